@@ -1,0 +1,36 @@
+//! The one intermediate representation of three languages.
+//!
+//! Structured statements over pure values: a call never hides inside a value, so that the order of effects is the order
+//! of statements. Knows nothing of grammars, Redis or rules. See `fixtures/ir/` for what constructs become.
+
+mod build;
+mod module;
+mod print;
+mod stmt;
+mod types;
+mod validate;
+mod value;
+
+pub use build::Builder;
+pub use module::{Comment, Field, Function, FunctionKind, Global, Import, Lang, Local, Module, Param, Problem, Stats, TypeDecl, TypeKind};
+pub use print::print_module;
+pub use stmt::{Arm, Block, Call, Callee, Case, Comm, LabelId, LoopKind, Place, Rvalue, Stmt, StmtKind};
+pub use types::Type;
+pub use validate::{Violation, validate};
+pub use value::{BinaryOp, FieldInit, Lit, Value, ValueKind};
+
+/// A function of a module: index into [`Module::functions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FuncId(pub u32);
+
+/// A local variable or temporary: index into [`Module::locals`], unique in its module, so that a closure names the
+/// variables it captures by the same id as the function around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalId(pub u32);
+
+/// A canonical dotted name. Packages keep their path: `github.com/redis/go-redis/v9.NewClient`,
+/// `example.com/app/lock.Locker.Unlock` (package path, type, method).
+pub type QualName = std::sync::Arc<str>;
+
+/// A plain identifier.
+pub type Name = std::sync::Arc<str>;

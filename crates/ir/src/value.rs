@@ -1,0 +1,130 @@
+//! Pure values: evaluating one has no effect, so order and number of evaluations do not matter.
+
+use crate::{FuncId, LocalId, Name, QualName, Type};
+use dogpile_source::Span;
+use std::sync::Arc;
+
+/// A value with the source it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// What it is.
+    pub kind: ValueKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The forms of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueKind {
+    /// A literal.
+    Lit(Lit),
+    /// A parameter, variable or temporary.
+    Local(LocalId),
+    /// A package-level or imported name: variable, constant, function, enum member. The analysis decides which.
+    Global(QualName),
+    /// `base.name`: a field read, or a method value when `name` turns out to be a method.
+    Field(Box<Value>, Name),
+    /// `base[index]`.
+    Index(Box<Value>, Box<Value>),
+    /// `base[low:high]` and the like: some part of base.
+    Slice(Box<Value>),
+    /// Logical or arithmetic negation: `!`, `-`.
+    Not(Box<Value>),
+    /// Arithmetic negation.
+    Neg(Box<Value>),
+    /// Two operands. `+` on strings is [`BinaryOp::Add`] too.
+    Binary(BinaryOp, Box<Value>, Box<Value>),
+    /// A template string's parts in order.
+    Concat(Vec<Value>),
+    /// A struct, list, tuple, map or object built in place.
+    Aggregate {
+        /// Its declared type (`Type::Unknown` for a plain object).
+        ty: Type,
+        /// Its parts.
+        fields: Vec<FieldInit>,
+    },
+    /// A function value made here; it captures locals by id.
+    Closure(FuncId),
+    /// A conversion or assertion to a type; the value itself is unchanged but for its type (and unit: `int(d)`).
+    Convert(Type, Box<Value>),
+    /// What could not be translated; the reason is for people.
+    Opaque(Arc<str>),
+}
+
+/// One part of an aggregate.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldInit {
+    /// `name: value`.
+    Named(Name, Value),
+    /// `key: value` with a computed key.
+    Keyed(Value, Value),
+    /// By position.
+    Item(Value),
+    /// `...value`.
+    Spread(Value),
+}
+
+/// A literal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lit {
+    /// `nil`, `null`, `undefined`, `None`, `()`.
+    Nil,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number that fits 128 bits.
+    Int(i128),
+    /// A number with a fraction.
+    Float(f64),
+    /// Text, unescaped (lossy where it is not UTF-8).
+    Str(Arc<str>),
+}
+
+/// Operators of two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum BinaryOp {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    /// Both sides are pure here; a short circuit around a call is lowered to [`crate::StmtKind::If`].
+    And,
+    Or,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    /// Bit operators and shifts.
+    Bits,
+    /// `a ?? b`: the right side where the left is nil.
+    Coalesce,
+}
+
+impl Value {
+    /// A value of a kind at a place.
+    #[must_use]
+    pub fn new(kind: ValueKind, span: Span) -> Self {
+        Self { kind, span }
+    }
+
+    /// The direct parts, in source order.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Value> {
+        match &self.kind {
+            ValueKind::Lit(_) | ValueKind::Local(_) | ValueKind::Global(_) | ValueKind::Closure(_) | ValueKind::Opaque(_) => vec![],
+            ValueKind::Field(a, _) | ValueKind::Slice(a) | ValueKind::Not(a) | ValueKind::Neg(a) | ValueKind::Convert(_, a) => vec![a],
+            ValueKind::Index(a, b) | ValueKind::Binary(_, a, b) => vec![a, b],
+            ValueKind::Concat(parts) => parts.iter().collect(),
+            ValueKind::Aggregate { fields, .. } => fields
+                .iter()
+                .flat_map(|f| match f {
+                    FieldInit::Named(_, v) | FieldInit::Item(v) | FieldInit::Spread(v) => vec![v],
+                    FieldInit::Keyed(k, v) => vec![k, v],
+                })
+                .collect(),
+        }
+    }
+}

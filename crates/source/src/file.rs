@@ -1,0 +1,133 @@
+//! Source files and byte spans in them.
+
+use crate::position::{LineIndex, Position};
+
+/// Index of a file in its [`SourceMap`]; stable for one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FileId(pub u32);
+
+/// A half-open byte range in one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// The file the bytes are in.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span of `start..end` in `file`.
+    #[must_use]
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { file, start: narrow(start), end: narrow(end) }
+    }
+
+    /// Whether `other` lies inside this span of the same file.
+    #[must_use]
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// One file: the path it is reported under, and its text.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Path relative to the run's root, with `/` between parts on every system.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+    lines: LineIndex,
+}
+
+impl SourceFile {
+    /// Indexes `text`'s lines.
+    #[must_use]
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let lines = LineIndex::new(&text);
+        Self { path: path.into(), text, lines }
+    }
+
+    /// Position of a byte offset (clamped to the text).
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        self.lines.position(&self.text, offset)
+    }
+
+    /// Text of a 1-based line without its line end, `""` where there is no such line.
+    #[must_use]
+    pub fn line_text(&self, line: u32) -> &str {
+        self.lines.line_text(&self.text, line)
+    }
+
+    /// Text of a span, `""` where it does not fit the file.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// How many lines there are (at least 1).
+    #[must_use]
+    pub fn line_count(&self) -> u32 {
+        self.lines.count()
+    }
+}
+
+/// All files of a run, in a fixed order.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// Adds a file and gives its id.
+    pub fn add(&mut self, file: SourceFile) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(file);
+        id
+    }
+
+    /// The file behind an id, if it is of this map.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// Position where a span starts (1:1 of nothing when the file is unknown).
+    #[must_use]
+    pub fn start(&self, span: Span) -> Position {
+        self.get(span.file).map_or(Position::default(), |f| f.position(span.start))
+    }
+
+    /// Position where a span ends.
+    #[must_use]
+    pub fn end(&self, span: Span) -> Position {
+        self.get(span.file).map_or(Position::default(), |f| f.position(span.end))
+    }
+
+    /// Path a span is reported under.
+    #[must_use]
+    pub fn path(&self, span: Span) -> &str {
+        self.get(span.file).map_or("", |f| f.path.as_str())
+    }
+
+    /// Every file with its id, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(i, f)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), f))
+    }
+
+    /// How many files there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}

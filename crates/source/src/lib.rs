@@ -1,0 +1,11 @@
+//! Files, spans and positions: what every other room points at.
+//!
+//! Knows nothing of languages, Redis or the file system: text comes in, places come out.
+
+mod annotation;
+mod file;
+mod position;
+
+pub use annotation::{parse_duration_ms, Allow, AllowScope, Annotation, AnnotationError, Directive, parse_annotation};
+pub use file::{FileId, SourceFile, SourceMap, Span};
+pub use position::{LineIndex, Position};
