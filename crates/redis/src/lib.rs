@@ -21,6 +21,7 @@ mod script;
 mod set;
 
 pub use meaning::{DelWhen, ExpireWhen, Meaning, SetWhen, TtlArg, Word, meaning};
+pub use model::{Entry, RespReply, Score, Server, Unmodelled, Value};
 pub use script::{
     ArgRef, BulkIs, GuardKind, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl,
     TimeUnit, classify, classify_function,
