@@ -1,0 +1,57 @@
+//! Go source → IR.
+//!
+//! One walk over the tree-sitter tree of a file. It never fails: what cannot be read becomes an `Opaque` node and a
+//! [`dogpile_ir::Problem`], and the rest of the file goes on. Knows Go and the IR, nothing of Redis, of other files or
+//! of control-flow graphs; the package path comes from the caller, who has read `go.mod`.
+
+mod assign;
+mod calls;
+mod clauses;
+mod comments;
+mod concurrency;
+mod control;
+mod exprs;
+mod functions;
+mod globals;
+mod imports;
+mod items;
+mod literals;
+mod lowering;
+mod operators;
+mod scope;
+mod stmts;
+mod types;
+
+use dogpile_ir::Module;
+use dogpile_source::FileId;
+
+/// Translates one file. `package` is the canonical import path of its package (`example.com/app/lock`).
+#[must_use]
+pub fn parse(file: FileId, package: &str, text: &str) -> Module {
+    let mut lowering = lowering::Lowering::new(file, package, text);
+    lowering.build.module.comments = comments::comments(file, text);
+    let mut parser = tree_sitter::Parser::new();
+    let tree = match parser.set_language(&tree_sitter_go::LANGUAGE.into()) {
+        Ok(()) => parser.parse(text, None),
+        Err(_) => None,
+    };
+    let Some(tree) = tree else {
+        let all = dogpile_source::Span::new(file, 0, text.len());
+        lowering.build.problem(all, "the Go parser gave up on this file");
+        return lowering.build.module;
+    };
+    lowering.file(tree.root_node());
+    lowering.build.module
+}
+
+/// The name in a file's package clause, without parsing the file.
+#[must_use]
+pub fn package_name(text: &str) -> Option<&str> {
+    let rest = comments::skip_blank(text).strip_prefix("package")?;
+    let name = comments::skip_blank(rest);
+    if name.len() == rest.len() {
+        return None;
+    }
+    let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(name.len());
+    (end > 0).then(|| &name[..end])
+}
