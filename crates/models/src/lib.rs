@@ -3,6 +3,23 @@
 //! Knows how libraries' calls become Redis commands or lock contracts; knows nothing of how code is parsed, nor of
 //! rules.
 
+mod builtin;
+mod contract;
+mod does;
+mod error;
+mod index;
+mod models;
+mod names;
+mod path;
 mod row;
+mod validate;
+mod visit;
 
+pub use builtin::BUILTIN;
+pub use contract::*;
+pub use does::*;
+pub use error::{Fault, ModelError};
+pub use models::{ClientId, Models, Row};
+pub use path::{AccessPath, Base};
 pub use row::*;
+pub use validate::{PHRASES, RESULTS};

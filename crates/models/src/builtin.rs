@@ -1,0 +1,15 @@
+//! The models that come with the program: one line for each file of `clients/`, parents before their children.
+
+macro_rules! models {
+    ($($name:literal)*) => {
+        /// Names and texts of the built-in models.
+        pub const BUILTIN: &[(&str, &str)] =
+            &[$((concat!($name, ".toml"), include_str!(concat!("../clients/", $name, ".toml")))),*];
+    };
+}
+
+models! {
+    "std-go"
+    "go-redis"
+    "go-redis-v7"
+}

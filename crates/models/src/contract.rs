@@ -1,0 +1,248 @@
+//! Contracts of lock libraries and caches, kinds of value, origins of contexts, readings of replies.
+
+use serde::Deserialize;
+
+use crate::does::{Path, TtlRow};
+
+/// A lock library's acquire. The lock's facts come from the call or from the handle (`$0.key`).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcquireRow {
+    /// The key.
+    pub key: Path,
+    /// TTL.
+    #[serde(default)]
+    pub ttl: Option<TtlRow>,
+    /// Token: `fresh` (per acquisition), `handle` (per object), `none`, or a path.
+    #[serde(default)]
+    pub token: Option<String>,
+    /// Waiting: `none`, `bounded`, `context`, `forever`.
+    pub waits: Waits,
+    /// Whether the library renews by itself.
+    #[serde(default)]
+    pub renews: bool,
+    /// Whether the same handle or token acquires again.
+    #[serde(default)]
+    pub reentrant: bool,
+    /// A callback that runs while it is held, and is followed by the release.
+    #[serde(default)]
+    pub runs: Option<Path>,
+    /// Whether calling the `cancel` result gives the lock back.
+    #[serde(default)]
+    pub cancel_releases: bool,
+    /// Whether it takes the key away from whoever holds it.
+    #[serde(default)]
+    pub steals: bool,
+    /// Results by outcome; each word: `nil`, `true`, `false`, `error`, `error:<name>` (qualified, or of this client's
+    /// package), `handle`, `context`, `cancel`, `value`, `unknown`.
+    pub won: Vec<String>,
+    /// Somebody else holds it.
+    pub lost: Vec<String>,
+    /// The server could not be asked.
+    pub failed: Vec<String>,
+    /// Type of `handle` among the results (row name).
+    #[serde(default)]
+    pub handle: Option<String>,
+}
+
+/// Waiting of an acquire.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Waits {
+    None,
+    Bounded,
+    Context,
+    Forever,
+}
+
+/// Release or renewal of a lock library.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandleRow {
+    /// The key, when it is not the handle's.
+    #[serde(default)]
+    pub key: Option<Path>,
+    /// Whether the owner is compared, in one step.
+    pub guarded: bool,
+    /// New TTL of a renewal.
+    #[serde(default)]
+    pub ttl: Option<TtlRow>,
+    /// Results when it was ours, not ours, and when the server could not be asked.
+    pub done: Vec<String>,
+    /// See `done`.
+    pub lost: Vec<String>,
+    /// See `done`.
+    pub failed: Vec<String>,
+    /// Whether it throws or panics when the lock is not held.
+    #[serde(default)]
+    pub throws_unheld: bool,
+}
+
+/// Cache operations.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum CacheOp {
+    Get,
+    Set,
+    Delete,
+    Load,
+}
+
+/// Who shares a cache.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum CacheScope {
+    Shared,
+    Process,
+    Unknown,
+}
+
+/// Who waits for whom on a miss.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Coalesces {
+    #[default]
+    None,
+    Process,
+    Cluster,
+}
+
+/// What kind of value a call gives.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValueKind {
+    /// New at every call: uuid, random bytes, ulid, xid.
+    Fresh,
+    /// The same for one process: pid, hostname, goroutine id.
+    PerProcess,
+    /// The clock.
+    Clock,
+    /// `fmt.Sprintf` and its kin: format in `$1`, parts in `$2...`.
+    Format,
+    /// Joins its arguments as text.
+    Concat,
+    /// Joins a list `$1` with a separator `$2`.
+    Join,
+    /// A pure function of its arguments (hashing, strconv, strings.ToLower).
+    Pure,
+    /// The text of `$1`, unchanged (`[]byte(s)`, `strconv.Itoa`, `fmt.Sprint`).
+    Same,
+    /// An error made here.
+    Error,
+    /// Whether `$1` is (or wraps) the error `$2`.
+    ErrorIs,
+    /// Wraps the error in its last argument.
+    WrapsError,
+    /// Duration `$0` in whole seconds / milliseconds / … (`d.Seconds()`).
+    DurationSeconds,
+    /// See above.
+    DurationMillis,
+    /// See above.
+    DurationNanos,
+    /// A duration from text.
+    ParseDuration,
+    /// The unix time of `$0` in seconds.
+    UnixSeconds,
+    /// The unix time of `$0` in milliseconds.
+    UnixMillis,
+    /// The unix time of `$0` in nanoseconds.
+    UnixNanos,
+    /// A random number below `$1`.
+    RandomBelow,
+    /// A random number that tells two processes apart only by luck of few bits, or by the seed (`rand.Int()`).
+    Random,
+    /// The channel that closes when the context `$0` ends.
+    ContextDone,
+    /// Why the context `$0` ended.
+    ContextError,
+    /// The time `$0` plus the duration `$1`.
+    TimeAdd,
+    /// The duration from `$1` to `$0` or to now.
+    Elapsed,
+    /// A time of `$1` seconds since 1970.
+    TimeOfUnix,
+}
+
+/// A context's origin.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContextRow {
+    /// `background`, `detached` (of `$1`), `derived` (of `from`), `request`.
+    pub origin: ContextOrigin,
+    /// The parent.
+    #[serde(default)]
+    pub from: Option<Path>,
+    /// A time limit.
+    #[serde(default)]
+    pub timeout: Option<TtlRow>,
+    /// What the results are: of `context`, `cancel`.
+    pub gives: Vec<String>,
+}
+
+/// See [`ContextRow`].
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum ContextOrigin {
+    Background,
+    Detached,
+    Derived,
+    Request,
+}
+
+/// How the reply of a command reads in code.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyRow {
+    /// Its name in this file; also the name of the type, where the reply is an object.
+    pub name: String,
+    /// What the value is turned into.
+    pub value: ReplyValue,
+    /// What a nil reply is.
+    pub nil: NilReply,
+    /// The error that a nil reply is, when `nil = "error"` (qualified name, or a name of this client's package).
+    #[serde(default)]
+    pub nil_error: Option<String>,
+    /// Results of the call itself, when it gives them directly: of `value`, `error`.
+    #[serde(default)]
+    pub direct: Vec<String>,
+    /// Methods of the reply object → what they give (`Result = ["value", "error"]`).
+    #[serde(default)]
+    pub accessors: std::collections::BTreeMap<String, Vec<String>>,
+    /// Methods that read the value in another form: method → name of the [`ReplyRow`] (what they give is in
+    /// `accessors`).
+    #[serde(default)]
+    pub reads_as: std::collections::BTreeMap<String, String>,
+}
+
+/// Forms of a reply's value.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum ReplyValue {
+    /// As it came.
+    Raw,
+    /// OK and 1 are true; nil and 0 false.
+    Bool,
+    Int,
+    Text,
+    /// Nothing but the error.
+    Nothing,
+}
+
+/// Forms of a nil reply.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum NilReply {
+    /// A distinguished error.
+    Error,
+    /// A nil value, no error.
+    Value,
+    /// The zero value (false, 0, ""), no error.
+    Zero,
+}

@@ -1,0 +1,308 @@
+//! What one call does: the forms of `does`, words, times and keys.
+
+use serde::Deserialize;
+
+use crate::contract::{AcquireRow, CacheOp, CacheScope, Coalesces, ContextRow, HandleRow, ValueKind};
+
+/// Access path: `$1` (first argument), `$0` (receiver), `$3...` (third and rest), `$4.Field`, `$ret`. A field of `$0`
+/// may be a fact that a [`Does::Makes`], [`Does::Option`] or [`Does::Sets`] row left on the object (`$0.ttl`).
+pub type Path = String;
+
+/// The forms of `does`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Does {
+    /// Sends a command at once (queues it, on a pipeline).
+    Command {
+        /// The words in order.
+        words: Vec<WordRow>,
+        /// Name of the [`ReplyRow`].
+        reply: String,
+    },
+    /// Makes a command value that something else executes.
+    MakesCommand {
+        /// The words in order.
+        words: Vec<WordRow>,
+        /// Where the reply is stored, for out-parameters (`$1`).
+        #[serde(default)]
+        out: Option<Path>,
+    },
+    /// Continues a builder on `$0`: pushes words.
+    Pushes {
+        /// The words in order.
+        words: Vec<WordRow>,
+    },
+    /// Executes command value(s).
+    Executes {
+        /// Where the command is.
+        command: Path,
+        /// Name of the [`ReplyRow`].
+        reply: String,
+    },
+    /// Runs a Lua script.
+    Eval {
+        /// Its text, its hash (the reply of a `SCRIPT LOAD`), or the script object.
+        script: Path,
+        /// The keys: a list, or a count followed by the words (`numkeys`).
+        keys: KeysRow,
+        /// The arguments.
+        args: Path,
+        /// Name of the [`ReplyRow`].
+        reply: String,
+    },
+    /// Makes an object of a type.
+    Makes {
+        /// The type's row name.
+        #[serde(rename = "type")]
+        ty: String,
+        /// Facts kept on the object, by name (`text` of a script, `key` of a lock handle, `ttl`, `options`). What the
+        /// [`Does::Option`] values in `options` set become facts of the object too.
+        #[serde(default)]
+        keeps: std::collections::BTreeMap<String, Path>,
+        /// Whether a second result is an error.
+        #[serde(default)]
+        error: bool,
+    },
+    /// Runs a function with a new pipeline or transaction and then sends what it queued.
+    RunsQueued {
+        /// The function.
+        function: Path,
+        /// Type of what it gets.
+        #[serde(rename = "type")]
+        ty: String,
+    },
+    /// WATCH keys, then run a function.
+    Watches {
+        /// The function.
+        function: Path,
+        /// The keys.
+        keys: Path,
+    },
+    /// Sends what was queued on `$0`.
+    Flushes,
+    /// An option value: facts it sets, by name.
+    Option {
+        /// Name → where the value is.
+        sets: std::collections::BTreeMap<String, Path>,
+    },
+    /// A method that sets facts on `$0` (`lock.SetExpire(10)`).
+    Sets {
+        /// Name → where the value is.
+        sets: std::collections::BTreeMap<String, Path>,
+    },
+    /// Takes a lock.
+    Acquire(AcquireRow),
+    /// Gives it back.
+    Release(HandleRow),
+    /// Extends it.
+    Renew(HandleRow),
+    /// A coalescing call in one process.
+    Flight {
+        /// Key, if it has one.
+        #[serde(default)]
+        key: Option<Path>,
+        /// The work.
+        function: Path,
+        /// Whether a failed flight stays for later callers.
+        #[serde(default)]
+        keeps_failures: bool,
+        /// Whether each caller can leave on its own context (DoChan).
+        #[serde(default)]
+        detachable: bool,
+        /// What the results are: of `value`, `error`, `shared`, `channel`.
+        gives: Vec<String>,
+    },
+    /// Makes later callers of a flight start a new one beside it.
+    Forgets {
+        /// The key.
+        key: Path,
+    },
+    /// Opens a subscription; it holds only once a first [`Does::Waits`] on it returned.
+    Subscribes {
+        /// The channels or patterns.
+        channels: Path,
+        /// Row name of the type it gives; absent: the subscription is on `$0`.
+        #[serde(default, rename = "type")]
+        ty: Option<String>,
+        /// A function that gets the messages while the call blocks.
+        #[serde(default)]
+        function: Option<Path>,
+    },
+    /// Waits for a message, or (`gives = ["channel"]`) gives the channel that brings them.
+    Waits {
+        /// Its own time limit; absent: none.
+        #[serde(default)]
+        timeout: Option<TtlRow>,
+        /// What the results are: of `value`, `error`, `channel`.
+        gives: Vec<String>,
+    },
+    /// Stops the timer, ticker or renewal that `$0` is.
+    Stops,
+    /// A cache call.
+    Cache {
+        /// `get`, `set`, `delete`, `load` (get, or compute with `function` and set).
+        op: CacheOp,
+        /// Key.
+        key: Path,
+        /// The loader, for `load`.
+        #[serde(default)]
+        function: Option<Path>,
+        /// TTL with its unit.
+        #[serde(default)]
+        ttl: Option<TtlRow>,
+        /// `shared`, `process`, `unknown`.
+        scope: CacheScope,
+        /// Who waits for whom: `none`, `process`, `cluster`.
+        #[serde(default)]
+        coalesces: Coalesces,
+        /// What the results are.
+        #[serde(default)]
+        gives: Vec<String>,
+    },
+    /// Turns a reply value into another form: `redis.String(reply, err)`.
+    Converts {
+        /// The reply.
+        reply: Path,
+        /// Its error.
+        error: Path,
+        /// Name of the [`ReplyRow`] that the results follow.
+        to: String,
+    },
+    /// The value it gives.
+    Value(ValueKind),
+    /// Blocks for at least this long.
+    Sleeps {
+        /// How long.
+        time: TtlRow,
+    },
+    /// A context: where it comes from.
+    Context(ContextRow),
+    /// Does not return: the process or goroutine ends.
+    NoReturn,
+    /// Ends the process abnormally in this goroutine only (panic).
+    Panics,
+    /// Calls a function argument once, before it returns (`once.Do(f)`, retry helpers).
+    Calls {
+        /// The function.
+        function: Path,
+        /// How often it may run: absent is once.
+        #[serde(default)]
+        many: bool,
+    },
+    /// Runs a function argument concurrently (`pool.Submit(f)`, `time.AfterFunc(d, f)`, `errgroup.Go(f)`).
+    Spawns {
+        /// The function.
+        function: Path,
+        /// After what time.
+        #[serde(default)]
+        after: Option<TtlRow>,
+        /// Whether `$0` can be waited for.
+        #[serde(default)]
+        joinable: bool,
+    },
+    /// Waits for what was spawned on `$0`.
+    Joins,
+    /// A timer or ticker channel.
+    Timer {
+        /// Period or delay.
+        time: TtlRow,
+        /// Whether it repeats.
+        #[serde(default)]
+        periodic: bool,
+    },
+    /// Remote work that a client-side limit bounds; counts as slow work in a critical section.
+    Remote {
+        /// Field of `$0` that holds its timeout.
+        #[serde(default)]
+        timeout: Option<TtlRow>,
+    },
+}
+
+/// One or more words of a command vector.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum WordRow {
+    /// A literal word, a path (`$2`, `$3...`), or `$name` (see [`crate::CallRow::name`]).
+    Text(String),
+    /// A time: becomes `PX <ttl>` (or nothing when it folds to `zero`), in the unit that `word` stands for.
+    Ttl(TtlRow),
+    /// A flag argument that is a word when true: `{ when = "$4.KeepTTL", word = "KEEPTTL" }`.
+    When {
+        /// The condition.
+        when: Path,
+        /// The word.
+        word: String,
+    },
+    /// A word argument that is left out when it is an empty string: `{ optional = "$4.Mode" }`.
+    Optional {
+        /// Where it is.
+        optional: Path,
+    },
+}
+
+/// A time argument.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TtlRow {
+    /// Where it is.
+    pub ttl: Path,
+    /// Its unit: `duration` (typed), `s`, `ms`, `ns`, `unix-s`, `unix-ms`, `time` (a point in time).
+    pub unit: Unit,
+    /// What 0 means: `none` (no expiry), `error`, `default`, `literal`.
+    #[serde(default)]
+    pub zero: Zero,
+    /// Used when it is not given, in ms.
+    #[serde(default)]
+    pub default_ms: Option<u64>,
+    /// The word that goes before it (`PX` when absent): `EX`, `PX`, `EXAT`, `PXAT`. Empty: none, the number alone, in
+    /// milliseconds (so the command is `PEXPIRE`, `PSETEX`, `PEXPIREAT`).
+    #[serde(default)]
+    pub word: Option<String>,
+    /// Added by the library, in ms.
+    #[serde(default)]
+    pub plus_ms: u64,
+}
+
+/// Units of time arguments.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Unit {
+    Duration,
+    S,
+    Ms,
+    Ns,
+    UnixS,
+    UnixMs,
+    Time,
+}
+
+/// What a zero time means.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Zero {
+    None,
+    Error,
+    Default,
+    #[default]
+    Literal,
+}
+
+/// Where a script's keys are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum KeysRow {
+    /// A list value.
+    List(Path),
+    /// A count, followed by keys and then arguments in one flat list.
+    Flat {
+        /// The count.
+        count: Path,
+    },
+    /// Fixed when the script was made: the object's `keys` fact counts them, they lead `args`.
+    Kept {
+        /// Name of the fact.
+        kept: String,
+    },
+}

@@ -1,0 +1,309 @@
+//! All models read, and look-ups over them.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::builtin::BUILTIN;
+use crate::contract::ReplyRow;
+use crate::error::{Fault, ModelError};
+use crate::index::Index;
+use crate::names;
+use crate::row::{CallRow, ClientFile, ClientHead, TypeRow};
+use crate::validate::{self, Inherited, row_name};
+use crate::visit::shifted;
+
+/// Number of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub(crate) u16);
+
+/// A row that was found, with the model it came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'m> {
+    /// Whose it is.
+    pub client: ClientId,
+    /// The row; paths are already shifted for `inherits` and `drop_args`.
+    pub call: &'m CallRow,
+}
+
+/// A model, its parent's rows included.
+pub(crate) struct Client {
+    pub(crate) file: String,
+    pub(crate) head: ClientHead,
+    pub(crate) types: Vec<TypeRow>,
+    pub(crate) replies: Vec<ReplyRow>,
+    /// Own rows, then the parent's.
+    pub(crate) calls: Vec<CallRow>,
+    pub(crate) own_calls: usize,
+    pub(crate) neutral: HashSet<String>,
+}
+
+/// Every model: those built in, and the user's, whose rows come first.
+pub struct Models {
+    clients: Vec<Client>,
+    index: Index,
+}
+
+impl std::fmt::Debug for Models {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.clients.iter().map(|c| &c.file)).finish()
+    }
+}
+
+impl Models {
+    /// The models that come with the program.
+    ///
+    /// # Panics
+    /// When one of them is faulty, which a test rules out.
+    #[must_use]
+    pub fn builtin() -> Self {
+        match Self::from_files(BUILTIN.iter().copied()) {
+            Ok(models) => models,
+            Err(fault) => panic!("built-in model {fault}"),
+        }
+    }
+
+    /// Models from files of (name, text), each of which may inherit from those before it.
+    ///
+    /// # Errors
+    /// The first fault of a file.
+    pub fn from_files<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self, ModelError> {
+        let mut clients = Vec::new();
+        for (file, text) in files {
+            let client = read(&clients, file, text)?;
+            clients.push(client);
+        }
+        let index = Index::new(&clients);
+        Ok(Self { clients, index })
+    }
+
+    /// Adds a user's model. Its rows win over those of every model that was there before.
+    ///
+    /// # Errors
+    /// A fault of the file, in which case nothing is added.
+    pub fn with_user(&mut self, file_name: &str, toml_text: &str) -> Result<(), ModelError> {
+        let client = read(&self.clients, file_name, toml_text)?;
+        self.clients.push(client);
+        self.index = Index::new(&self.clients);
+        Ok(())
+    }
+
+    /// A method's row. `type_name` is qualified (`github.com/redis/go-redis/v9.Client`); `like` and other names of a type
+    /// are followed, and a `*` row answers for methods that have none.
+    #[must_use]
+    pub fn method(&self, type_name: &str, method: &str, args: usize) -> Option<Row<'_>> {
+        self.types_called(type_name).find_map(|(client, ty)| self.index.method(&self.clients, client, ty, method, args))
+    }
+
+    /// A function's row, by qualified name (`github.com/redis/go-redis/v9.NewClient`, `time.Sleep`).
+    #[must_use]
+    pub fn function(&self, qual: &str, args: usize) -> Option<Row<'_>> {
+        let qual = names::plain(qual);
+        if let Some(row) = self.index.full_function(&self.clients, qual, args) {
+            return Some(row);
+        }
+        let (package, name) = names::split(qual)?;
+        let clients = self.index.clients_of(package);
+        clients.into_iter().find_map(|client| self.index.function(&self.clients, client, name, args))
+    }
+
+    /// What a type is.
+    #[must_use]
+    pub fn type_of(&self, type_name: &str) -> Option<(ClientId, &TypeRow)> {
+        let (client, ty) = self.types_called(type_name).next()?;
+        Some((client, &self.clients[usize::from(client.0)].types[ty]))
+    }
+
+    /// The canonical name of a type that a row names (`makes`), which every look-up accepts: with the client's first
+    /// package, less its version where that is a wildcard (`github.com/redis/go-redis.Client`).
+    #[must_use]
+    pub fn qualified_type(&self, client: ClientId, row_type: &str) -> String {
+        self.qualified(client, row_type)
+    }
+
+    /// The canonical form of a name of a client's package (`Nil`, a type, an error).
+    #[must_use]
+    pub fn qualified(&self, client: ClientId, name: &str) -> String {
+        if names::is_qualified(name) {
+            return name.to_owned();
+        }
+        format!("{}.{name}", canonical_package(self.client(client)))
+    }
+
+    /// The canonical form of a qualified name in code: the package as the client's canonical one, if a model knows it,
+    /// and the first name of its type, if it is one.
+    #[must_use]
+    pub fn canonical(&self, name: &str) -> String {
+        if let Some((client, ty)) = self.type_of(name) {
+            return self.qualified(client, &ty.names[0]);
+        }
+        let Some((package, item)) = names::split(name) else { return name.to_owned() };
+        match self.index.clients_of(package).first() {
+            Some(client) => self.qualified(*client, item),
+            None => names::plain(name).to_owned(),
+        }
+    }
+
+    /// Whether `name` in a model (`Nil`, `ErrNotObtained`, or qualified) means what `qual` in code does.
+    #[must_use]
+    pub fn means(&self, client: ClientId, name: &str, qual: &str) -> bool {
+        if names::is_qualified(name) {
+            return name == qual || self.canonical(name) == self.canonical(qual);
+        }
+        names::split(qual).is_some_and(|(package, item)| item == name && self.index.clients_of(package).contains(&client))
+    }
+
+    /// The row for a distinctive method on a receiver of unknown type.
+    #[must_use]
+    pub fn distinctive(&self, lang: &str, method: &str, args: usize) -> Option<Row<'_>> {
+        self.index.named(&self.clients, lang, method, args).into_iter().find(|row| row.call.distinctive)
+    }
+
+    /// All rows of methods with a name, for look-up by what a file imports (see [`Models::holds_in`]).
+    #[must_use]
+    pub fn by_method_name(&self, lang: &str, method: &str, args: usize) -> Vec<Row<'_>> {
+        self.index.named(&self.clients, lang, method, args)
+    }
+
+    /// Whether a method's row is about types of an imported package.
+    #[must_use]
+    pub fn holds_in(&self, row: Row<'_>, import_path: &str) -> bool {
+        match row.call.on.as_deref().filter(|on| names::is_qualified(on)).and_then(names::split) {
+            Some((package, _)) => names::fits(package, import_path),
+            None => self.client(row.client).packages.iter().any(|p| names::fits(p, import_path)),
+        }
+    }
+
+    /// A reply row by its name, or by a name of its type.
+    #[must_use]
+    pub fn reply(&self, client: ClientId, name: &str) -> Option<&ReplyRow> {
+        let at = self.index.reply(client, name)?;
+        self.clients[usize::from(client.0)].replies.get(at)
+    }
+
+    /// The reply row of a type (`github.com/redis/go-redis/v9.BoolCmd`).
+    #[must_use]
+    pub fn reply_type(&self, type_name: &str) -> Option<(ClientId, &ReplyRow)> {
+        let (client, ty) = self.type_of(type_name)?;
+        Some((client, self.reply(client, &ty.names[0])?))
+    }
+
+    /// A model's head.
+    #[must_use]
+    pub fn client(&self, id: ClientId) -> &ClientHead {
+        &self.clients[usize::from(id.0)].head
+    }
+
+    /// Every model, the user's first.
+    pub fn clients(&self) -> impl Iterator<Item = ClientId> {
+        (0..self.clients.len()).rev().filter_map(|n| u16::try_from(n).ok()).map(ClientId)
+    }
+
+    /// The file a model was read from.
+    #[must_use]
+    pub fn file(&self, id: ClientId) -> &str {
+        &self.clients[usize::from(id.0)].file
+    }
+
+    /// The models that speak of a package, the user's first.
+    #[must_use]
+    pub fn clients_of_package(&self, import_path: &str) -> Vec<ClientId> {
+        self.index.clients_of(import_path)
+    }
+
+    /// A repair in a client's idiom.
+    #[must_use]
+    pub fn phrase(&self, client: ClientId, name: &str) -> Option<&str> {
+        self.client(client).phrases.get(name).map(String::as_str)
+    }
+
+    /// Whether a model lists a method or function as irrelevant. `name` is bare (`Ping`), or of a type (`Client.Ping`).
+    #[must_use]
+    pub fn is_neutral(&self, client: ClientId, name: &str) -> bool {
+        let neutral = &self.clients[usize::from(client.0)].neutral;
+        neutral.contains(name) || name.rsplit_once('.').is_some_and(|(_, bare)| neutral.contains(bare))
+    }
+
+    /// Whether a qualified function (`strings.TrimSpace`) is known to be irrelevant.
+    #[must_use]
+    pub fn is_neutral_function(&self, lang: &str, qual: &str) -> bool {
+        let Some((package, name)) = names::split(qual) else { return false };
+        if self.index.is_neutral_package(lang, package) || self.index.is_neutral_name(lang, names::plain(qual)) {
+            return true;
+        }
+        self.index.clients_of(package).into_iter().any(|client| self.is_neutral(client, name))
+    }
+
+    /// The words by one of which a file of a language has to be found, without repetition.
+    #[must_use]
+    pub fn triggers(&self, lang: &str) -> Vec<&str> {
+        let mut seen = HashSet::new();
+        let clients = self.clients.iter().filter(|c| c.head.language == lang);
+        clients.flat_map(|c| &c.head.triggers).map(String::as_str).filter(|word| seen.insert(*word)).collect()
+    }
+
+    /// The rows that a model itself writes down (not those it inherits), for tests and documentation.
+    pub fn own_rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.clients.iter().enumerate().flat_map(|(n, client)| {
+            let id = ClientId(u16::try_from(n).unwrap_or(u16::MAX));
+            client.calls[..client.own_calls].iter().map(move |call| Row { client: id, call })
+        })
+    }
+
+    fn types_called(&self, type_name: &str) -> impl Iterator<Item = (ClientId, usize)> + '_ {
+        let name = names::plain(type_name);
+        let full = self.index.full_type(name);
+        let (package, item) = names::split(name).unwrap_or(("", ""));
+        let clients = if package.is_empty() { Vec::new() } else { self.index.clients_of(package) };
+        let item = item.to_owned();
+        let in_package = clients.into_iter().filter_map(move |c| Some((c, self.index.type_in(c, &item)?)));
+        full.iter().copied().chain(in_package)
+    }
+}
+
+/// See [`Models::qualified_type`].
+pub(crate) fn canonical_package(head: &ClientHead) -> &str {
+    head.packages.first().map_or("", |package| names::without_version(package))
+}
+
+/// Reads and checks a file, and adds its parent's rows.
+fn read(earlier: &[Client], file: &str, text: &str) -> Result<Client, ModelError> {
+    let fail = |fault| ModelError { file: file.to_owned(), fault };
+    let data: ClientFile = toml::from_str(text).map_err(|e| fail(Fault::Syntax(Box::new(e))))?;
+    let parent = match &data.client.inherits {
+        Some(name) => {
+            let found = earlier.iter().rev().find(|c| stem(&c.file) == name || c.head.name == *name);
+            Some(found.ok_or_else(|| fail(Fault::NoParent(name.clone())))?)
+        }
+        None => None,
+    };
+    let mut inherited = Inherited::default();
+    if let Some(parent) = parent {
+        inherited.types.extend(parent.types.iter().flat_map(|t| t.names.iter().cloned()));
+        inherited.replies.extend(parent.replies.iter().map(|r| r.name.clone()));
+    }
+    validate::check(&data, &inherited).map_err(fail)?;
+
+    let ClientFile { client: head, mut types, mut calls, mut replies, neutral } = data;
+    let own_calls = calls.len();
+    let mut neutral: HashSet<String> = neutral.into_iter().collect();
+    if let Some(parent) = parent {
+        let own: HashSet<String> = types.iter().flat_map(|t| t.names.iter().cloned()).collect();
+        types.extend(parent.types.iter().filter(|t| !own.contains(&t.names[0])).cloned());
+        let own: HashSet<String> = replies.iter().map(|r| r.name.clone()).collect();
+        replies.extend(parent.replies.iter().filter(|r| !own.contains(&r.name)).cloned());
+        neutral.extend(parent.neutral.iter().cloned());
+        let dropped = head.drop_args;
+        for row in &parent.calls {
+            let lost = |path| fail(Fault::LostArgument { row: row_name(row), path, dropped });
+            calls.push(shifted(row, dropped).map_err(lost)?);
+        }
+    }
+    Ok(Client { file: file.to_owned(), head, types, replies, calls, own_calls, neutral })
+}
+
+fn stem(file: &str) -> &str {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+/// Rows of one name, those that take more arguments first.
+pub(crate) type ByName = HashMap<String, Vec<u32>>;

@@ -1,0 +1,67 @@
+//! Qualified names: where the package ends, and packages with a wildcard in them.
+
+/// `github.com/redis/go-redis/v9.Client` → (`github.com/redis/go-redis/v9`, `Client`). Leading `*` and type arguments
+/// are left out. `None` when there is no package.
+pub(crate) fn split(name: &str) -> Option<(&str, &str)> {
+    let name = plain(name);
+    let tail = name.rfind('/').map_or(0, |at| at + 1);
+    let cut = name[tail..].rfind("::").map(|at| (tail + at, tail + at + 2));
+    let cut = cut.max(name[tail..].rfind('.').map(|at| (tail + at, tail + at + 1)))?;
+    let (package, item) = (&name[..cut.0], &name[cut.1..]);
+    (!package.is_empty() && !item.is_empty()).then_some((package, item))
+}
+
+/// Without leading `*` or `&`, and without type arguments.
+pub(crate) fn plain(name: &str) -> &str {
+    let name = name.trim_start_matches(['*', '&']);
+    name.find(['[', '<']).map_or(name, |at| &name[..at])
+}
+
+/// Whether a name in a model carries its own package.
+pub(crate) fn is_qualified(name: &str) -> bool {
+    name.contains(['.', '/']) || name.contains("::")
+}
+
+/// A package without the part that its wildcard stands in: `github.com/redis/go-redis/v*` → `github.com/redis/go-redis`.
+pub(crate) fn without_version(package: &str) -> &str {
+    match package.find('*') {
+        Some(at) => package[..at].trim_end_matches('v').trim_end_matches(['/', '.', '@']),
+        None => package,
+    }
+}
+
+/// Whether a package fits a pattern in which `*` stands for any characters but `/`.
+pub(crate) fn fits(pattern: &str, package: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('*') else { return pattern == package };
+    let Some(rest) = package.strip_prefix(before) else { return false };
+    let reach = rest.find('/').unwrap_or(rest.len());
+    (0..=reach).any(|at| rest.is_char_boundary(at) && fits(after, &rest[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_at_the_end_of_the_package() {
+        assert_eq!(split("github.com/redis/go-redis/v9.Client"), Some(("github.com/redis/go-redis/v9", "Client")));
+        assert_eq!(split("gopkg.in/redis.v5.Client"), Some(("gopkg.in/redis.v5", "Client")));
+        assert_eq!(split("*time.Time"), Some(("time", "Time")));
+        assert_eq!(split("example.com/c.Loadable[k.T]"), Some(("example.com/c", "Loadable")));
+        assert_eq!(split("redis::Commands"), Some(("redis", "Commands")));
+        assert_eq!(split("github.com/redis/go-redis"), None);
+        assert_eq!(split("error"), None);
+    }
+
+    #[test]
+    fn wildcards_stay_within_a_path_element() {
+        assert!(fits("github.com/redis/go-redis/v*", "github.com/redis/go-redis/v9"));
+        assert!(!fits("github.com/redis/go-redis/v*", "github.com/redis/go-redis/v9/maintnotifications"));
+        assert!(!fits("github.com/redis/go-redis/v*", "github.com/redis/go-redis"));
+        assert!(fits("gopkg.in/redis.v*", "gopkg.in/redis.v5"));
+        assert!(fits("a/v*/cache", "a/v4/cache"));
+        assert_eq!(without_version("github.com/redis/go-redis/v*"), "github.com/redis/go-redis");
+        assert_eq!(without_version("gopkg.in/redis.v*"), "gopkg.in/redis");
+        assert_eq!(without_version("github.com/eko/gocache/lib/v*/cache"), "github.com/eko/gocache/lib");
+    }
+}

@@ -1,0 +1,228 @@
+//! Checks of one model file against itself and its parent.
+
+use std::collections::HashSet;
+
+use crate::does::{Does, TtlRow, WordRow};
+use crate::error::Fault;
+use crate::path::{AccessPath, Base};
+use crate::row::{CallRow, ClientFile};
+use crate::visit::{Part, is_path, parts};
+
+/// Phrases a client may have.
+pub const PHRASES: &[&str] =
+    &["acquire-with-ttl", "compare-and-delete", "compare-and-expire", "detached-release", "fenced-write", "token"];
+
+/// Words that say what a result is (`error:<name>` besides): `value`, `error`, `shared` (whether it was shared),
+/// `found` (whether it was there), `channel`, `context`, `cancel`, `handle`, `nil`, `true`, `false`, `unknown`.
+pub const RESULTS: &[&str] = &[
+    "value", "error", "shared", "found", "channel", "context", "cancel", "handle", "nil", "true", "false", "unknown",
+];
+
+const TIME_WORDS: &[&str] = &["EX", "PX", "EXAT", "PXAT"];
+
+/// Names of a parent's types and replies, in scope in its child.
+#[derive(Default)]
+pub(crate) struct Inherited {
+    pub(crate) types: HashSet<String>,
+    pub(crate) replies: HashSet<String>,
+}
+
+/// How messages call a row.
+pub(crate) fn row_name(row: &CallRow) -> String {
+    let name = row.name.first().map_or("?", String::as_str);
+    row.on.as_ref().map_or_else(|| name.to_owned(), |on| format!("{on}.{name}"))
+}
+
+/// Checks a file.
+pub(crate) fn check(file: &ClientFile, inherited: &Inherited) -> Result<(), Fault> {
+    let head = &file.client;
+    if head.packages.is_empty() || head.packages.iter().any(String::is_empty) {
+        return Err(Fault::NoPackages);
+    }
+    let models_the_language = head.packages.iter().any(|p| p == "std");
+    if head.triggers.is_empty() && !models_the_language && !file.calls.iter().all(|row| is_background(&row.does)) {
+        return Err(Fault::NoTriggers);
+    }
+    if let Some(word) = head.triggers.iter().find(|word| word.len() < 3) {
+        return Err(Fault::ShortTrigger(word.clone()));
+    }
+    if let Some(name) = head.phrases.keys().find(|name| !PHRASES.contains(&name.as_str())) {
+        return Err(unknown("[client.phrases]", "phrase", name));
+    }
+
+    let mut types = inherited.types.clone();
+    let mut own = HashSet::new();
+    for row in &file.types {
+        if row.names.is_empty() {
+            return Err(Fault::NoName { row: "[[type]]".to_owned() });
+        }
+        for name in &row.names {
+            if !own.insert(name.clone()) {
+                return Err(Fault::DuplicateName { kind: "type", name: name.clone() });
+            }
+            types.insert(name.clone());
+        }
+    }
+    for row in &file.types {
+        if let Some(name) = row.like.iter().find(|name| !types.contains(*name)) {
+            return Err(unknown(&row.names[0], "type", name));
+        }
+    }
+
+    let mut replies = inherited.replies.clone();
+    let mut own = HashSet::new();
+    for row in &file.replies {
+        if !own.insert(row.name.clone()) {
+            return Err(Fault::DuplicateName { kind: "reply", name: row.name.clone() });
+        }
+        replies.insert(row.name.clone());
+    }
+    for row in &file.replies {
+        if let Some(name) = row.reads_as.values().find(|name| !replies.contains(*name)) {
+            return Err(unknown(&row.name, "reply", name));
+        }
+        let words = row.direct.iter().chain(row.accessors.values().flatten());
+        check_results(&row.name, words)?;
+    }
+
+    let mut seen = HashSet::new();
+    for row in &file.calls {
+        let name = row_name(row);
+        if row.name.is_empty() || row.name.iter().any(String::is_empty) {
+            return Err(Fault::NoName { row: name });
+        }
+        for n in &row.name {
+            if !seen.insert((row.on.as_deref(), n.as_str(), row.min_args)) {
+                return Err(Fault::Duplicate { row: name, min_args: row.min_args });
+            }
+        }
+        check_row(row, &name, &types, &replies)?;
+    }
+    Ok(())
+}
+
+/// What matters only beside a lock, and so leads nobody to a file.
+fn is_background(does: &Does) -> bool {
+    matches!(
+        does,
+        Does::Value(_)
+            | Does::Sleeps { .. }
+            | Does::Context(_)
+            | Does::NoReturn
+            | Does::Panics
+            | Does::Calls { .. }
+            | Does::Spawns { .. }
+            | Does::Joins
+            | Does::Timer { .. }
+            | Does::Stops
+            | Does::Remote { .. }
+            | Does::Makes { .. }
+            | Does::Cache { .. }
+            | Does::Option { .. }
+            | Does::Sets { .. }
+    )
+}
+
+fn check_row(row: &CallRow, name: &str, types: &HashSet<String>, replies: &HashSet<String>) -> Result<(), Fault> {
+    if let Some(on) = row.on.as_ref().filter(|on| !types.contains(*on)) {
+        return Err(unknown(name, "type", on));
+    }
+    if row.max_args.is_some_and(|most| most < row.min_args) {
+        return Err(Fault::Arity { row: name.to_owned() });
+    }
+    if !example_calls(row) {
+        return Err(Fault::BadExample { row: name.to_owned() });
+    }
+    if let Some(context) = &row.context {
+        check_path(row, name, context)?;
+    }
+    let mut fault = None;
+    let mut does = row.does.clone();
+    parts(&mut does, &mut |part| {
+        let found = match part {
+            Part::Path(path) => check_path(row, name, path),
+            Part::Type(ty) if !types.contains(ty) => Err(unknown(name, "type", ty)),
+            Part::Reply(reply) if !replies.contains(reply) => Err(unknown(name, "reply", reply)),
+            Part::Gives(words) => check_results(name, words.iter()),
+            Part::Words(words) => check_words(name, words),
+            Part::Type(_) | Part::Reply(_) => Ok(()),
+        };
+        if let Err(found) = found {
+            fault.get_or_insert(found);
+        }
+    });
+    fault.map_or(Ok(()), Err)
+}
+
+fn check_path(row: &CallRow, name: &str, text: &str) -> Result<(), Fault> {
+    let bad = || Fault::BadPath { row: name.to_owned(), path: text.to_owned() };
+    let path = AccessPath::parse(text).ok_or_else(bad)?;
+    match (path.base, row.max_args) {
+        (Base::Receiver, _) if row.on.is_none() => Err(Fault::NoReceiver { row: name.to_owned() }),
+        (Base::Arg(n) | Base::Rest(n), Some(most)) if n > most => {
+            Err(Fault::BeyondArguments { row: name.to_owned(), path: text.to_owned(), most })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_words(name: &str, words: &[WordRow]) -> Result<(), Fault> {
+    for pair in words.windows(2) {
+        if let [WordRow::Text(word), WordRow::Text(path)] = pair
+            && TIME_WORDS.contains(&word.as_str())
+            && is_path(path)
+        {
+            return Err(Fault::NoUnit { row: name.to_owned(), path: path.clone(), word: word.clone() });
+        }
+    }
+    for word in words {
+        if let WordRow::Ttl(TtlRow { word: Some(word), .. }) = word
+            && !word.is_empty()
+            && !TIME_WORDS.contains(&word.as_str())
+        {
+            return Err(unknown(name, "time word", word));
+        }
+    }
+    Ok(())
+}
+
+fn check_results<'a>(name: &str, mut words: impl Iterator<Item = &'a String>) -> Result<(), Fault> {
+    let known = |word: &str| RESULTS.contains(&word) || word.strip_prefix("error:").is_some_and(|e| !e.is_empty());
+    words.find(|word| !known(word)).map_or(Ok(()), |word| Err(unknown(name, "result", word)))
+}
+
+/// Whether the example is call text that names the row: one of its names, followed by an argument list.
+fn example_calls(row: &CallRow) -> bool {
+    let text = row.example.as_str();
+    let mut depth = 0_i32;
+    for c in text.chars() {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        if depth < 0 {
+            return false;
+        }
+    }
+    if depth != 0 {
+        return false;
+    }
+    row.name.iter().any(|name| {
+        let short = name.rsplit(['.', '/', ':']).next().unwrap_or(name);
+        if short == "*" {
+            return text.contains('.') && text.contains('(');
+        }
+        text.match_indices(short).any(|(at, _)| {
+            let after = &text[at + short.len()..];
+            let before = text[..at].chars().next_back();
+            let starts = !before.is_some_and(|c| c.is_alphanumeric() || c == '_');
+            // Go and Rust put type arguments between a name and its arguments.
+            starts && (after.starts_with('(') || after.starts_with('[') || after.starts_with('<') || after.starts_with("::<"))
+        })
+    })
+}
+
+fn unknown(row: &str, kind: &'static str, name: &str) -> Fault {
+    Fault::Unknown { row: row.to_owned(), kind, name: name.to_owned() }
+}

@@ -1,0 +1,182 @@
+//! Walking the paths, row names and results of a call row.
+
+use crate::contract::{AcquireRow, HandleRow};
+use crate::does::{Does, KeysRow, Path, TtlRow, WordRow};
+use crate::path::{AccessPath, Base};
+use crate::row::CallRow;
+
+/// What [`parts`] shows.
+pub(crate) enum Part<'a> {
+    /// An access path.
+    Path(&'a mut Path),
+    /// The row name of a type.
+    Type(&'a str),
+    /// The name of a reply row.
+    Reply(&'a str),
+    /// What the results are.
+    Gives(&'a [String]),
+    /// The words of a command.
+    Words(&'a [WordRow]),
+}
+
+/// Whether a word is an access path rather than a literal.
+pub(crate) fn is_path(word: &str) -> bool {
+    word.starts_with('$') && word != "$name"
+}
+
+/// The same row for a client whose calls lack `dropped` leading arguments; an error names the path that went with them.
+/// A row with no context among those arguments (`NewScript(text)`) keeps them all.
+pub(crate) fn shifted(row: &CallRow, dropped: usize) -> Result<CallRow, String> {
+    let mut row = row.clone();
+    let context = row.context.as_deref().and_then(AccessPath::parse);
+    if dropped == 0 || !matches!(context, Some(AccessPath { base: Base::Arg(n), .. }) if n <= dropped) {
+        return Ok(row);
+    }
+    row.context = None;
+    row.min_args = row.min_args.saturating_sub(dropped);
+    row.max_args = row.max_args.map(|n| n.saturating_sub(dropped));
+    let mut lost = None;
+    parts(&mut row.does, &mut |part| {
+        if let Part::Path(path) = part {
+            match AccessPath::parse(path).and_then(|p| p.shifted(dropped)) {
+                Some(new) => *path = new.to_string(),
+                None => lost = Some(path.clone()),
+            }
+        }
+    });
+    lost.map_or(Ok(row), Err)
+}
+
+/// Shows every path, row name and result list of `does`.
+pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
+    match does {
+        Does::Command { words, reply } => {
+            each_word(words, show);
+            show(Part::Reply(reply));
+        }
+        Does::MakesCommand { words, out } => {
+            each_word(words, show);
+            option(out, show);
+        }
+        Does::Pushes { words } => each_word(words, show),
+        Does::Executes { command, reply } => {
+            show(Part::Path(command));
+            show(Part::Reply(reply));
+        }
+        Does::Eval { script, keys, args, reply } => {
+            show(Part::Path(script));
+            match keys {
+                KeysRow::List(path) | KeysRow::Flat { count: path } => show(Part::Path(path)),
+                KeysRow::Kept { .. } => {}
+            }
+            show(Part::Path(args));
+            show(Part::Reply(reply));
+        }
+        Does::Makes { ty, keeps, .. } => {
+            show(Part::Type(ty));
+            keeps.values_mut().for_each(|path| show(Part::Path(path)));
+        }
+        Does::RunsQueued { function, ty } => {
+            show(Part::Path(function));
+            show(Part::Type(ty));
+        }
+        Does::Watches { function, keys } => {
+            show(Part::Path(function));
+            show(Part::Path(keys));
+        }
+        Does::Option { sets } | Does::Sets { sets } => sets.values_mut().for_each(|path| show(Part::Path(path))),
+        Does::Acquire(row) => acquire(row, show),
+        Does::Release(row) | Does::Renew(row) => handle(row, show),
+        Does::Flight { key, function, gives, .. } => {
+            option(key, show);
+            show(Part::Path(function));
+            show(Part::Gives(gives));
+        }
+        Does::Forgets { key } => show(Part::Path(key)),
+        Does::Subscribes { channels, ty, function } => {
+            show(Part::Path(channels));
+            if let Some(ty) = ty {
+                show(Part::Type(ty));
+            }
+            option(function, show);
+        }
+        Does::Waits { timeout, gives } => {
+            time(timeout, show);
+            show(Part::Gives(gives));
+        }
+        Does::Cache { key, function, ttl, gives, .. } => {
+            show(Part::Path(key));
+            option(function, show);
+            time(ttl, show);
+            show(Part::Gives(gives));
+        }
+        Does::Converts { reply, error, to } => {
+            show(Part::Path(reply));
+            show(Part::Path(error));
+            show(Part::Reply(to));
+        }
+        Does::Sleeps { time } | Does::Timer { time, .. } => show(Part::Path(&mut time.ttl)),
+        Does::Context(row) => {
+            option(&mut row.from, show);
+            time(&mut row.timeout, show);
+            show(Part::Gives(&row.gives));
+        }
+        Does::Calls { function, .. } => show(Part::Path(function)),
+        Does::Spawns { function, after, .. } => {
+            show(Part::Path(function));
+            time(after, show);
+        }
+        Does::Remote { timeout } => time(timeout, show),
+        Does::Flushes | Does::Value(_) | Does::NoReturn | Does::Panics | Does::Joins | Does::Stops => {}
+    }
+}
+
+fn acquire(row: &mut AcquireRow, show: &mut dyn FnMut(Part<'_>)) {
+    show(Part::Path(&mut row.key));
+    time(&mut row.ttl, show);
+    if let Some(token) = &mut row.token
+        && is_path(token)
+    {
+        show(Part::Path(token));
+    }
+    option(&mut row.runs, show);
+    if let Some(ty) = &row.handle {
+        show(Part::Type(ty));
+    }
+    for gives in [&row.won, &row.lost, &row.failed] {
+        show(Part::Gives(gives));
+    }
+}
+
+fn handle(row: &mut HandleRow, show: &mut dyn FnMut(Part<'_>)) {
+    option(&mut row.key, show);
+    time(&mut row.ttl, show);
+    for gives in [&row.done, &row.lost, &row.failed] {
+        show(Part::Gives(gives));
+    }
+}
+
+fn each_word(words: &mut [WordRow], show: &mut dyn FnMut(Part<'_>)) {
+    show(Part::Words(words));
+    for word in words {
+        match word {
+            WordRow::Text(text) if is_path(text) => show(Part::Path(text)),
+            WordRow::Text(_) => {}
+            WordRow::Ttl(row) => show(Part::Path(&mut row.ttl)),
+            WordRow::When { when, .. } => show(Part::Path(when)),
+            WordRow::Optional { optional } => show(Part::Path(optional)),
+        }
+    }
+}
+
+fn option(path: &mut Option<Path>, show: &mut dyn FnMut(Part<'_>)) {
+    if let Some(path) = path {
+        show(Part::Path(path));
+    }
+}
+
+fn time(row: &mut Option<TtlRow>, show: &mut dyn FnMut(Part<'_>)) {
+    if let Some(row) = row {
+        show(Part::Path(&mut row.ttl));
+    }
+}

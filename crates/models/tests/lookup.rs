@@ -1,0 +1,172 @@
+//! Look-ups over the built-in models, and what user models change.
+#![allow(clippy::unwrap_used)]
+
+use dogpile_models::{Does, Models, Role, Row, WordRow};
+
+fn words(row: Row<'_>) -> Vec<String> {
+    let words = match &row.call.does {
+        Does::Command { words, .. } | Does::MakesCommand { words, .. } | Does::Pushes { words } => words,
+        other => panic!("no command: {other:?}"),
+    };
+    let text = |word: &WordRow| match word {
+        WordRow::Text(text) => text.clone(),
+        WordRow::Ttl(row) => format!("ttl {}", row.ttl),
+        WordRow::When { when, word } => format!("{word} when {when}"),
+        WordRow::Optional { optional } => format!("optional {optional}"),
+    };
+    words.iter().map(text).collect()
+}
+
+#[test]
+fn versions_of_a_package_share_rows() {
+    let models = Models::builtin();
+    for package in [
+        "github.com/redis/go-redis/v9",
+        "github.com/redis/go-redis/v10",
+        "github.com/redis/go-redis",
+        "github.com/go-redis/redis/v8",
+    ] {
+        for ty in ["Client", "ClusterClient", "Ring", "UniversalClient", "Cmdable", "Conn", "Tx", "Pipeliner"] {
+            let row = models.method(&format!("{package}.{ty}"), "SetNX", 4).unwrap();
+            assert_eq!(words(row), ["SET", "$2", "$3", "NX", "ttl $4"], "{package}.{ty}");
+            assert_eq!(row.call.context.as_deref(), Some("$1"));
+        }
+    }
+}
+
+#[test]
+fn old_versions_lack_the_context() {
+    let models = Models::builtin();
+    for package in ["github.com/go-redis/redis", "github.com/go-redis/redis/v7", "gopkg.in/redis.v5"] {
+        let row = models.method(&format!("*{package}.Client"), "SetNX", 3).unwrap();
+        assert_eq!(words(row), ["SET", "$1", "$2", "NX", "ttl $3"], "{package}");
+        assert_eq!(row.call.context, None);
+        assert!(models.method(&format!("{package}.Client"), "SetNX", 4).is_none());
+        assert_eq!(words(models.method(&format!("{package}.Client"), "Del", 1).unwrap()), ["DEL", "$1..."]);
+        // Rows without a context keep their arguments.
+        let script = models.function(&format!("{package}.NewScript"), 1).unwrap();
+        assert!(matches!(&script.call.does, Does::Makes { keeps, .. } if keeps["text"] == "$1"));
+        // A row of its own stands before the parent's.
+        let row = models.method(&format!("{package}.Client"), "Subscribe", 1).unwrap();
+        assert!(matches!(&row.call.does, Does::Subscribes { channels, .. } if channels == "$1..."));
+    }
+}
+
+#[test]
+fn types_have_roles_and_canonical_names() {
+    let models = Models::builtin();
+    let (client, row) = models.type_of("*github.com/redis/go-redis/v9.ClusterClient").unwrap();
+    assert_eq!(row.role, Role::Client);
+    let canonical = models.qualified_type(client, &row.names[0]);
+    assert_eq!(canonical, "github.com/redis/go-redis.Cmdable");
+    assert_eq!(models.canonical("github.com/go-redis/redis/v8.Client"), canonical);
+    assert!(models.method(&canonical, "SetNX", 4).is_some());
+    assert_eq!(models.canonical("github.com/go-redis/redis/v8.Nil"), "github.com/redis/go-redis.Nil");
+    assert!(models.means(client, "Nil", "github.com/redis/go-redis/v9.Nil"));
+    assert!(!models.means(client, "Nil", "github.com/redis/go-redis/v9.TxFailedErr"));
+    assert!(!models.means(client, "Nil", "example.com/redis.Nil"));
+    assert_eq!(models.canonical("example.com/redis.Nil"), "example.com/redis.Nil");
+
+    let (old, row) = models.type_of("gopkg.in/redis.v5.Client").unwrap();
+    assert_ne!(old, client);
+    assert_eq!(models.qualified_type(old, &row.names[0]), "github.com/go-redis/redis.Cmdable");
+}
+
+#[test]
+fn replies_are_found_by_type() {
+    let models = Models::builtin();
+    let (client, reply) = models.reply_type("*github.com/redis/go-redis/v9.BoolCmd").unwrap();
+    assert_eq!(reply.accessors["Val"], ["value"]);
+    assert_eq!(models.reply(client, "Cmd").unwrap().reads_as["Int64"], "IntCmd");
+    assert_eq!(models.reply(client, "StringSliceCmd").unwrap().name, "SliceCmd");
+}
+
+#[test]
+fn only_telling_shapes_are_distinctive() {
+    let models = Models::builtin();
+    let shape = |method, args| models.distinctive("go", method, args).map(|row| models.client(row.client).name.clone());
+    assert_eq!(shape("SetNX", 4).as_deref(), Some("go-redis"));
+    assert_eq!(shape("SetNX", 3).as_deref(), Some("go-redis v7 and older"));
+    assert_eq!(shape("SetNX", 2), None);
+    for (method, args) in [("Get", 2), ("Del", 2), ("Eval", 4), ("Lock", 0), ("Do", 3)] {
+        assert_eq!(shape(method, args), None, "{method}");
+    }
+    assert!(models.distinctive("rust", "SetNX", 4).is_none());
+}
+
+#[test]
+fn imports_narrow_rows_of_one_name() {
+    let models = Models::builtin();
+    let rows = models.by_method_name("go", "Del", 2);
+    let of = |import: &str| rows.iter().filter(|row| models.holds_in(**row, import)).count();
+    assert_eq!(of("github.com/redis/go-redis/v9"), 1);
+    assert_eq!(of("github.com/go-redis/redis"), 1);
+    assert_eq!(of("net/http"), 0);
+    assert!(models.by_method_name("go", "*", 2).is_empty());
+}
+
+#[test]
+fn the_language_qualifies_its_own_names() {
+    let models = Models::builtin();
+    assert!(matches!(models.function("time.Sleep", 1).unwrap().call.does, Does::Sleeps { .. }));
+    assert!(models.function("github.com/x/time.Sleep", 1).is_none());
+}
+
+const USER: &str = r#"
+[client]
+name = "acme"
+language = "go"
+packages = ["github.com/redis/go-redis/v*", "acme.dev/lock"]
+triggers = ["acme"]
+checked = { version = "1", on = "2026-11-21" }
+[[type]]
+names = ["Client"]
+role = "client"
+[[reply]]
+name = "Ok"
+value = "bool"
+nil = "zero"
+direct = ["value"]
+[[call]]
+on = "Client"
+name = ["SetNX"]
+example = "ok := c.SetNX(ctx, k)"
+does = { command = { words = ["SET", "$2", "1", "NX"], reply = "Ok" } }
+[[call]]
+name = ["Take"]
+example = "ok := lock.Take(k)"
+does = { command = { words = ["SET", "$1", "1", "NX"], reply = "Ok" } }
+"#;
+
+#[test]
+fn user_rows_come_first_and_the_rest_stays() {
+    let mut models = Models::builtin();
+    models.with_user("acme.toml", USER).unwrap();
+    assert_eq!(words(models.method("github.com/redis/go-redis/v9.Client", "SetNX", 4).unwrap())[2], "1");
+    assert_eq!(words(models.method("github.com/redis/go-redis/v9.Client", "Del", 2).unwrap())[0], "DEL");
+    assert_eq!(words(models.method("github.com/redis/go-redis/v9.Ring", "SetNX", 4).unwrap())[2], "$3");
+    assert!(models.function("acme.dev/lock.Take", 1).is_some());
+    assert!(models.triggers("go").contains(&"acme"));
+    let names: Vec<_> = models.clients_of_package("github.com/redis/go-redis/v9");
+    assert_eq!(names.iter().map(|c| models.client(*c).name.as_str()).collect::<Vec<_>>(), ["acme", "go-redis"]);
+}
+
+#[test]
+fn a_faulty_user_model_changes_nothing() {
+    let mut models = Models::builtin();
+    let before = models.clients().count();
+    assert!(models.with_user("bad.toml", "[client]").is_err());
+    assert_eq!(models.clients().count(), before);
+}
+
+#[test]
+fn every_file_is_built_in() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
+    #[allow(clippy::disallowed_methods)]
+    let files = std::fs::read_dir(folder).unwrap();
+    let mut files: Vec<String> = files.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+    let mut listed: Vec<String> = dogpile_models::BUILTIN.iter().map(|(name, _)| (*name).to_owned()).collect();
+    files.sort();
+    listed.sort();
+    assert_eq!(files, listed);
+}
