@@ -1,7 +1,24 @@
 //! Findings and how they are shown.
 //!
-//! Knows nothing of how a finding was found.
+//! Knows nothing of how a finding was found, of rules, or of where output goes: reports are strings.
 
+mod clean;
+mod excerpt;
 mod finding;
+mod fingerprint;
+mod json;
+mod places;
+mod report;
+mod sarif;
+mod text;
 
+#[cfg(test)]
+mod testing;
+
+pub use clean::clean;
 pub use finding::{Confidence, Finding, Label, Level};
+pub use fingerprint::fingerprints;
+pub use json::{JSON_VERSION, to_json};
+pub use report::{Entry, Problem, ProblemKind, Report, RuleInfo, Summary, Tool, Translation};
+pub use sarif::to_sarif;
+pub use text::to_text;

@@ -1,0 +1,255 @@
+//! The report for people.
+
+use crate::clean::{clean, clean_lines};
+use crate::excerpt::Excerpts;
+use crate::finding::{Finding, Label, Level};
+use crate::report::{Problem, ProblemKind, Report};
+use codespan_reporting::diagnostic::{Diagnostic, Label as Mark, LabelStyle, Severity};
+use codespan_reporting::term::{self, Config, Styles, StylesWriter};
+use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+/// The report as text, coloured on request. Nothing in it that comes from source or paths can steer a terminal.
+#[must_use]
+pub fn to_text(report: &Report<'_>, color: bool) -> String {
+    let mut out = if color { Buffer::ansi() } else { Buffer::no_color() };
+    for session in sessions(report) {
+        if session.len() > 1 {
+            heading(&mut out, &session);
+        }
+        for finding in session {
+            render(&mut out, report, finding);
+        }
+    }
+    for problem in report.problems {
+        problem_line(&mut out, report, problem);
+    }
+    if !report.problems.is_empty() {
+        line(&mut out, "");
+    }
+    for text in summary(report) {
+        line(&mut out, &text);
+    }
+    String::from_utf8_lossy(out.as_slice()).into_owned()
+}
+
+/// Findings by session, in the order of each session's first place; in a session the worst first.
+fn sessions<'r>(report: &Report<'r>) -> Vec<Vec<&'r Finding>> {
+    let mut sessions: Vec<Vec<&Finding>> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in report.shown() {
+        let finding = &entry.finding;
+        if finding.session.is_empty() {
+            sessions.push(vec![finding]);
+            continue;
+        }
+        let index = *known.entry(finding.session.as_str()).or_insert(sessions.len());
+        match sessions.get_mut(index) {
+            Some(session) => session.push(finding),
+            None => sessions.push(vec![finding]),
+        }
+    }
+    for session in &mut sessions {
+        session.sort_by(|a, b| (b.level, b.confidence).cmp(&(a.level, a.confidence)).then(a.primary.cmp(&b.primary)));
+    }
+    sessions
+}
+
+fn heading(out: &mut Buffer, session: &[&Finding]) {
+    let name = session.first().map_or("", |f| f.session.as_str());
+    let text = format!("── {} · {} on one session", clean(name), counted(session.len(), "finding"));
+    let _ = out.set_color(ColorSpec::new().set_bold(true));
+    line(out, &text);
+    let _ = out.reset();
+    line(out, "");
+}
+
+fn render(out: &mut Buffer, report: &Report<'_>, finding: &Finding) {
+    let primary = Label { span: finding.primary, text: finding.primary_text.clone() };
+    let labels: Vec<&Label> = std::iter::once(&primary).chain(&finding.labels).collect();
+    let spans: Vec<_> = labels.iter().map(|l| l.span).collect();
+    let (excerpts, ranges) = Excerpts::new(report.sources, &spans);
+    let marks = labels.iter().zip(ranges).enumerate().filter_map(|(index, (label, range))| {
+        let style = if index == 0 { LabelStyle::Primary } else { LabelStyle::Secondary };
+        Some(Mark::new(style, label.span.file.0, range?).with_message(clean(&label.text)))
+    });
+    let severity = match finding.level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Note | Level::Off => Severity::Note,
+    };
+    let mut notes = Vec::new();
+    let told = [("note", finding.note.as_deref()), ("help", finding.help.as_deref())];
+    for (head, text) in told.into_iter().filter_map(|(head, text)| Some((head, text?))) {
+        notes.push(format!("{head}: {}", clean_lines(text, "      ")));
+    }
+    if finding.confidence == crate::Confidence::Possible {
+        notes.push("confidence: possible, by name and shape only".to_owned());
+    }
+    let diagnostic = Diagnostic::new(severity)
+        .with_code(finding.rule)
+        .with_message(clean(&finding.message))
+        .with_labels(marks.collect())
+        .with_notes(notes);
+    let styles = Styles::default();
+    let mut writer = StylesWriter::new(&mut *out, &styles);
+    // The excerpts fit their labels by construction; should they not, the message at least is told.
+    if term::emit_to_write_style(&mut writer, &Config::default(), &excerpts, &diagnostic).is_err() {
+        line(out, &format!("{}[{}]: {}", finding.level.name(), finding.rule, clean(&finding.message)));
+    }
+}
+
+fn problem_line(out: &mut Buffer, report: &Report<'_>, problem: &Problem) {
+    let _ = out.set_color(ColorSpec::new().set_fg(Some(Color::Yellow)).set_bold(true));
+    let _ = write!(out, "{}", if problem.kind == ProblemKind::Bug { "bug" } else { "problem" });
+    let _ = out.reset();
+    line(out, &format!(": {}", problem_text(report, problem)));
+}
+
+/// `path:line:column: message` of a problem, safe to print.
+pub(crate) fn problem_text(report: &Report<'_>, problem: &Problem) -> String {
+    let path = clean(&problem.path);
+    let place = problem.span.map(|span| report.sources.start(span));
+    match place {
+        Some(at) => format!("{path}:{}:{}: {}", at.line, at.column, clean(&problem.message)),
+        None => format!("{path}: {}", clean(&problem.message)),
+    }
+}
+
+/// The last lines.
+fn summary(report: &Report<'_>) -> Vec<String> {
+    let s = &report.summary;
+    let levels: Vec<String> = [Level::Error, Level::Warning, Level::Note]
+        .into_iter()
+        .map(|level| (report.count(level), level))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, level)| counted(n, level.name()))
+        .collect();
+    let found = if levels.is_empty() { "no findings".to_owned() } else { levels.join(", ") };
+    let mut lines = vec![format!(
+        "{} seen, {} with locks or flights, {}: {found}",
+        counted(s.files_seen, "file"),
+        s.files_with_locks,
+        counted(s.lock_sessions, "lock session"),
+    )];
+    let suppressed = report.entries.len() - report.shown().count();
+    let mut kept_back = Vec::new();
+    if suppressed > 0 {
+        kept_back.push(format!("{suppressed} suppressed"));
+    }
+    if s.hidden > 0 {
+        kept_back.push(format!("{} not shown (--pedantic and --min-level note show them)", s.hidden));
+    }
+    if !kept_back.is_empty() {
+        lines.push(kept_back.join(", "));
+    }
+    let by_kind = |kind, head: &str| {
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut files: Vec<&str> = Vec::new();
+        for problem in report.problems.iter().filter(|p| p.kind == kind) {
+            *reasons.entry(&problem.reason).or_default() += 1;
+            files.push(&problem.path);
+        }
+        files.sort_unstable();
+        files.dedup();
+        let told: Vec<String> = reasons.iter().map(|(reason, n)| format!("{n} {}", clean(reason))).collect();
+        (!files.is_empty()).then(|| format!("{head}: {} ({})", counted(files.len(), "file"), told.join(", ")))
+    };
+    lines.extend(by_kind(ProblemKind::NotAnalysed, "not analysed"));
+    lines.extend(by_kind(ProblemKind::Partial, "analysed in part"));
+    lines.extend(by_kind(ProblemKind::Bug, "bugs of this program, please report them"));
+    if let Some(t) = s.translation {
+        lines.push(format!(
+            "{} parsed, {} left out as generated, {} as tests; {} of {} opaque ({:.2} %)",
+            counted(s.files_analysed, "file"),
+            s.skipped_generated,
+            s.skipped_tests,
+            t.opaque,
+            counted(usize::try_from(t.statements).unwrap_or(usize::MAX), "statement"),
+            t.opaque_percent(),
+        ));
+    }
+    lines
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+fn line(out: &mut Buffer, text: &str) {
+    // Written to memory: there is nothing to fail.
+    let _ = writeln!(out, "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{entries, finding, label, report, rules, sources};
+    use crate::{Summary, Translation};
+    use dogpile_source::{FileId, Span};
+
+    fn text(findings: Vec<Finding>, files: &[(&str, &str)], problems: &[Problem]) -> String {
+        let (rules, entries, sources) = (rules(), entries(findings), sources(files));
+        to_text(&report(&rules, &entries, problems, &sources), false)
+    }
+
+    #[test]
+    fn a_session_stands_together_with_the_worst_first() {
+        let mut milder = finding("leaked-lock", 0, 7);
+        milder.level = Level::Warning;
+        let mut other = finding("leaked-lock", 0, 3);
+        other.session = "app.Other".to_owned();
+        other.primary.file = FileId(1);
+        let worse = finding("lock-without-expiry", 8, 12);
+        let out = text(vec![milder, worse, other], &[("a.go", "package main\n"), ("b.go", "xyz\n")], &[]);
+        let at = |needle: &str| out.find(needle).unwrap_or_else(|| panic!("no {needle} in\n{out}"));
+        assert!(at("2 findings on one session") < at("error[lock-without-expiry]"));
+        assert!(at("error[lock-without-expiry]") < at("warning[leaked-lock]"));
+        assert!(at("warning[leaked-lock]") < at("b.go:1:1"));
+        assert!(out.ends_with("3 files seen, 1 with locks or flights, 1 lock session: 2 errors, 1 warning\n"), "{out}");
+    }
+
+    #[test]
+    fn labels_reach_into_other_files() {
+        let mut f = finding("leaked-lock", 0, 7);
+        f.labels.push(label(1, 0, 3, "released here"));
+        let out = text(vec![f], &[("a.go", "package main\n"), ("b.go", "del\n")], &[]);
+        assert!(out.contains("b.go:1:1") && out.contains("released here") && out.contains("= help: give it a TTL"), "{out}");
+    }
+
+    #[test]
+    fn hostile_text_is_shown_and_never_sent() {
+        let mut f = finding("leaked-lock", 0, 7);
+        f.message = "key \x1b]0;owned\x07".to_owned();
+        f.session = "\x1b[2J".to_owned();
+        f.labels.push(label(0, 8, 12, "\u{202e}backwards"));
+        let problem = Problem {
+            path: "\x1b[31m.go".to_owned(),
+            span: None,
+            kind: ProblemKind::NotAnalysed,
+            reason: "\x07".to_owned(),
+            message: "no\x1bway".to_owned(),
+        };
+        let out = text(vec![f.clone(), f], &[("\u{9b}31m.go", "x\x1b[2J;\u{202e}\x07\ty\n")], &[problem]);
+        assert!(out.chars().all(|c| c == '\n' || crate::clean::stand_in(c).is_none()), "{out:?}");
+        assert!(out.contains("not analysed: 1 file"), "{out}");
+    }
+
+    #[test]
+    fn colours_only_on_request() {
+        let (rules, entries, sources) = (rules(), entries(vec![finding("leaked-lock", 0, 1)]), sources(&[("a.go", "x")]));
+        let mut report = report(&rules, &entries, &[], &sources);
+        report.summary = Summary { translation: Some(Translation { statements: 200, opaque: 1 }), ..report.summary };
+        assert!(to_text(&report, true).contains("\x1b["));
+        assert!(!to_text(&report, false).contains('\x1b'));
+        assert!(to_text(&report, false).contains("1 of 200 statements opaque (0.50 %)"));
+    }
+
+    #[test]
+    fn a_finding_in_no_file_is_still_told() {
+        let mut f = finding("leaked-lock", 0, 1);
+        f.primary = Span::new(FileId(9), 0, 1);
+        assert!(text(vec![f], &[], &[]).contains("error[leaked-lock]: a crash here"));
+    }
+}
