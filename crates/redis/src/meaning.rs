@@ -201,6 +201,33 @@ pub enum Meaning {
     Unknown,
 }
 
+impl Meaning {
+    /// The words that are keys, channels left out.
+    pub fn keys(&self) -> Vec<usize> {
+        match self {
+            Meaning::Set { key, .. }
+            | Meaning::Expire { key, .. }
+            | Meaning::Persist { key }
+            | Meaning::Increment { key }
+            | Meaning::HashSetIfAbsent { key, .. }
+            | Meaning::ListPop { key, .. } => vec![*key],
+            Meaning::Delete { keys, .. }
+            | Meaning::Read { keys }
+            | Meaning::Write { keys }
+            | Meaning::Watch { keys } => keys.clone(),
+            Meaning::Eval { keys, .. } => keys.clone().collect(),
+            Meaning::Subscribe { .. }
+            | Meaning::Publish { .. }
+            | Meaning::Multi
+            | Meaning::Exec
+            | Meaning::Discard
+            | Meaning::Unwatch
+            | Meaning::Neutral
+            | Meaning::Unknown => Vec::new(),
+        }
+    }
+}
+
 /// The meaning of a command vector. Names and options in any case, options in any
 /// order.
 pub fn meaning(words: &[Word<'_>]) -> Meaning {

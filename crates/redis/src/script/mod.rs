@@ -2,7 +2,18 @@
 //!
 //! No text of any library is recognised. The script runs in a sandbox
 //! ([`sandbox`]) on the tiny [`Server`](crate::Server) with the keys absent, ours,
-//! and somebody else's ([`probe`]), and [`decide`] names what it was seen to do.
+//! and somebody else's, and the classification names what it was seen to do:
+//! `world` builds the key spaces, `probe` runs the script in them, `decide` and
+//! `acquire` compare what came out.
+
+mod acquire;
+mod cjson;
+mod decide;
+mod probe;
+mod sandbox;
+mod sha1;
+mod text;
+mod world;
 
 /// How many `KEYS` and `ARGV` the call passes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +37,9 @@ pub struct Limits {
     pub commands: usize,
     /// Bytes of script text.
     pub text: usize,
+    /// Milliseconds of wall clock for the whole classification: the last resort,
+    /// far beyond what any honest script needs.
+    pub millis: u64,
 }
 
 impl Default for Limits {
@@ -36,6 +50,7 @@ impl Default for Limits {
             memory: 8 << 20,
             commands: 2_000,
             text: 256 << 10,
+            millis: 3_000,
         }
     }
 }
@@ -204,20 +219,38 @@ pub enum ScriptClass {
 }
 
 /// What the script does, decided by running it.
-pub fn classify(_text: &str, _probe: ScriptProbe, _limits: Limits) -> ScriptClass {
-    ScriptClass::NotUnderstood {
-        why: "not built".to_owned(),
-    }
+pub fn classify(text: &str, probe: ScriptProbe, limits: Limits) -> ScriptClass {
+    apart(text, None, probe, limits)
 }
 
 /// The same for one function of a FUNCTION library (`#!lua name=…`).
 pub fn classify_function(
-    _library: &str,
-    _name: &str,
-    _probe: ScriptProbe,
-    _limits: Limits,
+    library: &str,
+    name: &str,
+    probe: ScriptProbe,
+    limits: Limits,
 ) -> ScriptClass {
-    ScriptClass::NotUnderstood {
-        why: "not built".to_owned(),
-    }
+    apart(library, Some(name), probe, limits)
+}
+
+/// Runs on a thread of its own: its stack holds Lua's deepest nesting whatever the
+/// caller's stack is, and a panic there would not be the caller's.
+fn apart(text: &str, function: Option<&str>, probe: ScriptProbe, limits: Limits) -> ScriptClass {
+    let not = |why: &str| ScriptClass::NotUnderstood {
+        why: why.to_owned(),
+    };
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new()
+            .name("lua".to_owned())
+            .stack_size(16 << 20)
+            .spawn_scoped(scope, || {
+                decide::decide(text, function, probe, limits)
+                    .unwrap_or_else(|refused| ScriptClass::NotUnderstood { why: refused.0 })
+            });
+        match worker.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(class)) => class,
+            Ok(Err(_)) => not("the sandbox failed"),
+            Err(_) => not("no thread for the sandbox"),
+        }
+    })
 }
