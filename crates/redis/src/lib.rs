@@ -15,6 +15,7 @@
 //! follows, so the page to check is `<base>/<command>/`.
 
 mod command;
+mod forms;
 mod meaning;
 mod model;
 mod script;
@@ -24,5 +25,5 @@ pub use meaning::{DelWhen, ExpireWhen, Meaning, SetWhen, TtlArg, Word, meaning};
 pub use model::{Entry, RespReply, Score, Server, Unmodelled, Value};
 pub use script::{
     ArgRef, BulkIs, GuardKind, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl,
-    TimeUnit, classify, classify_function,
+    TimeUnit, classify, classify_call, classify_function,
 };

@@ -3,7 +3,7 @@
 
 use dogpile_redis::{
     ArgRef, BulkIs, GuardKind, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl,
-    TimeUnit, classify, classify_function,
+    TimeUnit, classify, classify_call, classify_function,
 };
 
 fn class(text: &str) -> ScriptClass {
@@ -752,6 +752,17 @@ fn plain_reads_and_writes() {
             keys: vec![KeyRef::Key(0)]
         }
     );
+    for text in [
+        "return redis.call('set', KEYS[1], '1')",
+        "return redis.call('set', KEYS[1], '1', 'EX', 60)",
+        "redis.call('hset', KEYS[1], 'state', 'on') return 1",
+        "redis.call('sadd', KEYS[1], 'a') return 1",
+    ] {
+        let write = ScriptClass::Write {
+            keys: vec![KeyRef::Key(0)],
+        };
+        assert_eq!(class(text), write, "{text}");
+    }
     assert_eq!(class("return 1"), ScriptClass::Nothing);
     assert_eq!(
         class("return redis.call('publish', 'done', ARGV[1])"),
@@ -825,6 +836,112 @@ fn functions_of_a_library() {
         }
     );
     assert!(matches!(one("absent"), ScriptClass::NotUnderstood { .. }));
+}
+
+#[test]
+fn words_that_choose_what_a_script_does() {
+    let text = r#"
+        if ARGV[3] == 'renew' then
+          if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end
+          return 0
+        elseif ARGV[3] == 'free' then
+          if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
+          return 0
+        end
+        return redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])"#;
+    let by = |word| {
+        classify_call(
+            text,
+            ScriptProbe::default(),
+            &[None, Some("30000"), Some(word)],
+            Limits::default(),
+        )
+    };
+    assert_eq!(
+        by("renew"),
+        renew(ttl(TimeUnit::Millis, 1), Reply::Int(1), Reply::Int(0))
+    );
+    assert_eq!(
+        by("free"),
+        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
+    );
+    assert!(matches!(by("take"), ScriptClass::Acquire { .. }));
+}
+
+#[test]
+fn owners_of_several_parts() {
+    let text = r#"if redis.call('get', KEYS[1]) == ARGV[1] .. ':' .. ARGV[2] then
+        return redis.call('del', KEYS[1]) end return 0"#;
+    assert_eq!(
+        class(text),
+        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
+    );
+}
+
+#[test]
+fn expiry_as_a_stored_time() {
+    let text = r#"
+        local ends = tonumber(redis.call('HGET', KEYS[1], 'until') or '0')
+        if ends > tonumber(ARGV[1]) then return 0 end
+        redis.call('HMSET', KEYS[1], 'until', ARGV[2], 'owner', ARGV[3])
+        return 1"#;
+    match class(text) {
+        ScriptClass::Acquire {
+            token: ArgRef::Arg(2),
+            ttl: Some(ttl),
+            ..
+        } => {
+            assert_eq!(ttl.value, ArgRef::Unknown);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_wrong_test_is_no_guard() {
+    let text = "if redis.call('get', KEYS[1]) ~= ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
+    assert!(
+        matches!(class(text), ScriptClass::Release { guard: None, .. }),
+        "{:?}",
+        class(text)
+    );
+    let text =
+        "if redis.call('get', KEYS[1]) then return redis.call('del', KEYS[1]) end return ARGV[1]";
+    assert!(
+        matches!(class(text), ScriptClass::Release { guard: None, .. }),
+        "{:?}",
+        class(text)
+    );
+}
+
+#[test]
+fn limits_by_count_are_no_versions() {
+    let text = r#"
+        local n = redis.call('get', KEYS[1])
+        if n and tonumber(n) >= tonumber(ARGV[1]) then return 0 end
+        redis.call('incr', KEYS[1])
+        if not n then redis.call('expire', KEYS[1], ARGV[2]) end
+        return 1"#;
+    let expected = ScriptClass::Counter {
+        key: KeyRef::Key(0),
+        ttl: ttl(TimeUnit::Seconds, 1),
+    };
+    assert_eq!(class(text), expected);
+}
+
+#[test]
+fn many_arguments_and_results_fit() {
+    let text = r#"
+        local all = {}
+        for i = 1, 2000 do all[i] = 'm' .. i end
+        redis.call('SADD', KEYS[1], unpack(all))
+        local back = { pcall(function() return unpack(all) end) }
+        return #back"#;
+    assert!(
+        matches!(class(text), ScriptClass::Write { .. }),
+        "{:?}",
+        class(text)
+    );
 }
 
 // ---- hostile and broken scripts

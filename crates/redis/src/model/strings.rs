@@ -47,7 +47,7 @@ impl Server {
                     .collect(),
             )),
             "MSET" | "MSETNX" => {
-                if args.len() % 2 != 0 {
+                if !args.len().is_multiple_of(2) {
                     return Err(arity(name));
                 }
                 let pairs = || args.chunks_exact(2);

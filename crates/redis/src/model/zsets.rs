@@ -92,7 +92,7 @@ impl Server {
             }
             rest = tail;
         }
-        if rest.is_empty() || rest.len() % 2 != 0 {
+        if rest.is_empty() || !rest.len().is_multiple_of(2) {
             return Err(syntax());
         }
         if nx && xx {
@@ -100,7 +100,7 @@ impl Server {
                 "ERR XX and NX options at the same time are not compatible",
             ));
         }
-        if (gt && nx) || (lt && nx) || (gt && lt) {
+        if [nx, gt, lt].into_iter().filter(|one| *one).count() > 1 {
             return Err(says(
                 "ERR GT, LT, and/or NX options at the same time are not compatible",
             ));

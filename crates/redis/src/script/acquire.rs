@@ -1,8 +1,8 @@
 //! Scripts that make a key where there was none.
 
-use super::probe::{Change, NOW, Prober, changes};
+use super::probe::{Change, FOREIGN, NOW, Prober, changes};
 use super::sandbox::{Refused, Run};
-use super::{ArgRef, Reply, ScriptClass, ScriptTtl};
+use super::{ArgRef, Reply, ScriptClass, ScriptTtl, TimeUnit};
 use crate::model::{Server, Value};
 
 /// A little later, when the second call comes.
@@ -22,6 +22,10 @@ pub(super) fn acquire(prober: &mut Prober) -> Result<Option<ScriptClass>, Refuse
     let mut taken = first.server.clone();
     taken.advance(LATER);
     let second = prober.run(&taken, &others)?;
+    if second.raised {
+        // It could not read what it had written: our arguments do not fit it.
+        return Ok(None);
+    }
     let by_other = changes(&taken, &second.server);
     let keeps = |key: &Vec<u8>| matches!(by_other.get(key), None | Some(Change::Expiry));
     let mut held: Vec<Vec<u8>> = made
@@ -57,7 +61,16 @@ pub(super) fn acquire(prober: &mut Prober) -> Result<Option<ScriptClass>, Refuse
         return Ok(None);
     };
 
-    let ttl = prober.ttl(&empty, &key, None)?;
+    if overwrites(prober, &taken, &key)? {
+        return Ok(None);
+    }
+    let mut ttl = prober.ttl(&empty, &key, None)?;
+    if ttl.is_none() && lapses(prober, &taken, &key)? {
+        ttl = Some(ScriptTtl {
+            unit: TimeUnit::Millis,
+            value: ArgRef::Unknown,
+        });
+    }
     let token = token(prober, &first, &key, ttl.as_ref())?;
     let same_caller: Vec<String> = (0..args.len())
         .map(|at| {
@@ -72,11 +85,11 @@ pub(super) fn acquire(prober: &mut Prober) -> Result<Option<ScriptClass>, Refuse
     let by_self = changes(&taken, &again.server);
 
     let mut won = prober.reply(&first);
-    let mut lost = prober.reply(&second);
+    let mut lost = prober.reply_to(&second, &others);
     // Replies that are numbers of the moment, such as an epoch or a remaining TTL.
     if let (Reply::Int(_), Some(run)) = (&won, &epoch)
-        && let Reply::Int(_) = prober.reply(run)
-        && prober.reply(run) != won
+        && let Reply::Int(_) = prober.reply_to(run, &others)
+        && prober.reply_to(run, &others) != won
     {
         won = Reply::Number;
     }
@@ -84,11 +97,15 @@ pub(super) fn acquire(prober: &mut Prober) -> Result<Option<ScriptClass>, Refuse
     later.advance(1_500);
     if matches!(lost, Reply::Int(_)) && later.entry(&key).is_some() {
         let run = prober.run(&later, &others)?;
-        if prober.reply(&run) != lost {
+        if prober.reply_to(&run, &others) != lost {
             lost = Reply::Number;
         }
     }
 
+    if won == lost && !by_other.contains_key(&key) && !matches!(token, ArgRef::Arg(_)) {
+        // The same constant written twice, with nothing to tell the first time by.
+        return Ok(None);
+    }
     let loser_extends = by_other.get(&key) == Some(&Change::Expiry);
     let counts = by_self.get(&key) == Some(&Change::Value);
     let extends = by_self.get(&key) == Some(&Change::Expiry) || counts;
@@ -126,6 +143,47 @@ pub(super) fn acquire(prober: &mut Prober) -> Result<Option<ScriptClass>, Refuse
         won,
         lost,
     }))
+}
+
+/// A constant written over itself looks untouched; over something else it does not.
+fn overwrites(prober: &mut Prober, taken: &Server, key: &[u8]) -> Result<bool, Refused> {
+    let Some(entry) = taken.entry(key) else {
+        return Ok(false);
+    };
+    if !matches!(entry.value, Value::Str(_)) {
+        return Ok(false);
+    }
+    let mut world = taken.clone();
+    world.put(
+        key,
+        Value::Str(FOREIGN[0].as_bytes().to_vec()),
+        entry.expires,
+    );
+    let others = prober.other_args();
+    let run = prober.run(&world, &others)?;
+    Ok(!run.raised && changes(&world, &run.server).get(key) == Some(&Change::Value))
+}
+
+/// The key has no expiry of Redis' own, but another caller takes it over much later:
+/// by the server's clock, or by a clock among the arguments.
+fn lapses(prober: &mut Prober, taken: &Server, key: &[u8]) -> Result<bool, Refused> {
+    const MUCH: i64 = 100_000_000_000;
+    let others = prober.other_args();
+    let mut later = taken.clone();
+    later.advance(MUCH.unsigned_abs());
+    let run = prober.run(&later, &others)?;
+    if later.entry(key).is_some() && changes(&later, &run.server).contains_key(key) {
+        return Ok(true);
+    }
+    for at in 0..others.len() {
+        let mut args = others.clone();
+        args[at] = prober.with(at, MUCH)[at].clone();
+        let run = prober.run(taken, &args)?;
+        if !run.raised && changes(taken, &run.server).contains_key(key) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What in the key's new value tells this caller from another.
@@ -167,7 +225,7 @@ fn token(
 }
 
 /// The texts a value is made of: names of fields before their values.
-fn parts(value: &Value) -> Vec<Vec<u8>> {
+pub(super) fn parts(value: &Value) -> Vec<Vec<u8>> {
     match value {
         Value::Str(text) => vec![text.clone()],
         Value::Hash(fields) => fields.keys().chain(fields.values()).cloned().collect(),

@@ -12,15 +12,12 @@
 //! 4. the foreign one goes, or is prolonged: an unguarded release or renewal;
 //! 5. else a counter, a write, a read, or nothing.
 
-use super::acquire::acquire;
-use super::probe::{Change, Changes, LEFT, NOW, Prober, changes};
+use super::acquire::{acquire, parts};
+use super::probe::{Change, Changes, FOREIGN, LEFT, NOW, Prober, changes};
 use super::sandbox::{Refused, Run};
 use super::world::Uses;
 use super::{ArgRef, GuardKind, Limits, Reply, ScriptClass, ScriptProbe};
 use crate::model::{RespReply, Server, Value};
-
-/// Foreign owners: above and below every argument.
-const FOREIGN: [&str; 2] = ["99991", "17"];
 
 /// An owner that no script names.
 const ANYBODY: &str = "55557";
@@ -30,6 +27,8 @@ const ANYBODY: &str = "55557";
 enum Holder {
     Arg(usize),
     Literal(String),
+    /// Made of several parts, one of which is an argument.
+    Joined(usize, String),
     /// Nothing the script can know: shows what happens whoever owns the key.
     Anybody,
 }
@@ -77,33 +76,44 @@ pub(super) fn decide(
     text: &str,
     function: Option<&str>,
     probe: ScriptProbe,
+    fixed: &[Option<&str>],
     limits: Limits,
 ) -> Result<ScriptClass, Refused> {
-    let mut prober = Prober::new(text, function, probe, limits)?;
+    let mut prober = Prober::new(text, function, probe, fixed, limits)?;
+    let class = judge(&mut prober)?;
+    if matches!(class, ScriptClass::Read { .. }) && prober.joins && !prober.args.is_empty() {
+        // It did nothing: perhaps nobody we thought of was the owner.
+        prober.composed = true;
+        return judge(&mut prober);
+    }
+    Ok(class)
+}
+
+fn judge(prober: &mut Prober) -> Result<ScriptClass, Refused> {
     let args = prober.args.clone();
     let absent = prober.run(&Server::at(NOW), &args)?;
-    let uses = explore(&mut prober, &absent)?;
-    let trials = trials(&mut prober, &uses)?;
-    let acquired = acquire(&mut prober)?;
+    let uses = explore(prober, &absent)?;
+    let trials = trials(prober, &uses)?;
+    let acquired = acquire(prober)?;
     if let Some(why) = prober.always_failed() {
         return Err(Refused(format!("fails in every state: {why}")));
     }
-    if let Some(class) = guarded_release(&prober, &trials, &absent) {
+    if let Some(class) = guarded_release(prober, &trials, &absent) {
         return Ok(class);
     }
     if let Some(class) = acquired {
         return Ok(class);
     }
-    if let Some(class) = guarded_rest(&mut prober, &trials)? {
+    if let Some(class) = guarded_rest(prober, &trials)? {
         return Ok(class);
     }
-    if let Some(class) = version_write(&mut prober, &uses)? {
+    if let Some(class) = version_write(prober, &uses)? {
         return Ok(class);
     }
-    if let Some(class) = unguarded(&mut prober, &uses, &trials, &absent)? {
+    if let Some(class) = unguarded(prober, &uses, &trials, &absent)? {
         return Ok(class);
     }
-    rest(&mut prober)
+    rest(prober)
 }
 
 /// Finds the keys in use: some are read only once another holds what it should.
@@ -137,13 +147,43 @@ fn explore(prober: &mut Prober, absent: &Run) -> Result<Uses, Refused> {
 fn holders(prober: &Prober) -> Vec<Holder> {
     let args = (0..prober.args.len().min(8)).map(Holder::Arg);
     let literals = prober.literals.iter().cloned().map(Holder::Literal);
-    args.chain(literals).chain([Holder::Anybody]).collect()
+    let plain = args.chain(literals).chain([Holder::Anybody]);
+    if prober.composed {
+        composed(prober)
+    } else {
+        plain.collect()
+    }
+}
+
+/// Owners such as `ARGV[1] .. ":" .. ARGV[2]`.
+fn composed(prober: &Prober) -> Vec<Holder> {
+    let mut out = Vec::new();
+    let args = prober
+        .args
+        .get(..prober.args.len().min(4))
+        .unwrap_or_default();
+    let literals = prober.literals.iter().filter(|one| !one.is_empty()).take(4);
+    let joints: Vec<&str> = std::iter::once("")
+        .chain(literals.map(String::as_str))
+        .collect();
+    for (at, arg) in args.iter().enumerate() {
+        for joint in &joints {
+            for (_, other) in args.iter().enumerate().filter(|(other, _)| *other != at) {
+                out.push(Holder::Joined(at, format!("{arg}{joint}{other}")));
+            }
+            if !joint.is_empty() {
+                out.push(Holder::Joined(at, format!("{joint}{arg}")));
+                out.push(Holder::Joined(at, format!("{arg}{joint}")));
+            }
+        }
+    }
+    out
 }
 
 fn shown(prober: &Prober, holder: &Holder) -> String {
     match holder {
         Holder::Arg(at) => prober.args.get(*at).cloned().unwrap_or_default(),
-        Holder::Literal(text) => text.clone(),
+        Holder::Literal(text) | Holder::Joined(_, text) => text.clone(),
         Holder::Anybody => ANYBODY.to_owned(),
     }
 }
@@ -202,7 +242,7 @@ fn trials(prober: &mut Prober, uses: &Uses) -> Result<Vec<Trial>, Refused> {
 
 fn guard(prober: &Prober, holder: &Holder) -> ArgRef {
     match holder {
-        Holder::Arg(at) => ArgRef::Arg(*at),
+        Holder::Arg(at) | Holder::Joined(at, _) => ArgRef::Arg(*at),
         Holder::Literal(text) => prober.constant(text),
         Holder::Anybody => ArgRef::Unknown,
     }
@@ -257,10 +297,9 @@ fn guarded_rest(prober: &mut Prober, trials: &[Trial]) -> Result<Option<ScriptCl
     };
     if let Some(trial) = guarded().find(renews).or_else(|| guarded().find(many)) {
         let held = guard(prober, &trial.holder);
-        let fixed = if let Holder::Arg(at) = trial.holder {
-            Some(at)
-        } else {
-            None
+        let fixed = match trial.holder {
+            Holder::Arg(at) | Holder::Joined(at, _) => Some(at),
+            Holder::Literal(_) | Holder::Anybody => None,
         };
         let ttl = prober.ttl(&trial.world, &trial.key, fixed)?;
         return Ok(Some(ScriptClass::Renew {
@@ -306,8 +345,9 @@ fn version_write(prober: &mut Prober, uses: &Uses) -> Result<Option<ScriptClass>
                 }
                 let mut world = Server::at(NOW);
                 world.put(key.clone(), value.clone(), Some(NOW + LEFT));
-                let above = prober.with(at, 1);
-                let below = prober.with(at, -1);
+                // By three, so that a counter's next value is nobody's argument.
+                let above = prober.with(at, 3);
+                let below = prober.with(at, -3);
                 let newer = prober.run(&world, &above)?;
                 let older = prober.run(&world, &below)?;
                 let did = [
@@ -319,6 +359,9 @@ fn version_write(prober: &mut Prober, uses: &Uses) -> Result<Option<ScriptClass>
                     [none, did] if !did.is_empty() && none.is_empty() => (older, newer, did),
                     _ => continue,
                 };
+                if !recorded(&world, &won, &key, [&above, &below]) {
+                    continue;
+                }
                 return Ok(Some(ScriptClass::GuardedWrite {
                     guard_key: prober.key_ref(&key),
                     guard: ArgRef::Arg(at),
@@ -331,6 +374,19 @@ fn version_write(prober: &mut Prober, uses: &Uses) -> Result<Option<ScriptClass>
         }
     }
     Ok(None)
+}
+
+/// The guard key is as before, or holds just what the caller passed: a number that
+/// the script worked out makes it a counter or a bucket, not a version.
+fn recorded(world: &Server, won: &Run, key: &[u8], args: [&[String]; 2]) -> bool {
+    let texts = |server: &Server| server.entry(key).map(|entry| parts(&entry.value));
+    let before = texts(world).unwrap_or_default();
+    texts(&won.server).unwrap_or_default().iter().all(|part| {
+        let passed = args
+            .iter()
+            .any(|args| args.iter().any(|arg| arg.as_bytes() == part.as_slice()));
+        passed || before.contains(part)
+    })
 }
 
 fn unguarded(

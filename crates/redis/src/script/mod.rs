@@ -152,7 +152,8 @@ pub enum ScriptClass {
         key: KeyRef,
         /// The value that tells owners apart.
         token: ArgRef,
-        /// `None`: the key never expires.
+        /// `None`: the key never expires. A time that the script stores and compares
+        /// by itself, with no expiry of Redis', is `Some` with an unknown value.
         ttl: Option<ScriptTtl>,
         /// The same caller wins again while it holds the key.
         reentrant: bool,
@@ -183,6 +184,7 @@ pub enum ScriptClass {
         /// Makes the key when absent.
         creates: bool,
         won: Reply,
+        /// With a guard: the key was somebody else's. Without: it was not there.
         lost: Reply,
     },
     /// Takes the key when absent, prolongs it when it is the caller's, leaves
@@ -220,7 +222,19 @@ pub enum ScriptClass {
 
 /// What the script does, decided by running it.
 pub fn classify(text: &str, probe: ScriptProbe, limits: Limits) -> ScriptClass {
-    apart(text, None, probe, limits)
+    apart(text, None, probe, &[], limits)
+}
+
+/// The same, where the call site writes some arguments down: a script may choose what
+/// it does by a word such as `"renew"`. `fixed` is by index into `ARGV`; numbers in it
+/// make no difference.
+pub fn classify_call(
+    text: &str,
+    probe: ScriptProbe,
+    fixed: &[Option<&str>],
+    limits: Limits,
+) -> ScriptClass {
+    apart(text, None, probe, fixed, limits)
 }
 
 /// The same for one function of a FUNCTION library (`#!lua name=…`).
@@ -230,12 +244,18 @@ pub fn classify_function(
     probe: ScriptProbe,
     limits: Limits,
 ) -> ScriptClass {
-    apart(library, Some(name), probe, limits)
+    apart(library, Some(name), probe, &[], limits)
 }
 
 /// Runs on a thread of its own: its stack holds Lua's deepest nesting whatever the
 /// caller's stack is, and a panic there would not be the caller's.
-fn apart(text: &str, function: Option<&str>, probe: ScriptProbe, limits: Limits) -> ScriptClass {
+fn apart(
+    text: &str,
+    function: Option<&str>,
+    probe: ScriptProbe,
+    fixed: &[Option<&str>],
+    limits: Limits,
+) -> ScriptClass {
     let not = |why: &str| ScriptClass::NotUnderstood {
         why: why.to_owned(),
     };
@@ -244,7 +264,7 @@ fn apart(text: &str, function: Option<&str>, probe: ScriptProbe, limits: Limits)
             .name("lua".to_owned())
             .stack_size(16 << 20)
             .spawn_scoped(scope, || {
-                decide::decide(text, function, probe, limits)
+                decide::decide(text, function, probe, fixed, limits)
                     .unwrap_or_else(|refused| ScriptClass::NotUnderstood { why: refused.0 })
             });
         match worker.map(std::thread::ScopedJoinHandle::join) {

@@ -12,6 +12,8 @@ use crate::model::{Entry, RespReply, Server};
 pub(super) const NOW: i64 = 3_003;
 /// What a key that is there still has to live.
 pub(super) const LEFT: i64 = 20_000;
+/// Foreign owners: above and below every argument.
+pub(super) const FOREIGN: [&str; 2] = ["99991", "17"];
 /// How far an argument moves when we look for the one that sets the TTL.
 const STEP: i64 = 4_000;
 
@@ -31,6 +33,8 @@ pub(super) struct Prober {
     sandbox: Sandbox,
     pub(super) keys: Vec<String>,
     pub(super) args: Vec<String>,
+    /// Arguments whose text the call itself gives.
+    fixed: Vec<bool>,
     pub(super) literals: Vec<String>,
     pub(super) field_names: Vec<String>,
     /// A placeholder was filled in, so constants may be the caller's.
@@ -40,6 +44,10 @@ pub(super) struct Prober {
     pub(super) changed: BTreeSet<Vec<u8>>,
     pub(super) counted: BTreeSet<Vec<u8>>,
     pub(super) decoded: bool,
+    /// The text joins strings, so an owner may be made of several parts.
+    pub(super) joins: bool,
+    /// Owners of several parts are tried too.
+    pub(super) composed: bool,
     runs: usize,
     raised: usize,
     first_error: Option<String>,
@@ -51,11 +59,19 @@ fn argument(at: usize) -> i64 {
     5_003 + 1_009 * i64::try_from(at).unwrap_or(0)
 }
 
+/// A text that the call gives for an argument. Numbers are left out: moving them is
+/// how a TTL is found.
+fn word(fixed: &[Option<&str>], at: usize) -> Option<String> {
+    let text = fixed.get(at).copied().flatten()?;
+    text.trim().parse::<f64>().is_err().then(|| text.to_owned())
+}
+
 impl Prober {
     pub(super) fn new(
         script: &str,
         function: Option<&str>,
         probe: ScriptProbe,
+        fixed: &[Option<&str>],
         limits: Limits,
     ) -> Result<Self, Refused> {
         let keys = probe
@@ -87,7 +103,10 @@ impl Prober {
         Ok(Prober {
             sandbox,
             keys: (1..=keys).map(|at| format!("probe:key{at}")).collect(),
-            args: (0..args).map(|at| argument(at).to_string()).collect(),
+            args: (0..args)
+                .map(|at| word(fixed, at).unwrap_or_else(|| argument(at).to_string()))
+                .collect(),
+            fixed: (0..args).map(|at| word(fixed, at).is_some()).collect(),
             literals: text::literals(script),
             field_names: text::field_names(script),
             filled,
@@ -95,6 +114,8 @@ impl Prober {
             changed: BTreeSet::new(),
             counted: BTreeSet::new(),
             decoded: false,
+            joins: script.contains(".."),
+            composed: false,
             runs: 0,
             raised: 0,
             first_error: None,
@@ -140,20 +161,24 @@ impl Prober {
 
     /// The arguments of another caller: every one a little different.
     pub(super) fn other_args(&self) -> Vec<String> {
-        self.args
-            .iter()
-            .enumerate()
-            .map(|(at, _)| (argument(at) + 1).to_string())
-            .collect()
+        let mut args = self.args.clone();
+        for at in 0..args.len() {
+            self.shift(&mut args, at, 1);
+        }
+        args
     }
 
     /// The arguments with one moved.
     pub(super) fn with(&self, at: usize, by: i64) -> Vec<String> {
         let mut args = self.args.clone();
-        if let Some(arg) = args.get_mut(at) {
+        self.shift(&mut args, at, by);
+        args
+    }
+
+    fn shift(&self, args: &mut [String], at: usize, by: i64) {
+        if let (Some(arg), Some(false)) = (args.get_mut(at), self.fixed.get(at)) {
             *arg = (argument(at) + by).to_string();
         }
-        args
     }
 
     /// How the script names a key.
@@ -202,7 +227,13 @@ impl Prober {
         }
     }
 
+    /// The reply as our caller sees it.
     pub(super) fn reply(&self, run: &Run) -> Reply {
+        self.reply_to(run, &self.args)
+    }
+
+    /// The reply as a caller with these arguments sees it.
+    pub(super) fn reply_to(&self, run: &Run, args: &[String]) -> Reply {
         match &run.reply {
             RespReply::Int(n) => Reply::Int(*n),
             RespReply::Status(text) => Reply::Status(text.clone()),
@@ -211,9 +242,14 @@ impl Prober {
             RespReply::Array(_) => Reply::List,
             RespReply::Bulk(bytes) => {
                 let text = String::from_utf8_lossy(bytes).into_owned();
-                Reply::Bulk(match self.args.iter().position(|arg| *arg == text) {
+                Reply::Bulk(match args.iter().position(|arg| *arg == text) {
                     Some(at) => BulkIs::Arg(at),
-                    None if text.bytes().any(|byte| byte.is_ascii_digit()) => BulkIs::Other,
+                    // A text with digits may be made of anything, unless the script says it.
+                    None if !self.literals.contains(&text)
+                        && text.bytes().any(|byte| byte.is_ascii_digit()) =>
+                    {
+                        BulkIs::Other
+                    }
                     None => BulkIs::Text(text),
                 })
             }

@@ -273,7 +273,8 @@ fn bits(lua: &Lua) -> mlua::Result<Table> {
         f64::from(bits.cast_signed())
     }
     let table = lua.create_table()?;
-    let binary: [(&str, fn(u32, u32) -> u32); 6] = [
+    type Op = fn(u32, u32) -> u32;
+    let binary: [(&str, Op); 6] = [
         ("band", |a, b| a & b),
         ("bor", |a, b| a | b),
         ("bxor", |a, b| a ^ b),
