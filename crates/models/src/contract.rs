@@ -13,7 +13,8 @@ pub struct AcquireRow {
     /// TTL.
     #[serde(default)]
     pub ttl: Option<TtlRow>,
-    /// Token: `fresh` (per acquisition), `handle` (per object), `none`, or a path.
+    /// Token: `fresh` (per acquisition), `handle` (per object), `none`, or a path; where nothing was set at the path, it
+    /// is fresh.
     #[serde(default)]
     pub token: Option<String>,
     /// Waiting: `none`, `bounded`, `context`, `forever`.
@@ -129,11 +130,11 @@ pub enum ValueKind {
     Join,
     /// A pure function of its arguments (hashing, strconv, strings.ToLower).
     Pure,
-    /// The text of `$1`, unchanged (`[]byte(s)`, `strconv.Itoa`, `fmt.Sprint`).
+    /// The text of `$1` (of `$0`, in a method without arguments), unchanged (`[]byte(s)`, `strconv.Itoa`, `fmt.Sprint`).
     Same,
     /// An error made here.
     Error,
-    /// Whether `$1` is (or wraps) the error `$2`.
+    /// Whether `$1` is (or wraps) the error `$2`; with one argument, the error that a nil reply is.
     ErrorIs,
     /// Wraps the error in its last argument.
     WrapsError,
@@ -179,7 +180,10 @@ pub struct ContextRow {
     /// A time limit.
     #[serde(default)]
     pub timeout: Option<TtlRow>,
-    /// What the results are: of `context`, `cancel`.
+    /// Type of `handle` among the results (row name): an errgroup.
+    #[serde(default)]
+    pub handle: Option<String>,
+    /// What the results are: of `context`, `cancel`, `handle`.
     pub gives: Vec<String>,
 }
 

@@ -16,13 +16,31 @@ pub enum Does {
     Command {
         /// The words in order.
         words: Vec<WordRow>,
-        /// Name of the [`ReplyRow`].
+        /// Name of the [`crate::ReplyRow`].
         reply: String,
+        /// Queued on `$0` until a [`Does::Flushes`] row, though `$0` is no pipeline.
+        #[serde(default)]
+        queued: bool,
     },
     /// Makes a command value that something else executes.
     MakesCommand {
         /// The words in order.
         words: Vec<WordRow>,
+        /// Where the reply is stored, for out-parameters (`$1`).
+        #[serde(default)]
+        out: Option<Path>,
+        /// Row name of the builder type it gives, whose [`Does::Pushes`] rows add words. They give that type again.
+        #[serde(default, rename = "type")]
+        ty: Option<String>,
+    },
+    /// Makes a command value that runs a Lua script when something executes it.
+    MakesEval {
+        /// See [`Does::Eval`].
+        script: Path,
+        /// See [`Does::Eval`].
+        keys: KeysRow,
+        /// The arguments.
+        args: Path,
         /// Where the reply is stored, for out-parameters (`$1`).
         #[serde(default)]
         out: Option<Path>,
@@ -36,7 +54,7 @@ pub enum Does {
     Executes {
         /// Where the command is.
         command: Path,
-        /// Name of the [`ReplyRow`].
+        /// Name of the [`crate::ReplyRow`].
         reply: String,
     },
     /// Runs a Lua script.
@@ -47,7 +65,7 @@ pub enum Does {
         keys: KeysRow,
         /// The arguments.
         args: Path,
-        /// Name of the [`ReplyRow`].
+        /// Name of the [`crate::ReplyRow`].
         reply: String,
     },
     /// Makes an object of a type.
@@ -165,7 +183,7 @@ pub enum Does {
         reply: Path,
         /// Its error.
         error: Path,
-        /// Name of the [`ReplyRow`] that the results follow.
+        /// Name of the [`crate::ReplyRow`] that the results follow.
         to: String,
     },
     /// The value it gives.

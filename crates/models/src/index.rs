@@ -19,10 +19,11 @@ struct Tables {
     replies: HashMap<String, usize>,
 }
 
-/// See the module. Later clients come first everywhere.
+/// See the module. Users' models come first everywhere, the latest before all; then the built-in ones in order.
 #[derive(Default)]
 pub(crate) struct Index {
     tables: Vec<Tables>,
+    builtin: usize,
     packages: HashMap<String, Vec<ClientId>>,
     patterns: Vec<(String, ClientId)>,
     full_types: HashMap<String, Vec<(ClientId, usize)>>,
@@ -32,21 +33,27 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    pub(crate) fn new(clients: &[Client]) -> Self {
-        let mut index = Self::default();
+    /// Tables for clients of which so many are built in.
+    pub(crate) fn new(clients: &[Client], builtin: usize) -> Self {
+        let mut index = Self { builtin, ..Self::default() };
         index.tables.resize_with(clients.len(), Tables::default);
-        for (n, client) in clients.iter().enumerate().rev() {
-            let Ok(number) = u16::try_from(n) else { continue };
-            index.add(ClientId(number), client);
+        let mut ids: Vec<_> = (0..clients.len()).filter_map(|n| u16::try_from(n).ok()).map(ClientId).collect();
+        ids.sort_by_key(|id| index.rank(*id));
+        for id in &ids {
+            index.add(*id, &clients[usize::from(id.0)]);
         }
-        for (n, client) in clients.iter().enumerate().rev() {
-            let Ok(number) = u16::try_from(n) else { continue };
-            let canonical = canonical_package(&client.head);
-            if client.head.packages.first().is_some_and(|p| p.contains('*')) {
-                index.packages.entry(canonical.to_owned()).or_insert_with(|| vec![ClientId(number)]);
+        for id in ids {
+            let head = &clients[usize::from(id.0)].head;
+            if head.packages.first().is_some_and(|p| p.contains('*')) {
+                index.packages.entry(canonical_package(head).to_owned()).or_insert_with(|| vec![id]);
             }
         }
         index
+    }
+
+    /// The smaller, the more a client's rows weigh.
+    pub(crate) fn rank(&self, id: ClientId) -> (bool, u16) {
+        if usize::from(id.0) < self.builtin { (true, id.0) } else { (false, u16::MAX - id.0) }
     }
 
     fn add(&mut self, id: ClientId, client: &Client) {
@@ -121,7 +128,7 @@ impl Index {
                 found.push(*id);
             }
         }
-        found.sort_by(|a, b| b.cmp(a));
+        found.sort_by_key(|id| self.rank(*id));
         found
     }
 
@@ -163,8 +170,7 @@ impl Index {
     pub(crate) fn full_function<'m>(&self, clients: &'m [Client], qual: &str, args: usize) -> Option<Row<'m>> {
         let rows = self.full_functions.get(qual)?;
         let fitting = rows.iter().map(|(client, n)| row(clients, *client, *n)).filter(|r| takes(r.call, args));
-        // A later client wins; within one, the row that asks for more arguments.
-        fitting.reduce(|a, b| if (b.client, b.call.min_args) > (a.client, a.call.min_args) { b } else { a })
+        fitting.min_by_key(|r| (self.rank(r.client), std::cmp::Reverse(r.call.min_args)))
     }
 
     pub(crate) fn named<'m>(&self, clients: &'m [Client], lang: &str, method: &str, args: usize) -> Vec<Row<'m>> {
@@ -172,7 +178,7 @@ impl Index {
         let rows = rows.into_iter().flatten().map(|(client, n)| row(clients, *client, *n));
         let mut rows: Vec<_> = rows.filter(|r| takes(r.call, args)).collect();
         // Clients stay in order; within one, the row that asks for more arguments is the closer one.
-        rows.sort_by(|a, b| (b.client, b.call.min_args).cmp(&(a.client, a.call.min_args)));
+        rows.sort_by_key(|r| (self.rank(r.client), std::cmp::Reverse(r.call.min_args)));
         rows
     }
 

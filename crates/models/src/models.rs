@@ -40,6 +40,7 @@ pub(crate) struct Client {
 pub struct Models {
     clients: Vec<Client>,
     index: Index,
+    builtin: usize,
 }
 
 impl std::fmt::Debug for Models {
@@ -71,8 +72,9 @@ impl Models {
             let client = read(&clients, file, text)?;
             clients.push(client);
         }
-        let index = Index::new(&clients);
-        Ok(Self { clients, index })
+        let builtin = clients.len();
+        let index = Index::new(&clients, builtin);
+        Ok(Self { clients, index, builtin })
     }
 
     /// Adds a user's model. Its rows win over those of every model that was there before.
@@ -82,7 +84,7 @@ impl Models {
     pub fn with_user(&mut self, file_name: &str, toml_text: &str) -> Result<(), ModelError> {
         let client = read(&self.clients, file_name, toml_text)?;
         self.clients.push(client);
-        self.index = Index::new(&self.clients);
+        self.index = Index::new(&self.clients, self.builtin);
         Ok(())
     }
 
@@ -135,7 +137,9 @@ impl Models {
         if let Some((client, ty)) = self.type_of(name) {
             return self.qualified(client, &ty.names[0]);
         }
-        let Some((package, item)) = names::split(name) else { return name.to_owned() };
+        let Some((package, item)) = names::split(name) else {
+            return name.to_owned();
+        };
         match self.index.clients_of(package).first() {
             Some(client) => self.qualified(*client, item),
             None => names::plain(name).to_owned(),
@@ -148,7 +152,8 @@ impl Models {
         if names::is_qualified(name) {
             return name == qual || self.canonical(name) == self.canonical(qual);
         }
-        names::split(qual).is_some_and(|(package, item)| item == name && self.index.clients_of(package).contains(&client))
+        names::split(qual)
+            .is_some_and(|(package, item)| item == name && self.index.clients_of(package).contains(&client))
     }
 
     /// The row for a distinctive method on a receiver of unknown type.
@@ -194,7 +199,9 @@ impl Models {
 
     /// Every model, the user's first.
     pub fn clients(&self) -> impl Iterator<Item = ClientId> {
-        (0..self.clients.len()).rev().filter_map(|n| u16::try_from(n).ok()).map(ClientId)
+        let mut ids: Vec<_> = (0..self.clients.len()).filter_map(|n| u16::try_from(n).ok()).map(ClientId).collect();
+        ids.sort_by_key(|id| self.index.rank(*id));
+        ids.into_iter()
     }
 
     /// The file a model was read from.
@@ -225,7 +232,9 @@ impl Models {
     /// Whether a qualified function (`strings.TrimSpace`) is known to be irrelevant.
     #[must_use]
     pub fn is_neutral_function(&self, lang: &str, qual: &str) -> bool {
-        let Some((package, name)) = names::split(qual) else { return false };
+        let Some((package, name)) = names::split(qual) else {
+            return false;
+        };
         if self.index.is_neutral_package(lang, package) || self.index.is_neutral_name(lang, names::plain(qual)) {
             return true;
         }

@@ -30,10 +30,17 @@ pub(crate) fn without_version(package: &str) -> &str {
     }
 }
 
-/// Whether a package fits a pattern in which `*` stands for any characters but `/`.
+/// Whether a package fits a pattern in which `*` stands for any characters but `/`, and a leading `**/` for any path.
 pub(crate) fn fits(pattern: &str, package: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('*') else { return pattern == package };
-    let Some(rest) = package.strip_prefix(before) else { return false };
+    if let Some(tail) = pattern.strip_prefix("**/") {
+        return package.strip_suffix(tail).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+    }
+    let Some((before, after)) = pattern.split_once('*') else {
+        return pattern == package;
+    };
+    let Some(rest) = package.strip_prefix(before) else {
+        return false;
+    };
     let reach = rest.find('/').unwrap_or(rest.len());
     (0..=reach).any(|at| rest.is_char_boundary(at) && fits(after, &rest[at..]))
 }
@@ -60,6 +67,8 @@ mod tests {
         assert!(!fits("github.com/redis/go-redis/v*", "github.com/redis/go-redis"));
         assert!(fits("gopkg.in/redis.v*", "gopkg.in/redis.v5"));
         assert!(fits("a/v*/cache", "a/v4/cache"));
+        assert!(fits("**/singleflight", "acme.dev/internal/singleflight"));
+        assert!(!fits("**/singleflight", "acme.dev/my-singleflight"));
         assert_eq!(without_version("github.com/redis/go-redis/v*"), "github.com/redis/go-redis");
         assert_eq!(without_version("gopkg.in/redis.v*"), "gopkg.in/redis");
         assert_eq!(without_version("github.com/eko/gocache/lib/v*/cache"), "github.com/eko/gocache/lib");

@@ -37,7 +37,8 @@ pub struct ClientHead {
     pub name: String,
     /// `go`, `typescript`, `rust`.
     pub language: String,
-    /// Import paths; `*` stands for any characters but `/` (`github.com/redis/go-redis/v*`). `std` models the language.
+    /// Import paths; `*` stands for any characters but `/` (`github.com/redis/go-redis/v*`), a leading `**/` for any
+    /// path. The first one gives types their canonical names. `std` models the language.
     pub packages: Vec<String>,
     /// Another model whose rows also hold here, with `drop_args` leading arguments gone (old majors without a context).
     #[serde(default)]

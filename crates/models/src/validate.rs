@@ -14,9 +14,8 @@ pub const PHRASES: &[&str] =
 
 /// Words that say what a result is (`error:<name>` besides): `value`, `error`, `shared` (whether it was shared),
 /// `found` (whether it was there), `channel`, `context`, `cancel`, `handle`, `nil`, `true`, `false`, `unknown`.
-pub const RESULTS: &[&str] = &[
-    "value", "error", "shared", "found", "channel", "context", "cancel", "handle", "nil", "true", "false", "unknown",
-];
+pub const RESULTS: &[&str] =
+    &["value", "error", "shared", "found", "channel", "context", "cancel", "handle", "nil", "true", "false", "unknown"];
 
 const TIME_WORDS: &[&str] = &["EX", "PX", "EXAT", "PXAT"];
 
@@ -218,7 +217,11 @@ fn example_calls(row: &CallRow) -> bool {
             let before = text[..at].chars().next_back();
             let starts = !before.is_some_and(|c| c.is_alphanumeric() || c == '_');
             // Go and Rust put type arguments between a name and its arguments.
-            starts && (after.starts_with('(') || after.starts_with('[') || after.starts_with('<') || after.starts_with("::<"))
+            starts
+                && (after.starts_with('(')
+                    || after.starts_with('[')
+                    || after.starts_with('<')
+                    || after.starts_with("::<"))
         })
     })
 }

@@ -50,12 +50,21 @@ pub(crate) fn shifted(row: &CallRow, dropped: usize) -> Result<CallRow, String> 
 /// Shows every path, row name and result list of `does`.
 pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
     match does {
-        Does::Command { words, reply } => {
+        Does::Command { words, reply, .. } => {
             each_word(words, show);
             show(Part::Reply(reply));
         }
-        Does::MakesCommand { words, out } => {
+        Does::MakesCommand { words, out, ty } => {
             each_word(words, show);
+            option(out, show);
+            if let Some(ty) = ty {
+                show(Part::Type(ty));
+            }
+        }
+        Does::MakesEval { script, keys, args, out } => {
+            show(Part::Path(script));
+            key_paths(keys, show);
+            show(Part::Path(args));
             option(out, show);
         }
         Does::Pushes { words } => each_word(words, show),
@@ -65,10 +74,7 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
         }
         Does::Eval { script, keys, args, reply } => {
             show(Part::Path(script));
-            match keys {
-                KeysRow::List(path) | KeysRow::Flat { count: path } => show(Part::Path(path)),
-                KeysRow::Kept { .. } => {}
-            }
+            key_paths(keys, show);
             show(Part::Path(args));
             show(Part::Reply(reply));
         }
@@ -119,6 +125,9 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
         Does::Context(row) => {
             option(&mut row.from, show);
             time(&mut row.timeout, show);
+            if let Some(ty) = &row.handle {
+                show(Part::Type(ty));
+            }
             show(Part::Gives(&row.gives));
         }
         Does::Calls { function, .. } => show(Part::Path(function)),
@@ -166,6 +175,13 @@ fn each_word(words: &mut [WordRow], show: &mut dyn FnMut(Part<'_>)) {
             WordRow::When { when, .. } => show(Part::Path(when)),
             WordRow::Optional { optional } => show(Part::Path(optional)),
         }
+    }
+}
+
+fn key_paths(keys: &mut KeysRow, show: &mut dyn FnMut(Part<'_>)) {
+    match keys {
+        KeysRow::List(path) | KeysRow::Flat { count: path } => show(Part::Path(path)),
+        KeysRow::Kept { .. } => {}
     }
 }
 

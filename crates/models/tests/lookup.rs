@@ -170,3 +170,57 @@ fn every_file_is_built_in() {
     listed.sort();
     assert_eq!(files, listed);
 }
+
+#[test]
+fn builders_push_the_names_of_their_methods() {
+    let models = Models::builtin();
+    for package in ["github.com/redis/rueidis", "github.com/valkey-io/valkey-go"] {
+        let b = models.method(&format!("{package}.Client"), "B", 0).unwrap();
+        let Does::Makes { ty, .. } = &b.call.does else { panic!("{:?}", b.call.does) };
+        let builder = models.qualified_type(b.client, ty);
+        assert_eq!(builder, format!("{package}.Builder"));
+        let set = models.method(&builder, "Set", 0).unwrap();
+        assert_eq!(words(set), ["$name", "$1..."]);
+        let Does::MakesCommand { ty: Some(chain), .. } = &set.call.does else { panic!("{:?}", set.call.does) };
+        let chain = models.qualified_type(set.client, chain);
+        let pushed = |method, args| words(models.method(&chain, method, args).unwrap());
+        assert_eq!(pushed("Key", 1), ["$1..."]);
+        assert_eq!(pushed("Nx", 0), ["$name", "$1..."]);
+        assert_eq!(pushed("PxMilliseconds", 1), ["ttl $1"]);
+        assert_eq!(pushed("Build", 0), [""; 0]);
+    }
+}
+
+#[test]
+fn copies_of_singleflight_are_flights() {
+    let models = Models::builtin();
+    for package in [
+        "golang.org/x/sync/singleflight",
+        "github.com/golang/groupcache/singleflight",
+        "acme.dev/internal/singleflight",
+    ] {
+        assert_eq!(models.type_of(&format!("{package}.Group")).unwrap().1.role, Role::Flight, "{package}");
+        let row = models.method(&format!("*{package}.Group"), "Do", 2).unwrap();
+        assert!(matches!(&row.call.does, Does::Flight { key: Some(key), .. } if key == "$1"));
+    }
+}
+
+#[test]
+fn generic_types_lose_their_arguments() {
+    let models = Models::builtin();
+    let row = models.method("*github.com/eko/gocache/lib/v4/cache.LoadableCache[string]", "Get", 2).unwrap();
+    assert!(matches!(&row.call.does, Does::Cache { function: Some(f), .. } if f == "$0.loader"));
+    assert!(models.function("github.com/eko/gocache/lib/v4/cache.NewLoadable[string]", 2).is_some());
+}
+
+#[test]
+fn known_and_irrelevant_names() {
+    let models = Models::builtin();
+    let redis = models.clients_of_package("github.com/redis/go-redis/v9")[0];
+    assert!(models.is_neutral(redis, "Client.Ping"));
+    assert!(!models.is_neutral(redis, "Client.SetNX"));
+    assert!(models.is_neutral_function("go", "sort.Strings"));
+    assert!(models.is_neutral_function("go", "github.com/redis/go-redis/v9.ParseURL"));
+    assert!(!models.is_neutral_function("go", "os.Exit"));
+    assert!(!models.is_neutral_function("rust", "sort.Strings"));
+}
