@@ -5,6 +5,7 @@
 
 mod build;
 mod module;
+mod parse;
 mod print;
 mod stmt;
 mod types;
@@ -13,10 +14,11 @@ mod value;
 
 pub use build::Builder;
 pub use module::{Comment, Field, Function, FunctionKind, Global, Import, Lang, Local, Module, Param, Problem, Stats, TypeDecl, TypeKind};
-pub use print::print_module;
+pub use parse::{ParseError, parse_module};
+pub use print::{PrintOptions, print_function, print_function_with, print_module, print_module_with};
 pub use stmt::{Arm, Block, Call, Callee, Case, Comm, LabelId, LoopKind, Place, Rvalue, Stmt, StmtKind};
 pub use types::Type;
-pub use validate::{Violation, validate};
+pub use validate::{Violation, validate, validate_in};
 pub use value::{BinaryOp, FieldInit, Lit, Value, ValueKind};
 
 /// A function of a module: index into [`Module::functions`].
