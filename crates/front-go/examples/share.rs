@@ -13,7 +13,7 @@ fn main() {
             path => collect(Path::new(path), &mut files),
         }
     }
-    let (mut statements, mut opaque, mut problems, mut bytes) = (0, 0, 0, 0);
+    let (mut statements, mut opaque, mut problems, mut violations, mut bytes) = (0, 0, 0, 0, 0);
     let start = std::time::Instant::now();
     for path in &files {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
@@ -22,11 +22,16 @@ fn main() {
         statements += module.stats.statements;
         opaque += module.stats.opaque;
         problems += module.problems.len();
+        let source = SourceFile::new(path.display().to_string(), text);
+        let broken = dogpile_ir::validate_in(&module, &source);
+        for violation in &broken {
+            println!("{}:{}: BROKEN {}", path.display(), source.position(violation.span.start).line, violation.message);
+        }
+        violations += broken.len();
         if verbose || !module.problems.is_empty() {
             println!("{}: {} of {} opaque", path.display(), module.stats.opaque, module.stats.statements);
         }
         if !module.problems.is_empty() {
-            let source = SourceFile::new(path.display().to_string(), text);
             for problem in &module.problems {
                 let at = source.position(problem.span.start);
                 let line: String = source.line_text(at.line).trim().chars().take(90).collect();
@@ -36,7 +41,7 @@ fn main() {
     }
     let share = 100.0 * f64::from(opaque) / f64::from(statements.max(1));
     println!(
-        "{} files, {:.1} MB in {:.1?}: {opaque} of {statements} statements opaque ({share:.3} %), {problems} problems",
+        "{} files, {:.1} MB in {:.1?}: {opaque} of {statements} statements opaque ({share:.3} %), {problems} problems, {violations} broken promises",
         files.len(),
         bytes as f64 / 1e6,
         start.elapsed()

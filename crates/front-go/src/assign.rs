@@ -127,7 +127,7 @@ impl<'t> Lowering<'t> {
                 last = (spec.child_by_field_name("type"), list_of(values));
             }
             let ty = last.0.map(|n| self.ty(n));
-            self.iota = Some(n);
+            self.iota = self.iota_for(&last.1, n);
             self.local_spec(spec, ty, Some(&last.1));
         }
         self.iota = outer;

@@ -47,7 +47,12 @@ impl<'t> Lowering<'t> {
             return Called::Value(value);
         }
         let name_span = self.span(callee_name(function));
-        match self.head(function, arguments.len()) {
+        let item = node.child_by_field_name("type_arguments").and_then(|types| self.table_item(function, types));
+        let head = match item {
+            Some(item) => Head::Callee(Callee::Value(Box::new(item))),
+            None => self.head(function, arguments.len()),
+        };
+        match head {
             Head::Convert(ty) => {
                 let Some(operand) = arguments.first() else {
                     return Called::Value(self.opaque_value("incomplete conversion", span));
@@ -79,19 +84,14 @@ impl<'t> Lowering<'t> {
             return Some(self.nil(span));
         }
         // Go 1.26: `new(x)` of a value is a pointer to a copy of it.
-        if !is_type(argument.kind()) || (argument.kind() == "type_identifier" && self.names_variable(argument)) {
-            return Some(if is_type(argument.kind()) {
-                Value::new(self.name(self.text_of(argument)), span)
-            } else {
-                self.expr(argument)
-            });
+        if !is_type(argument.kind()) {
+            return Some(self.expr(argument));
+        }
+        if self.is_index(argument) {
+            return Some(self.type_as_value(argument));
         }
         let ty = self.ty(argument);
         Some(Value::new(ValueKind::Aggregate { ty, fields: vec![] }, span))
-    }
-
-    fn names_variable(&self, node: Node<'t>) -> bool {
-        matches!(self.resolve(self.text_of(node)), Resolved::Local(_) | Resolved::Item(Item::Var))
     }
 
     fn head(&mut self, function: Node<'t>, arguments: usize) -> Head {
@@ -100,7 +100,17 @@ impl<'t> Lowering<'t> {
         match function.kind() {
             "identifier" | "type_identifier" => self.named_head(function),
             "selector_expression" | "qualified_type" => self.selected_head(function, arguments),
-            "generic_type" | "type_instantiation_expression" => match function.child_by_field_name("type") {
+            "generic_type" => {
+                let types = function.child_by_field_name("type_arguments");
+                let Some(inner) = function.child_by_field_name("type") else {
+                    return Head::Callee(Callee::Value(Box::new(self.opaque_value("incomplete call", span))));
+                };
+                match types.and_then(|types| self.table_item(inner, types)) {
+                    Some(item) => Head::Callee(Callee::Value(Box::new(item))),
+                    None => self.head(inner, arguments),
+                }
+            }
+            "type_instantiation_expression" => match function.child_by_field_name("type") {
                 Some(inner) => self.head(inner, arguments),
                 None => Head::Callee(Callee::Value(Box::new(self.opaque_value("incomplete call", span)))),
             },

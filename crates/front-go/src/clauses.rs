@@ -38,7 +38,7 @@ impl<'t> Lowering<'t> {
         for part in kids(node) {
             match part.kind() {
                 "expression_case" => {
-                    self.note_case_errors(part);
+                    self.note_errors(part);
                     let mut guards = vec![];
                     let hoisted = self.nested(|s| guards = s.guards(part, tag.as_ref()));
                     let (body, falls_through) = self.clause_body(part);
@@ -78,10 +78,6 @@ impl<'t> Lowering<'t> {
                 }
             })
             .collect()
-    }
-
-    fn note_case_errors(&mut self, case: Node<'t>) {
-        self.note_errors(case);
     }
 
     /// The statements of a clause, and whether it ends in `fallthrough`.
@@ -151,7 +147,7 @@ impl<'t> Lowering<'t> {
         for part in kids(node) {
             match part.kind() {
                 "type_case" => {
-                    self.note_case_errors(part);
+                    self.note_errors(part);
                     let types = field_list(part, "type");
                     let guards = types.iter().map(|ty| self.type_guard(*ty, &subject)).collect();
                     let ty = match types.as_slice() {

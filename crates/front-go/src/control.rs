@@ -87,7 +87,12 @@ impl<'t> Lowering<'t> {
 
     fn range_loop(&mut self, node: Node<'t>, clause: Node<'t>, body: Option<Node<'t>>, name: Option<&'t str>) {
         let span = self.span(node);
-        let over = self.field_expr(clause, "right");
+        let mut over = self.field_expr(clause, "right");
+        // A table written in place is walked as a variable: every binding would hold a copy of it.
+        if matches!(over.kind, ValueKind::Aggregate { .. }) {
+            let span = over.span;
+            over = self.hoist(Rvalue::Use(over), span);
+        }
         let label = self.open(name, true);
         let body = self.scoped(|s| {
             s.range_bindings(clause, &over);
@@ -150,10 +155,7 @@ impl<'t> Lowering<'t> {
         let span = self.span(node);
         let name = kids(node).first().map(|n| self.text_of(*n));
         let target = self.frames.last().and_then(|frame| {
-            frame.labels.iter().rev().find(|t| match name {
-                Some(name) => t.name == Some(name),
-                None => t.is_loop || !to_loop,
-            })
+            frame.labels.iter().rev().find(|t| (t.is_loop || !to_loop) && name.is_none_or(|name| t.name == Some(name)))
         });
         match target.map(|t| t.label) {
             Some(label) if to_loop => self.emit(StmtKind::Continue(label), span),

@@ -115,10 +115,10 @@ impl<'t> Lowering<'t> {
                 ValueKind::Convert(self.field_type(node, "type"), Box::new(value))
             }
             "type_instantiation_expression" => match node.child_by_field_name("type") {
-                Some(generic) => self.type_as_value(generic),
+                Some(generic) => self.type_as_value(generic).kind,
                 None => return self.opaque_value("incomplete expression", span),
             },
-            kind if is_type(kind) => self.type_as_value(node),
+            kind if is_type(kind) => self.type_as_value(node).kind,
             "parenthesized_expression" => return self.opaque_value("incomplete expression", span),
             _ => {
                 self.unknown_form(node);
@@ -163,17 +163,6 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    /// A type where a value stands: the operand of a method expression or of an instantiation.
-    fn type_as_value(&mut self, node: Node<'t>) -> ValueKind {
-        match node.kind() {
-            "type_identifier" => self.name(self.text_of(node)),
-            _ => match self.ty(node) {
-                dogpile_ir::Type::Named(name) => ValueKind::Global(name),
-                ty => ValueKind::Aggregate { ty, fields: vec![] },
-            },
-        }
-    }
-
     fn index(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
         if let Some(operand) = node.child_by_field_name("operand")
@@ -192,10 +181,12 @@ impl<'t> Lowering<'t> {
         else {
             return false;
         };
-        if operand.kind() == "identifier"
-            && matches!(self.resolve(self.text_of(operand)), Resolved::Item(Item::Func { .. } | Item::Type(_)))
-        {
-            return true;
+        if operand.kind() == "identifier" {
+            match self.resolve(self.text_of(operand)) {
+                Resolved::Item(Item::Func { .. } | Item::Type(_)) => return true,
+                Resolved::Item(Item::Var) | Resolved::Local(_) => return false,
+                _ => {}
+            }
         }
         if !matches!(operand.kind(), "identifier" | "selector_expression") {
             return false;
@@ -210,9 +201,15 @@ impl<'t> Lowering<'t> {
                 self.resolve(self.text_of(node)),
                 Resolved::BuiltinType | Resolved::LocalType(_) | Resolved::Item(Item::Type(_))
             ),
-            "unary_expression" => {
-                self.operator(node) == "*"
-                    && node.child_by_field_name("operand").is_some_and(|n| self.could_name_type(unwrapped(n)))
+            "unary_expression" if self.operator(node) == "*" => {
+                let mut inner = node;
+                while inner.kind() == "unary_expression" && self.operator(inner) == "*" {
+                    match inner.child_by_field_name("operand") {
+                        Some(operand) => inner = unwrapped(operand),
+                        None => return false,
+                    }
+                }
+                self.could_name_type(inner)
             }
             kind => is_type(kind),
         }
@@ -256,7 +253,7 @@ impl<'t> Lowering<'t> {
                 }
             },
             // The address of a value, what a pointer points to, `+x`: the value itself.
-            _ => operand.kind,
+            _ => return operand,
         };
         Value::new(kind, span)
     }

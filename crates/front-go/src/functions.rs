@@ -47,13 +47,10 @@ impl<'t> Lowering<'t> {
 
     /// A function literal.
     pub(crate) fn closure(&mut self, node: Node<'t>) -> FuncId {
-        let name = match self.frames.last_mut() {
-            Some(frame) => {
-                frame.closures += 1;
-                format!("{}.func{}", frame.name, frame.closures)
-            }
-            None => self.qualified("func").to_string(),
-        };
+        let around = self.frames.last().map_or(self.package.clone(), |f| f.name.clone());
+        let count = self.closures.entry(around.clone()).or_default();
+        *count += 1;
+        let name = format!("{around}.func{count}");
         let kind = FunctionKind::Closure { parent: self.owner() };
         let span = self.span(node);
         let first = node.child(0).map_or(span, |n| self.span(n));
@@ -76,8 +73,9 @@ impl<'t> Lowering<'t> {
         name_span: dogpile_source::Span,
     ) -> FuncId {
         let span = self.span(node);
-        let id = self.reserve(kind, name.clone(), span, name_span);
-        self.frames.push(Frame { id: Some(id), name, closures: 0, labels: vec![], results: 0, named_results: vec![] });
+        let id = self.reserve(kind, name, span, name_span);
+        let name = self.build.module.function(id).name.clone();
+        self.frames.push(Frame { id: Some(id), name, labels: vec![], results: 0, named_results: vec![] });
         self.type_parameters(node);
         let mut variadic = false;
         let receiver =
@@ -113,10 +111,13 @@ impl<'t> Lowering<'t> {
     pub(crate) fn reserve(
         &mut self,
         kind: FunctionKind,
-        name: QualName,
+        mut name: QualName,
         span: dogpile_source::Span,
         name_span: dogpile_source::Span,
     ) -> FuncId {
+        if kind == FunctionKind::Plain || kind == FunctionKind::Method {
+            name = self.unique(name);
+        }
         let functions = &mut self.build.module.functions;
         let id = FuncId(u32::try_from(functions.len()).unwrap_or(u32::MAX));
         functions.push(Function {
@@ -133,6 +134,16 @@ impl<'t> Lowering<'t> {
             name_span,
         });
         id
+    }
+
+    /// The name itself, unless a function has it already (drafts, and documents that show two versions of one).
+    fn unique(&mut self, name: QualName) -> QualName {
+        if matches!(name.rsplit('.').next(), Some("init" | "_")) {
+            return name;
+        }
+        let count = self.declared.entry(name.clone()).or_default();
+        *count += 1;
+        if *count == 1 { name } else { format!("{name}#{count}").into() }
     }
 
     /// Makes type parameters known as types nothing is known of.

@@ -14,10 +14,15 @@ impl<'t> Lowering<'t> {
             if let Some(values) = spec.child_by_field_name("value") {
                 last = (spec.child_by_field_name("type"), list_of(values));
             }
-            self.iota = Some(n);
+            self.iota = self.iota_for(&last.1, n);
             self.global_spec(spec, last.0, &last.1, true, None);
         }
         self.iota = None;
+    }
+
+    /// The value of `iota` for values that name it: those are computed, while others stay as written.
+    pub(crate) fn iota_for(&self, values: &[Node<'t>], n: i128) -> Option<i128> {
+        values.iter().any(|v| self.text_of(*v).contains("iota")).then_some(n)
     }
 
     /// `var (…)`. `embeds` is the path of a `//go:embed` above it.
@@ -73,14 +78,7 @@ impl<'t> Lowering<'t> {
         let mut together: Vec<Value> = vec![];
         for (n, name) in names.iter().enumerate() {
             let full = self.qualified(self.text_of(*name));
-            self.frames.push(Frame {
-                id: None,
-                name: full.clone(),
-                closures: 0,
-                labels: vec![],
-                results: 0,
-                named_results: vec![],
-            });
+            self.frames.push(Frame { id: None, name: full.clone(), labels: vec![], results: 0, named_results: vec![] });
             let mut value = None;
             let init = self.nested(|s| {
                 if n == 0 {

@@ -169,7 +169,7 @@ impl<'t> Lowering<'t> {
         let first = loose.first().or(errors.first()).map_or(span, |n| self.span(*n));
         let name = self.qualified("init");
         let id = self.reserve(FunctionKind::Plain, name.clone(), span, first);
-        self.frames.push(Frame { id: Some(id), name, closures: 0, labels: vec![], results: 0, named_results: vec![] });
+        self.frames.push(Frame { id: Some(id), name, labels: vec![], results: 0, named_results: vec![] });
         let body = self.scoped(|s| {
             for error in errors {
                 s.stray_error(*error, "file");

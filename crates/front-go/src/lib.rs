@@ -3,6 +3,15 @@
 //! One walk over the tree-sitter tree of a file. It never fails: what cannot be read becomes an `Opaque` node and a
 //! [`dogpile_ir::Problem`], and the rest of the file goes on. Knows Go and the IR, nothing of Redis, of other files or
 //! of control-flow graphs; the package path comes from the caller, who has read `go.mod`.
+//!
+//! What a reader of the IR may want to know:
+//! - `make(T, n)` is a call of `builtin.make` whose first argument is an empty aggregate of `T`; `new(T)` and `&T{}` are
+//!   the aggregate itself; `&x`, `*x` are `x`.
+//! - A variable without an initialiser is assigned its zero value; a type of another package counts as a struct.
+//! - Constants that name `iota` are computed; all others stay as written.
+//! - A case whose guards call something starts a switch of its own in the default of the one before it.
+//! - Statements outside functions, in a snippet, become a function `init`.
+//! - A second function of the same name in a file is called `name#2`.
 
 mod assign;
 mod calls;
@@ -12,7 +21,9 @@ mod concurrency;
 mod control;
 mod exprs;
 mod functions;
+mod generics;
 mod globals;
+mod grammar;
 mod imports;
 mod items;
 mod literals;
@@ -32,7 +43,7 @@ pub fn parse(file: FileId, package: &str, text: &str) -> Module {
     lowering.build.module.comments = comments::comments(file, text);
     let mut parser = tree_sitter::Parser::new();
     let tree = match parser.set_language(&tree_sitter_go::LANGUAGE.into()) {
-        Ok(()) => parser.parse(text, None),
+        Ok(()) => parser.parse(grammar::parseable(text).as_bytes(), None),
         Err(_) => None,
     };
     let Some(tree) = tree else {

@@ -5,6 +5,7 @@ use dogpile_ir::{
     Block, Builder, FuncId, LabelId, Lang, LocalId, Place, QualName, Rvalue, Stmt, StmtKind, Type, Value, ValueKind,
 };
 use dogpile_source::{FileId, Span};
+use std::collections::HashMap;
 use tree_sitter::Node;
 
 /// Levels of nesting that are followed: far more than people write, far less than a thread's stack holds.
@@ -14,7 +15,6 @@ const MAX_DEPTH: u32 = 200;
 pub(crate) struct Frame<'t> {
     pub(crate) id: Option<FuncId>,
     pub(crate) name: QualName,
-    pub(crate) closures: u32,
     pub(crate) labels: Vec<Target<'t>>,
     /// How many results it declares.
     pub(crate) results: usize,
@@ -36,6 +36,10 @@ pub(crate) struct Lowering<'t> {
     pub(crate) build: Builder,
     pub(crate) names: Names<'t>,
     pub(crate) frames: Vec<Frame<'t>>,
+    /// Closures so far in what has a name (several `init` and `_` share theirs).
+    pub(crate) closures: HashMap<QualName, u32>,
+    /// How often a function's name was declared: once, in code that compiles.
+    pub(crate) declared: HashMap<QualName, u32>,
     /// The block under construction: hoisted calls are pushed here before the statement that uses them.
     pub(crate) out: Block,
     /// The value of `iota`, in a constant declaration.
@@ -43,6 +47,8 @@ pub(crate) struct Lowering<'t> {
     /// A label waiting for the loop, switch or select that follows it.
     pub(crate) pending_label: Option<&'t str>,
     depth: u32,
+    /// One problem says it for the file: below the limit there may be thousands of statements.
+    told_depth: bool,
     /// Whether the statement at hand became or holds something opaque.
     pub(crate) opaque_here: bool,
 }
@@ -57,10 +63,13 @@ impl<'t> Lowering<'t> {
             package,
             names: Names::default(),
             frames: vec![],
+            closures: HashMap::new(),
+            declared: HashMap::new(),
             out: vec![],
             iota: None,
             pending_label: None,
             depth: 0,
+            told_depth: false,
             opaque_here: false,
         }
     }
@@ -128,7 +137,9 @@ impl<'t> Lowering<'t> {
     pub(crate) fn enter(&mut self, node: Node<'t>) -> bool {
         if self.depth >= MAX_DEPTH {
             let span = self.span(node);
-            self.build.problem(span, "nested too deeply to follow");
+            if !std::mem::replace(&mut self.told_depth, true) {
+                self.build.problem(span, "nested too deeply to follow");
+            }
             self.emit_opaque("nested too deeply", true, true, span);
             return false;
         }

@@ -31,8 +31,12 @@ impl<'t> Lowering<'t> {
         let mut next = 0;
         while next < spine.len() {
             let operator = self.operator(spine[next]);
-            let run = spine[next..].iter().take_while(|n| self.operator(**n) == operator).count();
-            if operator == "+" && run >= LONG {
+            let run = if operator == "+" {
+                spine[next..].iter().take_while(|n| self.operator(**n) == operator).count()
+            } else {
+                1
+            };
+            if run >= LONG {
                 let mut operands = vec![value];
                 for part in &spine[next..next + run] {
                     operands.push(self.field_expr(*part, "right"));
