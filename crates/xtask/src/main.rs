@@ -1,1 +1,61 @@
-fn main() {}
+//! Chores of the project: `cargo xtask <registry|new-rule|docs|tidy>`.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod docs;
+mod new_rule;
+mod registry;
+mod rules;
+mod tidy;
+
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask registry [--check]       writes rules/src/registry.rs from the folder names
+cargo xtask new-rule GROUP/SLUG      writes the folder, the page and the fixture stubs of a rule
+cargo xtask docs [--check]           writes the list of rules in README.md
+cargo xtask tidy                     looks for long files, forbidden words and orphans";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<()> {
+    let root = root()?;
+    match words {
+        ["registry"] => registry::run(&root, false),
+        ["registry", "--check"] => registry::run(&root, true),
+        ["new-rule", name] => new_rule::run(&root, name),
+        ["docs"] => docs::run(&root, false),
+        ["docs", "--check"] => docs::run(&root, true),
+        ["tidy"] => tidy::run(&root),
+        _ => bail!("usage:\n{USAGE}"),
+    }
+}
+
+/// The workspace: two levels above this crate.
+fn root() -> Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).map(Path::to_path_buf).context("this crate is not in crates/xtask")
+}
+
+/// Writes a generated file, or with `check` says that it is not what it should be.
+fn write_or_check(path: &Path, text: &str, check: bool) -> Result<()> {
+    let now = std::fs::read_to_string(path).unwrap_or_default();
+    if now == text {
+        return Ok(());
+    }
+    if check {
+        bail!("{} is out of date: run the same command without --check", path.display());
+    }
+    std::fs::write(path, text).with_context(|| format!("writing {}", path.display()))
+}

@@ -1,0 +1,30 @@
+//! Everybody who misses computes.
+
+use crate::prelude::*;
+
+rule! {
+    slug: "uncoalesced-miss", group: SingleFlight, level: Note, since: "0.1.0",
+    summary: "a miss on a shared cache computes something costly with nothing to coalesce callers",
+    check: Miss(check),
+}
+
+fn check(miss: &Miss, out: &mut Out<'_>) {
+    let Some(cost) = miss.cost.as_deref().filter(|_| miss.coalescing == Coalescing::None) else { return };
+    let draft = Draft::at(
+        miss.compute,
+        &miss.read,
+        Level::Note,
+        format!("when {} expires, every caller runs this at once", key(&miss.key)),
+    )
+    .of(&miss.id, &miss.key)
+    .squiggle(cost)
+    .label(miss.read.outer(), "all of them miss here")
+    .label(miss.write.outer(), "until the first of them has written")
+    .note("the entry expires, a hundred callers miss before the first has an answer, all hundred ask the database")
+    .help(
+        &miss.read,
+        "single-flight",
+        "share one computation: singleflight in the process, a lock with a lease across them",
+    );
+    out.report(draft);
+}

@@ -1,0 +1,71 @@
+//! Every rule. Written by `cargo xtask registry` from the folder names; do not edit.
+
+use crate::rule::Rule;
+
+#[path = "../acquire/acquire_error_ignored/mod.rs"]
+mod acquire_error_ignored;
+#[path = "../acquire/acquire_result_ignored/mod.rs"]
+mod acquire_result_ignored;
+#[path = "../release/cancelled_release/mod.rs"]
+mod cancelled_release;
+#[path = "../acquire/check_then_set_acquire/mod.rs"]
+mod check_then_set_acquire;
+#[path = "../acquire/constant_token/mod.rs"]
+mod constant_token;
+#[path = "../release/leaked_lock/mod.rs"]
+mod leaked_lock;
+#[path = "../single_flight/local_single_flight/mod.rs"]
+mod local_single_flight;
+#[path = "../acquire/lock_without_expiry/mod.rs"]
+mod lock_without_expiry;
+#[path = "../renew/lost_lease_ignored/mod.rs"]
+mod lost_lease_ignored;
+#[path = "../single_flight/no_recheck_after_acquire/mod.rs"]
+mod no_recheck_after_acquire;
+#[path = "../acquire/non_atomic_expiry/mod.rs"]
+mod non_atomic_expiry;
+#[path = "../release/non_atomic_release/mod.rs"]
+mod non_atomic_release;
+#[path = "../single_flight/poisoned_flight/mod.rs"]
+mod poisoned_flight;
+#[path = "../release/release_without_acquire/mod.rs"]
+mod release_without_acquire;
+#[path = "../acquire/ttl_below_p99/mod.rs"]
+mod ttl_below_p99;
+#[path = "../acquire/ttl_unit_mismatch/mod.rs"]
+mod ttl_unit_mismatch;
+#[path = "../waiters/unbounded_wait/mod.rs"]
+mod unbounded_wait;
+#[path = "../single_flight/uncoalesced_miss/mod.rs"]
+mod uncoalesced_miss;
+#[path = "../release/unconditional_release/mod.rs"]
+mod unconditional_release;
+#[path = "../renew/unconditional_renewal/mod.rs"]
+mod unconditional_renewal;
+#[path = "../fence/unfenced_write/mod.rs"]
+mod unfenced_write;
+
+/// Every rule, sorted by slug.
+pub(crate) static ALL: &[&Rule] = &[
+    &acquire_error_ignored::RULE,
+    &acquire_result_ignored::RULE,
+    &cancelled_release::RULE,
+    &check_then_set_acquire::RULE,
+    &constant_token::RULE,
+    &leaked_lock::RULE,
+    &local_single_flight::RULE,
+    &lock_without_expiry::RULE,
+    &lost_lease_ignored::RULE,
+    &no_recheck_after_acquire::RULE,
+    &non_atomic_expiry::RULE,
+    &non_atomic_release::RULE,
+    &poisoned_flight::RULE,
+    &release_without_acquire::RULE,
+    &ttl_below_p99::RULE,
+    &ttl_unit_mismatch::RULE,
+    &unbounded_wait::RULE,
+    &uncoalesced_miss::RULE,
+    &unconditional_release::RULE,
+    &unconditional_renewal::RULE,
+    &unfenced_write::RULE,
+];
