@@ -21,4 +21,4 @@ pub use fingerprint::fingerprints;
 pub use json::{JSON_VERSION, to_json};
 pub use report::{Entry, Problem, ProblemKind, Report, RuleInfo, Summary, Tool, Translation};
 pub use sarif::to_sarif;
-pub use text::to_text;
+pub use text::{problem_text, to_text};

@@ -15,7 +15,7 @@ pub struct Entry {
 /// Something that kept code from being analysed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The file, as it is reported.
+    /// The file, as it is reported; empty where no single file is to blame.
     pub path: String,
     /// Where in it, if it was read at all.
     pub span: Option<Span>,

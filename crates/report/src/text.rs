@@ -108,11 +108,13 @@ fn problem_line(out: &mut Buffer, report: &Report<'_>, problem: &Problem) {
 }
 
 /// `path:line:column: message` of a problem, safe to print.
-pub(crate) fn problem_text(report: &Report<'_>, problem: &Problem) -> String {
+#[must_use]
+pub fn problem_text(report: &Report<'_>, problem: &Problem) -> String {
     let path = clean(&problem.path);
     let place = problem.span.map(|span| report.sources.start(span));
     match place {
         Some(at) => format!("{path}:{}:{}: {}", at.line, at.column, clean(&problem.message)),
+        None if path.is_empty() => clean(&problem.message).into_owned(),
         None => format!("{path}: {}", clean(&problem.message)),
     }
 }

@@ -149,7 +149,7 @@ fn notification<'r>(report: &Report<'r>, problem: &'r Problem) -> Notification<'
         descriptor: Descriptor { id: problem.kind.name() },
         level: if problem.kind == ProblemKind::Bug { "error" } else { "warning" },
         message: text(&problem.message),
-        locations: [location],
+        locations: (!problem.path.is_empty()).then_some([location]),
     }
 }
 

@@ -81,7 +81,8 @@ pub(super) struct Notification<'r> {
     pub(super) descriptor: Descriptor,
     pub(super) level: &'static str,
     pub(super) message: Message<'r>,
-    pub(super) locations: [Location<'r>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) locations: Option<[Location<'r>; 1]>,
 }
 
 #[derive(Serialize)]

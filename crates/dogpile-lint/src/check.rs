@@ -1,0 +1,193 @@
+//! `dogpile-lint check`.
+
+use crate::cli::{CheckArgs, Format};
+use crate::config::{self, Config, Found};
+use crate::exit::Exit;
+use crate::latency::parse_latency;
+use crate::load::{LoadOptions, Loaded, load};
+use crate::meta_rules::{HOME, slugs};
+use crate::output::{colored, say, write};
+use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
+use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
+use anyhow::{Context as _, anyhow};
+use dogpile_models::Models;
+use dogpile_report::{Level, ProblemKind, Report, Tool, clean, problem_text, to_json, to_sarif, to_text};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use rayon::ThreadPoolBuilder;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use std::{env, fs, thread};
+
+/// Lints, reports, and says how it ended.
+///
+/// # Errors
+/// When it could not run.
+pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
+    let begun = Instant::now();
+    let cwd = env::current_dir().context("the current folder cannot be found")?;
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let found = configuration(&cwd, &paths, args.config.as_deref())?;
+    let latency = args.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
+    let models = models(&found.config)?;
+    let threads = args.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
+
+    let lint_table = &found.config.lint;
+    let walk_options = WalkOptions {
+        include_tests: args.include_tests || lint_table.include_tests == Some(true),
+        include_vendored: args.include_vendored || lint_table.include_vendored == Some(true),
+        exclude: found.root().map(Path::to_owned).zip(excluded(&lint_table.exclude)?),
+        threads,
+    };
+    let load_options = LoadOptions {
+        max_file_size: args.max_file_size,
+        include_generated: args.include_generated || lint_table.include_generated == Some(true),
+    };
+    let walked = walk(&paths, &cwd, &walk_options)?;
+    let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
+    // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
+    pool.install(|| {
+        let loaded = load(&walked.candidates, &cwd, &triggers(&models), load_options);
+        warn_of_nothing(&walked, &loaded);
+        let options = Options {
+            models: &models,
+            config: &found.config,
+            latency: &latency,
+            aliases: &loaded.aliases,
+            pedantic: args.pedantic,
+            min_level: args.min_level.map(Level::from).or(lint_table.min_level).unwrap_or(Level::Note),
+            no_prefilter: args.no_prefilter,
+            stats: args.stats,
+            max_file_size: args.max_file_size,
+        };
+        let mut outcome = lint(&loaded.files, &options);
+        complete(&mut outcome, &walked, &loaded);
+        report(args, &cwd, &outcome)?;
+        if args.stats {
+            say(&format!("{threads} threads, {} ms", begun.elapsed().as_millis()));
+        }
+        Ok(exit(args, &found.config, &outcome))
+    })
+}
+
+/// The configuration for these paths.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Path>) -> anyhow::Result<Found> {
+    let file = match explicit {
+        Some(file) => Some(absolute(cwd, file)),
+        None => nearest(cwd, paths),
+    };
+    let Some(file) = file else { return Ok(Found::default()) };
+    Ok(config::load(&file, &shown(cwd, &file), &slugs())?)
+}
+
+/// The nearest file to all paths. Where they have different ones, the one above all of them holds.
+fn nearest(cwd: &Path, paths: &[PathBuf]) -> Option<PathBuf> {
+    let roots: Vec<PathBuf> = paths.iter().map(|path| absolute(cwd, path)).collect();
+    let files: Vec<Option<PathBuf>> = roots.iter().map(|root| config::find(root)).collect();
+    let first = files.first()?;
+    if files.iter().all(|file| file == first) {
+        return first.clone();
+    }
+    let mut common = roots.first()?.clone();
+    while !roots.iter().all(|root| root.starts_with(&common)) {
+        common.pop();
+    }
+    let file = config::find(&common);
+    let name = file.as_ref().map_or_else(|| "no configuration".to_owned(), |f| shown(cwd, f));
+    say(&format!("warning: these paths have different configurations; {} holds for all", clean(&name)));
+    file
+}
+
+fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        set.add(Glob::new(glob)?);
+    }
+    Ok(Some(set.build()?))
+}
+
+fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
+    let name = file.display();
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+    parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
+}
+
+fn models(config: &Config) -> anyhow::Result<Models> {
+    let mut models = Models::builtin();
+    for (name, text) in &config.models {
+        models.with_user(name, text)?;
+    }
+    Ok(models)
+}
+
+fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
+    if !walked.candidates.is_empty() || !walked.problems.is_empty() {
+        let all_generated = loaded.files.is_empty() && loaded.problems.is_empty() && loaded.skipped_generated > 0;
+        if all_generated {
+            say("warning: only generated files among the paths (--include-generated looks at them)");
+        }
+        return;
+    }
+    if walked.skipped_tests > 0 {
+        say("warning: only tests among the paths (--include-tests looks at them)");
+    } else {
+        say("warning: nothing to lint among the paths: no .go file");
+    }
+}
+
+/// Adds what walking and reading found.
+fn complete(outcome: &mut Outcome, walked: &Walked, loaded: &Loaded) {
+    let mut problems = walked.problems.clone();
+    problems.extend(loaded.problems.iter().cloned());
+    problems.append(&mut outcome.problems);
+    problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
+    outcome.problems = problems;
+    outcome.summary.files_seen = loaded.files.len() + loaded.problems.len();
+    outcome.summary.skipped_generated = loaded.skipped_generated;
+    outcome.summary.skipped_tests = walked.skipped_tests;
+}
+
+fn report(args: &CheckArgs, cwd: &Path, outcome: &Outcome) -> anyhow::Result<()> {
+    let root = cwd.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    let report = Report {
+        tool: Tool { name: "dogpile-lint", version: env!("CARGO_PKG_VERSION"), uri: HOME },
+        rules: &outcome.rules,
+        entries: &outcome.entries,
+        problems: &outcome.problems,
+        summary: outcome.summary,
+        sources: &outcome.sources,
+        root: &root,
+    };
+    let text = match args.format {
+        Format::Text => to_text(&report, colored(args.color, args.output.is_some())),
+        Format::Json => to_json(&report),
+        Format::Sarif => to_sarif(&report),
+    };
+    // A report for programs, or one in a file, is not what the person at the terminal reads.
+    if args.format != Format::Text || args.output.is_some() {
+        for problem in &outcome.problems {
+            say(&format!("problem: {}", problem_text(&report, problem)));
+        }
+    }
+    write(&text, args.output.as_deref())
+}
+
+fn exit(args: &CheckArgs, config: &Config, outcome: &Outcome) -> Exit {
+    let fail_on = args.fail_on.or(config.lint.fail_on).unwrap_or_default();
+    let shown = outcome.entries.iter().map(|e| &e.finding).filter(|f| f.suppressed.is_none());
+    if shown.map(|f| f.level).any(|level| fail_on.fails(level)) {
+        return Exit::Findings;
+    }
+    let left_out = outcome.problems.iter().filter(|p| p.kind == ProblemKind::NotAnalysed).count();
+    if left_out > 0 && outcome.summary.files_seen <= left_out {
+        say("error: nothing could be analysed");
+        return Exit::CouldNotRun;
+    }
+    Exit::Clean
+}

@@ -1,0 +1,61 @@
+//! The linter as a program: command line, configuration, files, threads, output.
+//!
+//! The only room that touches the file system, the environment or the terminal. It decides nothing about locks.
+#![allow(clippy::disallowed_methods, reason = "this room is the one that may touch files, environment and terminal")]
+
+mod analysis;
+mod check;
+mod cli;
+mod config;
+mod exit;
+mod gomod;
+mod guard;
+mod input;
+mod inspect;
+mod latency;
+mod load;
+mod memory;
+mod meta_rules;
+mod output;
+mod pipeline;
+mod prefilter;
+mod suggest;
+mod suppress;
+mod walk;
+
+pub use exit::{Exit, FailOn};
+pub use memory::{LintResult, lint_files};
+
+use clap::Parser as _;
+use cli::{Cli, Command};
+use std::ffi::OsString;
+
+/// Runs the program with these arguments (the first is its own name).
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, the rest are complaints; where neither can be printed there is nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::CouldNotRun } else { Exit::Clean };
+        }
+    };
+    let done = match &cli.command {
+        None => check::check(&cli.check),
+        Some(Command::Check(args)) => check::check(args),
+        Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
+        Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),
+        Some(Command::Config { path, format, config }) => {
+            inspect::config(path, config.as_deref(), *format).and_then(print)
+        }
+    };
+    done.unwrap_or_else(|error| {
+        output::say(&format!("error: {}", dogpile_report::clean(&format!("{error:#}"))));
+        Exit::CouldNotRun
+    })
+}
+
+fn print(text: String) -> anyhow::Result<Exit> {
+    output::write(&text, None)?;
+    Ok(Exit::Clean)
+}

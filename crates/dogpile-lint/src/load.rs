@@ -1,0 +1,127 @@
+//! Reads files, each of them once, and keeps those that can matter.
+
+use crate::gomod::Modules;
+use crate::input::{InputFile, is_generated, package_of};
+use crate::prefilter::Prefilter;
+use crate::walk::{Candidate, shown};
+use dogpile_report::{Problem, ProblemKind};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// So much text of files that hit no trigger is kept in memory, in bytes: it need not be read again for callers of
+/// wrappers.
+const KEPT: u64 = 256 << 20;
+
+/// How files are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoadOptions {
+    /// Larger files are left out, in bytes.
+    pub max_file_size: u64,
+    /// Generated files too.
+    pub include_generated: bool,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// Files, in the order of the candidates.
+    pub files: Vec<InputFile>,
+    /// Module paths that go by another name, see [`Modules::aliases`].
+    pub aliases: BTreeMap<String, String>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// Generated files left out.
+    pub skipped_generated: usize,
+}
+
+enum One {
+    File(Box<InputFile>),
+    Generated,
+    Problem(Problem),
+}
+
+/// Reads candidates, in parallel.
+#[must_use]
+pub(crate) fn load(candidates: &[Candidate], cwd: &Path, filter: &Prefilter, options: LoadOptions) -> Loaded {
+    let folders: BTreeSet<&Path> = candidates.iter().filter_map(|c| c.path.parent()).collect();
+    let modules = Modules::discover(folders.iter().copied(), |path| fs::read_to_string(path).ok());
+    let packages: BTreeMap<&Path, String> = folders
+        .iter()
+        .map(|folder| (*folder, modules.package(folder).unwrap_or_else(|| shown(cwd, folder))))
+        .collect();
+    let kept = AtomicU64::new(0);
+    let read: Vec<One> = candidates
+        .par_iter()
+        .map(|candidate| {
+            let text = match read_text(&candidate.path, options.max_file_size) {
+                Ok(text) => text,
+                Err((reason, message)) => return One::Problem(problem(&candidate.shown, reason, message)),
+            };
+            if !candidate.explicit && !options.include_generated && is_generated(&text) {
+                return One::Generated;
+            }
+            let hit = filter.hits(text.as_bytes());
+            let folder = candidate.path.parent().and_then(|f| packages.get(f)).map_or("", String::as_str);
+            let package = package_of(folder, &candidate.shown, &text);
+            let size = text.len() as u64;
+            let keep = hit || kept.fetch_add(size, Ordering::Relaxed) < KEPT;
+            One::File(Box::new(InputFile {
+                path: candidate.shown.clone(),
+                package,
+                lang: candidate.lang,
+                text: keep.then(|| Arc::from(text)),
+                disk: Some(candidate.path.clone()),
+                hit,
+            }))
+        })
+        .collect();
+    let mut loaded = Loaded { aliases: modules.aliases(), ..Loaded::default() };
+    for one in read {
+        match one {
+            One::File(file) => loaded.files.push(*file),
+            One::Generated => loaded.skipped_generated += 1,
+            One::Problem(problem) => loaded.problems.push(problem),
+        }
+    }
+    loaded
+}
+
+/// The text of a file, or a short reason and a sentence why not.
+///
+/// # Errors
+/// When it cannot be read, is too large, or is no text.
+pub(crate) fn read_text(path: &Path, max_size: u64) -> Result<String, (&'static str, String)> {
+    let unreadable = |e: std::io::Error| ("unreadable", format!("cannot be read: {e}"));
+    let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    let too_large = |size: u64| ("too large", format!("{} is more than the {} of --max-file-size", megabytes(size), megabytes(max_size)));
+    if size > max_size {
+        return Err(too_large(size));
+    }
+    // It may grow while it is read: the limit holds all the same.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
+    file.take(max_size + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > max_size {
+        return Err(too_large(bytes.len() as u64));
+    }
+    String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+        ("not UTF-8", format!("is not UTF-8: the first bad byte is number {}, in line {line}", at + 1))
+    })
+}
+
+fn megabytes(bytes: u64) -> String {
+    #[allow(clippy::cast_precision_loss)]
+    let mb = bytes as f64 / f64::from(1 << 20);
+    format!("{mb:.1} MB")
+}
+
+fn problem(path: &str, reason: &str, message: String) -> Problem {
+    Problem { path: path.to_owned(), span: None, kind: ProblemKind::NotAnalysed, reason: reason.to_owned(), message }
+}

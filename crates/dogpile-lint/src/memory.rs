@@ -1,0 +1,125 @@
+//! Linting files that are in memory: for tests, and for whoever embeds the linter.
+
+use crate::config::{self, Config};
+use crate::gomod::Modules;
+use crate::input::{InputFile, language, package_of};
+use crate::meta_rules::slugs;
+use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
+use dogpile_models::Models;
+use dogpile_report::{Finding, Level};
+use dogpile_source::SourceMap;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+/// What linting files in memory gives.
+#[derive(Debug, Default)]
+pub struct LintResult {
+    /// Findings that a user would see: at least likely, of every level, not suppressed.
+    pub findings: Vec<Finding>,
+    /// The texts they point into.
+    pub sources: SourceMap,
+    /// What could not be analysed, faults of the configuration included.
+    pub problems: Vec<String>,
+}
+
+/// Lints files given as (path, text). `go.mod` and `go.work` among them give packages their paths; `config` is the text
+/// of a `dogpile.toml` at their root, and may name model files among them.
+#[must_use]
+pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintResult {
+    let fail = |message: String| LintResult { problems: vec![message], ..LintResult::default() };
+    let config = match config.map(|text| config_of(text, &files)).transpose() {
+        Ok(config) => config.unwrap_or_default(),
+        Err(message) => return fail(message),
+    };
+    let mut own_models = None;
+    if !config.models.is_empty() {
+        let mut models = Models::builtin();
+        for (name, text) in &config.models {
+            if let Err(error) = models.with_user(name, text) {
+                return fail(error.to_string());
+            }
+        }
+        own_models = Some(models);
+    }
+    let models = own_models.as_ref().unwrap_or_else(|| builtin());
+    let Some(pool) = pool() else { return fail("no thread could be started".to_owned()) };
+    let outcome = pool.install(|| run(&files, models, &config));
+    let problems = outcome.problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
+    let findings = outcome.entries.into_iter().map(|e| e.finding).filter(|f| f.suppressed.is_none()).collect();
+    LintResult { findings, sources: outcome.sources, problems }
+}
+
+fn run(files: &[(String, String)], models: &Models, config: &Config) -> Outcome {
+    let filter = triggers(models);
+    let folder = |path: &str| Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
+    let text_of = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| text.clone());
+    let folders: BTreeSet<_> = files.iter().map(|(path, _)| folder(path)).collect();
+    let modules = Modules::discover(folders.iter().map(std::path::PathBuf::as_path), text_of);
+    let mut inputs: Vec<InputFile> = files
+        .iter()
+        .filter_map(|(path, text)| {
+            let folder = folder(path);
+            let package = modules.package(&folder).unwrap_or_else(|| folder.to_string_lossy().into_owned());
+            Some(InputFile {
+                path: path.clone(),
+                package: package_of(&package, path, text),
+                lang: language(path)?,
+                text: Some(Arc::from(text.as_str())),
+                disk: None,
+                hit: filter.hits(text.as_bytes()),
+            })
+        })
+        .collect();
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    let options = Options {
+        models,
+        config,
+        latency: &BTreeMap::new(),
+        aliases: &modules.aliases(),
+        pedantic: false,
+        min_level: Level::Note,
+        no_prefilter: false,
+        stats: false,
+        max_file_size: u64::MAX,
+    };
+    lint(&inputs, &options)
+}
+
+fn config_of(text: &str, files: &[(String, String)]) -> Result<Config, String> {
+    let (mut config, models) = config::parse(config::FILE_NAME, text, &slugs()).map_err(|e| e.to_string())?;
+    for (name, line) in models {
+        let found = files.iter().find(|(path, _)| *path == name);
+        let (name, text) = found.ok_or_else(|| format!("{}:{line}: no file {name}", config::FILE_NAME))?;
+        config.models.push((name.clone(), text.clone()));
+    }
+    Ok(config)
+}
+
+fn builtin() -> &'static Models {
+    static MODELS: OnceLock<Models> = OnceLock::new();
+    MODELS.get_or_init(Models::builtin)
+}
+
+fn pool() -> Option<&'static ThreadPool> {
+    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    POOL.get_or_init(|| ThreadPoolBuilder::new().stack_size(STACK).build().ok()).as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_judged_in_memory_and_config_faults_are_told() {
+        let file = |text: &str| vec![("app/a.go".to_owned(), text.to_owned()), ("go.mod".to_owned(), "module m\n".to_owned())];
+        let result = lint_files(file("package app\n\n// dogpile: forgive\nfunc f() {}\n"), None);
+        assert_eq!(result.findings.iter().map(|f| f.rule).collect::<Vec<_>>(), ["malformed-annotation"]);
+        assert!(result.problems.is_empty());
+        let quiet = lint_files(file("package app\n// dogpile: forgive\n"), Some("[rules]\nmalformed-annotation = \"off\"\n"));
+        assert!(quiet.findings.is_empty());
+        let broken = lint_files(file("package app\n"), Some("[rulez]\n"));
+        assert_eq!(broken.problems, ["dogpile.toml:1: unknown table `rulez`; did you mean `rules`?"]);
+    }
+}

@@ -1,0 +1,283 @@
+//! From files to a report's contents.
+
+use crate::analysis::{Analysed, Facts, analyse, files_with_locks, lock_sessions};
+use crate::config::Config;
+use crate::guard::guarded;
+use crate::input::{InputFile, language_name};
+use crate::load::read_text;
+use crate::meta_rules::{in_force, slugs};
+use crate::prefilter::Prefilter;
+use crate::suppress;
+use dogpile_ir::{Lang, Module};
+use dogpile_models::Models;
+use dogpile_report::{
+    Confidence, Entry, Finding, Level, Problem, ProblemKind, RuleInfo, Summary, Translation, fingerprints,
+};
+use dogpile_rules::Settings;
+use dogpile_source::{FileId, SourceFile, SourceMap};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How often files of newly found wrappers' callers are added.
+const ROUNDS: usize = 4;
+/// So many problems of one file are told one by one.
+const PROBLEMS_PER_FILE: usize = 3;
+/// Stack of each worker: recursion over deeply nested code must not end the run.
+pub(crate) const STACK: usize = 64 << 20;
+
+/// How files are judged.
+#[derive(Debug)]
+pub(crate) struct Options<'o> {
+    /// Client libraries.
+    pub models: &'o Models,
+    /// Configuration.
+    pub config: &'o Config,
+    /// Measured p99 in milliseconds by name.
+    pub latency: &'o BTreeMap<String, u64>,
+    /// Module paths that go by another name.
+    pub aliases: &'o BTreeMap<String, String>,
+    /// Show `possible` findings too.
+    pub pedantic: bool,
+    /// Findings below are not shown.
+    pub min_level: Level,
+    /// Parse every file.
+    pub no_prefilter: bool,
+    /// Count what was translated.
+    pub stats: bool,
+    /// Largest file, for files that are read on demand.
+    pub max_file_size: u64,
+}
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Findings in order of path and place.
+    pub entries: Vec<Entry>,
+    /// What kept code from being analysed.
+    pub problems: Vec<Problem>,
+    /// Counts.
+    pub summary: Summary,
+    /// Texts of the files that were parsed.
+    pub sources: SourceMap,
+    /// Every rule with its level.
+    pub rules: Vec<RuleInfo>,
+}
+
+/// The front end of a language. Files of the others are not let in (see [`crate::input::language`]).
+fn front_end(lang: Lang) -> fn(FileId, &str, &str) -> Module {
+    match lang {
+        Lang::Go | Lang::TypeScript | Lang::Rust => dogpile_front_go::parse,
+    }
+}
+
+/// The words by which files are chosen. A file that speaks to us always matters.
+#[must_use]
+pub(crate) fn triggers(models: &Models) -> Prefilter {
+    let words: Vec<&str> = [Lang::Go].into_iter().flat_map(|lang| models.triggers(language_name(lang))).collect();
+    Prefilter::new(words.into_iter().chain(["dogpile:"]))
+}
+
+/// Judges files. Run it inside a pool whose threads have a [`STACK`].
+#[must_use]
+pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
+    let mut tree = Tree { files, max_file_size: options.max_file_size, ..Tree::default() };
+    let start = if options.no_prefilter { (0..files.len()).collect() } else { with_packages(files, hits(files)) };
+    tree.parse(&start);
+    let mut analysed = tree.analyse(options);
+    for _ in 0..ROUNDS {
+        let more = tree.mentioning(&analysed.follow);
+        if more.is_empty() {
+            break;
+        }
+        tree.parse(&with_packages(files, more));
+        analysed = tree.analyse(options);
+    }
+    let settings = Settings { levels: options.config.rules.clone() };
+    let found = tree.judge(&analysed, &settings);
+    tree.finish(options, &settings, &analysed, found)
+}
+
+fn hits(files: &[InputFile]) -> BTreeSet<usize> {
+    (0..files.len()).filter(|i| files[*i].hit).collect()
+}
+
+/// Adds the other files of each file's package: helpers, constants and types live there.
+fn with_packages(files: &[InputFile], chosen: BTreeSet<usize>) -> BTreeSet<usize> {
+    let packages: BTreeSet<&str> = chosen.iter().map(|i| files[*i].package.as_str()).collect();
+    (0..files.len()).filter(|i| packages.contains(files[*i].package.as_str())).collect()
+}
+
+#[derive(Default)]
+struct Tree<'f> {
+    files: &'f [InputFile],
+    max_file_size: u64,
+    parsed: BTreeSet<usize>,
+    sources: SourceMap,
+    modules: Vec<Module>,
+    problems: Vec<Problem>,
+    embedded: BTreeMap<(FileId, String), String>,
+}
+
+impl Tree<'_> {
+    /// Parses files that were not parsed before.
+    fn parse(&mut self, chosen: &BTreeSet<usize>) {
+        let new: Vec<usize> = chosen.difference(&self.parsed).copied().collect();
+        let texts: Vec<Result<Arc<str>, Problem>> = new.par_iter().map(|i| self.text(*i)).collect();
+        let mut ready = Vec::new();
+        for (index, text) in new.into_iter().zip(texts) {
+            self.parsed.insert(index);
+            match text {
+                Ok(text) => {
+                    let id = FileId(u32::try_from(self.sources.len() + ready.len()).unwrap_or(u32::MAX));
+                    ready.push((index, id, text));
+                }
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        let parsed: Vec<_> = ready
+            .into_par_iter()
+            .map(|(index, id, text)| {
+                let file = &self.files[index];
+                let module = guarded(|| front_end(file.lang)(id, &file.package, &text));
+                (index, SourceFile::new(file.path.as_str(), &*text), module)
+            })
+            .collect();
+        for (index, source, module) in parsed {
+            let path = source.path.clone();
+            let id = self.sources.add(source);
+            match module {
+                Ok(module) => {
+                    self.tell(&path, &module);
+                    self.embed(index, id, &module);
+                    self.modules.push(module);
+                }
+                Err(panic) => self.problems.push(bug(path, format!("the front end failed on this file: {panic}"))),
+            }
+        }
+    }
+
+    fn text(&self, index: usize) -> Result<Arc<str>, Problem> {
+        let file = &self.files[index];
+        match (&file.text, &file.disk) {
+            (Some(text), _) => Ok(Arc::clone(text)),
+            (None, Some(path)) => read_text(path, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
+                path: file.path.clone(),
+                span: None,
+                kind: ProblemKind::NotAnalysed,
+                reason: reason.to_owned(),
+                message,
+            }),
+            (None, None) => Ok(Arc::from("")),
+        }
+    }
+
+    /// Tells the problems of a module, many of one file as a few.
+    fn tell(&mut self, path: &str, module: &Module) {
+        let count = module.problems.len();
+        for (n, problem) in module.problems.iter().take(PROBLEMS_PER_FILE).enumerate() {
+            let more = count.saturating_sub(PROBLEMS_PER_FILE);
+            let last = n + 1 == PROBLEMS_PER_FILE && more > 0;
+            let rest = if last { format!(" (and {more} more in this file)") } else { String::new() };
+            self.problems.push(Problem {
+                path: path.to_owned(),
+                span: Some(problem.span),
+                kind: ProblemKind::Partial,
+                reason: "not understood".to_owned(),
+                message: format!("{}{rest}", problem.message),
+            });
+        }
+    }
+
+    /// Reads the files that a module embeds: scripts, mostly.
+    fn embed(&mut self, index: usize, id: FileId, module: &Module) {
+        let Some(folder) = self.files[index].disk.as_deref().and_then(std::path::Path::parent) else { return };
+        for name in module.globals.iter().filter_map(|g| g.embeds.as_deref()) {
+            if let Ok(path) = crate::config::inside(folder, name)
+                && let Ok(text) = read_text(&path, self.max_file_size)
+            {
+                self.embedded.insert((id, name.to_owned()), text);
+            }
+        }
+    }
+
+    fn analyse(&mut self, options: &Options<'_>) -> Analysed {
+        let facts = Facts {
+            modules: &self.modules,
+            sources: &self.sources,
+            models: options.models,
+            config: options.config,
+            latency: options.latency,
+            aliases: options.aliases,
+            embedded: &self.embedded,
+        };
+        match guarded(|| analyse(&facts)) {
+            Ok(analysed) => analysed,
+            Err(panic) => {
+                self.problems.push(bug(String::new(), format!("the analysis failed: {panic}")));
+                Analysed::default()
+            }
+        }
+    }
+
+    /// Files not parsed yet that mention one of these names.
+    fn mentioning(&self, names: &[String]) -> BTreeSet<usize> {
+        if names.is_empty() {
+            return BTreeSet::new();
+        }
+        let filter = Prefilter::new(names.iter().map(String::as_str));
+        let open: Vec<usize> = (0..self.files.len()).filter(|i| !self.parsed.contains(i)).collect();
+        open.into_par_iter().filter(|i| self.text(*i).is_ok_and(|text| filter.hits(text.as_bytes()))).collect()
+    }
+
+    fn judge(&mut self, analysed: &Analysed, settings: &Settings) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for rule in dogpile_rules::all() {
+            match guarded(|| dogpile_rules::run_rule(rule, &analysed.lifecycles, settings)) {
+                Ok(findings) => found.extend(findings),
+                Err(panic) => self.problems.push(bug(String::new(), format!("the rule {} failed: {panic}", rule.slug))),
+            }
+        }
+        dogpile_rules::finish(found)
+    }
+
+    fn finish(mut self, options: &Options<'_>, settings: &Settings, analysed: &Analysed, mut found: Vec<Finding>) -> Outcome {
+        suppress::apply(&self.modules, &self.sources, &slugs(), settings, &mut found);
+        let sources = &self.sources;
+        found.sort_by(|a, b| {
+            let place = |f: &Finding| (f.primary.start, f.primary.end, f.rule);
+            sources.path(a.primary).cmp(sources.path(b.primary)).then_with(|| place(a).cmp(&place(b)))
+        });
+        let names = fingerprints(&found);
+        let shown = |f: &Finding| f.level >= options.min_level && (options.pedantic || f.confidence > Confidence::Possible);
+        let mut hidden = 0;
+        let mut entries = Vec::new();
+        for (finding, fingerprint) in found.into_iter().zip(names) {
+            if shown(&finding) {
+                entries.push(Entry { finding, fingerprint });
+            } else {
+                hidden += usize::from(finding.suppressed.is_none());
+            }
+        }
+        self.problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
+        self.problems.dedup();
+        let translation = self.modules.iter().fold(Translation::default(), |sum, m| Translation {
+            statements: sum.statements + u64::from(m.stats.statements),
+            opaque: sum.opaque + u64::from(m.stats.opaque),
+        });
+        let summary = Summary {
+            files_seen: self.files.len(),
+            files_analysed: self.modules.len(),
+            files_with_locks: files_with_locks(&analysed.lifecycles),
+            lock_sessions: lock_sessions(&analysed.lifecycles),
+            hidden,
+            translation: options.stats.then_some(translation),
+            ..Summary::default()
+        };
+        Outcome { entries, problems: self.problems, summary, sources: self.sources, rules: in_force(settings) }
+    }
+}
+
+fn bug(path: String, message: String) -> Problem {
+    Problem { path, span: None, kind: ProblemKind::Bug, reason: "bug".to_owned(), message }
+}

@@ -1,0 +1,72 @@
+//! Which files can matter, decided before anything is parsed.
+
+use aho_corasick::{AhoCorasick, packed};
+
+/// A search for any of a few words.
+#[derive(Debug)]
+pub(crate) struct Prefilter {
+    search: Search,
+}
+
+#[derive(Debug)]
+enum Search {
+    /// No words: nothing is found.
+    Nothing,
+    /// SIMD: about as fast as reading the bytes.
+    Packed(packed::Searcher),
+    /// For more words than that takes, or where there is no SIMD.
+    Automaton(AhoCorasick),
+    /// Too many words for any search: every file matters.
+    Everything,
+}
+
+impl Prefilter {
+    /// A search for these words, as they are written.
+    #[must_use]
+    pub(crate) fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        let mut words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty()).collect();
+        // A word that holds another one finds nothing more than that.
+        words.sort_unstable_by_key(|w| (w.len(), *w));
+        let mut least: Vec<&str> = Vec::new();
+        for word in words {
+            if !least.iter().any(|shorter| word.contains(shorter)) {
+                least.push(word);
+            }
+        }
+        if least.is_empty() {
+            return Self { search: Search::Nothing };
+        }
+        let teddy = packed::Config::new().builder().extend(&least).build();
+        let search = match teddy {
+            Some(searcher) => Search::Packed(searcher),
+            None => AhoCorasick::new(&least).map_or(Search::Everything, Search::Automaton),
+        };
+        Self { search }
+    }
+
+    /// Whether any of the words stands in there.
+    #[must_use]
+    pub(crate) fn hits(&self, bytes: &[u8]) -> bool {
+        match &self.search {
+            Search::Nothing => false,
+            Search::Everything => true,
+            Search::Packed(searcher) => searcher.find(bytes).is_some(),
+            Search::Automaton(automaton) => automaton.is_match(bytes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_words_few_and_many() {
+        let few = Prefilter::new(["SetNX", "redsync", "SetNXArgs"]);
+        assert!(few.hits(b"rdb.SetNX(ctx)") && !few.hits(b"rdb.Set(ctx)") && !few.hits(b""));
+        let words: Vec<String> = (0..500).map(|n| format!("word-{n}-end")).collect();
+        let many = Prefilter::new(words.iter().map(String::as_str));
+        assert!(many.hits(b"xx word-499-end") && !many.hits(b"word-500-end"));
+        assert!(!Prefilter::new([""]).hits(b"anything"));
+    }
+}

@@ -1,0 +1,210 @@
+//! Which files are linted.
+
+use crate::input::language;
+use crate::suggest::nearest;
+use dogpile_ir::Lang;
+use dogpile_report::{Problem, ProblemKind};
+use globset::GlobSet;
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use thiserror::Error;
+
+const VENDORED: &[&str] = &["vendor", "node_modules", "third_party"];
+const TEST_FOLDERS: &[&str] = &["testdata"];
+
+/// What is walked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WalkOptions {
+    /// Tests too.
+    pub include_tests: bool,
+    /// Vendored code too.
+    pub include_vendored: bool,
+    /// What is left out: globs over paths relative to a folder.
+    pub exclude: Option<(PathBuf, GlobSet)>,
+    /// Threads.
+    pub threads: usize,
+}
+
+/// Why nothing was walked.
+#[derive(Debug, Error)]
+pub(crate) enum WalkError {
+    /// A path that does not exist.
+    #[error("no such path: {path}{hint}")]
+    NoSuchPath {
+        /// As given.
+        path: String,
+        /// What was meant, perhaps.
+        hint: String,
+    },
+}
+
+/// A file to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Path that it is reported under.
+    pub shown: String,
+    /// Its language.
+    pub lang: Lang,
+    /// Named on the command line: taken whatever it is.
+    pub explicit: bool,
+}
+
+/// What was found, sorted by path.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    /// Files.
+    pub candidates: Vec<Candidate>,
+    /// Folders that could not be read.
+    pub problems: Vec<Problem>,
+    /// Test files left out.
+    pub skipped_tests: usize,
+}
+
+/// Walks paths. Ignore files are honoured and hidden files skipped; links are not followed, unless named, so that no loop
+/// of links has an end to be looked for.
+///
+/// # Errors
+/// When one of them does not exist.
+pub(crate) fn walk(paths: &[PathBuf], cwd: &Path, options: &WalkOptions) -> Result<Walked, WalkError> {
+    let mut roots = Vec::new();
+    for path in paths {
+        let root = absolute(cwd, path);
+        if !root.exists() {
+            let shown = path.to_string_lossy().into_owned();
+            return Err(WalkError::NoSuchPath { hint: hint(&shown), path: shown });
+        }
+        roots.push(root);
+    }
+    let Some((first, rest)) = roots.split_first() else { return Ok(Walked::default()) };
+    let mut builder = WalkBuilder::new(first);
+    for root in rest {
+        builder.add(root);
+    }
+    let filter = options.clone();
+    builder.require_git(false).threads(options.threads).filter_entry(move |entry| enters(entry, &filter));
+
+    let found: Mutex<(BTreeMap<PathBuf, Candidate>, Walked)> = Mutex::default();
+    builder.build_parallel().run(|| {
+        Box::new(|entry| {
+            let taken = match entry {
+                Ok(entry) => take(&entry, cwd, options),
+                Err(error) => Taken::Problem(unreadable(&error, cwd)),
+            };
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            match taken {
+                Taken::File(candidate) => {
+                    let slot = found.0.entry(candidate.path.clone()).or_insert_with(|| candidate.clone());
+                    slot.explicit |= candidate.explicit;
+                }
+                Taken::Test => found.1.skipped_tests += 1,
+                Taken::Problem(problem) => found.1.problems.push(problem),
+                Taken::Nothing => {}
+            }
+            WalkState::Continue
+        })
+    });
+    let (files, mut walked) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    walked.candidates = files.into_values().collect();
+    walked.candidates.sort_by(|a, b| a.shown.cmp(&b.shown));
+    walked.problems.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
+    walked.problems.dedup();
+    Ok(walked)
+}
+
+enum Taken {
+    File(Candidate),
+    Test,
+    Problem(Problem),
+    Nothing,
+}
+
+/// Whether a folder is entered (and a file looked at).
+fn enters(entry: &DirEntry, options: &WalkOptions) -> bool {
+    if entry.depth() == 0 {
+        return true;
+    }
+    if let Some((folder, globs)) = &options.exclude
+        && let Ok(relative) = entry.path().strip_prefix(folder)
+        && globs.is_match(relative)
+    {
+        return false;
+    }
+    if !entry.file_type().is_some_and(|t| t.is_dir()) {
+        return true;
+    }
+    let is = |names: &[&str]| names.iter().any(|name| entry.file_name() == OsStr::new(name));
+    (options.include_vendored || !is(VENDORED)) && (options.include_tests || !is(TEST_FOLDERS))
+}
+
+fn take(entry: &DirEntry, cwd: &Path, options: &WalkOptions) -> Taken {
+    let explicit = entry.depth() == 0;
+    let is_file = if explicit {
+        entry.path().is_file()
+    } else {
+        entry.file_type().is_some_and(|t| t.is_file())
+    };
+    let shown = shown(cwd, entry.path());
+    let Some(lang) = language(&shown) else { return Taken::Nothing };
+    if !is_file {
+        let is_folder = entry.path().is_dir();
+        return if explicit && !is_folder { Taken::Problem(problem(shown, "no regular file")) } else { Taken::Nothing };
+    }
+    if !explicit && !options.include_tests && shown.ends_with("_test.go") {
+        return Taken::Test;
+    }
+    Taken::File(Candidate { path: entry.path().to_owned(), shown, lang, explicit })
+}
+
+fn problem(path: String, message: &str) -> Problem {
+    Problem {
+        path,
+        span: None,
+        kind: ProblemKind::NotAnalysed,
+        reason: "unreadable".to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn unreadable(error: &ignore::Error, cwd: &Path) -> Problem {
+    let path = path_of(error).map_or_else(String::new, |path| shown(cwd, path));
+    let message = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    problem(path, &message)
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
+        _ => None,
+    }
+}
+
+/// A path that does not depend on where we are. `..` is resolved on disk, since a link may stand before it.
+#[must_use]
+pub(crate) fn absolute(cwd: &Path, path: &Path) -> PathBuf {
+    let joined = cwd.join(path);
+    if joined.components().any(|part| part == Component::ParentDir) {
+        return joined.canonicalize().unwrap_or(joined);
+    }
+    joined.components().collect()
+}
+
+/// A path as it is reported: relative to the folder we are in where it lies in there, with `/` between parts.
+#[must_use]
+pub(crate) fn shown(cwd: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(cwd).unwrap_or(path);
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+fn hint(word: &str) -> String {
+    let near = nearest(word, ["check", "explain", "rules", "config", "help"]);
+    near.map_or_else(String::new, |near| format!("; did you mean the command `{near}`?"))
+}
