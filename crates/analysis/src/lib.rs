@@ -3,3 +3,19 @@
 //! Knows nothing of syntax trees, of clients by name, or of output.
 
 pub mod lifecycle;
+
+mod assemble;
+mod constants;
+mod explore;
+mod fold;
+mod format;
+mod keys;
+mod names;
+mod program;
+mod project;
+mod reach;
+mod sym;
+mod typing;
+mod walk;
+
+pub use project::{Analysis, Declared, analyze};

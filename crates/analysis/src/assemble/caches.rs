@@ -1,0 +1,105 @@
+//! Flights and cache-aside misses.
+
+use super::Assembly;
+use crate::explore::record::{Exploration, Lease};
+use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
+use crate::program::FuncRef;
+use dogpile_models::{CacheOp, CacheScope as ModelScope, Coalesces};
+
+impl Assembly<'_, '_> {
+    pub(super) fn flights(&mut self, root: FuncRef, e: &Exploration, out: &mut Vec<Flight>) {
+        for f in &e.flights {
+            // The function that enters it tells it; a caller's view of the same place adds nothing.
+            let inner = !f.site.via.is_empty();
+            let scopes: Vec<(ModelScope, dogpile_source::Span)> =
+                f.caches.iter().copied().chain(e.caches.iter().filter(|c| c.op == CacheOp::Get).map(|c| (c.scope, c.site.span))).collect();
+            let find = |scope: ModelScope| scopes.iter().find(|(s, _)| *s == scope).map(|(_, span)| *span);
+            let (cache, cache_read) = match (find(ModelScope::Shared), find(ModelScope::Process), find(ModelScope::Unknown)) {
+                (Some(span), _, _) => (CacheScope::Shared, Some(span)),
+                (None, Some(span), _) => (CacheScope::Process, Some(span)),
+                (None, None, Some(span)) => (CacheScope::Unknown, Some(span)),
+                _ => (CacheScope::None, None),
+            };
+            let context = match (f.caller_context, f.unknown_work) {
+                (Some(span), _) => FlightContext::FirstCaller(span),
+                (None, true) => FlightContext::Unknown,
+                (None, false) => FlightContext::Own,
+            };
+            let site = self.site(root, &f.site);
+            let flight = Flight {
+                id: format!("{}|flight", site.function),
+                form: if f.by_hand { FlightForm::ByHand } else { FlightForm::Library },
+                context,
+                keeps_failures: f.keeps_failures,
+                cache,
+                cache_read,
+                cross_process_lock: f.lock_inside,
+                work: f.work,
+                site,
+            };
+            match out.iter_mut().find(|o| o.site.span == flight.site.span) {
+                Some(known) if !inner => *known = flight,
+                Some(known) => {
+                    known.cross_process_lock |= flight.cross_process_lock;
+                    if known.cache == CacheScope::None {
+                        known.cache = flight.cache;
+                        known.cache_read = flight.cache_read;
+                    }
+                }
+                None => out.push(flight),
+            }
+        }
+    }
+
+    pub(super) fn misses(&mut self, root: FuncRef, e: &Exploration, out: &mut Vec<Miss>) {
+        for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
+            let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
+            let outer = |site: &crate::explore::record::OpSite| site.via.first().copied().unwrap_or(site.span);
+            let (from, to) = (outer(&read.site), outer(&write.site));
+            let Some((compute, name, _)) = e
+                .works
+                .iter()
+                .find(|(span, _, _)| span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file)
+            else {
+                continue;
+            };
+            let coalescing = if read.in_flight || write.in_flight {
+                Coalescing::Process
+            } else if write.held || e.sessions.iter().any(|s| s.site.span.start > from.start) {
+                Coalescing::Cluster
+            } else if read.coalesces != Coalesces::None {
+                Coalescing::Process
+            } else {
+                Coalescing::None
+            };
+            let fixed_ttl_ms = match &write.ttl {
+                Lease::Value(v, _) => crate::fold::duration_ms(&v.sym).and_then(|ms| u64::try_from(ms).ok()),
+                _ => None,
+            };
+            let (read_site, write_site) = (self.site(root, &read.site), self.site(root, &write.site));
+            out.push(Miss {
+                id: format!("{}|{}", read_site.root, crate::keys::shape(&read.key.sym)),
+                cost: costly(name),
+                read: read_site,
+                compute: *compute,
+                write: write_site,
+                key: crate::keys::display(&read.key.sym),
+                coalescing,
+                fixed_ttl_ms,
+            });
+        }
+    }
+}
+
+/// Why a computation is thought to be costly, by what it asks.
+fn costly(name: &str) -> Option<String> {
+    let lower = name.to_ascii_lowercase();
+    let hit = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    if hit(&["http", "exchange", "request", "fetch", "download", "api"]) {
+        Some("a remote request".to_owned())
+    } else if hit(&["repo", "sql", "query", "find", "load", "dao", "database", "db.", "summary", "aggregate", "compute", "calculate"]) {
+        Some("a query".to_owned())
+    } else {
+        None
+    }
+}

@@ -1,0 +1,70 @@
+//! Lock or mark: decided per call site, on evidence (the strongest first, see the rules' documentation).
+
+use super::Assembly;
+use super::lock::released_on_error_only;
+use crate::explore::record::{Lease, SessionFacts};
+use crate::explore::state::Status;
+use crate::lifecycle::{Class, Profile, Release};
+use crate::program::FuncRef;
+use dogpile_source::Directive;
+
+impl Assembly<'_, '_> {
+    pub(super) fn class(&self, _root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool) -> (Class, String) {
+        if let Some(class) = self.declared_class(s) {
+            return (class, "declared by an annotation".to_owned());
+        }
+        if s.library {
+            return (Class::Lock, "a lock library's acquire".to_owned());
+        }
+        let released_here = s.releases.iter().any(|r| r.statuses.contains(&Status::Won));
+        if released_here && !released_on_error_only(s) {
+            return (Class::Lock, "released on the path that won it".to_owned());
+        }
+        if waits {
+            return (Class::Lock, "losers wait for it".to_owned());
+        }
+        if releases.iter().any(|r| !r.same_session && !r.administrative) {
+            return (Class::Lock, "the same key is released elsewhere".to_owned());
+        }
+        if released_here {
+            return (Class::Mark, "taken back only when the work fails".to_owned());
+        }
+        if !s.renewals.is_empty() {
+            return (Class::Lock, "renewed while the work goes on".to_owned());
+        }
+        match &s.lease {
+            Lease::Absent => (Class::Record, "never expires and is never released".to_owned()),
+            Lease::Value(v, _) if crate::fold::duration_ms(&v.sym).is_some_and(|ms| ms >= 3_600_000) => {
+                (Class::Mark, "kept for hours and never released".to_owned())
+            }
+            _ => (Class::Unknown, "no release and no wait in sight".to_owned()),
+        }
+    }
+
+    fn declared_class(&self, s: &SessionFacts) -> Option<Class> {
+        std::iter::once(s.site.span).chain(s.site.via.iter().copied()).find_map(|span| {
+            self.notes.near(self.cx, span).find_map(|d| match d {
+                Directive::Marker(_) => Some(Class::Mark),
+                Directive::Lock(_) => Some(Class::Lock),
+                _ => None,
+            })
+        })
+    }
+
+    pub(super) fn profile(&self, s: &SessionFacts) -> Profile {
+        for span in std::iter::once(s.site.span).chain(s.site.via.iter().copied()) {
+            for directive in self.notes.near(self.cx, span) {
+                if let Directive::Profile(name) = directive {
+                    return if name == "correctness" { Profile::Correctness } else { Profile::Efficiency };
+                }
+            }
+        }
+        let key = crate::keys::shape(&s.key.sym);
+        let path = self.cx.program.sources.path(s.site.span);
+        self.declared
+            .profiles
+            .iter()
+            .find(|(pattern, _)| super::notes::fits(pattern, &key) || super::notes::fits(pattern, path))
+            .map_or(Profile::Efficiency, |(_, p)| *p)
+    }
+}

@@ -1,0 +1,70 @@
+//! Where each reply of an acquire leads.
+
+use super::Assembly;
+use crate::explore::record::SessionFacts;
+use crate::explore::state::Status;
+use crate::lifecycle::{Fate, Outcomes};
+use crate::program::FuncRef;
+use crate::sym::{S, Sym};
+use dogpile_source::Span;
+use std::collections::BTreeSet;
+
+impl Assembly<'_, '_> {
+    pub(super) fn outcomes(&self, root: FuncRef, s: &SessionFacts) -> Outcomes {
+        let lost = entered(s, Status::Lost);
+        let failed = match entered(s, Status::Failed) {
+            Fate::Enters(span) => Fate::Enters(span),
+            other if !matches!(lost, Fate::Enters(_)) && reads_as_held(s) => {
+                let _ = other;
+                Fate::ReadsAsHeld(s.site.span)
+            }
+            other => other,
+        };
+        Outcomes { lost, failed, fail_open: self.says_fail_open(root, s) }
+    }
+
+    /// Somebody wrote down that the section runs without the lock when Redis is away.
+    fn says_fail_open(&self, root: FuncRef, s: &SessionFacts) -> bool {
+        let module = self.cx.program.module(s.site.func);
+        let text = |span: Span| self.text(span).to_ascii_lowercase();
+        let function = self.cx.program.function(root).span;
+        let own = self.cx.program.function(s.site.func).span;
+        module
+            .comments
+            .iter()
+            .chain(&self.cx.program.module(root).comments)
+            .filter(|c| function.contains(c.span) || own.contains(c.span))
+            .any(|c| {
+                let t = text(c.span);
+                ["fail open", "fail-open", "fails open", "failopen", "best effort", "best-effort", "degrade", "降级", "proceed without", "without the lock"]
+                    .iter()
+                    .any(|w| t.contains(w))
+            })
+    }
+}
+
+/// Whether everything that a winner does is done on another reply, too.
+fn entered(s: &SessionFacts, status: Status) -> Fate {
+    let work: Vec<&Span> = s.visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| span).collect();
+    if work.is_empty() {
+        return Fate::Handled;
+    }
+    if work.iter().all(|span| s.visits[*span].contains(&status)) {
+        return work.first().map_or(Fate::Unknown, |span| Fate::Enters(**span));
+    }
+    Fate::Handled
+}
+
+/// Whether an outage takes exactly the way of "somebody else holds it".
+fn reads_as_held(s: &SessionFacts) -> bool {
+    let visits = |status: Status| -> BTreeSet<Span> { s.visits.iter().filter(|(_, st)| st.contains(&status)).map(|(span, _)| *span).collect() };
+    let exits = |status: Status| -> BTreeSet<(Span, Vec<S>)> {
+        s.exits.iter().filter(|e| e.status == status && !e.panics).map(|e| (e.span, e.values.clone())).collect()
+    };
+    let (lost, failed) = (exits(Status::Lost), exits(Status::Failed));
+    let tells = failed.iter().any(|(_, values)| values.iter().any(|v| v.any(&mut |x| matches!(x, Sym::Error(e) if &**e == "failure"))));
+    if tells || visits(Status::Lost) != visits(Status::Failed) {
+        return false;
+    }
+    (lost == failed && !lost.is_empty()) || (lost.is_empty() && failed.is_empty() && s.wait.is_some())
+}

@@ -1,0 +1,267 @@
+//! One session's facts as rules see them.
+
+use super::Assembly;
+use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, SessionFacts};
+use crate::explore::state::Status;
+use crate::keys;
+use crate::lifecycle::{
+    Acquire, Confidence, ExitKind, Expiry, Fate, Guard, Leak, Lock, OnLoss, Outcomes, Recheck, Release, Renewal, Section, Step, Ttl,
+    Unheld, Wait, WaitBound, WaitForm, Write,
+};
+use crate::program::FuncRef;
+use crate::sym::{Scale, Sym};
+use dogpile_models::{CacheOp, Waits};
+
+impl Assembly<'_, '_> {
+    pub(super) fn lock(&mut self, root: FuncRef, e: &Exploration, slot: usize, told_within: bool) -> Lock {
+        let s = &e.sessions[slot];
+        let site = self.site(root, &s.site);
+        let key = keys::display(&s.key.sym);
+        let id = format!("{}|{}", site.root, keys::shape(&s.key.sym));
+        let acquire = Acquire {
+            ttl: self.ttl(&s.lease, s.library),
+            token: self.token(s),
+            key,
+            library: s.library,
+            auto_renews: s.auto_renews,
+            throws_when_lost: s.throws_when_lost,
+            expiry_same_step: s.expiry_same_step,
+            waits_inside: s.waits_inside.map(|w| match w {
+                Waits::Forever => WaitBound::None,
+                Waits::Context => WaitBound::Context,
+                Waits::Bounded | Waits::None => WaitBound::Attempts,
+            }),
+            site,
+        };
+        let elsewhere = self.releases_elsewhere(s);
+        let mut releases: Vec<Release> = s.releases.iter().map(|r| self.release(root, s, r, true)).collect();
+        for (other, facts) in &elsewhere {
+            if !releases.iter().any(|r| r.site.span == facts.site.span) {
+                releases.push(self.release(*other, s, facts, false));
+            }
+        }
+        let mut renewals: Vec<Renewal> = s.renewals.iter().map(|i| self.renewal(root, e, *i)).collect();
+        renewals.sort_by_key(|r| r.site.span);
+        let wait = s.wait.map(|(span, form, bound)| Wait { span, form, bound }).or_else(|| match s.waits_inside {
+            Some(Waits::Forever) => Some(Wait { span: s.site.span, form: WaitForm::Library, bound: WaitBound::None }),
+            _ => None,
+        });
+        let outcomes = if told_within {
+            Outcomes { lost: Fate::Handled, failed: Fate::Handled, fail_open: false }
+        } else {
+            self.outcomes(root, s)
+        };
+        let (class, class_reason) = self.class(root, s, &releases, wait.is_some());
+        let mut lock = Lock {
+            id,
+            class,
+            class_reason,
+            profile: self.profile(s),
+            outcomes,
+            expiries: s
+                .expiries
+                .iter()
+                .map(|(op, exit)| Expiry { site: self.site(root, op), exit_between: *exit, key_confidence: Confidence::Certain })
+                .collect(),
+            leaks: if told_within { vec![] } else { self.leaks(s) },
+            section: self.section(root, e, s),
+            recheck: if told_within { Recheck::NotApplicable } else { recheck(e, s) },
+            unit_faults: e.unit_faults.iter().filter(|u| u.site_span == s.site.span || s.renewals.iter().any(|r| e.renewals[*r].site.span == u.site_span)).cloned().collect(),
+            acquire,
+            releases,
+            renewals,
+            wait,
+        };
+        if told_within {
+            // The inner function's own session tells these.
+            lock.wait = None;
+            for release in &mut lock.releases {
+                release.unheld = None;
+                release.context = crate::lifecycle::ContextOrigin::Unknown;
+            }
+        }
+        lock
+    }
+
+    fn ttl(&self, lease: &Lease, library: bool) -> Ttl {
+        match lease {
+            Lease::Absent => Ttl::Absent,
+            Lease::Unknown if library => Ttl::Given,
+            Lease::Unknown => Ttl::Unknown,
+            Lease::Default(ms) => Ttl::Known { ms: *ms, span: dogpile_source::Span::default(), text: "library default".to_owned(), default: true },
+            Lease::Value(val, unit) => match (&*val.sym, unit) {
+                (Sym::Int(n, scale), unit) => {
+                    let ms = match (unit, scale) {
+                        (LeaseUnit::Point, _) => return Ttl::Given,
+                        (LeaseUnit::Duration, _) => n / 1_000_000,
+                        (LeaseUnit::Millis, Scale::Duration) => n / 1_000_000,
+                        (LeaseUnit::Seconds, Scale::Duration) => n / 1_000_000,
+                        (LeaseUnit::Millis, _) => *n,
+                        (LeaseUnit::Seconds, _) => n.saturating_mul(1000),
+                    };
+                    match u64::try_from(ms) {
+                        Ok(0) if *n == 0 => Ttl::Absent,
+                        Ok(ms) => Ttl::Known { ms, span: val.span, text: self.text(val.span), default: false },
+                        Err(_) => Ttl::Absent,
+                    }
+                }
+                _ => Ttl::Given,
+            },
+        }
+    }
+
+    fn release(&mut self, root: FuncRef, s: &SessionFacts, r: &ReleaseFacts, same_session: bool) -> Release {
+        let unheld = if same_session {
+            let failed = r.statuses.contains(&Status::Failed);
+            let lost = r.statuses.contains(&Status::Lost);
+            (failed || lost).then(|| Unheld {
+                failed: failed && !lost,
+                steps: vec![
+                    Step { span: s.site.span, what: if lost { "somebody else holds the lock" } else { "the acquire fails with an error" }.to_owned() },
+                    Step { span: r.site.span, what: "the release runs all the same".to_owned() },
+                ],
+            })
+        } else {
+            None
+        };
+        let (context, context_span) = self.context_origin(root, r);
+        let name = self.cx.program.function(r.site.func).name.to_string();
+        let method = crate::names::last(&name).to_ascii_lowercase();
+        Release {
+            guard: guard(&r.guard),
+            same_session,
+            unheld,
+            throws_unheld: r.throws_unheld,
+            context,
+            context_span,
+            deferred: r.deferred,
+            rollback: same_session && !r.statuses.contains(&Status::Released) && released_on_error_only(s),
+            administrative: !same_session && ["force", "flush", "clear", "purge", "admin", "reset"].iter().any(|w| method.contains(w)),
+            site: self.site(root, &r.site),
+        }
+    }
+
+    fn renewal(&mut self, root: FuncRef, e: &Exploration, index: usize) -> Renewal {
+        let r = &e.renewals[index];
+        let on_loss = match (r.ignored, r.told || r.returned) {
+            (Some(span), false) => OnLoss::Ignored(span),
+            (_, true) => OnLoss::Told,
+            (None, false) if r.heartbeat => OnLoss::Silent(r.site.span),
+            (None, false) => OnLoss::Unknown,
+        };
+        let ttl_ms = match self.ttl(&r.lease, false) {
+            Ttl::Known { ms, .. } => Some(ms),
+            _ => None,
+        };
+        Renewal {
+            site: self.site(root, &r.site),
+            guard: guard(&r.guard),
+            same_session: r.in_session,
+            interval_ms: r.interval,
+            ttl_ms,
+            on_loss,
+            heartbeat: r.heartbeat,
+            runs_unheld: r.unheld,
+        }
+    }
+
+    /// Releases of an equal key in other functions.
+    pub(super) fn releases_elsewhere(&self, s: &SessionFacts) -> Vec<(FuncRef, ReleaseFacts)> {
+        if !keys::is_telling(&s.key.sym) {
+            return vec![];
+        }
+        let shape = keys::shape(&s.key.sym);
+        let literal: usize = shape.split(['{', '}']).step_by(2).map(str::len).sum();
+        let package = &self.cx.program.module(s.site.func).package;
+        self.releases
+            .iter()
+            .filter(|(_, key, facts)| {
+                let same_package = self.cx.program.module(facts.site.func).package == *package;
+                similar(&keys::shape(&key.sym), &shape) && (literal >= 3 || same_package)
+            })
+            .map(|(root, _, facts)| (*root, facts.clone()))
+            .collect()
+    }
+
+    fn leaks(&self, s: &SessionFacts) -> Vec<Leak> {
+        let given_back = |e: &&crate::explore::record::ExitFacts| matches!(e.status, Status::Released | Status::HandedOver) && !e.panics;
+        let released_well = s.exits.iter().filter(given_back).any(|e| e.error != Some(true));
+        let released = s.exits.iter().any(|e| given_back(&e));
+        if !released {
+            return vec![];
+        }
+        let mut leaks: Vec<Leak> = s
+            .exits
+            .iter()
+            .filter(|e| e.status == Status::Won && !e.panics)
+            .filter(|e| (e.error == Some(true) || released_well) && !hands_over(&e.values))
+            .map(|e| Leak {
+                span: e.span,
+                exit: if e.error == Some(true) { ExitKind::ErrorReturn } else { ExitKind::Return },
+                steps: std::iter::once(Step { span: s.site.span, what: "takes the lock".to_owned() })
+                    .chain(e.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
+                    .chain(std::iter::once(Step { span: e.span, what: "leaves without a release".to_owned() }))
+                    .collect(),
+            })
+            .collect();
+        leaks.sort_by_key(|l| l.span);
+        leaks.dedup_by_key(|l| l.span);
+        leaks
+    }
+
+    fn section(&mut self, root: FuncRef, e: &Exploration, s: &SessionFacts) -> Section {
+        let _ = e;
+        let work = s.visits.iter().find(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
+        let writes = s.writes.values().map(|(op, fenced)| Write { site: self.site(root, op), fenced: *fenced }).collect();
+        let (durations, limit) = self.durations(root, s);
+        Section { durations, limit, writes, work, opaque: s.opaque }
+    }
+}
+
+/// Released when it goes wrong, kept when it goes well: the undoing of a mark.
+pub(super) fn released_on_error_only(s: &SessionFacts) -> bool {
+    let mut released = s.exits.iter().filter(|e| e.status == Status::Released && !e.panics);
+    let all_errors = released.all(|e| e.error == Some(true));
+    let kept = s.exits.iter().any(|e| e.status == Status::Won && e.error != Some(true) && !e.panics && !hands_over(&e.values));
+    all_errors && kept
+}
+
+/// A result that carries the lock to the caller.
+fn hands_over(values: &[crate::sym::S]) -> bool {
+    values.iter().any(|v| matches!(&**v, Sym::Func(..) | Sym::Bound(..) | Sym::Object(..) | Sym::Alloc(_) | Sym::Bool(true)))
+}
+
+fn guard(fact: &GuardFact) -> Guard {
+    match fact {
+        GuardFact::None => Guard::None,
+        GuardFact::ReadThenAct(span) => Guard::ReadThenAct(*span),
+        GuardFact::Atomic(_) => Guard::Atomic,
+        GuardFact::Unknown => Guard::Unknown,
+    }
+}
+
+/// Equal normal forms; parameter names may differ between functions.
+fn similar(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let holes = |s: &str| -> Vec<String> {
+        s.split(['{', '}']).enumerate().map(|(i, part)| if i % 2 == 1 && !part.contains(['.', '(', '#']) { "?".to_owned() } else { part.to_owned() }).collect()
+    };
+    holes(a) == holes(b)
+}
+
+fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
+    for (key, read) in &s.reads_before {
+        let written = e.caches.iter().any(|c| c.op == CacheOp::Set && c.held && c.key.sym == *key);
+        if !written {
+            continue;
+        }
+        if s.reads_held.iter().any(|(k, _)| k == key) {
+            return Recheck::Done;
+        }
+        let compute = s.visits.iter().find(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
+        return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute });
+    }
+    Recheck::NotApplicable
+}

@@ -1,0 +1,165 @@
+//! From explorations to lifecycles: which root tells a session, what belongs together across functions.
+
+mod caches;
+mod class;
+mod context;
+mod durations;
+mod fate;
+mod lock;
+mod notes;
+mod token;
+
+use crate::explore::Context;
+use crate::explore::record::{Exploration, Loose, OpSite, ReleaseFacts};
+use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Site};
+use crate::program::FuncRef;
+use crate::project::{Declared, escapes};
+use crate::sym::Val;
+use crate::typing::Evidence;
+use dogpile_models::ClientId;
+use dogpile_source::Span;
+use notes::Notes;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What assembling shares.
+pub(crate) struct Assembly<'a, 'c> {
+    pub(crate) cx: &'c Context<'a>,
+    pub(crate) declared: &'c Declared,
+    pub(crate) notes: Notes,
+    phrases: BTreeMap<ClientId, Arc<BTreeMap<String, String>>>,
+    /// Releases outside any session, one per site.
+    pub(crate) releases: Vec<(FuncRef, Val, ReleaseFacts)>,
+    /// Renewals outside any session: root, index.
+    pub(crate) renewals: Vec<(FuncRef, usize)>,
+}
+
+pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploration>, declared: &Declared) -> Lifecycles {
+    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![] };
+    assembly.collect_loose(explored);
+    let mut closed: BTreeSet<(Span, Vec<Span>)> = BTreeSet::new();
+    for e in explored.values() {
+        closed.extend(e.sessions.iter().filter(|s| !escapes(s)).map(|s| (s.site.span, s.site.via.clone())));
+    }
+    let mut out = Lifecycles { fleet: Fleet { instances: declared.instances, cluster_visible: false }, ..Lifecycles::default() };
+    for (root, e) in explored {
+        for (slot, session) in e.sessions.iter().enumerate() {
+            // An inner function already tells this session whole: a caller only adds what its arguments say.
+            let told_within = (1..=session.site.via.len()).any(|n| closed.contains(&(session.site.span, session.site.via[n..].to_vec())));
+            out.locks.push(assembly.lock(*root, e, slot, told_within));
+        }
+        assembly.flights(*root, e, &mut out.flights);
+        assembly.misses(*root, e, &mut out.misses);
+        assembly.check_then_sets(*root, e, &mut out.check_then_sets);
+    }
+    assembly.stray_units(explored, &mut out);
+    out.locks.sort_by(|a, b| (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(b.acquire.site.outer(), &b.acquire.site.via, b.acquire.site.span)));
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for lock in &mut out.locks {
+        let n = seen.entry(lock.id.clone()).or_default();
+        *n += 1;
+        if *n > 1 {
+            lock.id = format!("{}#{n}", lock.id);
+        }
+    }
+    out.flights.sort_by_key(|f| f.site.span);
+    out.flights.dedup_by_key(|f| f.site.span);
+    out.misses.sort_by_key(|m| (m.read.span, m.write.span));
+    out.misses.dedup_by_key(|m| m.read.span);
+    out.check_then_sets.sort_by_key(|c| c.set.span);
+    out.check_then_sets.dedup_by_key(|c| c.set.span);
+    out
+}
+
+impl<'a> Assembly<'a, '_> {
+    fn collect_loose(&mut self, explored: &BTreeMap<FuncRef, Exploration>) {
+        for (root, e) in explored {
+            for loose in &e.loose {
+                match loose {
+                    Loose::Release { key, facts } => {
+                        if !self.releases.iter().any(|(_, k, f)| f.site.span == facts.site.span && k.sym == key.sym) {
+                            self.releases.push((*root, key.clone(), facts.clone()));
+                        }
+                    }
+                    Loose::Renewal { index } => self.renewals.push((*root, *index)),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    pub(crate) fn site(&mut self, root: FuncRef, op: &OpSite) -> Site {
+        let models = self.cx.program.models;
+        let (client, phrases) = match op.client {
+            Some(id) => {
+                let head = models.client(id);
+                let key = id;
+                let phrases = self.phrases.entry(key).or_insert_with(|| Arc::new(head.phrases.clone())).clone();
+                (head.name.clone(), phrases)
+            }
+            None => (String::new(), Arc::default()),
+        };
+        Site {
+            span: op.span,
+            via: op.via.clone(),
+            command: op.command.clone(),
+            function: self.cx.program.function(op.func).name.to_string(),
+            root: self.cx.program.function(root).name.to_string(),
+            client,
+            phrases,
+            confidence: match op.evidence {
+                Evidence::Exact => Confidence::Certain,
+                Evidence::Import => Confidence::Likely,
+                Evidence::Shape => Confidence::Likely,
+            },
+        }
+    }
+
+    pub(crate) fn text(&self, span: Span) -> String {
+        self.cx.program.sources.get(span.file).map_or("", |f| f.slice(span)).to_owned()
+    }
+
+    fn check_then_sets(&mut self, root: FuncRef, e: &Exploration, out: &mut Vec<CheckThenSet>) {
+        for loose in &e.loose {
+            let Loose::Set { site, key, .. } = loose else { continue };
+            if !crate::keys::is_telling(&key.sym) {
+                continue;
+            }
+            let shape = crate::keys::shape(&key.sym);
+            let Some(read) = e.loose.iter().find_map(|l| match l {
+                Loose::Read { site, key } if crate::keys::shape(&key.sym) == shape => Some(site),
+                _ => None,
+            }) else {
+                continue;
+            };
+            let release = e.loose.iter().find_map(|l| match l {
+                Loose::Release { key, facts } if crate::keys::shape(&key.sym) == shape => Some(facts),
+                _ => None,
+            });
+            // Read, set, work, delete in one function: a lock by hand. Without the delete it is a cache.
+            let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred) else { continue };
+            if read.span > site.span {
+                continue;
+            }
+            let _ = release;
+            let id = format!("{}|{shape}", self.cx.program.function(root).name);
+            out.push(CheckThenSet { id, read: self.site(root, read), set: self.site(root, site), key: crate::keys::display(&key.sym), released: true });
+        }
+    }
+
+    /// Unit faults at renewals: they belong to the lock of the same key, or of the same package.
+    fn stray_units(&mut self, explored: &BTreeMap<FuncRef, Exploration>, out: &mut Lifecycles) {
+        for (root, e) in explored {
+            for fault in &e.unit_faults {
+                if out.locks.iter().any(|l| l.unit_faults.contains(fault)) {
+                    continue;
+                }
+                let package = &self.cx.program.module(*root).package;
+                let near = |l: &crate::lifecycle::Lock| l.acquire.site.function.starts_with(&**package);
+                if let Some(lock) = out.locks.iter_mut().find(|l| near(l)) {
+                    lock.unit_faults.push(fault.clone());
+                }
+            }
+        }
+    }
+}

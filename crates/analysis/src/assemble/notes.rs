@@ -1,0 +1,99 @@
+//! What comments say: annotations, and plain statements of latency.
+
+use crate::explore::Context;
+use dogpile_source::{Directive, FileId, Span, parse_annotation, parse_duration_ms};
+use std::collections::BTreeMap;
+
+/// Comments by file and line.
+pub(crate) struct Notes {
+    /// (file, line) → directives that stand there.
+    directives: BTreeMap<(FileId, u32), Vec<Directive>>,
+    /// (file, line) → p99 in ms that a plain comment states there, with its place.
+    stated: BTreeMap<(FileId, u32), (u64, Span)>,
+}
+
+impl Notes {
+    pub(crate) fn read(cx: &Context<'_>) -> Self {
+        let mut notes = Self { directives: BTreeMap::new(), stated: BTreeMap::new() };
+        for module in cx.program.modules {
+            let Some(file) = cx.program.sources.get(module.file) else { continue };
+            for comment in &module.comments {
+                let text = file.slice(comment.span);
+                let (first, last) = (file.position(comment.span.start).line, file.position(comment.span.end).line);
+                match parse_annotation(text) {
+                    Some(Ok(annotation)) => notes.directives.entry((module.file, last)).or_default().push(annotation.directive),
+                    Some(Err(_)) => {}
+                    None => {
+                        if let Some(ms) = stated_p99(text) {
+                            for line in first..=last {
+                                notes.stated.insert((module.file, line), (ms, comment.span));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        notes
+    }
+
+    /// Directives on the line of a place or in the comment lines right above it.
+    pub(crate) fn near<'n>(&'n self, cx: &Context<'_>, span: Span) -> impl Iterator<Item = &'n Directive> {
+        let line = cx.program.sources.start(span).line;
+        let file = span.file;
+        (line.saturating_sub(1)..=line).filter_map(move |l| self.directives.get(&(file, l))).flatten()
+    }
+
+    /// A p99 stated on the line of a place, or in the comment right above it.
+    pub(crate) fn stated_near(&self, cx: &Context<'_>, span: Span) -> Option<(u64, Span)> {
+        let line = cx.program.sources.start(span).line;
+        [line, line.saturating_sub(1), line.saturating_sub(2)].iter().find_map(|l| self.stated.get(&(span.file, *l)).copied())
+    }
+}
+
+/// `p99 ~25s`, `p99: 25s`, `p99 is about 1.5 s`.
+fn stated_p99(text: &str) -> Option<u64> {
+    let lower = text.to_ascii_lowercase();
+    let at = lower.find("p99")?;
+    let rest = lower.get(at + 3..)?;
+    let rest = rest.strip_prefix(".9").unwrap_or(rest);
+    let digit = rest.find(|c: char| c.is_ascii_digit()).filter(|d| *d <= 16)?;
+    let number = &rest[digit..];
+    let end = number.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(number.len());
+    let unit: String = number[end..].trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
+    parse_duration_ms(&format!("{}{unit}", &number[..end].trim_end_matches('.')))
+}
+
+/// Glob with `*` for anything.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text || text.rsplit('.').next() == Some(pattern),
+        Some((head, tail)) => match text.strip_prefix(head) {
+            Some(rest) if tail.is_empty() => {
+                let _ = rest;
+                true
+            }
+            Some(rest) => (0..=rest.len()).filter(|i| rest.is_char_boundary(*i)).any(|i| fits(tail, &rest[i..])),
+            None => false,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_stated_p99() {
+        assert_eq!(stated_p99("// recompute p50 ~2s, p99 ~25s"), Some(25_000));
+        assert_eq!(stated_p99("// p99: 250 ms"), Some(250));
+        assert_eq!(stated_p99("// the p99 of this is unknown since 2019s"), None);
+        assert_eq!(stated_p99("// p50 2s"), None);
+    }
+
+    #[test]
+    fn globs_match_anything() {
+        assert!(fits("lock:*", "lock:{id}"));
+        assert!(fits("*/billing/*", "svc/billing/a.go"));
+        assert!(!fits("lock:*", "mark:lock:"));
+    }
+}

@@ -1,0 +1,250 @@
+//! Taking a lock: the path splits in won, lost and failed.
+
+use super::call::{CallSite, Outs};
+use super::command::Sending;
+use super::record::{GuardFact, Lease, SessionFacts};
+use super::reply::Raw;
+use super::state::{State, Status};
+use super::{Explorer, Out};
+use crate::sym::{S, Sym, Val};
+use crate::typing::Evidence;
+use dogpile_models::{AcquireRow, HandleRow, Row, Waits};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+impl<'a> Explorer<'a, '_> {
+    /// The session that this acquire site belongs to, made on first sight.
+    pub(super) fn open_session(&mut self, s: &Sending<'a>, key: &Val, lease: Lease, token: Option<Val>) -> usize {
+        if let Some(slot) = self.out.sessions.iter().position(|f| f.site.span == s.op.span && f.site.via == s.op.via) {
+            return slot;
+        }
+        if let Some(flight) = self.flights.last() {
+            self.out.flights[*flight].lock_inside = true;
+        }
+        self.out.sessions.push(SessionFacts {
+            site: s.op.clone(),
+            key: key.clone(),
+            lease,
+            token,
+            library_token: None,
+            library: false,
+            auto_renews: false,
+            reentrant: false,
+            throws_when_lost: false,
+            waits_inside: None,
+            expiry_same_step: false,
+            queue: s.queue.as_ref().map(|q| q.0.clone()),
+            loser_extends: false,
+            expiries: vec![],
+            releases: vec![],
+            renewals: vec![],
+            visits: BTreeMap::new(),
+            exits: vec![],
+            writes: BTreeMap::new(),
+            sleeps: BTreeMap::new(),
+            called: BTreeMap::new(),
+            wait: None,
+            reads_before: vec![],
+            reads_held: vec![],
+            opaque: false,
+            runs_caller: false,
+        });
+        self.out.sessions.len() - 1
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn acquire(
+        &mut self,
+        s: Sending<'a>,
+        key: Val,
+        lease: Lease,
+        token: Option<Val>,
+        replies: (Raw, Raw),
+        reentrant: bool,
+        loser_extends: bool,
+        site: &CallSite<'a>,
+        mut state: State<'a>,
+    ) -> Outs<'a> {
+        let slot = self.open_session(&s, &key, lease, token);
+        let reads = self.reads_so_far(&state);
+        let facts = &mut self.out.sessions[slot];
+        facts.reentrant = reentrant;
+        facts.loser_extends = loser_extends;
+        facts.reads_before.extend(reads);
+        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone());
+        self.reset_for(slot, &key, &mut state);
+        let mut outs = Vec::new();
+        for (status, raw) in [(Status::Won, replies.0), (Status::Lost, replies.1), (Status::Failed, Raw::Failure)] {
+            let mut state = state.clone();
+            state.restart(slot, status);
+            outs.extend(self.simple_reply(s.clone(), raw, site, state));
+        }
+        outs
+    }
+
+    /// A new attempt at a slot: what an earlier one of the same site left is over.
+    fn reset_for(&mut self, slot: usize, key: &Val, state: &mut State<'a>) {
+        let _ = key;
+        state.held.retain(|h| h.slot != slot);
+    }
+
+    pub(super) fn library_acquire(&mut self, row: Row<'a>, evidence: Evidence, acquire: &'a AcquireRow, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        let span = site.call.span;
+        let name = site.call_name();
+        let client = self.cx.program.models.client(row.client).name.clone();
+        let mut s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);
+        s.queue = None;
+        self.note_context_use(&site);
+        let key = self.path(&acquire.key, &site, &state).unwrap_or_else(|| Val::new(Sym::Result(span, 0, "key".into(), vec![]), span));
+        let lease = acquire.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
+        let token = acquire.token.as_deref().filter(|t| t.starts_with('$')).and_then(|p| self.path(p, &site, &state));
+        let slot = self.open_session(&s, &key, lease, token);
+        let reads = self.reads_so_far(&state);
+        {
+            let facts = &mut self.out.sessions[slot];
+            facts.library = true;
+            facts.library_token = acquire.token.clone().filter(|t| !t.starts_with('$'));
+            facts.auto_renews = acquire.renews;
+            facts.reentrant = acquire.reentrant;
+            facts.throws_when_lost = acquire.lost.iter().any(|w| w.starts_with("error"));
+            facts.waits_inside = Some(acquire.waits);
+            facts.reads_before.extend(reads);
+        }
+        if acquire.waits == Waits::None {
+            self.out.sessions[slot].waits_inside = None;
+        }
+        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone());
+        self.reset_for(slot, &key, &mut state);
+        let mut outs = Vec::new();
+        let mut handle: Option<Val> = None;
+        for (status, words) in [(Status::Won, &acquire.won), (Status::Lost, &acquire.lost), (Status::Failed, &acquire.failed)] {
+            if words.is_empty() && status != Status::Won {
+                continue;
+            }
+            let mut state = state.clone();
+            state.restart(slot, status);
+            let vals: Vec<Val> = words
+                .iter()
+                .enumerate()
+                .map(|(i, w)| match w.as_str() {
+                    "handle" => {
+                        let ty = acquire.handle.as_deref().map(|t| self.cx.program.models.qualified_type(row.client, t)).unwrap_or_default();
+                        let val = handle.get_or_insert_with(|| Val::new(Sym::Object(ty.into(), u32::MAX - span.start), span)).clone();
+                        state.set_field(val.sym.clone(), "key".into(), key.clone());
+                        val
+                    }
+                    other => self.outcome_word(row, other, i, &site),
+                })
+                .collect();
+            if status == Status::Won
+                && let Some(runs) = &acquire.runs
+            {
+                for (mut after, out) in self.run_function(runs, vec![], &site, state) {
+                    if after.status(slot) == Some(Status::Won) {
+                        after.set_status(slot, Status::Released);
+                        self.note_release(
+                            slot,
+                            super::record::ReleaseFacts {
+                                site: s.op.clone(),
+                                guard: GuardFact::Atomic(None),
+                                statuses: BTreeSet::from([Status::Won]),
+                                context: None,
+                                cancelled: false,
+                                deferred: true,
+                                throws_unheld: false,
+                            },
+                        );
+                    }
+                    let out = match out {
+                        Out::Values(_) => Out::Values(vals.clone()),
+                        other => other,
+                    };
+                    outs.push((after, out));
+                }
+                continue;
+            }
+            outs.push((state, Out::Values(vals)));
+        }
+        outs
+    }
+
+    fn outcome_word(&mut self, row: Row<'a>, word: &str, i: usize, site: &CallSite<'a>) -> Val {
+        let span = site.call.span;
+        let sym = match word {
+            "nil" => Sym::Nil,
+            "true" => Sym::Bool(true),
+            "false" => Sym::Bool(false),
+            "error" => Sym::Error("failure".into()),
+            "cancel" => {
+                let base: S = Arc::new(Sym::Object("lock-cancel".into(), span.start));
+                Sym::Bound(base, "cancel".into())
+            }
+            "context" => match site.args.iter().find(|a| matches!(&*a.sym, Sym::Context(_))) {
+                Some(ctx) => (*ctx.sym).clone(),
+                None => Sym::Unknown,
+            },
+            other => match other.strip_prefix("error:") {
+                Some(name) => Sym::Error(self.cx.program.models.qualified(row.client, name).into()),
+                None => Sym::Result(span, i, other.into(), vec![]),
+            },
+        };
+        Val::new(sym, span)
+    }
+
+    pub(super) fn library_release(&mut self, row: Row<'a>, evidence: Evidence, handle: &'a HandleRow, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let name = site.call_name();
+        let client = self.cx.program.models.client(row.client).name.clone();
+        let s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);
+        let key = self.handle_key(handle, &site, &state);
+        let guard = if handle.guarded { GuardFact::Atomic(None) } else { GuardFact::None };
+        let mut outs = Vec::new();
+        for (i, words) in [&handle.done, &handle.lost, &handle.failed].into_iter().enumerate() {
+            if words.is_empty() && i > 0 {
+                continue;
+            }
+            let mut state = state.clone();
+            self.release_key(&s, &key, guard.clone(), handle.throws_unheld, &mut state);
+            let vals = words.iter().enumerate().map(|(i, w)| self.outcome_word(row, w, i, &site)).collect();
+            outs.push((state, Out::Values(vals)));
+        }
+        outs
+    }
+
+    pub(super) fn library_renew(&mut self, row: Row<'a>, evidence: Evidence, handle: &'a HandleRow, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let name = site.call_name();
+        let client = self.cx.program.models.client(row.client).name.clone();
+        let s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);
+        let key = self.handle_key(handle, &site, &state);
+        let guard = if handle.guarded { GuardFact::Atomic(None) } else { GuardFact::None };
+        let lease = handle.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
+        let index = self.renewal_fact(&s, &key, guard, lease, &state);
+        let mut outs = Vec::new();
+        for (i, words) in [&handle.done, &handle.lost, &handle.failed].into_iter().enumerate() {
+            if words.is_empty() && i > 0 {
+                continue;
+            }
+            let mut state = state.clone();
+            if i > 0 {
+                state.losses.insert(index);
+            }
+            let vals = words.iter().enumerate().map(|(i, w)| self.outcome_word(row, w, i, &site)).collect();
+            outs.push((state, Out::Values(vals)));
+        }
+        outs
+    }
+
+    /// The key of a handle's lock: the one it was made for; else the handle itself stands for it.
+    fn handle_key(&mut self, handle: &HandleRow, site: &CallSite<'a>, state: &State<'a>) -> Val {
+        let span = site.call.span;
+        let path = handle.key.as_deref().unwrap_or("$0.key");
+        if let Some(val) = self.path(path, site, state)
+            && *val.sym != Sym::Unknown
+        {
+            return val;
+        }
+        match &site.receiver {
+            Some(r) if *r.sym != Sym::Unknown => Val::new(Sym::Field(r.sym.clone(), "key".into()), span),
+            _ => Val::unknown(span),
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Calls: who is called, and what comes back.
+
+use super::state::{State, Status, merge};
+use super::{Explorer, Flow, MAX_DEPTH, Out};
+use crate::program::FuncRef;
+use crate::sym::{FrameId, Origin, S, Sym, Val};
+use crate::typing::Target;
+use dogpile_ir::{Call, Callee, Name, Type};
+use dogpile_source::Span;
+use std::sync::Arc;
+
+pub(super) type Outs<'a> = Vec<(State<'a>, Out)>;
+
+/// A call with its values.
+pub(super) struct CallSite<'a> {
+    pub(super) call: &'a Call,
+    pub(super) frame: FrameId,
+    pub(super) receiver: Option<Val>,
+    pub(super) args: Vec<Val>,
+}
+
+impl<'a> Explorer<'a, '_> {
+    pub(super) fn call(&mut self, frame: FrameId, call: &'a Call, mut state: State<'a>) -> Outs<'a> {
+        let receiver = match &call.callee {
+            Callee::Method { receiver, .. } => Some(self.eval(frame, receiver, &mut state)),
+            Callee::Value(f) => Some(self.eval(frame, f, &mut state)),
+            Callee::Named(_) => None,
+        };
+        let mut args: Vec<Val> = call.args.iter().map(|a| self.eval(frame, a, &mut state)).collect();
+        if call.spread
+            && let Some(last) = args.last()
+            && let Sym::List(items) = &*last.sym
+        {
+            let items = items.clone();
+            args.pop();
+            args.extend(items);
+        }
+        let site = CallSite { call, frame, receiver, args };
+        match &call.callee {
+            Callee::Named(name) if name.starts_with("builtin.") => self.builtin(name, &site, state),
+            Callee::Named(name) => {
+                let target = self.cx.typing.target(&self.cx.program, self.frame(frame).func.module, call);
+                self.go(target, name.clone(), site, state)
+            }
+            Callee::Method { name, .. } => self.method(name.clone(), site, state),
+            Callee::Value(_) => self.call_value(site, state),
+        }
+    }
+
+    fn method(&mut self, name: Name, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let Some(base) = site.receiver.clone() else { return self.unknown(name, site, state) };
+        match &*base.sym {
+            Sym::Reply(..) => return self.read_reply(&name, &site, state),
+            Sym::Context(_) => return self.context_method(&name, &site, state),
+            _ => {}
+        }
+        // A function in a field.
+        if let Some(held) = state.field(&base.sym, &name).cloned()
+            && matches!(*held.sym, Sym::Func(..) | Sym::Field(..) | Sym::Bound(..))
+        {
+            let site = CallSite { receiver: Some(held), ..site };
+            return self.call_value(site, state);
+        }
+        let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
+        let ty = self.type_of(site.frame, receiver, &base);
+        let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, &name, site.args.len());
+        let label: Arc<str> = match ty.name() {
+            Some(owner) => format!("{owner}.{name}").into(),
+            None => name.clone(),
+        };
+        self.go(target, label, site, state)
+    }
+
+    /// Calls a function value.
+    fn call_value(&mut self, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        let Some(f) = site.receiver.clone() else { return self.unknown("".into(), site, state) };
+        match &*f.sym {
+            Sym::Func(func, home) => {
+                let args = site.args.clone();
+                self.invoke(*func, *home, None, args, site.call, site.frame, state)
+            }
+            Sym::Bound(base, name) if &**name == "cancel" => {
+                self.tell(&state);
+                state.assume(&Arc::new(Sym::Done(base.clone())), true);
+                let mut state = state;
+                self.cancel_releases(base, site.call, site.frame, &mut state);
+                vec![(state, Out::Values(vec![]))]
+            }
+            Sym::Bound(base, name) => {
+                let ty = self.dynamic_type(base).unwrap_or_default();
+                let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, name, site.args.len());
+                let site = CallSite { receiver: Some(Val { sym: base.clone(), span: f.span }), ..site };
+                self.go(target, name.clone(), site, state)
+            }
+            Sym::Field(base, name) => {
+                let ty = self.dynamic_type(base).unwrap_or_else(|| match &site.call.callee {
+                    Callee::Value(v) => match &v.kind {
+                        dogpile_ir::ValueKind::Field(b, _) => self.static_type(site.frame, b),
+                        _ => Type::Unknown,
+                    },
+                    _ => Type::Unknown,
+                });
+                let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, name, site.args.len());
+                let (base, name) = (base.clone(), name.clone());
+                let site = CallSite { receiver: Some(Val { sym: base, span: f.span }), ..site };
+                self.go(target, name, site, state)
+            }
+            Sym::Param(..) | Sym::Scaled(..) => {
+                // A callback of the root's caller: what it does is the caller's story.
+                for held in state.held.iter().filter(|h| h.status == Status::Won) {
+                    self.out.sessions[held.slot].runs_caller = true;
+                }
+                self.unknown("callback".into(), site, state)
+            }
+            _ => self.unknown("".into(), site, state),
+        }
+    }
+
+    /// All results of the call that is the only argument: `f(g())`.
+    pub(super) fn tuple(&self, call: &Call, frame: FrameId, state: &State<'a>) -> Option<Vec<Val>> {
+        let [only] = call.args.as_slice() else { return None };
+        let dogpile_ir::ValueKind::Local(local) = only.kind else { return None };
+        state.tuples.get(&(frame, local)).cloned()
+    }
+
+    fn go(&mut self, target: Target<'a>, name: Arc<str>, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        match target {
+            Target::Local(f) => self.enter(f, &name, site, state),
+            Target::Dispatch(all) => self.dispatch(&all, &name, site, state),
+            Target::Model(row, evidence) => self.model(row, evidence, site, state),
+            Target::Unknown(name) => self.unknown(name, site, state),
+        }
+    }
+
+    fn dispatch(&mut self, all: &[FuncRef], name: &Arc<str>, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let relevant: Vec<FuncRef> = all.iter().copied().filter(|f| self.cx.reach.is_relevant(&self.cx.program, *f)).collect();
+        match relevant.as_slice() {
+            [] if all.len() == 1 => self.enter(all[0], name, site, state),
+            [] => self.unknown(name.clone(), site, state),
+            [one] => self.enter(*one, name, site, state),
+            few if few.len() <= 3 => {
+                let mut outs = Vec::new();
+                for f in few {
+                    let copy = CallSite { call: site.call, frame: site.frame, receiver: site.receiver.clone(), args: site.args.clone() };
+                    outs.extend(self.enter(*f, name, copy, state.clone()));
+                }
+                outs
+            }
+            _ => self.unknown(name.clone(), site, state),
+        }
+    }
+
+    /// A function of the project: followed when it matters or is small, otherwise taken as unknown work.
+    fn enter(&mut self, f: FuncRef, name: &Arc<str>, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let program = &self.cx.program;
+        let gives_functions = site.args.iter().any(|a| matches!(*a.sym, Sym::Func(..)));
+        let matters = self.cx.reach.is_relevant(program, f) || self.cx.reach.is_small(f) || gives_functions;
+        let depth = self.frame(site.frame).via.len();
+        let recursive = self.on_stack(site.frame, f);
+        if recursive {
+            return self.recursion(f, site, state);
+        }
+        if !matters || depth >= MAX_DEPTH || program.function(f).body.is_none() {
+            return self.unknown_work(name.clone(), Some(f), site, state);
+        }
+        if !self.cx.reach.is_relevant(program, f) && !gives_functions {
+            self.note_work(name, Some(f), &site, &state);
+        }
+        let (receiver, args) = (site.receiver.clone(), site.args.clone());
+        self.invoke(f, None, receiver, args, site.call, site.frame, state)
+    }
+
+    /// A function calls itself: a loser that does so waits.
+    fn recursion(&mut self, f: FuncRef, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
+        for held in &state.held {
+            if held.status == Status::Lost && self.out.sessions[held.slot].site.func == f {
+                let bound = if counted {
+                    crate::lifecycle::WaitBound::Attempts
+                } else if self.left_by_context(held.slot) {
+                    crate::lifecycle::WaitBound::Context
+                } else {
+                    crate::lifecycle::WaitBound::None
+                };
+                self.out.sessions[held.slot].wait.get_or_insert((site.call.span, crate::lifecycle::WaitForm::Recursion, bound));
+            }
+        }
+        let n = self.cx.program.function(f).results.len();
+        let vals = results(site.call.span, "recursion", n, &[]);
+        vec![(state, Out::Values(vals))]
+    }
+
+    fn on_stack(&self, frame: FrameId, f: FuncRef) -> bool {
+        let via = &self.frame(frame).via;
+        self.frames.iter().any(|fr| fr.func == f && via.starts_with(&fr.via))
+    }
+
+    /// Follows a function of the project.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn invoke(
+        &mut self,
+        f: FuncRef,
+        home: Option<FrameId>,
+        receiver: Option<Val>,
+        args: Vec<Val>,
+        call: &'a Call,
+        from: FrameId,
+        mut state: State<'a>,
+    ) -> Outs<'a> {
+        let function = self.cx.program.function(f);
+        let Some(body) = &function.body else { return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))] };
+        if self.frame(from).via.len() > MAX_DEPTH + 3 || self.on_stack(from, f) {
+            return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))];
+        }
+        let args = match self.tuple(call, from, &state) {
+            Some(all) if args.len() == 1 && function.params.len() == all.len() => all,
+            _ => args,
+        };
+        let mut via = self.frame(from).via.clone();
+        via.push(call.name_span);
+        let frame = self.push_frame(f, home, via);
+        if let (Some(param), Some(val)) = (&function.receiver, receiver) {
+            state.set_local(frame, param.local, val);
+        }
+        let fixed = if function.variadic { function.params.len().saturating_sub(1) } else { function.params.len() };
+        for (i, param) in function.params.iter().enumerate() {
+            let val = if i >= fixed && !(call.spread && args.len() == function.params.len() && !matches!(args.last().map(|a| &*a.sym), Some(Sym::List(_)))) {
+                Val::new(Sym::List(args.get(fixed..).unwrap_or_default().to_vec()), call.span)
+            } else {
+                match args.get(i) {
+                    Some(val) => val.clone(),
+                    None => Val::unknown(call.span),
+                }
+            };
+            state.set_local(frame, param.local, val);
+        }
+        let mut outs: Outs<'a> = Vec::new();
+        let mut groups: Vec<(Vec<S>, Vec<State<'a>>, Vec<Val>)> = Vec::new();
+        for (state, flow) in self.finish(frame, body, state) {
+            match flow {
+                Flow::Return(vals, _) => {
+                    let key: Vec<S> = vals.iter().map(|v| v.sym.clone()).collect();
+                    match groups.iter_mut().find(|(k, _, _)| *k == key) {
+                        Some(group) => group.1.push(state),
+                        None => groups.push((key, vec![state], vals)),
+                    }
+                }
+                Flow::Raise(span) => outs.push((state, Out::Raise(span))),
+                _ => outs.push((state, Out::Stop)),
+            }
+        }
+        if groups.len() > 8 {
+            // Many different results: paths that agree on the locks are told as one.
+            let span = call.span;
+            let n = function.results.len();
+            let states = groups.into_iter().flat_map(|(_, s, _)| s).collect();
+            outs.extend(merge(states).into_iter().map(|s| (s, Out::Values(results(span, &function.name, n, &[])))));
+        } else {
+            for (_, states, vals) in groups {
+                outs.extend(merge(states).into_iter().map(|s| (s, Out::Values(vals.clone()))));
+            }
+        }
+        outs
+    }
+
+    /// A call that nobody knows.
+    fn unknown(&mut self, name: Arc<str>, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        self.unknown_work(name, None, site, state)
+    }
+
+    fn unknown_work(&mut self, name: Arc<str>, target: Option<FuncRef>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
+            return outs;
+        }
+        self.note_work(&name, target, &site, &state);
+        if site.args.iter().any(|a| a.sym.any(&mut |s| matches!(s, Sym::Error(_)))) && !crate::names::is_logging(&name) {
+            self.tell(&state);
+        }
+        let arity = match target {
+            Some(f) => self.cx.program.function(f).results.len(),
+            None => 0,
+        };
+        let given: Vec<S> = site.receiver.iter().map(|r| r.sym.clone()).chain(site.args.iter().map(|a| a.sym.clone())).collect();
+        let vals = results(site.call.span, &name, arity.max(3), &given);
+        // A function given away may run, now, once.
+        let mut states = vec![state];
+        for arg in &site.args {
+            if let Sym::Func(f, home) = &*arg.sym {
+                let matters = self.cx.reach.is_relevant(&self.cx.program, *f) || states.iter().any(|s| !s.held.is_empty()) || !self.flights.is_empty();
+                if !matters {
+                    continue;
+                }
+                let mut next = Vec::new();
+                for state in states {
+                    let params = self.cx.program.function(*f).params.clone();
+                    let fargs = params.iter().map(|p| self.callback_argument(p, &site)).collect();
+                    next.push(state.clone());
+                    for (after, out) in self.invoke(*f, *home, None, fargs, site.call, site.frame, state) {
+                        if matches!(out, Out::Values(_)) {
+                            next.push(after);
+                        }
+                    }
+                }
+                states = merge(next);
+            }
+        }
+        states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect()
+    }
+
+    /// What a function gets that an unknown caller runs: a context it may be handed is the one given to that caller.
+    fn callback_argument(&mut self, param: &dogpile_ir::Param, site: &CallSite<'a>) -> Val {
+        if param.ty.name() == Some("context.Context")
+            && let Some(ctx) = site.args.iter().find(|a| matches!(&*a.sym, Sym::Context(_)))
+        {
+            return ctx.clone();
+        }
+        let mut val = self.parameter(param);
+        if let Sym::Context(ctx) = &*val.sym {
+            let mut ctx = ctx.clone();
+            ctx.origin = Origin::Unknown;
+            val = Val::new(Sym::Context(ctx), val.span);
+        }
+        val
+    }
+}
+
+/// Results of a call nobody followed.
+pub(super) fn results(span: Span, name: &str, n: usize, given: &[S]) -> Vec<Val> {
+    (0..n.max(1)).map(|i| Val::new(Sym::Result(span, i, name.into(), given.to_vec()), span)).collect()
+}

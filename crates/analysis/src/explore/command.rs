@@ -1,0 +1,355 @@
+//! Redis commands on a path: what they do to the locks in sight.
+
+use super::call::{CallSite, Outs};
+use super::record::{GuardFact, Lease, LeaseUnit, Loose, OpSite, ReleaseFacts, RenewalFacts};
+use super::reply::Raw;
+use super::state::{State, Status};
+use super::{Explorer, Out};
+use crate::sym::{S, Sym, Val};
+use crate::typing::Evidence;
+use dogpile_ir::BinaryOp;
+use dogpile_models::{CacheOp, CacheScope, Coalesces, Role, Row};
+use dogpile_redis::{DelWhen, ExpireWhen, Meaning, SetWhen, TtlArg, Word, meaning};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A command on its way: who sends it, from where.
+#[derive(Clone)]
+pub(super) struct Sending<'a> {
+    pub(super) row: Row<'a>,
+    pub(super) reply: String,
+    pub(super) op: OpSite,
+    /// The context it is sent with.
+    pub(super) context: Option<Val>,
+    /// The pipeline or transaction it is queued on.
+    pub(super) queue: Option<(S, Role)>,
+}
+
+impl<'a> Explorer<'a, '_> {
+    pub(super) fn op_site(&self, site: &CallSite<'a>, command: &str, client: Option<dogpile_models::ClientId>, evidence: Evidence) -> OpSite {
+        let frame = self.frame(site.frame);
+        let via = frame.via.clone();
+        OpSite { span: site.call.name_span, via, func: self.named_function(frame.func), command: command.to_owned(), client, evidence }
+    }
+
+    pub(super) fn sending(&mut self, row: Row<'a>, evidence: Evidence, reply: &str, command: &str, site: &CallSite<'a>, state: &State<'a>) -> Sending<'a> {
+        let op = self.op_site(site, command, Some(row.client), evidence);
+        let context = row.call.context.as_deref().and_then(|p| self.path(p, site, state));
+        let queue = site.receiver.as_ref().and_then(|r| {
+            let role = self.role(&r.sym).or_else(|| match &site.call.callee {
+                dogpile_ir::Callee::Method { receiver, .. } => {
+                    let ty = self.static_type(site.frame, receiver);
+                    ty.name().and_then(|n| self.cx.program.models.type_of(n)).map(|(_, t)| t.role)
+                }
+                _ => None,
+            })?;
+            matches!(role, Role::Pipeline | Role::Transaction).then(|| (r.sym.clone(), role))
+        });
+        Sending { row, reply: reply.to_owned(), op, context, queue }
+    }
+
+    pub(super) fn command(&mut self, row: Row<'a>, evidence: Evidence, reply: &str, words: Vec<Val>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        let texts: Vec<Option<String>> = words
+            .iter()
+            .map(|w| match &*w.sym {
+                Sym::Str(text) => Some(text.to_string()),
+                Sym::Int(n, _) => Some(n.to_string()),
+                _ => None,
+            })
+            .collect();
+        let view: Vec<Word<'_>> = texts.iter().map(|t| t.as_deref().map_or(Word::Hole, Word::Lit)).collect();
+        let meant = meaning(&view);
+        let name = texts.first().cloned().flatten().unwrap_or_default().to_ascii_uppercase();
+        self.note_context_use(&site);
+        let s = self.sending(row, evidence, reply, &name, &site, &state);
+        match meant {
+            Meaning::Set { key, value, ttl, when: SetWhen::IfAbsent, get } => {
+                let mut s = s;
+                s.op.command = if name == "SET" { "SET NX".to_owned() } else { name };
+                let lease = lease_of(ttl, &words);
+                let status = texts.first().is_some_and(|t| t.as_deref().is_some_and(|t| t.eq_ignore_ascii_case("set")));
+                let (won, lost) = match (get, status) {
+                    (true, _) => (Raw::Nil, Raw::Text),
+                    (false, true) => (Raw::Ok, Raw::Nil),
+                    (false, false) => (Raw::Int(1), Raw::Int(0)),
+                };
+                let token = Some(words[value].clone());
+                self.acquire(s, words[key].clone(), lease, token, (won, lost), false, false, &site, state)
+            }
+            Meaning::Set { key, ttl, when, .. } => {
+                let lease = lease_of(ttl, &words);
+                let key = words[key].clone();
+                match when {
+                    SetWhen::IfEqual(_) | SetWhen::IfDigestEqual(_) => self.renew_command(s, key, GuardFact::Atomic(None), lease, &site, state),
+                    SetWhen::IfPresent => self.renew_command(s, key, GuardFact::None, lease, &site, state),
+                    _ => {
+                        self.plain_set(&s, &key, lease, &mut state);
+                        self.simple_reply(s, Raw::Ok, &site, state)
+                    }
+                }
+            }
+            Meaning::Expire { key, ttl, when } => {
+                let lease = lease_of(ttl, &words);
+                let key = words[key].clone();
+                if when == ExpireWhen::Nx {
+                    return self.simple_reply(s, Raw::Number, &site, state);
+                }
+                self.expire_command(s, key, lease, &site, state)
+            }
+            Meaning::Persist { key } => self.renew_command(s, words[key].clone(), GuardFact::None, Lease::Absent, &site, state),
+            Meaning::Delete { keys, when } => {
+                let guard = match when {
+                    DelWhen::Always => GuardFact::None,
+                    DelWhen::IfEqual(at) => GuardFact::Atomic(words.get(at).cloned()),
+                    DelWhen::IfNotEqual(_) | DelWhen::Unknown => GuardFact::Unknown,
+                };
+                for key in keys {
+                    self.release_key(&s, &words[key].clone(), guard.clone(), false, &mut state);
+                }
+                self.simple_reply(s, Raw::Number, &site, state)
+            }
+            Meaning::Read { keys } => {
+                let Some(key) = keys.first().map(|k| words[*k].clone()) else { return self.simple_reply(s, Raw::Any, &site, state) };
+                if matches!(name.as_str(), "GET" | "HGET" | "HGETALL" | "MGET" | "EXISTS" | "GETEX") {
+                    self.note_read(&s, &key, &mut state);
+                }
+                let value = Sym::Read(key.sym, s.op.span);
+                self.reply_with(s, Arc::new(value), &site, state)
+            }
+            Meaning::Increment { .. } => self.simple_reply(s, Raw::Number, &site, state),
+            Meaning::HashSetIfAbsent { .. } | Meaning::Write { .. } => {
+                let keys = match &meant {
+                    Meaning::Write { keys } => keys.clone(),
+                    Meaning::HashSetIfAbsent { key, .. } => vec![*key],
+                    _ => vec![],
+                };
+                if let Some(key) = keys.first() {
+                    self.note_write(&s.op, &words[*key].clone(), false, &state);
+                }
+                self.simple_reply(s, Raw::Any, &site, state)
+            }
+            Meaning::Eval { script, keys, args, by_sha: false, function: false, counted } => {
+                let text = words[script].clone();
+                let keys = if counted { Some(words[keys].to_vec()) } else { None };
+                self.run_script(s, &text, keys, words[args].to_vec(), &site, state)
+            }
+            Meaning::Eval { .. } => {
+                self.note_opaque(&state);
+                self.simple_reply(s, Raw::Any, &site, state)
+            }
+            _ => self.simple_reply(s, Raw::Any, &site, state),
+        }
+    }
+
+    fn plain_set(&mut self, s: &Sending<'a>, key: &Val, lease: Lease, state: &mut State<'a>) {
+        if self.session_of(key, state).is_some() {
+            // A plain SET over one's own lock: a renewal that asks nobody.
+            self.renewal_fact(s, key, GuardFact::None, lease, state);
+            return;
+        }
+        self.note_write(&s.op, key, false, state);
+        self.note_cache(
+            super::record::CacheFacts {
+                site: s.op.clone(),
+                op: CacheOp::Set,
+                key: key.clone(),
+                scope: CacheScope::Shared,
+                coalesces: Coalesces::None,
+                ttl: lease.clone(),
+                in_flight: !self.flights.is_empty(),
+                held: false,
+            },
+            state,
+        );
+        self.out.loose.push(Loose::Set { site: s.op.clone(), key: key.clone(), ttl: lease });
+    }
+
+    fn note_read(&mut self, s: &Sending<'a>, key: &Val, state: &mut State<'a>) {
+        self.out.loose.push(Loose::Read { site: s.op.clone(), key: key.clone() });
+        self.note_cache(
+            super::record::CacheFacts {
+                site: s.op.clone(),
+                op: CacheOp::Get,
+                key: key.clone(),
+                scope: CacheScope::Shared,
+                coalesces: Coalesces::None,
+                ttl: Lease::Unknown,
+                in_flight: !self.flights.is_empty(),
+                held: false,
+            },
+            state,
+        );
+    }
+
+    /// EXPIRE: the second half of a two-step acquire, or a renewal.
+    fn expire_command(&mut self, s: Sending<'a>, key: Val, lease: Lease, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        if let Some(slot) = self.session_of(&key, &state) {
+            let status = state.status(slot);
+            let first = self.out.sessions[slot].lease == Lease::Absent;
+            let same_queue = s.queue.is_some() && s.queue.as_ref().map(|q| &q.0) == self.out.sessions[slot].queue.as_ref();
+            if first && matches!(status, Some(Status::Won)) {
+                if same_queue && s.queue.as_ref().is_some_and(|q| q.1 == Role::Transaction) {
+                    self.out.sessions[slot].expiry_same_step = true;
+                    self.out.sessions[slot].lease = lease;
+                } else if !self.out.sessions[slot].expiries.iter().any(|(o, _)| o.span == s.op.span) {
+                    self.out.sessions[slot].expiries.push((s.op.clone(), None));
+                }
+                return self.simple_reply(s, Raw::Number, site, state);
+            }
+            if first && self.out.sessions[slot].expiries.iter().any(|(o, _)| o.span == s.op.span) && !same_queue {
+                return self.simple_reply(s, Raw::Number, site, state);
+            }
+            if matches!(status, Some(Status::Lost)) && (same_queue || s.queue.is_some()) {
+                let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
+                self.out.renewals[index].unheld = true;
+                return self.simple_reply(s, Raw::Number, site, state);
+            }
+        }
+        self.renew_command(s, key, GuardFact::None, lease, site, state)
+    }
+
+    /// A renewal: done, lost to somebody else, or not answered.
+    pub(super) fn renew_command(&mut self, s: Sending<'a>, key: Val, guard: GuardFact, lease: Lease, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let index = self.renewal_fact(&s, &key, guard, lease, &state);
+        let mut outs = self.simple_reply(s.clone(), Raw::Int(1), site, state.clone());
+        for raw in [Raw::Int(0), Raw::Failure] {
+            let mut lost = state.clone();
+            lost.losses.insert(index);
+            outs.extend(self.simple_reply(s.clone(), raw, site, lost));
+        }
+        outs
+    }
+
+    pub(super) fn renewal_fact(&mut self, s: &Sending<'a>, key: &Val, guard: GuardFact, lease: Lease, state: &State<'a>) -> usize {
+        let slot = self.session_of(key, state);
+        let found = self.out.renewals.iter().position(|r| r.site == s.op);
+        let index = found.unwrap_or_else(|| {
+            self.out.renewals.push(RenewalFacts {
+                site: s.op.clone(),
+                key: key.clone(),
+                guard,
+                lease,
+                interval: None,
+                heartbeat: false,
+                unheld: false,
+                ignored: None,
+                told: false,
+                returned: false,
+                in_session: false,
+            });
+            self.out.renewals.len() - 1
+        });
+        let fact = &mut self.out.renewals[index];
+        fact.interval = fact.interval.or(state.tick);
+        fact.heartbeat |= state.spawned;
+        if let Some(slot) = slot {
+            fact.in_session = true;
+            let list = &mut self.out.sessions[slot].renewals;
+            if !list.contains(&index) {
+                list.push(index);
+            }
+        } else if found.is_none() {
+            self.out.loose.push(Loose::Renewal { index });
+        }
+        index
+    }
+
+    /// DEL and its kin on one key.
+    pub(super) fn release_key(&mut self, s: &Sending<'a>, key: &Val, guard: GuardFact, throws_unheld: bool, state: &mut State<'a>) {
+        let guard = match guard {
+            GuardFact::None if state.watching => GuardFact::Atomic(None),
+            GuardFact::None => compared_read(key, state).map_or(GuardFact::None, GuardFact::ReadThenAct),
+            other => other,
+        };
+        let cancelled = s.context.as_ref().is_some_and(|c| state.truth(&Arc::new(Sym::Done(c.sym.clone()))) == Some(true));
+        let slots = self.sessions_of(key, state);
+        let mut statuses = BTreeSet::new();
+        for slot in &slots {
+            statuses.extend(state.status(*slot));
+        }
+        let facts = ReleaseFacts {
+            site: s.op.clone(),
+            guard: guard.clone(),
+            statuses,
+            context: s.context.clone(),
+            cancelled,
+            deferred: state.deferring,
+            throws_unheld,
+        };
+        if slots.is_empty() {
+            if !self.out.loose.iter().any(|l| matches!(l, Loose::Release { facts: f, .. } if f.site == facts.site)) {
+                self.out.loose.push(Loose::Release { key: key.clone(), facts });
+            }
+            return;
+        }
+        for slot in slots {
+            self.note_release(slot, facts.clone());
+            match state.status(slot) {
+                Some(Status::Won) => state.set_status(slot, Status::Released),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn note_release(&mut self, slot: usize, facts: ReleaseFacts) {
+        let list = &mut self.out.sessions[slot].releases;
+        match list.iter_mut().find(|r| r.site == facts.site) {
+            Some(known) => {
+                known.statuses.extend(facts.statuses);
+                known.cancelled |= facts.cancelled;
+                known.deferred |= facts.deferred;
+                if known.guard == GuardFact::None {
+                    known.guard = facts.guard;
+                }
+            }
+            None => list.push(facts),
+        }
+    }
+}
+
+/// The read whose comparison with something this path has passed, of the key that is now acted on.
+fn compared_read(key: &Val, state: &State<'_>) -> Option<dogpile_source::Span> {
+    state.conds.iter().find_map(|(cond, truth)| {
+        let (Sym::Bin(BinaryOp::Eq, a, b), true) = (&**cond, *truth) else { return None };
+        let mut found = None;
+        for (side, other) in [(a, b), (b, a)] {
+            if matches!(**other, Sym::Nil | Sym::Str(_)) && !matches!(&**other, Sym::Str(s) if !s.is_empty()) {
+                continue;
+            }
+            side.any(&mut |s| {
+                if let Sym::Read(k, span) = s
+                    && *k == key.sym
+                {
+                    found = Some(*span);
+                }
+                false
+            });
+        }
+        found
+    })
+}
+
+fn lease_of(ttl: TtlArg, words: &[Val]) -> Lease {
+    let unit = match ttl {
+        TtlArg::Absent | TtlArg::Keep => return Lease::Absent,
+        TtlArg::Unknown => return Lease::Unknown,
+        TtlArg::Seconds(_) => LeaseUnit::Seconds,
+        TtlArg::Millis(_) => LeaseUnit::Millis,
+        TtlArg::UnixSeconds(_) | TtlArg::UnixMillis(_) => LeaseUnit::Point,
+    };
+    ttl.word().and_then(|at| words.get(at)).map_or(Lease::Unknown, |v| Lease::Value(v.clone(), unit))
+}
+
+impl<'a> Explorer<'a, '_> {
+    /// A reply that we have no words for.
+    pub(super) fn opaque_reply(&mut self, row: Row<'a>, reply: &str, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        self.note_opaque(&state);
+        let s = self.sending(row, Evidence::Exact, reply, "?", site, &state);
+        self.simple_reply(s, Raw::Any, site, state)
+    }
+
+    pub(super) fn simple_reply(&mut self, s: Sending<'a>, raw: Raw, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let vals = self.reply_values(&s, raw, site);
+        vec![(state, Out::Values(vals))]
+    }
+}

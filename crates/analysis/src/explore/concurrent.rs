@@ -1,0 +1,192 @@
+//! Work beside the path: goroutines, tasks, timers, and what they tell.
+
+use super::call::{CallSite, Outs, results};
+use super::state::{State, Status};
+use super::{Explorer, Flow, Out};
+use crate::sym::{FrameId, S, Sym, Val};
+use dogpile_ir::Block;
+use dogpile_source::Span;
+use std::collections::BTreeSet;
+
+impl<'a> Explorer<'a, '_> {
+    /// Runs a function argument now.
+    pub(super) fn run_function(&mut self, path: &str, args: Vec<Val>, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let span = site.call.span;
+        let Some(f) = self.path(path, site, &state) else {
+            self.unknown_flight_work();
+            return vec![(state, Out::Values(results(span, "function", 2, &[])))];
+        };
+        match &*f.sym {
+            Sym::Func(func, home) => {
+                let params = &self.cx.program.function(*func).params;
+                let args = params
+                    .iter()
+                    .enumerate()
+                    .map(|(i, p)| match args.get(i) {
+                        Some(a) => a.clone(),
+                        None => site
+                            .args
+                            .iter()
+                            .find(|a| p.ty.name() == Some("context.Context") && matches!(&*a.sym, Sym::Context(_)))
+                            .cloned()
+                            .unwrap_or_else(|| self.parameter(p)),
+                    })
+                    .collect();
+                self.invoke(*func, *home, None, args, site.call, site.frame, state)
+            }
+            _ => {
+                self.unknown_flight_work();
+                for held in state.held.iter().filter(|h| h.status == Status::Won) {
+                    self.out.sessions[held.slot].runs_caller = true;
+                }
+                self.note_work("callback", None, site, &state);
+                vec![(state, Out::Values(results(span, "function", 2, &[])))]
+            }
+        }
+    }
+
+    fn unknown_flight_work(&mut self) {
+        if let Some(flight) = self.flights.last() {
+            self.out.flights[*flight].unknown_work = true;
+        }
+    }
+
+    /// Starts a block beside the path.
+    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, state: &mut State<'a>) {
+        let mut beside = state.clone();
+        beside.spawned = true;
+        beside.defers = vec![];
+        beside.losses = BTreeSet::new();
+        let flights = std::mem::take(&mut self.flights);
+        let ends = self.block(frame, body, vec![beside]);
+        self.flights = flights;
+        self.after_spawn(ends.into_iter().map(|(s, _)| s).collect(), state);
+    }
+
+    pub(super) fn spawn_function(&mut self, path: &str, delay: Option<u64>, site: &CallSite<'a>, state: &mut State<'a>) {
+        let mut beside = state.clone();
+        beside.spawned = true;
+        beside.defers = vec![];
+        beside.losses = BTreeSet::new();
+        beside.tick = delay.or(beside.tick);
+        let flights = std::mem::take(&mut self.flights);
+        let ends = self.run_function(path, vec![], site, beside);
+        self.flights = flights;
+        self.after_spawn(ends.into_iter().map(|(s, _)| s).collect(), state);
+    }
+
+    /// What was started may own the lock now: it gives it back.
+    fn after_spawn(&mut self, ends: Vec<State<'a>>, state: &mut State<'a>) {
+        let held: Vec<usize> = state.held.iter().filter(|h| h.status == Status::Won).map(|h| h.slot).collect();
+        for slot in held {
+            if ends.iter().any(|e| e.status(slot) == Some(Status::Released)) {
+                state.set_status(slot, Status::HandedOver);
+            }
+        }
+    }
+
+    /// A value came from a channel: a tick sets the pace of what follows.
+    pub(super) fn received(&mut self, chan: &Val, state: &mut State<'a>) {
+        if let Sym::Timer(ms) = &*chan.sym {
+            state.tick = *ms;
+        }
+    }
+
+    /// Something outside the heartbeat can notice now: a loss on this path is told.
+    pub(super) fn tell(&mut self, state: &State<'a>) {
+        for index in &state.losses {
+            self.out.renewals[*index].told = true;
+        }
+    }
+
+    /// A channel was closed.
+    pub(super) fn closed(&mut self, _chan: &S) {}
+
+    /// The result of a call was thrown away, and with it the loss that it reported.
+    pub(super) fn discard_losses(&mut self, before: &BTreeSet<usize>, state: &mut State<'a>, span: Span) {
+        for index in state.losses.difference(before).copied().collect::<Vec<_>>() {
+            self.out.renewals[index].ignored.get_or_insert(span);
+            state.losses.remove(&index);
+        }
+    }
+
+    /// A `cancel` that a lock library returned gives the lock back.
+    pub(super) fn cancel_releases(&mut self, base: &S, call: &'a dogpile_ir::Call, frame: FrameId, state: &mut State<'a>) {
+        let Sym::Object(ty, at) = &**base else { return };
+        if &**ty != "lock-cancel" {
+            return;
+        }
+        let slot = self.out.sessions.iter().position(|s| s.library && s.site.span.start <= *at && *at <= s.site.span.end);
+        let slot = slot.or_else(|| state.held.iter().find(|h| self.out.sessions[h.slot].library && h.status == Status::Won).map(|h| h.slot));
+        let Some(slot) = slot else { return };
+        let frame = self.frame(frame);
+        let site = super::record::OpSite {
+            span: call.name_span,
+            via: frame.via.clone(),
+            func: self.named_function(frame.func),
+            command: "cancel".to_owned(),
+            client: self.out.sessions[slot].site.client,
+            evidence: self.out.sessions[slot].site.evidence,
+        };
+        let statuses = state.status(slot).into_iter().collect();
+        self.note_release(
+            slot,
+            super::record::ReleaseFacts {
+                site,
+                guard: super::record::GuardFact::Atomic(None),
+                statuses,
+                context: None,
+                cancelled: false,
+                deferred: state.deferring,
+                throws_unheld: false,
+            },
+        );
+        if state.status(slot) == Some(Status::Won) {
+            state.set_status(slot, Status::Released);
+        }
+    }
+
+    /// The root ends on this path.
+    pub(super) fn leave_root(&mut self, state: &State<'a>, flow: &Flow) {
+        let (values, span, panics) = match flow {
+            Flow::Return(values, span) => (values.clone(), *span, false),
+            Flow::Raise(span) => (vec![], *span, true),
+            _ => return,
+        };
+        let function = self.cx.program.function(self.root);
+        let returns_error = function.results.last().and_then(|t| t.name()) == Some("error");
+        let error = if !returns_error {
+            None
+        } else {
+            values.last().and_then(|v| match &*v.sym {
+                Sym::Nil => Some(false),
+                Sym::Error(_) => Some(true),
+                sym => {
+                    let is_nil = std::sync::Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Eq, &v.sym, &std::sync::Arc::new(Sym::Nil)));
+                    let _ = sym;
+                    state.truth(&is_nil).map(|nil| !nil)
+                }
+            })
+        };
+        // A loss that the function's own error reports is told to its caller.
+        if !state.spawned && error != Some(false) && returns_error {
+            for index in &state.losses {
+                self.out.renewals[*index].returned = true;
+            }
+        }
+        for held in &state.held {
+            let mut steps = Vec::new();
+            let mut at = held.steps.as_deref();
+            while let Some(step) = at {
+                steps.push((step.span, step.taken));
+                at = step.before.as_deref();
+            }
+            steps.reverse();
+            let exits = &mut self.out.sessions[held.slot].exits;
+            let values: Vec<S> = values.iter().map(|v| v.sym.clone()).collect();
+            if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == held.status && e.error == error && e.values == values) {
+                exits.push(super::record::ExitFacts { span, status: held.status, error, values, panics, steps });
+            }
+        }
+    }
+}

@@ -1,0 +1,519 @@
+//! Statements: every way through them.
+
+use super::state::{Deferred, State, Status, merge};
+use super::{Explorer, Flow, MAX_PATHS, Out};
+use crate::lifecycle::{WaitBound, WaitForm};
+use crate::sym::{FrameId, Sym, Val};
+use crate::walk::each_stmt;
+use dogpile_ir::{Arm, Block, Comm, LabelId, LoopKind, Place, Rvalue, Stmt, StmtKind, Value};
+use dogpile_source::Span;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+type Paths<'a> = Vec<(State<'a>, Flow)>;
+
+impl<'a> Explorer<'a, '_> {
+    /// Runs a function body with its defers.
+    pub(super) fn finish(&mut self, frame: FrameId, body: &'a Block, state: State<'a>) -> Paths<'a> {
+        let mut done = Vec::new();
+        let end = self.cx.program.function(self.frame(frame).func).span;
+        for (state, flow) in self.block(frame, body, vec![state]) {
+            let flow = match flow {
+                Flow::Next | Flow::Break(_) | Flow::Continue(_) => Flow::Return(vec![], Span { start: end.end.saturating_sub(1), ..end }),
+                other => other,
+            };
+            if matches!(flow, Flow::Stop) {
+                done.push((state, flow));
+                continue;
+            }
+            done.extend(self.run_defers(frame, state, flow));
+        }
+        done
+    }
+
+    fn run_defers(&mut self, frame: FrameId, mut state: State<'a>, flow: Flow) -> Paths<'a> {
+        let mut mine: Vec<Deferred<'a>> = vec![];
+        state.defers.retain(|d| {
+            if d.frame == frame {
+                mine.push(*d);
+            }
+            d.frame != frame
+        });
+        if mine.is_empty() {
+            return vec![(state, flow)];
+        }
+        let outer = state.deferring;
+        state.deferring = true;
+        let mut states = vec![state];
+        for deferred in mine.iter().rev() {
+            let after = self.block(frame, deferred.body, states);
+            states = merge(after.into_iter().filter(|(_, f)| !matches!(f, Flow::Stop)).map(|(s, _)| s).collect());
+        }
+        states
+            .into_iter()
+            .map(|mut s| {
+                s.deferring = outer;
+                (s, flow.clone())
+            })
+            .collect()
+    }
+
+    pub(super) fn block(&mut self, frame: FrameId, block: &'a Block, states: Vec<State<'a>>) -> Paths<'a> {
+        let mut live = states;
+        let mut done: Paths<'a> = Vec::new();
+        for stmt in block {
+            let mut next = Vec::new();
+            for state in live {
+                if !self.spend() {
+                    done.push((state, Flow::Stop));
+                    continue;
+                }
+                for (state, flow) in self.stmt(frame, stmt, state) {
+                    match flow {
+                        Flow::Next => next.push(state),
+                        other => done.push((state, other)),
+                    }
+                }
+            }
+            live = merge(next);
+            if live.len() > MAX_PATHS {
+                self.out.cut = true;
+                live.truncate(MAX_PATHS);
+            }
+            if live.is_empty() {
+                break;
+            }
+        }
+        done.extend(live.into_iter().map(|s| (s, Flow::Next)));
+        done
+    }
+
+    fn stmt(&mut self, frame: FrameId, stmt: &'a Stmt, mut state: State<'a>) -> Paths<'a> {
+        match &stmt.kind {
+            StmtKind::Let { targets, value } => self.assign(frame, targets, value, stmt.span, state),
+            StmtKind::If { cond, then, otherwise } => self.branch(frame, cond, then, otherwise, state),
+            StmtKind::Loop { label, kind, header, cond, body, post } => {
+                self.repeat(frame, stmt.span, *label, kind, header, cond.as_ref(), body, post, state)
+            }
+            StmtKind::Switch { label, cases, default } => self.switch(frame, *label, cases, default.as_ref(), state),
+            StmtKind::Choose { label, arms } => self.choose(frame, *label, arms, state),
+            StmtKind::Try { body, catch, finally } => self.attempt(frame, body, catch.as_ref(), finally, state),
+            StmtKind::Defer { body } => {
+                state.defers.push(Deferred { frame, body });
+                vec![(state, Flow::Next)]
+            }
+            StmtKind::Spawn { body, .. } => {
+                self.spawn(frame, body, &mut state);
+                vec![(state, Flow::Next)]
+            }
+            StmtKind::Scope { body, .. } => self.block(frame, body, vec![state]),
+            StmtKind::Return { values } => {
+                let vals = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
+                vec![(state, Flow::Return(vals, stmt.span))]
+            }
+            StmtKind::Raise { value } => {
+                self.eval(frame, value, &mut state);
+                vec![(state, Flow::Raise(stmt.span))]
+            }
+            StmtKind::Break(label) => vec![(state, Flow::Break(*label))],
+            StmtKind::Continue(label) => vec![(state, Flow::Continue(*label))],
+            StmtKind::Opaque { writes, may_call, .. } => {
+                for local in writes {
+                    let home = self.home(frame, *local);
+                    state.set_local(home, *local, Val::unknown(stmt.span));
+                }
+                if *may_call {
+                    self.note_opaque(&state);
+                }
+                vec![(state, Flow::Next)]
+            }
+        }
+    }
+
+    fn branch(&mut self, frame: FrameId, cond: &'a Value, then: &'a Block, otherwise: &'a Block, mut state: State<'a>) -> Paths<'a> {
+        let val = self.eval(frame, cond, &mut state);
+        let (yes, no) = split(&val, state);
+        let mut paths = Vec::new();
+        if let Some(mut yes) = yes {
+            if no.is_some() {
+                yes.step(cond.span, true);
+            }
+            paths.extend(self.block(frame, then, vec![yes]));
+        }
+        if let Some(mut no) = no {
+            if !then.is_empty() {
+                no.step(cond.span, false);
+            }
+            paths.extend(self.block(frame, otherwise, vec![no]));
+        }
+        joined(paths)
+    }
+
+    fn switch(&mut self, frame: FrameId, label: LabelId, cases: &'a [dogpile_ir::Case], default: Option<&'a Block>, state: State<'a>) -> Paths<'a> {
+        let mut paths = Vec::new();
+        let mut rest = vec![state];
+        for (i, case) in cases.iter().enumerate() {
+            let mut entering = Vec::new();
+            for guard in &case.guards {
+                let mut still = Vec::new();
+                for mut state in rest {
+                    let val = self.eval(frame, guard, &mut state);
+                    let (yes, no) = split(&val, state);
+                    entering.extend(yes);
+                    still.extend(no);
+                }
+                rest = merge(still);
+            }
+            if entering.is_empty() {
+                continue;
+            }
+            let mut ran = self.block(frame, &case.body, merge(entering));
+            let mut at = i;
+            while cases[at].falls_through && at + 1 < cases.len() {
+                at += 1;
+                let (through, out): (Paths<'a>, Paths<'a>) = ran.into_iter().partition(|(_, f)| matches!(f, Flow::Next));
+                paths.extend(out);
+                ran = self.block(frame, &cases[at].body, through.into_iter().map(|(s, _)| s).collect());
+            }
+            paths.extend(ran);
+        }
+        match default {
+            Some(body) => paths.extend(self.block(frame, body, rest)),
+            None => paths.extend(rest.into_iter().map(|s| (s, Flow::Next))),
+        }
+        joined(breaks(paths, label))
+    }
+
+    fn choose(&mut self, frame: FrameId, label: LabelId, arms: &'a [Arm], state: State<'a>) -> Paths<'a> {
+        let mut paths = Vec::new();
+        for arm in arms {
+            let mut state = state.clone();
+            if let Comm::Receive { from, targets } = &arm.comm {
+                let chan = self.eval(frame, from, &mut state);
+                self.received(&chan, &mut state);
+                for target in targets {
+                    self.store(frame, target, Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span), &mut state);
+                }
+            }
+            if let Comm::Send { .. } = &arm.comm {
+                self.tell(&state);
+            }
+            paths.extend(self.block(frame, &arm.body, vec![state]));
+        }
+        joined(breaks(paths, label))
+    }
+
+    fn attempt(
+        &mut self,
+        frame: FrameId,
+        body: &'a Block,
+        catch: Option<&'a (Option<dogpile_ir::LocalId>, Block)>,
+        finally: &'a Block,
+        state: State<'a>,
+    ) -> Paths<'a> {
+        let mut paths = Vec::new();
+        for (mut state, flow) in self.block(frame, body, vec![state]) {
+            match (&flow, catch) {
+                (Flow::Raise(span), Some((local, handler))) => {
+                    if let Some(local) = local {
+                        let home = self.home(frame, *local);
+                        state.set_local(home, *local, Val::new(Sym::Error("raised".into()), *span));
+                    }
+                    paths.extend(self.block(frame, handler, vec![state]));
+                }
+                _ => paths.push((state, flow)),
+            }
+        }
+        if finally.is_empty() {
+            return joined(paths);
+        }
+        let mut out = Vec::new();
+        for (mut state, flow) in paths {
+            let outer = std::mem::replace(&mut state.deferring, true);
+            for (mut after, end) in self.block(frame, finally, vec![state]) {
+                after.deferring = outer;
+                out.push((after, if matches!(end, Flow::Next) { flow.clone() } else { end }));
+            }
+        }
+        joined(out)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn repeat(
+        &mut self,
+        frame: FrameId,
+        span: Span,
+        label: LabelId,
+        kind: &'a LoopKind,
+        header: &'a Block,
+        cond: Option<&'a Value>,
+        body: &'a Block,
+        post: &'a Block,
+        mut state: State<'a>,
+    ) -> Paths<'a> {
+        if let LoopKind::Range { over } = kind {
+            let chan = self.eval(frame, over, &mut state);
+            self.received(&chan, &mut state);
+        }
+        let assigned = assigned_in(&[header, body, post]);
+        let conds = state.conds.clone();
+        let before: Vec<(usize, Status)> = state.held.iter().map(|h| (h.slot, h.status)).collect();
+        let mut paths: Paths<'a> = Vec::new();
+        let mut live = vec![state];
+        let mut back: BTreeSet<usize> = BTreeSet::new();
+        let mut left: BTreeSet<(usize, Status)> = BTreeSet::new();
+        let slots_before = self.out.sessions.len();
+        for round in 0..3 {
+            if round > 0 {
+                // What the body assigns differs from round to round; what it tested does too.
+                for state in &mut live {
+                    for local in &assigned {
+                        let home = self.home(frame, *local);
+                        if round == 1 || state.local(home, *local).is_some_and(|v| v.sym.int().is_some()) {
+                            state.forget_local(home, *local);
+                            if !self.is_temp(home, *local) {
+                                state.set_local(home, *local, Val::unknown(span));
+                            }
+                        }
+                    }
+                    state.conds = Rc::clone(&conds);
+                }
+                live = merge(live);
+            }
+            let headed = self.block(frame, header, live);
+            let mut entering = Vec::new();
+            for (mut state, flow) in headed {
+                if !matches!(flow, Flow::Next) {
+                    paths.push((state, flow));
+                    continue;
+                }
+                match cond {
+                    Some(cond) => {
+                        let val = self.eval(frame, cond, &mut state);
+                        let (yes, no) = split(&val, state);
+                        entering.extend(yes);
+                        if let Some(no) = no {
+                            left.extend(no.held.iter().map(|h| (h.slot, h.status)));
+                            paths.push((no, Flow::Next));
+                        }
+                    }
+                    None if matches!(kind, LoopKind::Range { .. }) => {
+                        paths.push((state.clone(), Flow::Next));
+                        entering.push(state);
+                    }
+                    None => entering.push(state),
+                }
+            }
+            if round == 2 {
+                break;
+            }
+            let mut again = Vec::new();
+            for (state, flow) in self.block(frame, body, merge(entering)) {
+                match flow {
+                    Flow::Next => again.push(state),
+                    Flow::Continue(l) if l == label => again.push(state),
+                    Flow::Break(l) if l == label => {
+                        left.extend(state.held.iter().map(|h| (h.slot, h.status)));
+                        paths.push((state, Flow::Next));
+                    }
+                    other => {
+                        left.extend(state.held.iter().map(|h| (h.slot, h.status)));
+                        paths.push((state, other));
+                    }
+                }
+            }
+            for state in &again {
+                back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
+            }
+            live = merge(again);
+            live = self.block(frame, post, live).into_iter().filter(|(_, f)| matches!(f, Flow::Next)).map(|(s, _)| s).collect();
+            if live.is_empty() {
+                break;
+            }
+        }
+        if !matches!(kind, LoopKind::Range { .. }) {
+            for slot in back {
+                let _ = slots_before;
+                if before.iter().any(|(s, st)| *s == slot && *st != Status::Released) {
+                    continue;
+                }
+                self.note_wait(slot, span, kind, &left, body);
+            }
+        }
+        joined(paths)
+    }
+
+    /// A loop that a loser goes round again.
+    fn note_wait(&mut self, slot: usize, span: Span, kind: &LoopKind, left: &BTreeSet<(usize, Status)>, body: &'a Block) {
+        let wins_leave = left.contains(&(slot, Status::Won));
+        if !wins_leave {
+            return;
+        }
+        let loser_leaves = left.contains(&(slot, Status::Lost));
+        let bound = match kind {
+            LoopKind::Counted => WaitBound::Attempts,
+            _ if !loser_leaves => WaitBound::None,
+            _ => wait_bound(body),
+        };
+        let header = Span { end: body.first().map_or(span.end, |s| s.span.start), ..span };
+        self.out.sessions[slot].wait.get_or_insert((header, WaitForm::Loop, bound));
+    }
+
+    fn assign(&mut self, frame: FrameId, targets: &'a Vec<Place>, value: &'a Rvalue, span: Span, mut state: State<'a>) -> Paths<'a> {
+        let blank = targets.iter().all(|t| matches!(t, Place::Blank));
+        let values = match value {
+            Rvalue::Use(v) => {
+                let val = self.eval(frame, v, &mut state);
+                match (&*val.sym, targets.len()) {
+                    (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),
+                    _ => vec![val],
+                }
+            }
+            Rvalue::Call(call) => {
+                let seen: BTreeSet<usize> = state.losses.clone();
+                let mut paths = Vec::new();
+                for (mut state, out) in self.call(frame, call, state) {
+                    match out {
+                        Out::Values(vals) => {
+                            if blank {
+                                self.discard_losses(&seen, &mut state, span);
+                            }
+                            if let ([Place::Local(local)], true) = (targets.as_slice(), vals.len() > 1)
+                                && self.is_temp(frame, *local)
+                            {
+                                Rc::make_mut(&mut state.tuples).insert((frame, *local), vals.clone());
+                            }
+                            self.store_all(frame, targets, vals, call.span, &mut state);
+                            paths.push((state, Flow::Next));
+                        }
+                        Out::Raise(at) => paths.push((state, Flow::Raise(at))),
+                        Out::Stop => paths.push((state, Flow::Stop)),
+                    }
+                }
+                return joined(paths);
+            }
+            Rvalue::Await(v) => vec![self.eval(frame, v, &mut state)],
+            Rvalue::Race(vs) | Rvalue::All(vs) => {
+                for v in vs {
+                    self.eval(frame, v, &mut state);
+                }
+                vec![]
+            }
+            Rvalue::Receive(v) => {
+                let chan = self.eval(frame, v, &mut state);
+                self.received(&chan, &mut state);
+                vec![Val::new(Sym::Result(span, 0, "receive".into(), vec![chan.sym]), span)]
+            }
+            Rvalue::Send(to, v) => {
+                self.eval(frame, to, &mut state);
+                self.eval(frame, v, &mut state);
+                self.tell(&state);
+                vec![]
+            }
+            Rvalue::TypeTest(v, ty) => {
+                let val = self.eval(frame, v, &mut state);
+                let known = (*val.sym == Sym::Nil).then_some(false);
+                let sure = known.map_or_else(|| Sym::Result(span, 1, "is".into(), vec![val.sym.clone()]), Sym::Bool);
+                let _ = ty;
+                vec![val, Val::new(sure, span)]
+            }
+            Rvalue::Lookup(base, key) => {
+                let base = self.eval(frame, base, &mut state);
+                let key = self.eval(frame, key, &mut state);
+                self.local_lookup(&base, &key, span);
+                let item = Sym::Index(base.sym.clone(), key.sym.clone());
+                vec![Val::new(item.clone(), span), Val::new(Sym::Result(span, 1, "has".into(), vec![item.into()]), span)]
+            }
+        };
+        self.store_all(frame, targets, values, span, &mut state);
+        vec![(state, Flow::Next)]
+    }
+
+    fn store_all(&mut self, frame: FrameId, targets: &'a [Place], vals: Vec<Val>, span: Span, state: &mut State<'a>) {
+        let mut vals = vals.into_iter();
+        for (i, target) in targets.iter().enumerate() {
+            let val = vals.next().unwrap_or_else(|| Val::new(Sym::Result(span, i, "part".into(), vec![]), span));
+            self.store(frame, target, val, state);
+        }
+    }
+}
+
+/// The two sides of a condition, where each is possible.
+pub(super) fn split<'a>(val: &Val, state: State<'a>) -> (Option<State<'a>>, Option<State<'a>>) {
+    match state.truth(&val.sym) {
+        Some(true) => (Some(state), None),
+        Some(false) => (None, Some(state)),
+        None => {
+            let (mut yes, mut no) = (state.clone(), state);
+            yes.assume(&val.sym, true);
+            no.assume(&val.sym, false);
+            (Some(yes), Some(no))
+        }
+    }
+}
+
+/// Merges the paths that go on; the rest stay apart.
+fn joined(paths: Paths<'_>) -> Paths<'_> {
+    if paths.len() < 2 {
+        return paths;
+    }
+    let mut next = Vec::new();
+    let mut out = Vec::new();
+    for (state, flow) in paths {
+        if matches!(flow, Flow::Next) { next.push(state) } else { out.push((state, flow)) }
+    }
+    out.extend(merge(next).into_iter().map(|s| (s, Flow::Next)));
+    out
+}
+
+fn breaks(paths: Paths<'_>, label: LabelId) -> Paths<'_> {
+    paths.into_iter().map(|(s, f)| (s, if matches!(f, Flow::Break(l) if l == label) { Flow::Next } else { f })).collect()
+}
+
+fn assigned_in(blocks: &[&Block]) -> BTreeSet<dogpile_ir::LocalId> {
+    let mut all = BTreeSet::new();
+    for block in blocks {
+        each_stmt(block, &mut |stmt| {
+            let targets: Vec<&Place> = match &stmt.kind {
+                StmtKind::Let { targets, .. } => targets.iter().collect(),
+                StmtKind::Choose { arms, .. } => arms
+                    .iter()
+                    .flat_map(|a| match &a.comm {
+                        Comm::Receive { targets, .. } => targets.iter().collect(),
+                        _ => vec![],
+                    })
+                    .collect(),
+                _ => vec![],
+            };
+            all.extend(targets.into_iter().filter_map(|t| match t {
+                Place::Local(l) => Some(*l),
+                _ => None,
+            }));
+        });
+    }
+    all
+}
+
+/// What lets a loser leave: a context, or something else that ends.
+fn wait_bound(body: &Block) -> WaitBound {
+    let mut context_only = false;
+    let mut deadline = false;
+    each_stmt(body, &mut |stmt| {
+        if let StmtKind::Choose { arms, .. } = &stmt.kind {
+            context_only |= !arms.is_empty();
+        }
+        if let StmtKind::Let { value: Rvalue::Call(call), .. } = &stmt.kind
+            && let dogpile_ir::Callee::Method { name, .. } = &call.callee
+        {
+            deadline |= matches!(&**name, "After" | "Before" | "Sub");
+            context_only |= matches!(&**name, "Done" | "Err");
+        }
+    });
+    if deadline {
+        WaitBound::Deadline
+    } else if context_only {
+        WaitBound::Context
+    } else {
+        WaitBound::Unknown
+    }
+}

@@ -1,0 +1,301 @@
+//! Values of expressions on a path.
+
+use super::Explorer;
+use super::state::State;
+use crate::fold::{binary, not, to_duration, to_number};
+use crate::program::FuncRef;
+use crate::sym::{ContextSym, FrameId, Origin, S, Scale, Sym, Val, concat};
+use crate::typing::named_fields;
+use dogpile_ir::{FieldInit, Lit, Name, Param, Type, Value, ValueKind};
+use dogpile_source::Span;
+use std::sync::Arc;
+
+impl<'a> Explorer<'a, '_> {
+    pub(super) fn eval(&mut self, frame: FrameId, value: &'a Value, state: &mut State<'a>) -> Val {
+        let span = value.span;
+        match &value.kind {
+            ValueKind::Lit(lit) => Val::new(literal(lit), span),
+            ValueKind::Local(local) => {
+                let home = self.home(frame, *local);
+                match state.local(home, *local) {
+                    Some(val) => val.clone(),
+                    None => self.unbound(home, *local, span),
+                }
+            }
+            ValueKind::Global(name) => self.global(name, span, state),
+            ValueKind::Field(base, name) => {
+                let base_val = self.eval(frame, base, state);
+                let ty = self.static_type(frame, value);
+                self.field(&base_val, name, &ty, span, state)
+            }
+            ValueKind::Index(base, index) => {
+                let base = self.eval(frame, base, state);
+                let index = self.eval(frame, index, state);
+                self.index(&base, &index, span, state)
+            }
+            ValueKind::Slice(base) => {
+                let base = self.eval(frame, base, state);
+                match &*base.sym {
+                    Sym::List(_) => base,
+                    _ => Val::new(Sym::Result(span, 0, "slice".into(), vec![base.sym]), span),
+                }
+            }
+            ValueKind::Not(inner) => {
+                let inner = self.eval(frame, inner, state);
+                Val::new(not(&inner.sym), span)
+            }
+            ValueKind::Neg(inner) => {
+                let inner = self.eval(frame, inner, state);
+                Val::new(binary(dogpile_ir::BinaryOp::Sub, &Arc::new(Sym::Int(0, Scale::Bare)), &inner.sym), span)
+            }
+            ValueKind::Binary(op, a, b) => {
+                let a = self.eval(frame, a, state);
+                let b = self.eval(frame, b, state);
+                Val::new(binary(*op, &a.sym, &b.sym), span)
+            }
+            ValueKind::Concat(parts) => {
+                let parts = parts.iter().map(|p| self.eval(frame, p, state).sym).collect();
+                Val::new(concat(parts), span)
+            }
+            ValueKind::Aggregate { ty, fields } => self.aggregate(frame, ty, fields, span, state),
+            ValueKind::Closure(id) => {
+                let func = FuncRef { module: self.frame(frame).func.module, func: *id };
+                Val::new(Sym::Func(func, Some(frame)), span)
+            }
+            ValueKind::Convert(ty, inner) => {
+                let inner = self.eval(frame, inner, state);
+                Val { sym: Arc::new(self.convert(ty, &inner.sym)), span: inner.span }
+            }
+            ValueKind::Opaque(_) => Val::unknown(span),
+        }
+    }
+
+    fn convert(&self, ty: &Type, sym: &S) -> Sym {
+        let ty = self.cx.program.resolve_alias(ty);
+        match ty.name() {
+            Some("time.Duration") => to_duration(sym),
+            Some("int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" | "float64" | "float32") => to_number(sym),
+            _ => (**sym).clone(),
+        }
+    }
+
+    /// A variable that nothing on this path has set.
+    fn unbound(&self, home: FrameId, local: dogpile_ir::LocalId, span: Span) -> Val {
+        let func = self.frame(home).func;
+        let declared = self.cx.program.module(func).local(local);
+        let is_param = self.cx.program.function(func).params.iter().any(|p| p.local == local);
+        if !is_param && declared.owner == Some(func.func) && declared.ty != Type::Unknown {
+            return self.zero(&declared.ty, span);
+        }
+        let ty = self.cx.typing.local_type(&self.cx.program, func.module, local);
+        Val::new(typed(Sym::Param(local, declared.name.clone()), &ty), span)
+    }
+
+    /// A parameter of the root.
+    pub(super) fn parameter(&mut self, param: &Param) -> Val {
+        let span = self.cx.program.module(self.root).local(param.local).span;
+        let id = self.fresh_id();
+        let sym = match param.ty.name() {
+            Some("context.Context") => Sym::Context(ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, span, id }),
+            _ => typed(Sym::Param(param.local, param.name.clone()), &param.ty),
+        };
+        Val::new(sym, span)
+    }
+
+    fn zero(&self, ty: &Type, span: Span) -> Val {
+        let sym = match self.cx.program.resolve_alias(ty) {
+            Type::Named(name) => match &**name {
+                "bool" => Sym::Bool(false),
+                "string" => Sym::Str("".into()),
+                "time.Duration" => Sym::Int(0, Scale::Duration),
+                "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" => Sym::Int(0, Scale::Bare),
+                "error" => Sym::Nil,
+                _ => return Val::unknown(span),
+            },
+            _ => return Val::unknown(span),
+        };
+        Val::new(sym, span)
+    }
+
+    fn global(&mut self, name: &Name, span: Span, state: &mut State<'a>) -> Val {
+        if let Some(sym) = crate::constants::standard(name) {
+            return Val::new(sym, span);
+        }
+        if let Some(f) = self.cx.program.function_named(name) {
+            return Val::new(Sym::Func(f, None), span);
+        }
+        let this: S = Arc::new(Sym::Global(name.clone()));
+        if let Some(known) = state.field(&this, "") {
+            return known.clone();
+        }
+        let Some((module, global)) = self.cx.program.global(name) else { return Val { sym: this, span } };
+        if let Some(path) = &global.embeds {
+            let from = self.cx.program.sources.get(self.cx.program.modules[module as usize].file).map_or("", |f| f.path.as_str());
+            if let Some(text) = (self.cx.embeds)(from, path) {
+                return Val::new(Sym::Str(text.into()), global.span);
+            }
+        }
+        if !global.constant && self.cx.reach.is_reassigned(name) {
+            return Val { sym: this, span };
+        }
+        // Marked before it is evaluated, so that a cycle of initialisers ends.
+        state.set_field(this.clone(), "".into(), Val { sym: this.clone(), span });
+        let at = self.initialiser_frame(module);
+        let mut inner = std::mem::replace(state, State::new());
+        for (after, flow) in self.block(at, &global.init, vec![inner.clone()]) {
+            if matches!(flow, super::Flow::Next) {
+                inner = after;
+                break;
+            }
+        }
+        *state = inner;
+        let val = match &global.value {
+            Some(value) => {
+                let val = self.eval(at, value, state);
+                let sym = match &*val.sym {
+                    Sym::Result(..) | Sym::Unknown | Sym::Fresh(_) | Sym::Clock(..) if !global.constant => match &*val.sym {
+                        // Made once when the process starts.
+                        Sym::Fresh(at) | Sym::Clock(at, _) => Arc::new(Sym::PerProcess(*at)),
+                        _ => this.clone(),
+                    },
+                    _ => val.sym.clone(),
+                };
+                Val { sym, span: value.span }
+            }
+            None => Val { sym: this.clone(), span },
+        };
+        state.set_field(this, "".into(), val.clone());
+        val
+    }
+
+    pub(super) fn field(&mut self, base: &Val, name: &Name, ty: &Type, span: Span, state: &State<'a>) -> Val {
+        if let Some(known) = state.field(&base.sym, name) {
+            return known.clone();
+        }
+        match &*base.sym {
+            Sym::Alloc(id) => {
+                let owner = self.types[*id as usize].clone();
+                if let Some(inner) = self.promoted(base, &owner, name, state) {
+                    return inner;
+                }
+                let declared = self.cx.typing.field_of(&self.cx.program, &owner, name);
+                let zero = self.zero(if declared == Type::Unknown { ty } else { &declared }, span);
+                if *zero.sym != Sym::Unknown {
+                    return zero;
+                }
+                Val::new(typed(Sym::Field(base.sym.clone(), name.clone()), &declared), span)
+            }
+            Sym::Phi(parts) => {
+                let mut vals: Vec<S> = parts
+                    .iter()
+                    .filter(|p| ***p != Sym::Nil)
+                    .map(|p| self.field(&Val { sym: p.clone(), span: base.span }, name, ty, span, state).sym)
+                    .collect();
+                vals.dedup();
+                match vals.len() {
+                    1 => Val { sym: vals.remove(0), span },
+                    _ => Val { sym: vals.into_iter().reduce(|a, b| crate::sym::either(&a, &b)).unwrap_or_else(|| Arc::new(Sym::Unknown)), span },
+                }
+            }
+            Sym::Unknown | Sym::Nil => Val::unknown(span),
+            _ => Val::new(typed(Sym::Field(base.sym.clone(), name.clone()), ty), span),
+        }
+    }
+
+    /// A field of an embedded struct.
+    fn promoted(&mut self, base: &Val, owner: &Type, name: &Name, state: &State<'a>) -> Option<Val> {
+        let decl = self.cx.program.type_decl(owner.name()?)?;
+        let dogpile_ir::TypeKind::Struct(fields) = &decl.kind else { return None };
+        if fields.iter().any(|f| f.name == *name) {
+            return None;
+        }
+        fields.iter().filter(|f| f.embedded).find_map(|f| {
+            let inner = state.field(&base.sym, &f.name)?.clone();
+            state.field(&inner.sym, name).cloned()
+        })
+    }
+
+    fn index(&mut self, base: &Val, index: &Val, span: Span, _state: &State<'a>) -> Val {
+        if let (Sym::List(items), Some(i)) = (&*base.sym, index.sym.int())
+            && let Some(item) = usize::try_from(i).ok().and_then(|i| items.get(i))
+        {
+            return item.clone();
+        }
+        match &*base.sym {
+            Sym::List(items) if items.len() == 1 => items[0].clone(),
+            Sym::Unknown => Val::unknown(span),
+            _ => Val::new(Sym::Index(base.sym.clone(), index.sym.clone()), span),
+        }
+    }
+
+    fn aggregate(&mut self, frame: FrameId, ty: &Type, fields: &'a [FieldInit], span: Span, state: &mut State<'a>) -> Val {
+        let resolved = self.cx.program.resolve_alias(ty).clone();
+        if matches!(resolved, Type::List(_)) || (resolved == Type::Unknown && !fields.is_empty() && fields.iter().all(|f| matches!(f, FieldInit::Item(_)))) {
+            let items = fields
+                .iter()
+                .map(|f| match f {
+                    FieldInit::Item(v) | FieldInit::Named(_, v) | FieldInit::Keyed(_, v) | FieldInit::Spread(v) => self.eval(frame, v, state),
+                })
+                .collect();
+            return Val::new(Sym::List(items), span);
+        }
+        let sym = self.alloc(ty.clone());
+        let val = Val::new(sym, span);
+        for (name, value) in named_fields(&self.cx.program, &resolved, fields) {
+            let part = self.eval(frame, value, state);
+            state.set_field(val.sym.clone(), name, part);
+        }
+        for field in fields {
+            if let FieldInit::Keyed(key, value) = field {
+                let key = self.eval(frame, key, state);
+                let part = self.eval(frame, value, state);
+                if let Some(text) = key.sym.str() {
+                    state.set_field(val.sym.clone(), text.into(), part);
+                }
+            }
+        }
+        val
+    }
+
+    pub(super) fn static_type(&self, frame: FrameId, value: &Value) -> Type {
+        self.cx.typing.value_type(&self.cx.program, self.frame(frame).func.module, value, 0)
+    }
+
+    /// The type of what a value holds on this path, else its declared type.
+    pub(super) fn type_of(&self, frame: FrameId, value: &Value, val: &Val) -> Type {
+        self.dynamic_type(&val.sym).unwrap_or_else(|| self.static_type(frame, value))
+    }
+
+    pub(super) fn dynamic_type(&self, sym: &Sym) -> Option<Type> {
+        match sym {
+            Sym::Alloc(id) => Some(self.types[*id as usize].clone()).filter(|t| *t != Type::Unknown),
+            Sym::Object(ty, _) => Some(Type::Named(ty.clone())),
+            Sym::Phi(parts) => {
+                let mut types: Vec<Type> = parts.iter().filter(|p| ***p != Sym::Nil).map(|p| self.dynamic_type(p)).collect::<Option<_>>()?;
+                types.dedup();
+                (types.len() == 1).then(|| types.remove(0))
+            }
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn typed(sym: Sym, ty: &Type) -> Sym {
+    match ty.name() {
+        Some("time.Duration") => Sym::Scaled(Scale::Duration, Arc::new(sym)),
+        Some("time.Time") => Sym::Scaled(Scale::Point, Arc::new(sym)),
+        _ => sym,
+    }
+}
+
+fn literal(lit: &Lit) -> Sym {
+    match lit {
+        Lit::Nil => Sym::Nil,
+        Lit::Bool(b) => Sym::Bool(*b),
+        Lit::Int(n) => Sym::Int(*n, Scale::Bare),
+        #[allow(clippy::cast_possible_truncation)]
+        Lit::Float(f) if f.fract() == 0.0 && f.abs() < 1e15 => Sym::Int(*f as i128, Scale::Bare),
+        Lit::Float(_) => Sym::Unknown,
+        Lit::Str(text) => Sym::Str(text.clone()),
+    }
+}

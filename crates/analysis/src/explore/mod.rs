@@ -1,0 +1,135 @@
+//! Walks the paths of one function, with the project's helpers followed in place, and writes down what happens to
+//! every lock on the way.
+//!
+//! An acquire splits its path in three: won, lost, failed. Each carries concrete replies, so that whatever the code does
+//! with them (tests, folds, wraps, returns) is followed by evaluation and not by pattern.
+
+mod acquire;
+mod builtin;
+mod call;
+mod cell;
+mod command;
+mod concurrent;
+mod control;
+mod eval;
+mod model;
+mod observe;
+pub(crate) mod record;
+mod reply;
+mod script;
+pub(crate) mod state;
+
+use crate::program::{FuncRef, Program};
+use crate::reach::Reach;
+use crate::sym::{FrameId, Val};
+use crate::typing::Typing;
+use dogpile_ir::Type;
+use dogpile_source::Span;
+use record::Exploration;
+use state::{Frame, State};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// How deep helpers are followed.
+const MAX_DEPTH: usize = 7;
+/// Statements × paths of one root.
+const BUDGET: u32 = 60_000;
+/// Paths kept after a statement.
+const MAX_PATHS: usize = 96;
+
+/// What explorations share.
+pub(crate) struct Context<'a> {
+    pub(crate) program: Program<'a>,
+    pub(crate) typing: Typing,
+    pub(crate) reach: Reach,
+    pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
+    /// Scripts are run once each.
+    pub(crate) scripts: Mutex<BTreeMap<(String, Option<usize>, Option<usize>), Arc<dogpile_redis::ScriptClass>>>,
+}
+
+/// How a path goes on after a statement.
+#[derive(Clone, Debug)]
+pub(crate) enum Flow {
+    Next,
+    Return(Vec<Val>, Span),
+    Break(dogpile_ir::LabelId),
+    Continue(dogpile_ir::LabelId),
+    Raise(Span),
+    /// The path ends here: the process does, or we stopped looking.
+    Stop,
+}
+
+/// How a call ends.
+#[derive(Clone, Debug)]
+pub(crate) enum Out {
+    Values(Vec<Val>),
+    Raise(Span),
+    Stop,
+}
+
+/// One exploration.
+pub(crate) struct Explorer<'a, 'c> {
+    pub(crate) cx: &'c Context<'a>,
+    pub(crate) root: FuncRef,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) out: Exploration,
+    budget: u32,
+    next_id: u32,
+    /// Types of allocations and the client behind objects.
+    types: Vec<Type>,
+    /// Flights being run, innermost last.
+    flights: Vec<usize>,
+}
+
+/// Explores one function as a root.
+pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
+    let mut explorer =
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], flights: vec![] };
+    explorer.run();
+    explorer.out
+}
+
+impl<'a> Explorer<'a, '_> {
+    fn run(&mut self) {
+        let function = self.cx.program.function(self.root);
+        let Some(body) = &function.body else { return };
+        let frame = self.push_frame(self.root, None, vec![]);
+        let mut state = State::new();
+        for param in function.receiver.iter().chain(&function.params) {
+            let val = self.parameter(param);
+            state.set_local(frame, param.local, val);
+        }
+        for (state, flow) in self.finish(frame, body, state) {
+            self.leave_root(&state, &flow);
+        }
+    }
+
+    fn push_frame(&mut self, func: FuncRef, parent: Option<FrameId>, via: Vec<Span>) -> FrameId {
+        self.frames.push(Frame { func, parent, via });
+        FrameId(u32::try_from(self.frames.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    fn frame(&self, frame: FrameId) -> &Frame {
+        &self.frames[frame.0 as usize]
+    }
+
+    fn fresh_id(&mut self) -> u32 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn alloc(&mut self, ty: Type) -> crate::sym::Sym {
+        self.types.push(ty);
+        crate::sym::Sym::Alloc(u32::try_from(self.types.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Spends budget; `false` when there is none left.
+    fn spend(&mut self) -> bool {
+        if self.budget == 0 {
+            self.out.cut = true;
+            return false;
+        }
+        self.budget -= 1;
+        true
+    }
+}

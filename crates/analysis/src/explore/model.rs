@@ -1,0 +1,485 @@
+//! Modelled calls: rows to effects.
+
+use super::call::{CallSite, Outs, results};
+use super::record::{CacheFacts, FlightFacts, LeaseUnit};
+use super::state::State;
+use super::{Explorer, Out};
+use crate::sym::{ContextSym, Origin, S, Scale, Sym, Val, concat};
+use crate::typing::Evidence;
+use dogpile_ir::Name;
+use dogpile_models::{AccessPath, Base, ContextOrigin, ContextRow, Does, Role, Row, TtlRow, Unit, ValueKind, WordRow, Zero};
+use std::sync::Arc;
+
+impl<'a> Explorer<'a, '_> {
+    pub(super) fn model(&mut self, row: Row<'a>, evidence: Evidence, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        let span = site.call.span;
+        match &row.call.does {
+            Does::Command { words, reply, .. } => {
+                let words = self.words(row, words, &site, &state);
+                self.command(row, evidence, reply, words, site, state)
+            }
+            Does::MakesCommand { words, .. } => {
+                let words = self.words(row, words, &site, &state);
+                one(state, Sym::Command(row.client, words), &site)
+            }
+            Does::Pushes { words } => {
+                let mut all = match site.receiver.as_ref().map(|r| &*r.sym) {
+                    Some(Sym::Command(_, so_far)) => so_far.clone(),
+                    _ => vec![],
+                };
+                all.extend(self.words(row, words, &site, &state));
+                one(state, Sym::Command(row.client, all), &site)
+            }
+            Does::Executes { command, reply } => {
+                let words = match self.path(command, &site, &state).map(|v| v.sym) {
+                    Some(sym) => match &*sym {
+                        Sym::Command(_, words) => words.clone(),
+                        _ => return self.opaque_reply(row, reply, &site, state),
+                    },
+                    None => return self.opaque_reply(row, reply, &site, state),
+                };
+                self.command(row, evidence, reply, words, site, state)
+            }
+            Does::Eval { script, keys, args, reply } => self.eval_script(row, evidence, script, keys, args, reply, site, state),
+            Does::Makes { ty, keeps, error } => {
+                let val = self.make(row, ty, keeps, &site, &mut state);
+                let mut vals = vec![val];
+                if *error {
+                    vals.push(Val::new(Sym::Result(span, 1, "makes".into(), vec![]), span));
+                }
+                vec![(state, Out::Values(vals))]
+            }
+            Does::Option { sets } => {
+                let object = self.object("option");
+                for (name, path) in sets {
+                    if let Some(val) = self.path(path, &site, &state) {
+                        state.set_field(Arc::new(object.clone()), Name::from(name.as_str()), val);
+                    }
+                }
+                one(state, object, &site)
+            }
+            Does::Sets { sets } => {
+                for (name, path) in sets {
+                    if let (Some(val), Some(base)) = (self.path(path, &site, &state), &site.receiver) {
+                        state.set_field(base.sym.clone(), Name::from(name.as_str()), val);
+                    }
+                }
+                vec![(state, Out::Values(vec![]))]
+            }
+            Does::RunsQueued { function, ty } => {
+                let name = self.cx.program.models.qualified_type(row.client, ty);
+                let object = self.object(&name);
+                let queue = Val::new(object, span);
+                self.run_function(function, vec![queue], &site, state)
+            }
+            Does::Watches { function, .. } => {
+                let outer = std::mem::replace(&mut state.watching, true);
+                let arg = Val::new(self.object(&self.cx.program.models.qualified_type(row.client, "Tx")), span);
+                let mut outs = self.run_function(function, vec![arg], &site, state);
+                outs.iter_mut().for_each(|(s, _)| s.watching = outer);
+                outs
+            }
+            Does::Acquire(acquire) => self.library_acquire(row, evidence, acquire, site, state),
+            Does::Release(handle) => self.library_release(row, evidence, handle, site, state),
+            Does::Renew(handle) => self.library_renew(row, evidence, handle, site, state),
+            Does::Flight { function, keeps_failures, detachable, gives, .. } => {
+                let op = self.op_site(&site, row.call.name.first().map_or("flight", String::as_str), Some(row.client), evidence);
+                let index = self.out.flights.len();
+                self.out.flights.push(FlightFacts {
+                    site: op,
+                    by_hand: false,
+                    caller_context: None,
+                    unknown_work: false,
+                    keeps_failures: keeps_failures.then_some(span),
+                    detachable: *detachable,
+                    lock_inside: false,
+                    caches: vec![],
+                    work: None,
+                });
+                self.flights.push(index);
+                let outs = self.run_function(function, vec![], &site, state);
+                self.flights.pop();
+                outs.into_iter()
+                    .map(|(s, out)| match out {
+                        Out::Values(inner) => {
+                            let vals = gives
+                                .iter()
+                                .enumerate()
+                                .map(|(i, g)| match g.as_str() {
+                                    "value" => inner.first().cloned(),
+                                    "error" => inner.get(1).cloned(),
+                                    _ => None,
+                                }
+                                .unwrap_or_else(|| Val::new(Sym::Result(span, i, "flight".into(), vec![]), span)))
+                                .collect();
+                            (s, Out::Values(vals))
+                        }
+                        other => (s, other),
+                    })
+                    .collect()
+            }
+            Does::Cache { op, key, function, ttl, scope, coalesces, gives } => {
+                let command = row.call.name.first().cloned().unwrap_or_default();
+                let op_site = self.op_site(&site, &command, Some(row.client), evidence);
+                let key = self.path(key, &site, &state).unwrap_or_else(|| Val::unknown(span));
+                let lease = ttl.as_ref().map_or(super::record::Lease::Unknown, |t| self.lease(t, &site, &state));
+                self.note_cache(CacheFacts { site: op_site, op: *op, key, scope: *scope, coalesces: *coalesces, ttl: lease, in_flight: !self.flights.is_empty(), held: false }, &state);
+                match function {
+                    Some(f) => self.run_function(f, vec![], &site, state),
+                    None => {
+                        let n = gives.len();
+                        vec![(state, Out::Values(results(span, "cache", n, &[])))]
+                    }
+                }
+            }
+            Does::Converts { reply, error, to } => self.convert_reply(row, reply, error, to, &site, state),
+            Does::Value(kind) => {
+                let vals = self.value_of(*kind, row, &site);
+                vec![(state, Out::Values(vals))]
+            }
+            Does::Sleeps { time } => {
+                let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
+                if let Some(ms) = ms {
+                    self.note_sleep(span, ms, &mut state);
+                }
+                vec![(state, Out::Values(vec![]))]
+            }
+            Does::Context(context) => self.context(context, &site, state),
+            Does::NoReturn => vec![(state, Out::Stop)],
+            Does::Panics => vec![(state, Out::Raise(span))],
+            Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
+            Does::Spawns { function, after, .. } => {
+                let delay = after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
+                self.spawn_function(function, delay, &site, &mut state);
+                let object = self.object("task");
+                one(state, object, &site)
+            }
+            // A script call made now and sent later is not followed: its reply is not known.
+            Does::MakesEval { .. } => {
+                self.note_opaque(&state);
+                one(state, Sym::Unknown, &site)
+            }
+            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Subscribes { .. } | Does::Waits { .. } => {
+                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+            }
+            Does::Timer { time, .. } => {
+                let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
+                let timer = Val::new(Sym::Timer(ms), span);
+                // A ticker is an object with its channel in `C`.
+                state.set_field(timer.sym.clone(), "C".into(), timer.clone());
+                vec![(state, Out::Values(vec![timer]))]
+            }
+            Does::Remote { timeout } => {
+                let limit = timeout.as_ref().and_then(|t| self.path(&t.ttl, &site, &state));
+                self.note_remote(&site, limit, &state);
+                vec![(state, Out::Values(results(span, "remote", 2, &[])))]
+            }
+        }
+    }
+
+    pub(super) fn object(&mut self, ty: &str) -> Sym {
+        let id = self.fresh_id();
+        Sym::Object(ty.into(), id)
+    }
+
+    fn make(&mut self, row: Row<'a>, ty: &str, keeps: &std::collections::BTreeMap<String, String>, site: &CallSite<'a>, state: &mut State<'a>) -> Val {
+        let name = self.cx.program.models.qualified_type(row.client, ty);
+        let object = self.object(&name);
+        let val = Val::new(object, site.call.span);
+        for (fact, path) in keeps {
+            if fact == "options" {
+                for option in self.path_list(path, site, state) {
+                    self.apply_option(&option, &val.sym, state);
+                }
+            } else if let Some(kept) = self.path(path, site, state) {
+                state.set_field(val.sym.clone(), Name::from(fact.as_str()), kept);
+            }
+        }
+        val
+    }
+
+    fn apply_option(&mut self, option: &Val, to: &S, state: &mut State<'a>) {
+        match &*option.sym {
+            Sym::List(items) => items.clone().iter().for_each(|i| self.apply_option(i, to, state)),
+            Sym::Object(..) | Sym::Alloc(_) => state.copy_fields(&option.sym, to),
+            _ => state.set_field(to.clone(), "unknown-option".into(), option.clone()),
+        }
+    }
+
+    /// The value at an access path; a path into a list of the rest gives the list.
+    pub(super) fn path(&mut self, path: &str, site: &CallSite<'a>, state: &State<'a>) -> Option<Val> {
+        let parsed = AccessPath::parse(path)?;
+        let mut val = match parsed.base {
+            Base::Receiver => site.receiver.clone()?,
+            Base::Arg(n) => site.args.get(n.checked_sub(1)?)?.clone(),
+            Base::Rest(n) => Val::new(Sym::List(site.args.get(n.checked_sub(1)?..).unwrap_or_default().to_vec()), site.call.span),
+            Base::Ret => return None,
+        };
+        for field in &parsed.fields {
+            val = match state.field(&val.sym, field) {
+                Some(known) => known.clone(),
+                None => match &*val.sym {
+                    // An option struct that leaves a field out, or a fact that was never set.
+                    Sym::Nil | Sym::Object(..) => return None,
+                    _ => self.field(&val, &Name::from(field.as_str()), &dogpile_ir::Type::Unknown, val.span, state),
+                },
+            };
+        }
+        Some(val)
+    }
+
+    pub(super) fn path_list(&mut self, path: &str, site: &CallSite<'a>, state: &State<'a>) -> Vec<Val> {
+        match self.path(path, site, state) {
+            Some(val) => match &*val.sym {
+                Sym::List(items) => items.clone(),
+                _ => vec![val],
+            },
+            None => vec![],
+        }
+    }
+
+    fn words(&mut self, row: Row<'a>, rows: &[WordRow], site: &CallSite<'a>, state: &State<'a>) -> Vec<Val> {
+        let span = site.call.span;
+        let literal = |text: &str| Val::new(Sym::Str(text.into()), span);
+        let mut out = Vec::new();
+        for word in rows {
+            match word {
+                WordRow::Text(text) if text == "$name" => {
+                    let name = site.call_name();
+                    out.push(literal(&name.to_ascii_uppercase()));
+                }
+                WordRow::Text(text) if text.starts_with('$') => {
+                    if text.ends_with("...") {
+                        for item in self.path_list(text, site, state) {
+                            match &*item.sym {
+                                Sym::List(items) => out.extend(items.iter().cloned()),
+                                _ => out.push(item),
+                            }
+                        }
+                    } else {
+                        out.push(self.path(text, site, state).unwrap_or_else(|| Val::unknown(span)));
+                    }
+                }
+                WordRow::Text(text) => out.push(literal(text)),
+                WordRow::Ttl(ttl) => {
+                    let Some(val) = self.path(&ttl.ttl, site, state) else {
+                        if let Some(ms) = ttl.default_ms {
+                            out.push(literal("PX"));
+                            out.push(Val::new(Sym::Int(i128::from(ms), Scale::Millis), span));
+                        }
+                        continue;
+                    };
+                    if ttl.zero == Zero::None && val.sym.int().is_some_and(|n| n <= 0) {
+                        continue;
+                    }
+                    let word = ttl.word.as_deref().unwrap_or("PX");
+                    if !word.is_empty() {
+                        out.push(literal(word));
+                    }
+                    out.push(self.in_unit(ttl, val));
+                }
+                WordRow::When { when, word } => match self.path(when, site, state).and_then(|v| state.truth(&v.sym)) {
+                    Some(true) => out.push(literal(word)),
+                    Some(false) | None => {}
+                },
+                WordRow::Optional { optional } => match self.path(optional, site, state) {
+                    Some(v) if v.sym.str() == Some("") => {}
+                    Some(v) => out.push(v),
+                    None => {}
+                },
+            }
+        }
+        let _ = row;
+        out
+    }
+
+    /// A time argument marked with the unit that the row says it is in.
+    fn in_unit(&mut self, row: &TtlRow, val: Val) -> Val {
+        let sym = match (row.unit, &*val.sym) {
+            (Unit::Duration, Sym::Int(n, Scale::Bare)) => Sym::Int(*n, Scale::Duration),
+            (Unit::Duration, s) if s.scale() == Scale::Bare => Sym::Scaled(Scale::Duration, val.sym.clone()),
+            _ => return val,
+        };
+        Val::new(sym, val.span)
+    }
+
+    pub(super) fn lease(&mut self, row: &TtlRow, site: &CallSite<'a>, state: &State<'a>) -> super::record::Lease {
+        use super::record::Lease;
+        match self.path(&row.ttl, site, state) {
+            None => row.default_ms.map_or(Lease::Unknown, Lease::Default),
+            Some(val) if val.sym.int() == Some(0) => match row.zero {
+                Zero::None => Lease::Absent,
+                Zero::Default => row.default_ms.map_or(Lease::Unknown, Lease::Default),
+                _ => Lease::Value(val, unit_of(row.unit)),
+            },
+            Some(val) => Lease::Value(val, unit_of(row.unit)),
+        }
+    }
+
+    pub(super) fn time_ms(&self, row: &TtlRow, val: &Val) -> Option<u64> {
+        let n = val.sym.int()?;
+        let ms = match (row.unit, val.sym.scale()) {
+            (Unit::S, _) => n.checked_mul(1000)?,
+            (Unit::Ms, _) => n,
+            _ => n / 1_000_000,
+        };
+        u64::try_from(ms).ok()
+    }
+
+    fn context(&mut self, row: &ContextRow, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let span = site.call.span;
+        let parent = row.from.as_deref().and_then(|p| self.path(p, site, &state));
+        let base = parent.as_ref().and_then(|p| match &*p.sym {
+            Sym::Context(c) => Some(c.clone()),
+            _ => None,
+        });
+        let id = self.fresh_id();
+        let mut context = match row.origin {
+            ContextOrigin::Background => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, span, id },
+            ContextOrigin::Detached => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, span, id },
+            ContextOrigin::Request => ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, span, id },
+            ContextOrigin::Derived => base.map(|b| ContextSym { id: if row.gives.iter().any(|g| g == "cancel") { id } else { b.id }, ..b }).unwrap_or(ContextSym {
+                origin: Origin::Unknown,
+                timeout_ms: None,
+                limited: false,
+                span,
+                id,
+            }),
+        };
+        if let Some(limit) = &row.timeout {
+            let ms = self.path(&limit.ttl, site, &state).and_then(|v| self.time_ms(limit, &v));
+            context.limited = true;
+            context.timeout_ms = match (context.timeout_ms, ms) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+        }
+        let sym: S = Arc::new(Sym::Context(context));
+        let vals = row
+            .gives
+            .iter()
+            .map(|g| match g.as_str() {
+                "context" => Val { sym: sym.clone(), span },
+                "cancel" => Val::new(Sym::Bound(sym.clone(), "cancel".into()), span),
+                _ => Val::unknown(span),
+            })
+            .collect();
+        vec![(state, Out::Values(vals))]
+    }
+
+    fn value_of(&mut self, kind: ValueKind, row: Row<'a>, site: &CallSite<'a>) -> Vec<Val> {
+        let span = site.call.span;
+        let receiver = site.receiver.as_ref();
+        let arg = |i: usize| site.args.get(i);
+        let name: Arc<str> = row.call.name.first().map_or("", String::as_str).into();
+        let given: Vec<S> = receiver.into_iter().chain(&site.args).map(|v| v.sym.clone()).collect();
+        let pure = || Sym::Result(span, 0, name.clone(), given.clone());
+        let sym = match kind {
+            ValueKind::Fresh => Sym::Fresh(span),
+            ValueKind::RandomBelow | ValueKind::Random => Sym::Fresh(span),
+            ValueKind::ContextDone => match receiver {
+                Some(r) => Sym::Done(r.sym.clone()),
+                None => pure(),
+            },
+            ValueKind::ContextError => Sym::Result(span, 0, "Context.Err".into(), given),
+            ValueKind::TimeAdd | ValueKind::TimeOfUnix => Sym::Scaled(Scale::Point, Arc::new(pure())),
+            ValueKind::Elapsed => Sym::Scaled(Scale::Duration, Arc::new(pure())),
+            ValueKind::PerProcess => Sym::PerProcess(span),
+            ValueKind::Clock => Sym::Clock(span, Scale::Point),
+            ValueKind::UnixSeconds | ValueKind::UnixMillis | ValueKind::UnixNanos => match receiver.map(|r| &*r.sym) {
+                Some(Sym::Clock(at, _)) => Sym::Clock(*at, Scale::Point),
+                Some(s) if s.any(&mut |x| matches!(x, Sym::Clock(..))) => Sym::Clock(span, Scale::Point),
+                _ => Sym::Scaled(Scale::Point, Arc::new(pure())),
+            },
+            ValueKind::Format => crate::format::sprintf(&site.args, &name, span),
+            ValueKind::Concat => concat(site.args.iter().map(|a| a.sym.clone()).collect()),
+            ValueKind::Join => match (arg(0).map(|a| &*a.sym), arg(1).map(|a| a.sym.clone())) {
+                (Some(Sym::List(items)), Some(sep)) => {
+                    let mut parts = Vec::new();
+                    for (i, item) in items.iter().enumerate() {
+                        if i > 0 {
+                            parts.push(sep.clone());
+                        }
+                        parts.push(item.sym.clone());
+                    }
+                    concat(parts)
+                }
+                _ => pure(),
+            },
+            ValueKind::Pure => {
+                let mut made = given.clone();
+                made.retain(|s| **s != Sym::Nil);
+                Sym::Result(span, 0, name.clone(), made)
+            }
+            ValueKind::Same => match arg(0).or(receiver) {
+                Some(v) => return vec![v.clone(), Val::new(Sym::Result(span, 1, name, given), span)],
+                None => pure(),
+            },
+            ValueKind::Error => Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()),
+            ValueKind::WrapsError => site
+                .args
+                .iter()
+                .rev()
+                .find_map(|a| match &*a.sym {
+                    Sym::Error(_) => Some((*a.sym).clone()),
+                    _ => None,
+                })
+                .unwrap_or_else(|| Sym::Error(format!("made at {}:{}", span.file.0, span.start).into())),
+            ValueKind::ErrorIs => match (arg(0), arg(1)) {
+                (Some(a), Some(b)) => match crate::fold::equal(&a.sym, &b.sym) {
+                    Some(t) => Sym::Bool(t),
+                    None if *a.sym == Sym::Nil => Sym::Bool(false),
+                    None => pure(),
+                },
+                _ => pure(),
+            },
+            ValueKind::DurationSeconds => rescale(receiver, Scale::Seconds, 1_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationMillis => rescale(receiver, Scale::Millis, 1_000_000).unwrap_or_else(pure),
+            ValueKind::DurationNanos => rescale(receiver, Scale::Nanos, 1).unwrap_or_else(pure),
+            ValueKind::ParseDuration => match arg(0).and_then(|a| a.sym.str()).and_then(dogpile_source::parse_duration_ms) {
+                Some(ms) => Sym::Int(i128::from(ms) * 1_000_000, Scale::Duration),
+                None => Sym::Scaled(Scale::Duration, Arc::new(pure())),
+            },
+        };
+        vec![Val::new(sym, span), Val::new(Sym::Nil, span)]
+    }
+
+    /// The type behind an object, with its role.
+    pub(super) fn role(&self, sym: &Sym) -> Option<Role> {
+        match sym {
+            Sym::Object(ty, _) => self.cx.program.models.type_of(ty).map(|(_, t)| t.role),
+            _ => None,
+        }
+    }
+}
+
+fn rescale(receiver: Option<&Val>, scale: Scale, per: i128) -> Option<Sym> {
+    let receiver = receiver?;
+    Some(match &*receiver.sym {
+        Sym::Int(n, Scale::Duration) => Sym::Int(n / per, scale),
+        _ => Sym::Scaled(scale, receiver.sym.clone()),
+    })
+}
+
+pub(super) fn unit_of(unit: Unit) -> LeaseUnit {
+    match unit {
+        Unit::Duration | Unit::Ns => LeaseUnit::Duration,
+        Unit::S => LeaseUnit::Seconds,
+        Unit::Ms => LeaseUnit::Millis,
+        Unit::UnixS | Unit::UnixMs | Unit::Time => LeaseUnit::Point,
+    }
+}
+
+fn one<'a>(state: State<'a>, sym: Sym, site: &CallSite<'a>) -> Outs<'a> {
+    vec![(state, Out::Values(vec![Val::new(sym, site.call.span)]))]
+}
+
+impl CallSite<'_> {
+    pub(super) fn call_name(&self) -> Arc<str> {
+        match &self.call.callee {
+            dogpile_ir::Callee::Named(n) => crate::names::last(n).into(),
+            dogpile_ir::Callee::Method { name, .. } => name.clone(),
+            dogpile_ir::Callee::Value(_) => "".into(),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What is written down on the way: work, reads, writes, sleeps, units.
+
+use super::Explorer;
+use super::call::{CallSite, Outs, results};
+use super::record::{CacheFacts, CalledFacts, Lease, LeaseUnit, Loose, OpSite};
+use super::state::{State, Status};
+use crate::lifecycle::{UnitFault, UnitFaultKind};
+use crate::program::FuncRef;
+use crate::sym::{Origin, S, Scale, Sym, Val};
+use crate::typing::Evidence;
+use dogpile_models::{CacheOp, CacheScope, Coalesces};
+use dogpile_source::Span;
+
+impl<'a> Explorer<'a, '_> {
+    /// The sessions on this path whose key is the given one.
+    pub(super) fn sessions_of(&self, key: &Val, state: &State<'a>) -> Vec<usize> {
+        if *key.sym == Sym::Unknown {
+            return vec![];
+        }
+        state.held.iter().map(|h| h.slot).filter(|slot| self.same_key(&self.out.sessions[*slot].key, key)).collect()
+    }
+
+    pub(super) fn session_of(&self, key: &Val, state: &State<'a>) -> Option<usize> {
+        self.sessions_of(key, state).into_iter().next_back()
+    }
+
+    fn same_key(&self, a: &Val, b: &Val) -> bool {
+        if a.sym == b.sym {
+            return true;
+        }
+        // A batch: the list that was taken is the list that is given back, or one of its items.
+        match (&*a.sym, &*b.sym) {
+            (Sym::List(items), _) => items.iter().any(|i| i.sym == b.sym),
+            (_, Sym::List(items)) => items.iter().any(|i| i.sym == a.sym),
+            _ => crate::keys::shape(&a.sym) == crate::keys::shape(&b.sym) && crate::keys::is_telling(&a.sym),
+        }
+    }
+
+    pub(super) fn note_opaque(&mut self, state: &State<'a>) {
+        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+            self.out.sessions[held.slot].opaque = true;
+        }
+    }
+
+    /// Work that may matter to a critical section.
+    pub(super) fn note_work(&mut self, name: &str, target: Option<FuncRef>, site: &CallSite<'a>, state: &State<'a>) {
+        if crate::names::is_idle(name) {
+            return;
+        }
+        self.note_context_use(site);
+        let span = site.call.span;
+        if let Some(flight) = self.flights.last() {
+            self.out.flights[*flight].work.get_or_insert(span);
+        }
+        if !self.out.works.iter().any(|(s, _, _)| *s == span) && self.out.works.len() < 400 {
+            self.out.works.push((span, name.to_owned(), target));
+        }
+        if state.deferring {
+            return;
+        }
+        let limit = site.args.iter().find_map(|a| match &*a.sym {
+            Sym::Context(c) => c.timeout_ms,
+            _ => None,
+        });
+        for held in &state.held {
+            let facts = &mut self.out.sessions[held.slot];
+            facts.visits.entry(span).or_default().insert(held.status);
+            if held.status == Status::Won {
+                facts.called.entry(span).or_insert_with(|| CalledFacts { name: name.to_owned(), target, limit, timeout: None });
+            }
+        }
+    }
+
+    /// A remote call that a client-side timeout bounds.
+    pub(super) fn note_remote(&mut self, site: &CallSite<'a>, timeout: Option<Val>, state: &State<'a>) {
+        let name = site.call_name();
+        self.note_work(&name, None, site, state);
+        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+            if let Some(called) = self.out.sessions[held.slot].called.get_mut(&site.call.span) {
+                called.timeout = called.timeout.take().or_else(|| timeout.clone());
+            }
+        }
+    }
+
+    /// A context that may be cancelled reaches the shared work of a flight.
+    pub(super) fn note_context_use(&mut self, site: &CallSite<'a>) {
+        let Some(flight) = self.flights.last().copied() else { return };
+        let name = site.call_name();
+        if crate::names::is_logging(&name) {
+            return;
+        }
+        for arg in &site.args {
+            if let Sym::Context(c) = &*arg.sym
+                && c.origin == Origin::Caller
+            {
+                self.out.flights[flight].caller_context.get_or_insert(site.call.span);
+            }
+        }
+    }
+
+    pub(super) fn note_sleep(&mut self, span: Span, ms: u64, state: &mut State<'a>) {
+        state.tick = Some(ms);
+        if state.spawned {
+            return;
+        }
+        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+            self.out.sessions[held.slot].sleeps.insert(span, ms);
+        }
+    }
+
+    pub(super) fn note_write(&mut self, op: &OpSite, key: &Val, fenced: bool, state: &State<'a>) {
+        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+            let slot = held.slot;
+            if self.same_key(&self.out.sessions[slot].key.clone(), key) {
+                continue;
+            }
+            let facts = &mut self.out.sessions[slot];
+            facts.visits.entry(op.span).or_default();
+            facts.writes.entry(op.span).or_insert_with(|| (op.clone(), fenced)).1 |= fenced;
+        }
+        for held in &state.held {
+            if !state.deferring {
+                self.out.sessions[held.slot].visits.entry(op.span).or_default().insert(held.status);
+            }
+        }
+    }
+
+    /// A cache operation: part of a cache-aside, a re-check under a lock, or the cache behind a flight.
+    pub(super) fn note_cache(&mut self, mut facts: CacheFacts, state: &State<'a>) {
+        facts.held = state.held.iter().any(|h| h.status == Status::Won);
+        if let Some(flight) = self.flights.last() {
+            self.out.flights[*flight].caches.push((facts.scope, facts.site.span));
+        }
+        if facts.op == CacheOp::Get {
+            for held in state.held.iter().filter(|h| h.status == Status::Won) {
+                self.out.sessions[held.slot].reads_held.push((facts.key.sym.clone(), facts.site.span));
+            }
+        }
+        if facts.op == CacheOp::Set && facts.scope != CacheScope::Process {
+            self.note_write(&facts.site.clone(), &facts.key.clone(), false, state);
+        }
+        if !self.out.caches.iter().any(|c| c.site == facts.site && c.op == facts.op) {
+            self.out.caches.push(facts);
+        }
+    }
+
+    /// Reads seen so far in this root.
+    pub(super) fn reads_so_far(&self, _state: &State<'a>) -> Vec<(S, Span)> {
+        self.out.caches.iter().filter(|c| c.op == CacheOp::Get && !c.held).map(|c| (c.key.sym.clone(), c.site.span)).collect()
+    }
+
+    /// A call on an unknown receiver that has a cache's shape: `c.Get(key)` with two results, `c.Set(key, value, ttl)`.
+    pub(super) fn shaped_cache(&mut self, name: &str, site: &CallSite<'a>, state: &mut State<'a>) -> Option<Outs<'a>> {
+        let dogpile_ir::Callee::Method { receiver, .. } = &site.call.callee else { return None };
+        let method = crate::names::last(name);
+        let base = crate::names::describe(receiver, self.cx.program.module(self.frame(site.frame).func));
+        let lower = base.to_ascii_lowercase();
+        if !(lower.contains("cache") || lower.contains("store") || lower.contains("memo")) {
+            return None;
+        }
+        let (op, key) = match (method, site.args.len()) {
+            ("Get" | "GetWithTTL" | "Fetch" | "Load", 1) => (CacheOp::Get, 0),
+            ("Get" | "Fetch", 2 | 3) if matches!(&*site.args[0].sym, Sym::Context(_)) => (CacheOp::Get, 1),
+            ("Set" | "Put" | "Store" | "SetWithTTL" | "Add", 2 | 3) if !matches!(&*site.args[0].sym, Sym::Context(_)) => (CacheOp::Set, 0),
+            ("Set" | "Put" | "SetWithTTL", 3 | 4) => (CacheOp::Set, 1),
+            _ => return None,
+        };
+        let span = site.call.span;
+        let op_site = self.op_site(site, &format!("{base}.{method}"), None, Evidence::Shape);
+        let facts = CacheFacts {
+            site: op_site,
+            op,
+            key: site.args[key].clone(),
+            scope: CacheScope::Unknown,
+            coalesces: Coalesces::None,
+            ttl: Lease::Unknown,
+            in_flight: !self.flights.is_empty(),
+            held: false,
+        };
+        self.note_context_use(site);
+        self.note_cache(facts, state);
+        let given: Vec<S> = site.args.iter().map(|a| a.sym.clone()).collect();
+        Some(vec![(state.clone(), super::Out::Values(results(span, name, 3, &given)))])
+    }
+
+    /// Lookups and deletions in maps of this process: hand-written flights.
+    pub(super) fn local_lookup(&mut self, _map: &Val, _key: &Val, _span: Span) {}
+
+    pub(super) fn local_delete(&mut self, _map: &Val, _key: &Val, _span: Span, _state: &State<'a>) {}
+
+    /// The named function that a frame belongs to.
+    pub(super) fn named_function(&self, f: FuncRef) -> FuncRef {
+        if f.func.0 == u32::MAX { self.root } else { crate::reach::outermost(&self.cx.program, f) }
+    }
+
+    /// Whether losers of a slot can leave by a context.
+    pub(super) fn left_by_context(&self, slot: usize) -> bool {
+        self.out.sessions[slot].exits.iter().any(|e| e.status == Status::Lost && e.error == Some(true))
+    }
+
+    /// A number in one unit where the command counts in another.
+    pub(super) fn units_of_lease(&mut self, op: &OpSite, lease: &Lease) {
+        let Lease::Value(val, unit) = lease else { return };
+        let kind = match (val.sym.scale(), unit) {
+            (Scale::Millis, LeaseUnit::Seconds) => UnitFaultKind::MillisAsSeconds,
+            (Scale::Seconds, LeaseUnit::Millis) => UnitFaultKind::SecondsAsMillis,
+            (Scale::Nanos, LeaseUnit::Seconds) => UnitFaultKind::NanosAsSeconds,
+            (Scale::Duration, LeaseUnit::Seconds) if !self.is_client_duration(op) => UnitFaultKind::NanosAsSeconds,
+            (Scale::Nanos, LeaseUnit::Millis) => UnitFaultKind::NanosAsMillis,
+            (Scale::Point, LeaseUnit::Seconds | LeaseUnit::Millis | LeaseUnit::Duration) => UnitFaultKind::AbsoluteAsDuration,
+            (Scale::Seconds | Scale::Millis, LeaseUnit::Seconds | LeaseUnit::Millis) if val.sym.int() == Some(0) => UnitFaultKind::TruncatesToZero,
+            (Scale::Duration, LeaseUnit::Duration | LeaseUnit::Millis) if val.sym.int().is_some_and(|n| (1..1_000_000).contains(&n)) => UnitFaultKind::BareNumberAsNanos,
+            _ => return,
+        };
+        let text = self.cx.program.sources.get(val.span.file).map_or("", |f| f.slice(val.span)).to_owned();
+        let fault = UnitFault { span: val.span, site_span: op.span, kind, text };
+        if !self.out.unit_faults.contains(&fault) {
+            self.out.unit_faults.push(fault);
+        }
+    }
+
+    /// Clients that take typed durations convert them: the word's unit is theirs, not the code's.
+    fn is_client_duration(&self, op: &OpSite) -> bool {
+        !op.command.starts_with("EVAL")
+            && op.client.is_some_and(|c| {
+                let name = &self.cx.program.models.client(c).name;
+                !(name.contains("redigo") || name.contains("radix"))
+            })
+    }
+
+    #[allow(dead_code)]
+    fn loose_reads(&self) -> usize {
+        self.out.loose.iter().filter(|l| matches!(l, Loose::Read { .. })).count()
+    }
+}

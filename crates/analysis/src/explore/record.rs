@@ -1,0 +1,192 @@
+//! What an exploration writes down: sessions, operations outside any session, flights.
+
+use crate::explore::state::Status;
+use crate::program::FuncRef;
+use crate::sym::{S, Val};
+use crate::typing::Evidence;
+use dogpile_models::ClientId;
+use dogpile_source::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where an operation is, as seen from the root.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct OpSite {
+    pub(crate) span: Span,
+    pub(crate) via: Vec<Span>,
+    pub(crate) func: FuncRef,
+    pub(crate) command: String,
+    pub(crate) client: Option<ClientId>,
+    pub(crate) evidence: Evidence,
+}
+
+/// A lease as the command gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Lease {
+    Absent,
+    Unknown,
+    /// A value and what the command counts it in.
+    Value(Val, LeaseUnit),
+    /// The library's default, ms.
+    Default(u64),
+}
+
+/// What a command counts a time in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LeaseUnit {
+    /// A typed duration.
+    Duration,
+    Seconds,
+    Millis,
+    /// A point in time.
+    Point,
+}
+
+/// How an owner check is made.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum GuardFact {
+    None,
+    ReadThenAct(Span),
+    Atomic(Option<Val>),
+    Unknown,
+}
+
+/// One session of a root: one acquire site with its call chain.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionFacts {
+    pub(crate) site: OpSite,
+    pub(crate) key: Val,
+    pub(crate) lease: Lease,
+    pub(crate) token: Option<Val>,
+    /// A library's own token: fresh or per handle.
+    pub(crate) library_token: Option<String>,
+    pub(crate) library: bool,
+    pub(crate) auto_renews: bool,
+    pub(crate) reentrant: bool,
+    pub(crate) throws_when_lost: bool,
+    pub(crate) waits_inside: Option<dogpile_models::Waits>,
+    pub(crate) expiry_same_step: bool,
+    /// The transaction it was queued on.
+    pub(crate) queue: Option<S>,
+    pub(crate) loser_extends: bool,
+    pub(crate) expiries: Vec<(OpSite, Option<Span>)>,
+    pub(crate) releases: Vec<ReleaseFacts>,
+    pub(crate) renewals: Vec<usize>,
+    pub(crate) visits: BTreeMap<Span, BTreeSet<Status>>,
+    pub(crate) exits: Vec<ExitFacts>,
+    pub(crate) writes: BTreeMap<Span, (OpSite, bool)>,
+    pub(crate) sleeps: BTreeMap<Span, u64>,
+    /// Functions called while held, for latencies and client timeouts.
+    pub(crate) called: BTreeMap<Span, CalledFacts>,
+    pub(crate) wait: Option<(Span, crate::lifecycle::WaitForm, crate::lifecycle::WaitBound)>,
+    /// Keys read before it was taken, and while it was held.
+    pub(crate) reads_before: Vec<(S, Span)>,
+    pub(crate) reads_held: Vec<(S, Span)>,
+    pub(crate) opaque: bool,
+    /// A callback of the root's caller runs while it is held.
+    pub(crate) runs_caller: bool,
+}
+
+/// A call in a section.
+#[derive(Clone, Debug)]
+pub(crate) struct CalledFacts {
+    pub(crate) name: String,
+    pub(crate) target: Option<FuncRef>,
+    /// A time limit of the context it gets, ms, if it is known.
+    pub(crate) limit: Option<u64>,
+    pub(crate) timeout: Option<Val>,
+}
+
+/// A release seen on a path.
+#[derive(Clone, Debug)]
+pub(crate) struct ReleaseFacts {
+    pub(crate) site: OpSite,
+    pub(crate) guard: GuardFact,
+    pub(crate) statuses: BTreeSet<Status>,
+    pub(crate) context: Option<Val>,
+    pub(crate) cancelled: bool,
+    pub(crate) deferred: bool,
+    pub(crate) throws_unheld: bool,
+}
+
+/// A renewal seen on a path.
+#[derive(Clone, Debug)]
+pub(crate) struct RenewalFacts {
+    pub(crate) site: OpSite,
+    pub(crate) key: Val,
+    pub(crate) guard: GuardFact,
+    pub(crate) lease: Lease,
+    pub(crate) interval: Option<u64>,
+    pub(crate) heartbeat: bool,
+    pub(crate) unheld: bool,
+    pub(crate) ignored: Option<Span>,
+    pub(crate) told: bool,
+    pub(crate) returned: bool,
+    /// It belongs to a session of this root.
+    pub(crate) in_session: bool,
+}
+
+/// A way out of the root.
+#[derive(Clone, Debug)]
+pub(crate) struct ExitFacts {
+    pub(crate) span: Span,
+    pub(crate) status: Status,
+    pub(crate) error: Option<bool>,
+    pub(crate) values: Vec<S>,
+    pub(crate) panics: bool,
+    pub(crate) steps: Vec<(Span, bool)>,
+}
+
+/// An operation outside any session of its root.
+#[derive(Clone, Debug)]
+pub(crate) enum Loose {
+    Release { key: Val, facts: ReleaseFacts },
+    Renewal { index: usize },
+    Set { site: OpSite, key: Val, ttl: Lease },
+    Read { site: OpSite, key: Val },
+}
+
+/// A flight of a root.
+#[derive(Clone, Debug)]
+pub(crate) struct FlightFacts {
+    pub(crate) site: OpSite,
+    pub(crate) by_hand: bool,
+    pub(crate) caller_context: Option<Span>,
+    pub(crate) unknown_work: bool,
+    pub(crate) keeps_failures: Option<Span>,
+    pub(crate) detachable: bool,
+    pub(crate) lock_inside: bool,
+    pub(crate) caches: Vec<(dogpile_models::CacheScope, Span)>,
+    pub(crate) work: Option<Span>,
+}
+
+/// A cache operation of a root.
+#[derive(Clone, Debug)]
+pub(crate) struct CacheFacts {
+    pub(crate) site: OpSite,
+    pub(crate) op: dogpile_models::CacheOp,
+    pub(crate) key: Val,
+    pub(crate) scope: dogpile_models::CacheScope,
+    pub(crate) coalesces: dogpile_models::Coalesces,
+    pub(crate) ttl: Lease,
+    /// Inside a flight, or while a lock is held.
+    pub(crate) in_flight: bool,
+    pub(crate) held: bool,
+}
+
+/// Everything one root gave.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Exploration {
+    pub(crate) sessions: Vec<SessionFacts>,
+    pub(crate) renewals: Vec<RenewalFacts>,
+    pub(crate) loose: Vec<Loose>,
+    pub(crate) flights: Vec<FlightFacts>,
+    pub(crate) caches: Vec<CacheFacts>,
+    /// Work calls in order, for misses.
+    pub(crate) works: Vec<(Span, String, Option<FuncRef>)>,
+    /// Units that do not fit.
+    pub(crate) unit_faults: Vec<crate::lifecycle::UnitFault>,
+    /// The budget ended before the paths did.
+    pub(crate) cut: bool,
+    /// What callers must see: a session leaves it held, or depends on its parameters.
+    pub(crate) open: bool,
+}

@@ -1,0 +1,193 @@
+//! Scripts on a path: run once in the sandbox, then treated by what they do.
+
+use super::call::{CallSite, Outs};
+use super::command::Sending;
+use super::record::{GuardFact, Lease, LeaseUnit};
+use super::reply::Raw;
+use super::state::State;
+use super::Explorer;
+use crate::sym::{Sym, Val};
+use crate::typing::Evidence;
+use dogpile_models::{KeysRow, Row};
+use dogpile_redis::{ArgRef, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl, TimeUnit, classify};
+use std::sync::Arc;
+
+impl<'a> Explorer<'a, '_> {
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn eval_script(
+        &mut self,
+        row: Row<'a>,
+        evidence: Evidence,
+        script: &str,
+        keys: &KeysRow,
+        args: &str,
+        reply: &str,
+        site: CallSite<'a>,
+        state: State<'a>,
+    ) -> Outs<'a> {
+        let span = site.call.span;
+        self.note_context_use(&site);
+        let s = self.sending(row, evidence, reply, "EVAL", &site, &state);
+        let text = match self.path(script, &site, &state) {
+            Some(val) => match &*val.sym {
+                Sym::Object(..) | Sym::Alloc(_) => state.field(&val.sym, "text").cloned().unwrap_or(val),
+                _ => val,
+            },
+            None => Val::unknown(span),
+        };
+        let mut rest = self.path_list(args, &site, &state);
+        if let [one] = rest.as_slice()
+            && let Sym::List(items) = &*one.sym
+        {
+            rest = items.clone();
+        }
+        let keys = match keys {
+            KeysRow::List(path) => match self.path(path, &site, &state).map(|v| v.sym) {
+                Some(sym) => match &*sym {
+                    Sym::List(items) => Some(items.clone()),
+                    Sym::Nil => Some(vec![]),
+                    _ => None,
+                },
+                None => None,
+            },
+            KeysRow::Flat { count } => {
+                let n = self.path(count, &site, &state).and_then(|v| v.sym.int()).and_then(|n| usize::try_from(n).ok());
+                take(&mut rest, n)
+            }
+            KeysRow::Kept { kept } => {
+                let n = site.receiver.as_ref().and_then(|r| state.field(&r.sym, kept)).and_then(|v| v.sym.int()).and_then(|n| usize::try_from(n).ok());
+                take(&mut rest, n)
+            }
+        };
+        self.run_script(s, &text, keys, rest, &site, state)
+    }
+
+    pub(super) fn run_script(&mut self, mut s: Sending<'a>, text: &Val, keys: Option<Vec<Val>>, args: Vec<Val>, site: &CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        let class = match text.sym.str() {
+            Some(text) => self.classified(text, keys.as_ref().map(Vec::len), Some(args.len())),
+            None => Arc::new(ScriptClass::NotUnderstood { why: "its text is not known here".to_owned() }),
+        };
+        let span = site.call.span;
+        let keys = keys.unwrap_or_default();
+        let key_of = |k: &KeyRef| match k {
+            KeyRef::Key(i) => keys.get(*i).cloned().unwrap_or_else(|| Val::unknown(span)),
+            KeyRef::Arg(i) => args.get(*i).cloned().unwrap_or_else(|| Val::unknown(span)),
+            KeyRef::Text(text) => Val::new(Sym::Str(text.as_str().into()), span),
+            KeyRef::Derived => Val::unknown(span),
+        };
+        let arg_of = |a: &ArgRef| match a {
+            ArgRef::Arg(i) => args.get(*i).cloned(),
+            ArgRef::Const(text) => Some(Val::new(Sym::Str(text.as_str().into()), span)),
+            ArgRef::Unknown => None,
+        };
+        let lease_of = |ttl: &Option<ScriptTtl>| match ttl {
+            None => Lease::Absent,
+            Some(ttl) => match arg_of(&ttl.value) {
+                Some(val) => {
+                    let val = match val.sym.str().and_then(|t| t.parse::<i128>().ok()) {
+                        Some(n) => Val::new(Sym::Int(n, crate::sym::Scale::Bare), val.span),
+                        None => val,
+                    };
+                    Lease::Value(val, unit(ttl.unit))
+                }
+                None => Lease::Unknown,
+            },
+        };
+        match &*class {
+            ScriptClass::Acquire { key, token, ttl, reentrant, loser_extends, won, lost } => {
+                s.op.command = "EVAL set-if-absent".to_owned();
+                let replies = (raw(won), raw(lost));
+                self.acquire(s, key_of(key), lease_of(ttl), arg_of(token), replies, *reentrant, *loser_extends, site, state)
+            }
+            ScriptClass::AcquireOrRenew { key, token, ttl, won, lost, reentrant } => {
+                s.op.command = "EVAL set-or-extend".to_owned();
+                self.acquire(s, key_of(key), lease_of(ttl), arg_of(token), (raw(won), raw(lost)), *reentrant, false, site, state)
+            }
+            ScriptClass::Release { key, guard, .. } => {
+                s.op.command = if guard.is_some() { "EVAL compare-and-delete" } else { "EVAL delete" }.to_owned();
+                let guard = guard.as_ref().map_or(GuardFact::None, |g| GuardFact::Atomic(arg_of(g)));
+                self.release_key(&s, &key_of(key), guard, false, &mut state);
+                self.simple_reply(s, Raw::Number, site, state)
+            }
+            ScriptClass::Renew { key, guard, ttl, .. } => {
+                s.op.command = if guard.is_some() { "EVAL compare-and-expire" } else { "EVAL expire" }.to_owned();
+                let lease = lease_of(ttl);
+                self.units_of_lease(&s.op, &lease);
+                let guard = guard.as_ref().map_or(GuardFact::None, |g| GuardFact::Atomic(arg_of(g)));
+                self.renew_command(s, key_of(key), guard, lease, site, state)
+            }
+            ScriptClass::GuardedWrite { writes, .. } => {
+                s.op.command = "EVAL guarded write".to_owned();
+                for key in writes {
+                    self.note_write(&s.op, &key_of(key), true, &state);
+                }
+                self.simple_reply(s, Raw::Any, site, state)
+            }
+            ScriptClass::Write { keys } => {
+                s.op.command = "EVAL write".to_owned();
+                for key in keys {
+                    self.note_write(&s.op, &key_of(key), false, &state);
+                }
+                self.simple_reply(s, Raw::Any, site, state)
+            }
+            ScriptClass::Counter { .. } | ScriptClass::Read { .. } | ScriptClass::Nothing => self.simple_reply(s, Raw::Any, site, state),
+            ScriptClass::NotUnderstood { .. } => {
+                self.unknown_script(&s, &keys, &mut state);
+                self.simple_reply(s, Raw::Any, site, state)
+            }
+        }
+    }
+
+    fn classified(&mut self, text: &str, keys: Option<usize>, args: Option<usize>) -> Arc<ScriptClass> {
+        let id = (text.to_owned(), keys, args);
+        if let Ok(known) = self.cx.scripts.lock()
+            && let Some(class) = known.get(&id)
+        {
+            return class.clone();
+        }
+        let class = Arc::new(classify(text, ScriptProbe { keys, args }, Limits::default()));
+        if let Ok(mut known) = self.cx.scripts.lock() {
+            known.insert(id, class.clone());
+        }
+        class
+    }
+
+    /// A script nobody understood on a key we hold may well be its release: unknown is not guilty.
+    fn unknown_script(&mut self, s: &Sending<'a>, keys: &[Val], state: &mut State<'a>) {
+        self.note_opaque(state);
+        for key in keys {
+            if self.session_of(key, state).is_some() {
+                self.release_key(s, key, GuardFact::Unknown, false, state);
+            }
+        }
+    }
+}
+
+fn take(rest: &mut Vec<Val>, n: Option<usize>) -> Option<Vec<Val>> {
+    let n = n?;
+    if n > rest.len() {
+        return None;
+    }
+    let tail = rest.split_off(n);
+    Some(std::mem::replace(rest, tail))
+}
+
+fn raw(reply: &Reply) -> Raw {
+    match reply {
+        Reply::Int(n) => Raw::Int(*n),
+        Reply::Status(_) => Raw::Ok,
+        Reply::Nil => Raw::Nil,
+        Reply::Bulk(_) => Raw::Text,
+        Reply::Number => Raw::Number,
+        Reply::Error => Raw::Failure,
+        Reply::List | Reply::Other => Raw::Any,
+    }
+}
+
+fn unit(unit: TimeUnit) -> LeaseUnit {
+    match unit {
+        TimeUnit::Seconds => LeaseUnit::Seconds,
+        TimeUnit::Millis => LeaseUnit::Millis,
+        TimeUnit::UnixSeconds | TimeUnit::UnixMillis => LeaseUnit::Point,
+    }
+}

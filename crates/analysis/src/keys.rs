@@ -1,0 +1,74 @@
+//! Keys as expressions: their normal form, and how they read for people.
+
+use crate::sym::{S, Sym};
+use std::sync::Arc;
+
+/// A key's normal form across functions: literal text stays, what varies is named by what it is and not by where it is.
+pub(crate) fn shape(key: &Sym) -> String {
+    match key {
+        Sym::Str(text) => text.to_string(),
+        Sym::Int(n, _) => n.to_string(),
+        Sym::Concat(parts) => parts.iter().map(|p| shape(p)).collect(),
+        Sym::Param(_, name) => format!("{{{name}}}"),
+        Sym::Field(base, name) => match &**base {
+            Sym::Field(..) => format!("{{{}.{name}}}", shape(base).trim_matches(['{', '}'])),
+            _ => format!("{{.{name}}}"),
+        },
+        Sym::Index(base, _) => format!("{{{}[]}}", shape(base).trim_matches(['{', '}'])),
+        Sym::Global(name) => format!("{{{name}}}"),
+        Sym::Result(_, i, name, args) => {
+            let args: Vec<String> = args.iter().map(|a| shape(a)).collect();
+            format!("{{{name}#{i}({})}}", args.join(","))
+        }
+        Sym::Scaled(_, inner) => shape(inner),
+        Sym::List(items) => items.first().map_or_else(|| "{[]}".to_owned(), |i| shape(&i.sym)),
+        Sym::Fresh(at) => format!("{{fresh {}:{}}}", at.file.0, at.start),
+        _ => "{?}".to_owned(),
+    }
+}
+
+/// Whether equal normal forms mean the same key: some literal text, a global, a field or a call says so.
+pub(crate) fn is_telling(key: &Sym) -> bool {
+    if shape(key).contains("{?}") {
+        return false;
+    }
+    match key {
+        Sym::Str(text) => !text.is_empty(),
+        Sym::Global(_) | Sym::Field(..) => true,
+        Sym::Result(_, _, name, args) => !name.is_empty() && (name.contains('.') || args.iter().any(|a| is_telling(a))),
+        Sym::Concat(parts) => parts.iter().any(|p| is_telling(p)),
+        Sym::List(items) => items.first().is_some_and(|i| is_telling(&i.sym)),
+        Sym::Scaled(_, inner) => is_telling(inner),
+        _ => false,
+    }
+}
+
+/// How a key reads for people: `"lock:" + key`.
+pub(crate) fn display(key: &Sym) -> String {
+    match key {
+        Sym::Str(text) => format!("{:?}", &**text),
+        Sym::Concat(parts) => parts.iter().map(|p| display(p)).collect::<Vec<_>>().join(" + "),
+        Sym::Param(_, name) | Sym::Global(name) => crate::names::last(name).to_owned(),
+        Sym::Field(base, name) => match &**base {
+            Sym::Param(_, b) => format!("{b}.{name}"),
+            _ => name.to_string(),
+        },
+        Sym::Result(_, _, name, _) => format!("{}(…)", crate::names::last(name)),
+        Sym::Int(n, _) => n.to_string(),
+        Sym::Scaled(_, inner) => display(inner),
+        Sym::Index(base, _) => format!("{}[…]", display(base)),
+        Sym::List(items) => items.first().map_or_else(|| "keys".to_owned(), |i| display(&i.sym)),
+        _ => "key".to_owned(),
+    }
+}
+
+/// The varying parts of a value: what it says beyond its literal text.
+pub(crate) fn atoms(sym: &S, out: &mut Vec<S>) {
+    match &**sym {
+        Sym::Str(_) | Sym::Int(..) | Sym::Bool(_) | Sym::Nil => {}
+        Sym::Concat(parts) | Sym::Phi(parts) => parts.iter().for_each(|p| atoms(p, out)),
+        Sym::Result(_, _, name, args) if crate::names::is_idle(name) && !args.is_empty() => args.iter().for_each(|a| atoms(a, out)),
+        Sym::Scaled(_, inner) => atoms(inner, out),
+        _ => out.push(Arc::clone(sym)),
+    }
+}

@@ -1,0 +1,46 @@
+//! The little that names tell: calls that do no work in a critical section.
+
+/// Last part of a canonical name.
+pub(crate) fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+/// Writes a log line or a metric, and nothing else.
+pub(crate) fn is_logging(name: &str) -> bool {
+    let method = last(name);
+    let lower = name.to_ascii_lowercase();
+    let logger = ["log.", "logger", "slog", "zap", "logrus", "zerolog", "glog", "klog", "blog.", "metric", "span", "trace", "tracer", "prometheus"]
+        .iter()
+        .any(|w| lower.contains(w));
+    let level = matches!(
+        method,
+        "Debug" | "Debugf" | "Debugw" | "Debugln" | "Info" | "Infof" | "Infow" | "Infoln" | "Warn" | "Warnf" | "Warnw" | "Warning" | "Warningf"
+            | "Error" | "Errorf" | "Errorw" | "Errorln" | "Print" | "Printf" | "Println" | "Log" | "Logf" | "WithError" | "WithField" | "WithFields" | "With"
+            | "DebugContext" | "InfoContext" | "WarnContext" | "ErrorContext" | "V" | "Msg" | "Msgf" | "Err" | "Observe" | "Inc" | "Add" | "SetAttributes"
+            | "RecordError" | "SetStatus" | "AddEvent" | "End"
+    );
+    level || logger
+}
+
+/// Builds values without doing work: errors, strings, conversions, accessors.
+pub(crate) fn is_idle(name: &str) -> bool {
+    let method = last(name);
+    is_logging(name)
+        || name.starts_with("builtin.")
+        || ["fmt.", "errors.", "strconv.", "strings.", "time.", "sort.", "context.", "sync.", "math.", "bytes.", "unicode.", "path.", "filepath.", "reflect.", "runtime."]
+            .iter()
+            .any(|p| name.starts_with(p))
+        || method.starts_with("Is")
+        || method.starts_with("New")
+        || matches!(method, "String" | "Error" | "Len" | "Cap" | "Unwrap" | "Lock" | "Unlock" | "RLock" | "RUnlock" | "Done" | "Wait" | "Context" | "Value" | "callback_check")
+}
+
+/// How a receiver reads in the source: `c.cache`, `cache`.
+pub(crate) fn describe(value: &dogpile_ir::Value, module: &dogpile_ir::Module) -> String {
+    match &value.kind {
+        dogpile_ir::ValueKind::Local(l) => module.local(*l).name.to_string(),
+        dogpile_ir::ValueKind::Global(name) => last(name).to_owned(),
+        dogpile_ir::ValueKind::Field(_, name) => name.to_string(),
+        _ => String::new(),
+    }
+}

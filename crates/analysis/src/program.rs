@@ -1,0 +1,219 @@
+//! The whole tree, linked: functions, types, globals and implementors by canonical name.
+
+use dogpile_ir::{FuncId, Function, FunctionKind, Global, Module, Type, TypeDecl, TypeKind};
+use dogpile_models::Models;
+use dogpile_source::SourceMap;
+use std::collections::{BTreeMap, HashMap};
+
+/// A function of the project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FuncRef {
+    pub(crate) module: u32,
+    pub(crate) func: FuncId,
+}
+
+/// Everything that can be looked up by name.
+pub(crate) struct Program<'a> {
+    pub(crate) modules: &'a [Module],
+    pub(crate) sources: &'a SourceMap,
+    pub(crate) models: &'a Models,
+    functions: HashMap<&'a str, FuncRef>,
+    /// Type name → method name → function.
+    methods: HashMap<&'a str, BTreeMap<&'a str, FuncRef>>,
+    types: HashMap<&'a str, &'a TypeDecl>,
+    globals: HashMap<&'a str, (u32, &'a Global)>,
+    /// Types that have every method of an interface, by interface name.
+    implementors: HashMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Program<'a> {
+    pub(crate) fn new(modules: &'a [Module], sources: &'a SourceMap, models: &'a Models) -> Self {
+        let mut program = Self {
+            modules,
+            sources,
+            models,
+            functions: HashMap::new(),
+            methods: HashMap::new(),
+            types: HashMap::new(),
+            globals: HashMap::new(),
+            implementors: HashMap::new(),
+        };
+        for (m, module) in (0u32..).zip(modules) {
+            for (f, function) in (0u32..).zip(&module.functions) {
+                let at = FuncRef { module: m, func: FuncId(f) };
+                match function.kind {
+                    FunctionKind::Plain => {
+                        program.functions.entry(&function.name).or_insert(at);
+                    }
+                    FunctionKind::Method => {
+                        if let Some((ty, method)) = function.name.rsplit_once('.') {
+                            program.methods.entry(ty).or_default().entry(method).or_insert(at);
+                        }
+                    }
+                    FunctionKind::Closure { .. } => {}
+                }
+            }
+            for decl in &module.types {
+                program.types.entry(&decl.name).or_insert(decl);
+            }
+            for global in &module.globals {
+                program.globals.entry(&global.name).or_insert((m, global));
+            }
+        }
+        program.find_implementors();
+        program
+    }
+
+    fn find_implementors(&mut self) {
+        let mut found: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
+        // Candidates by method name, so that cost is not interfaces × types.
+        let mut having: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
+        for (ty, methods) in &self.methods {
+            for method in methods.keys() {
+                having.entry(method).or_default().push(ty);
+            }
+        }
+        for decl in self.types.values() {
+            let TypeKind::Interface { .. } = &decl.kind else { continue };
+            let wanted = self.interface_methods(&decl.name, 0);
+            let Some(rarest) = wanted.iter().min_by_key(|m| having.get(m.0).map_or(0, Vec::len)) else { continue };
+            let mut types: Vec<&'a str> = having
+                .get(rarest.0)
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|ty| {
+                    wanted.iter().all(|(name, arity)| {
+                        self.method(ty, name).is_some_and(|f| self.function(f).params.len() == *arity)
+                    })
+                })
+                .collect();
+            types.sort_unstable();
+            types.dedup();
+            found.insert(&decl.name, types);
+        }
+        self.implementors = found;
+    }
+
+    fn interface_methods(&self, name: &str, depth: usize) -> Vec<(&'a str, usize)> {
+        let Some(TypeDecl { kind: TypeKind::Interface { methods, embeds }, .. }) = self.types.get(name).copied() else { return vec![] };
+        let mut all: Vec<(&'a str, usize)> = methods.iter().map(|(n, p, _)| (&**n, p.len())).collect();
+        if depth < 4 {
+            for embed in embeds {
+                all.extend(embed.name().map(|n| self.interface_methods(n, depth + 1)).unwrap_or_default());
+            }
+        }
+        all
+    }
+
+    pub(crate) fn module(&self, at: FuncRef) -> &'a Module {
+        &self.modules[at.module as usize]
+    }
+
+    pub(crate) fn function(&self, at: FuncRef) -> &'a Function {
+        self.module(at).function(at.func)
+    }
+
+    pub(crate) fn all_functions(&self) -> impl Iterator<Item = FuncRef> + '_ {
+        (0u32..).zip(self.modules).flat_map(|(m, module)| {
+            (0u32..).zip(&module.functions).map(move |(f, _)| FuncRef { module: m, func: FuncId(f) })
+        })
+    }
+
+    pub(crate) fn function_named(&self, name: &str) -> Option<FuncRef> {
+        self.functions.get(name).copied()
+    }
+
+    pub(crate) fn global(&self, name: &str) -> Option<(u32, &'a Global)> {
+        self.globals.get(name).copied()
+    }
+
+    pub(crate) fn type_decl(&self, name: &str) -> Option<&'a TypeDecl> {
+        self.types.get(name).copied()
+    }
+
+    /// A method of a type, its own or promoted from an embedded field.
+    pub(crate) fn method(&self, ty: &str, method: &str) -> Option<FuncRef> {
+        self.method_within(ty, method, 0)
+    }
+
+    fn method_within(&self, ty: &str, method: &str, depth: usize) -> Option<FuncRef> {
+        if let Some(found) = self.methods.get(ty).and_then(|m| m.get(method)) {
+            return Some(*found);
+        }
+        if depth > 4 {
+            return None;
+        }
+        match &self.type_decl(ty)?.kind {
+            TypeKind::Struct(fields) => fields
+                .iter()
+                .filter(|f| f.embedded)
+                .find_map(|f| self.method_within(f.ty.name()?, method, depth + 1)),
+            TypeKind::Alias(to) => self.method_within(to.name()?, method, depth + 1),
+            TypeKind::Interface { .. } => None,
+        }
+    }
+
+    /// The embedded field that has a method (or a model's type), when the type itself does not.
+    pub(crate) fn embedded_with(&self, ty: &str, test: &dyn Fn(&str) -> bool, depth: usize) -> Option<&'a str> {
+        let TypeKind::Struct(fields) = &self.type_decl(ty)?.kind else { return None };
+        fields.iter().filter(|f| f.embedded).find_map(|f| {
+            let name = f.ty.name()?;
+            if test(name) {
+                Some(name)
+            } else if depth < 4 {
+                self.embedded_with(name, test, depth + 1)
+            } else {
+                None
+            }
+        })
+    }
+
+    pub(crate) fn is_interface(&self, ty: &str) -> bool {
+        matches!(self.type_decl(ty), Some(TypeDecl { kind: TypeKind::Interface { .. }, .. }))
+    }
+
+    /// Functions behind a method of an interface: those of all its implementors.
+    pub(crate) fn implementations(&self, interface: &str, method: &str) -> Vec<FuncRef> {
+        let Some(types) = self.implementors.get(interface) else { return vec![] };
+        let mut all: Vec<FuncRef> = types.iter().filter_map(|ty| self.method(ty, method)).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    pub(crate) fn interface_results(&self, interface: &str, method: &str, depth: usize) -> Option<&'a [Type]> {
+        let TypeDecl { kind: TypeKind::Interface { methods, embeds }, .. } = self.type_decl(interface)? else { return None };
+        methods
+            .iter()
+            .find(|(n, _, _)| &**n == method)
+            .map(|(_, _, r)| r.as_slice())
+            .or_else(|| (depth < 4).then(|| embeds.iter().find_map(|e| self.interface_results(e.name()?, method, depth + 1))).flatten())
+    }
+
+    /// Declared type of a field, own or promoted.
+    pub(crate) fn field_type(&self, ty: &str, field: &str, depth: usize) -> Option<&'a Type> {
+        match &self.type_decl(ty)?.kind {
+            TypeKind::Struct(fields) => fields.iter().find(|f| &*f.name == field).map(|f| &f.ty).or_else(|| {
+                (depth < 4)
+                    .then(|| fields.iter().filter(|f| f.embedded).find_map(|f| self.field_type(f.ty.name()?, field, depth + 1)))
+                    .flatten()
+            }),
+            TypeKind::Alias(to) if depth < 4 => self.field_type(to.name()?, field, depth + 1),
+            _ => None,
+        }
+    }
+
+    /// A type with aliases of aliases followed to something declared or foreign.
+    pub(crate) fn resolve_alias<'t>(&'t self, ty: &'t Type) -> &'t Type {
+        let mut ty = ty;
+        for _ in 0..4 {
+            let Type::Named(name) = ty else { break };
+            match self.types.get(&**name).map(|d| &d.kind) {
+                Some(TypeKind::Alias(to)) if !matches!(to, Type::Unknown) => ty = to,
+                _ => break,
+            }
+        }
+        ty
+    }
+}

@@ -1,0 +1,109 @@
+//! The entry: modules in, lifecycles out.
+
+use crate::assemble;
+use crate::explore::record::{Exploration, Loose};
+use crate::explore::state::Status;
+use crate::explore::{Context, explore};
+use crate::lifecycle::{Lifecycles, Profile};
+use crate::program::{FuncRef, Program};
+use crate::reach::Reach;
+use crate::sym::Sym;
+use crate::typing::Typing;
+use dogpile_ir::Module;
+use dogpile_models::Models;
+use dogpile_source::SourceMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+/// What people declared outside the code.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    /// `[latency]`: function or key pattern (`*` matches anything) → p99 in ms.
+    pub latency: Vec<(String, u64)>,
+    /// `--latency FILE`: name → p99 in ms.
+    pub measured: Vec<(String, u64)>,
+    /// `[profile]`: key or path pattern → profile.
+    pub profiles: Vec<(String, Profile)>,
+    /// `[fleet] instances`.
+    pub instances: Option<u32>,
+}
+
+/// How many levels of callers above an open session are looked at.
+const CALLER_LEVELS: usize = 4;
+/// Most functions explored as roots; the rest is said to be left out.
+const MAX_ROOTS: usize = 20_000;
+
+/// What an analysis gives besides lifecycles.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// Locks, flights and misses.
+    pub lifecycles: Lifecycles,
+    /// Functions explored.
+    pub roots: usize,
+    /// Functions whose paths were too many to follow to the end.
+    pub cut: Vec<String>,
+}
+
+/// Finds every lifecycle of a project.
+///
+/// `embeds` gives the text of a file that another one embeds, by the embedding file's path and the path as written.
+#[must_use]
+pub fn analyze(
+    modules: &[Module],
+    sources: &SourceMap,
+    models: &Models,
+    declared: &Declared,
+    embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync),
+) -> Analysis {
+    let program = Program::new(modules, sources, models);
+    let typing = Typing::infer(&program);
+    let reach = Reach::new(&program, &typing);
+    let cx = Context { program, typing, reach, embeds, scripts: Mutex::new(BTreeMap::new()) };
+    let mut explored: BTreeMap<FuncRef, Exploration> = BTreeMap::new();
+    let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
+    for _ in 0..=CALLER_LEVELS {
+        let batch: Vec<FuncRef> = frontier.iter().copied().filter(|f| !explored.contains_key(f)).take(MAX_ROOTS.saturating_sub(explored.len())).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let results: Vec<(FuncRef, Exploration)> = batch.into_par_iter().map(|f| (f, explore(&cx, f))).collect();
+        frontier = results
+            .iter()
+            .filter(|(_, e)| opens(e))
+            .flat_map(|(f, _)| cx.reach.callers_of(*f).collect::<Vec<_>>())
+            .collect();
+        explored.extend(results);
+    }
+    let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
+    let roots = explored.len();
+    Analysis { lifecycles: assemble::assemble(&cx, &explored, declared), roots, cut }
+}
+
+/// Whether callers add to the story of a function.
+fn opens(e: &Exploration) -> bool {
+    e.sessions.iter().any(|s| escapes(s) || depends(s))
+        || e.loose.iter().any(|l| match l {
+            Loose::Release { key, .. } => has_param(&key.sym),
+            Loose::Renewal { index } => has_param(&e.renewals[*index].key.sym),
+            Loose::Set { .. } | Loose::Read { .. } => false,
+        })
+}
+
+/// The lock is still held when the function ends well, or a caller's function runs under it.
+pub(crate) fn escapes(s: &crate::explore::record::SessionFacts) -> bool {
+    s.runs_caller || s.exits.iter().any(|e| e.status == Status::Won && !e.panics)
+}
+
+/// Key, token or lease come from a parameter.
+pub(crate) fn depends(s: &crate::explore::record::SessionFacts) -> bool {
+    let lease = match &s.lease {
+        crate::explore::record::Lease::Value(v, _) => has_param(&v.sym),
+        _ => false,
+    };
+    lease || has_param(&s.key.sym) || s.token.as_ref().is_some_and(|t| has_param(&t.sym))
+}
+
+fn has_param(sym: &Sym) -> bool {
+    sym.any(&mut |s| matches!(s, Sym::Param(..)))
+}

@@ -1,0 +1,332 @@
+//! Static types, as far as declarations tell: the first evidence of what a receiver is.
+
+use crate::program::{FuncRef, Program};
+use crate::walk::each_stmt;
+use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
+use dogpile_models::{Does, Row};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What a call resolves to.
+#[derive(Clone, Debug)]
+pub(crate) enum Target<'p> {
+    /// A function of the project.
+    Local(FuncRef),
+    /// An interface method: its implementations in the project (at most three are followed, as "may").
+    Dispatch(Vec<FuncRef>),
+    /// A modelled call and how sure that is.
+    Model(Row<'p>, Evidence),
+    /// Nothing we know; its canonical name where there is one.
+    Unknown(Arc<str>),
+}
+
+/// How a modelled call was recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Evidence {
+    /// Name and shape only.
+    Shape,
+    /// A distinctive shape, or an import that fits.
+    Import,
+    /// The receiver's type or the function's package is known.
+    Exact,
+}
+
+/// Types of locals and unresolved globals, inferred once.
+pub(crate) struct Typing {
+    locals: Vec<HashMap<LocalId, Type>>,
+    /// Globals and fields recognised as clients by a distinctive call on them.
+    pub(crate) by_use: HashMap<String, Type>,
+}
+
+impl Typing {
+    pub(crate) fn infer(program: &Program<'_>) -> Self {
+        let mut typing = Self { locals: vec![HashMap::new(); program.modules.len()], by_use: HashMap::new() };
+        // Two rounds: the second sees types that calls further down gave to fields and globals.
+        for _ in 0..2 {
+            for (m, module) in (0u32..).zip(program.modules) {
+                let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
+                for body in bodies {
+                    each_stmt(body, &mut |stmt| match &stmt.kind {
+                        StmtKind::Let { targets, value } => {
+                            typing.note_distinctive(program, m, value);
+                            typing.assign(program, m, targets, value);
+                        }
+                        StmtKind::Choose { arms, .. } => {
+                            for arm in arms {
+                                if let dogpile_ir::Comm::Receive { from, targets } = &arm.comm {
+                                    typing.assign(program, m, targets, &Rvalue::Receive(from.clone()));
+                                }
+                            }
+                        }
+                        _ => {}
+                    });
+                }
+            }
+        }
+        typing
+    }
+
+    fn assign(&mut self, program: &Program<'_>, m: u32, targets: &[Place], value: &Rvalue) {
+        let types = self.rvalue_types(program, m, value, 0);
+        for (target, ty) in targets.iter().zip(types) {
+            if let Place::Local(local) = target
+                && ty != Type::Unknown
+                && program.modules[m as usize].local(*local).ty == Type::Unknown
+            {
+                self.locals[m as usize].entry(*local).or_insert(ty);
+            }
+        }
+    }
+
+    /// A receiver of unknown type on which a telling call is made is that client's.
+    fn note_distinctive(&mut self, program: &Program<'_>, m: u32, value: &Rvalue) {
+        let Rvalue::Call(Call { callee: Callee::Method { receiver, name }, args, .. }) = value else { return };
+        if self.value_type(program, m, receiver, 0) != Type::Unknown {
+            return;
+        }
+        let module = &program.modules[m as usize];
+        let Some(row) = program.models.distinctive(lang(module), name, args.len()) else { return };
+        let Some(ty) = row.call.on.as_deref().map(|on| Type::Named(program.models.qualified_type(row.client, on).into())) else { return };
+        match &receiver.kind {
+            ValueKind::Local(local) => {
+                self.locals[m as usize].entry(*local).or_insert(ty);
+            }
+            _ => {
+                if let Some(key) = self.use_key(program, m, receiver) {
+                    self.by_use.entry(key).or_insert(ty);
+                }
+            }
+        }
+    }
+
+    fn use_key(&self, program: &Program<'_>, m: u32, value: &Value) -> Option<String> {
+        match &value.kind {
+            ValueKind::Global(name) => Some(name.to_string()),
+            ValueKind::Field(base, name) => {
+                let base = self.value_type(program, m, base, 0);
+                Some(format!("{}.{name}", base.name()?))
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn local_type(&self, program: &Program<'_>, m: u32, local: LocalId) -> Type {
+        let declared = &program.modules[m as usize].local(local).ty;
+        if *declared != Type::Unknown {
+            return declared.clone();
+        }
+        self.locals[m as usize].get(&local).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn value_type(&self, program: &Program<'_>, m: u32, value: &Value, depth: usize) -> Type {
+        if depth > 12 {
+            return Type::Unknown;
+        }
+        match &value.kind {
+            ValueKind::Local(local) => self.local_type(program, m, *local),
+            ValueKind::Global(name) => self.global_type(program, name, depth + 1),
+            ValueKind::Field(base, name) => {
+                let base = self.value_type(program, m, base, depth + 1);
+                self.field_of(program, &base, name)
+            }
+            ValueKind::Index(base, _) => match self.value_type(program, m, base, depth + 1) {
+                Type::List(item) | Type::Map(_, item) => *item,
+                _ => Type::Unknown,
+            },
+            ValueKind::Aggregate { ty, .. } | ValueKind::Convert(ty, _) => ty.clone(),
+            ValueKind::Closure(id) => {
+                let f = program.modules[m as usize].function(*id);
+                Type::Func(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone())
+            }
+            ValueKind::Lit(dogpile_ir::Lit::Str(_)) | ValueKind::Concat(_) => Type::Named("string".into()),
+            ValueKind::Lit(dogpile_ir::Lit::Bool(_)) | ValueKind::Not(_) => Type::Named("bool".into()),
+            ValueKind::Slice(base) => self.value_type(program, m, base, depth + 1),
+            _ => Type::Unknown,
+        }
+    }
+
+    pub(crate) fn field_of(&self, program: &Program<'_>, base: &Type, name: &str) -> Type {
+        let Some(owner) = program.resolve_alias(base).name() else { return Type::Unknown };
+        match program.field_type(owner, name, 0) {
+            Some(Type::Unknown) | None => self.by_use.get(&format!("{owner}.{name}")).cloned().unwrap_or_default(),
+            Some(ty) => ty.clone(),
+        }
+    }
+
+    pub(crate) fn global_type(&self, program: &Program<'_>, name: &str, depth: usize) -> Type {
+        if let Some((m, global)) = program.global(name) {
+            if global.ty != Type::Unknown {
+                return global.ty.clone();
+            }
+            if let Some(value) = &global.value {
+                let ty = self.value_type(program, m, value, depth + 1);
+                if ty != Type::Unknown {
+                    return ty;
+                }
+                if let ValueKind::Local(temp) = value.kind {
+                    return self.local_type(program, m, temp);
+                }
+            }
+        }
+        if let Some(f) = program.function_named(name) {
+            let f = program.function(f);
+            return Type::Func(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone());
+        }
+        self.by_use.get(name).cloned().unwrap_or_default()
+    }
+
+    fn rvalue_types(&self, program: &Program<'_>, m: u32, value: &Rvalue, depth: usize) -> Vec<Type> {
+        match value {
+            Rvalue::Use(value) => vec![self.value_type(program, m, value, depth)],
+            Rvalue::TypeTest(_, ty) => vec![ty.clone(), Type::Named("bool".into())],
+            Rvalue::Lookup(base, _) => match self.value_type(program, m, base, depth) {
+                Type::Map(_, item) => vec![*item, Type::Named("bool".into())],
+                _ => vec![],
+            },
+            Rvalue::Receive(chan) => match self.value_type(program, m, chan, depth) {
+                Type::Chan(item) => vec![*item],
+                _ => vec![],
+            },
+            Rvalue::Call(call) => self.call_types(program, m, call),
+            _ => vec![],
+        }
+    }
+
+    fn call_types(&self, program: &Program<'_>, m: u32, call: &Call) -> Vec<Type> {
+        if let Callee::Named(name) = &call.callee
+            && matches!(&**name, "builtin.new" | "builtin.make")
+        {
+            return call.args.first().map(|a| vec![self.value_type(program, m, a, 0)]).unwrap_or_default();
+        }
+        match self.target(program, m, call) {
+            Target::Local(f) => program.function(f).results.clone(),
+            Target::Dispatch(_) => self.interface_types(program, m, call),
+            Target::Model(row, _) => match &row.call.does {
+                Does::Makes { ty, .. } => vec![Type::Named(program.models.qualified_type(row.client, ty).into())],
+                Does::Command { reply, .. } | Does::Executes { reply, .. } | Does::Eval { reply, .. } => {
+                    vec![Type::Named(program.models.qualified_type(row.client, reply).into())]
+                }
+                Does::Acquire(acquire) => acquire
+                    .won
+                    .iter()
+                    .map(|w| match (w.as_str(), &acquire.handle) {
+                        ("handle", Some(ty)) => Type::Named(program.models.qualified_type(row.client, ty).into()),
+                        _ => Type::Unknown,
+                    })
+                    .collect(),
+                _ => vec![],
+            },
+            Target::Unknown(_) => match &call.callee {
+                Callee::Value(f) => match self.value_type(program, m, f, 0) {
+                    Type::Func(_, results) => results,
+                    _ => vec![],
+                },
+                Callee::Method { receiver, name } => match self.field_of(program, &self.value_type(program, m, receiver, 0), name) {
+                    Type::Func(_, results) => results,
+                    _ => self.interface_types(program, m, call),
+                },
+                Callee::Named(_) => vec![],
+            },
+        }
+    }
+
+    fn interface_types(&self, program: &Program<'_>, m: u32, call: &Call) -> Vec<Type> {
+        let Callee::Method { receiver, name } = &call.callee else { return vec![] };
+        let ty = self.value_type(program, m, receiver, 0);
+        program.resolve_alias(&ty).name().and_then(|n| program.interface_results(n, name, 0)).map(<[Type]>::to_vec).unwrap_or_default()
+    }
+
+    /// Resolves a call by declared types alone.
+    pub(crate) fn target<'p>(&self, program: &Program<'p>, m: u32, call: &Call) -> Target<'p> {
+        match &call.callee {
+            Callee::Named(name) => named_target(program, name, call.args.len()),
+            Callee::Method { receiver, name } => {
+                let ty = self.value_type(program, m, receiver, 0);
+                self.method_target(program, m, &ty, name, call.args.len())
+            }
+            Callee::Value(value) => match &value.kind {
+                ValueKind::Closure(id) => Target::Local(FuncRef { module: m, func: *id }),
+                ValueKind::Global(name) => named_target(program, name, call.args.len()),
+                _ => Target::Unknown("".into()),
+            },
+        }
+    }
+
+    /// Resolves a method on a type.
+    pub(crate) fn method_target<'p>(&self, program: &Program<'p>, m: u32, ty: &Type, name: &str, args: usize) -> Target<'p> {
+        let resolved = program.resolve_alias(ty);
+        let models: &'p dogpile_models::Models = program.models;
+        for ty in [ty, resolved] {
+            let Some(owner) = ty.name() else { continue };
+            if let Some(f) = program.method(owner, name) {
+                return Target::Local(f);
+            }
+            if let Some(row) = models.method(owner, name, args) {
+                return Target::Model(row, Evidence::Exact);
+            }
+            if program.is_interface(owner) {
+                let found = program.implementations(owner, name);
+                if !found.is_empty() {
+                    return Target::Dispatch(found);
+                }
+            }
+            // An embedded foreign type or interface.
+            if let Some(inner) = program.embedded_with(owner, &|t| models.method(t, name, args).is_some() || (program.is_interface(t) && !program.implementations(t, name).is_empty()), 0) {
+                return match models.method(inner, name, args) {
+                    Some(row) => Target::Model(row, Evidence::Exact),
+                    None => Target::Dispatch(program.implementations(inner, name)),
+                };
+            }
+            if program.is_interface(owner) && self.client_interface(program, owner) {
+                break;
+            }
+            return Target::Unknown(format!("{owner}.{name}").into());
+        }
+        let module = &program.modules[m as usize];
+        match models.distinctive(lang(module), name, args) {
+            Some(row) if *resolved == Type::Unknown || resolved.name().is_some_and(|n| program.is_interface(n)) => Target::Model(row, Evidence::Import),
+            _ => Target::Unknown(name.into()),
+        }
+    }
+
+    /// An interface of the project that lists calls of a client (a narrow view of it).
+    fn client_interface(&self, program: &Program<'_>, _owner: &str) -> bool {
+        let _ = program;
+        true
+    }
+}
+
+fn named_target<'p>(program: &Program<'p>, name: &str, args: usize) -> Target<'p> {
+    if let Some(f) = program.function_named(name) {
+        return Target::Local(f);
+    }
+    match program.models.function(name, args) {
+        Some(row) => Target::Model(row, Evidence::Exact),
+        None => Target::Unknown(name.into()),
+    }
+}
+
+pub(crate) fn lang(module: &Module) -> &'static str {
+    match module.lang {
+        dogpile_ir::Lang::Go => "go",
+        dogpile_ir::Lang::TypeScript => "typescript",
+        dogpile_ir::Lang::Rust => "rust",
+    }
+}
+
+/// Fields of an aggregate by name, positional ones by the declared order.
+pub(crate) fn named_fields<'v>(program: &Program<'_>, ty: &Type, fields: &'v [FieldInit]) -> Vec<(Arc<str>, &'v Value)> {
+    let declared: Vec<Arc<str>> = match ty.name().and_then(|n| program.type_decl(n)).map(|d| &d.kind) {
+        Some(dogpile_ir::TypeKind::Struct(fields)) => fields.iter().map(|f| f.name.clone()).collect(),
+        _ => vec![],
+    };
+    fields
+        .iter()
+        .enumerate()
+        .filter_map(|(i, f)| match f {
+            FieldInit::Named(name, value) => Some((name.clone(), value)),
+            FieldInit::Item(value) => declared.get(i).map(|n| (n.clone(), value)),
+            FieldInit::Keyed(..) | FieldInit::Spread(_) => None,
+        })
+        .collect()
+}
