@@ -1,6 +1,7 @@
 //! The one place that calls the analysis: from parsed modules to lifecycles.
 
 use crate::config::Config;
+use dogpile_analysis::Declared;
 use dogpile_analysis::lifecycle::{Class, Lifecycles};
 use dogpile_ir::Module;
 use dogpile_models::Models;
@@ -9,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything the analysis may want to know.
 #[derive(Debug)]
-#[allow(dead_code, reason = "the analysis is not called yet")]
 pub(crate) struct Facts<'a> {
     /// Parsed files; a module's `file` is its index in `sources`.
     pub modules: &'a [Module],
@@ -34,17 +34,35 @@ pub(crate) struct Analysed {
     pub lifecycles: Lifecycles,
     /// Names of functions that hide an operation: files that mention them matter too.
     pub follow: Vec<String>,
+    /// Functions whose paths were too many to follow to the end.
+    pub cut: Vec<String>,
 }
-
-// ---- ADAPTER: the analysis is called here, and nowhere else. -------------------------------------------------------
 
 /// Analyses modules.
 #[must_use]
-pub(crate) fn analyse(_facts: &Facts<'_>) -> Analysed {
-    Analysed::default()
+pub(crate) fn analyse(facts: &Facts<'_>) -> Analysed {
+    let declared = Declared {
+        latency: facts.config.latency.iter().map(|(p, ms)| (p.to_owned(), *ms)).collect(),
+        measured: facts.latency.iter().map(|(n, ms)| (n.clone(), *ms)).collect(),
+        profiles: facts.config.profile.iter().map(|(p, v)| (p.to_owned(), profile(*v))).collect(),
+        instances: facts.config.fleet_instances,
+    };
+    let by_path: BTreeMap<(&str, &str), &str> = facts
+        .embedded
+        .iter()
+        .filter_map(|((file, name), text)| Some(((facts.sources.get(*file)?.path.as_str(), name.as_str()), text.as_str())))
+        .collect();
+    let embeds = |file: &str, name: &str| by_path.get(&(file, name)).map(|text| (*text).to_owned());
+    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, facts.models, &declared, &embeds);
+    Analysed { lifecycles: analysis.lifecycles, follow: analysis.follow, cut: analysis.cut }
 }
 
-// --------------------------------------------------------------------------------------------------------------------
+fn profile(profile: crate::config::Profile) -> dogpile_analysis::lifecycle::Profile {
+    match profile {
+        crate::config::Profile::Correctness => dogpile_analysis::lifecycle::Profile::Correctness,
+        crate::config::Profile::Efficiency => dogpile_analysis::lifecycle::Profile::Efficiency,
+    }
+}
 
 /// Files that hold a lock, a flight or a miss.
 #[must_use]

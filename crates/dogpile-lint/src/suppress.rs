@@ -30,7 +30,12 @@ pub(crate) fn apply(modules: &[Module], sources: &SourceMap, slugs: &[&str], set
             let Some(text) = sources.get(comment.span.file).map(|f| f.slice(comment.span)) else { continue };
             match parse_annotation(text) {
                 None => {}
-                Some(Err(error)) => faults.push(fault(MALFORMED, comment.span, sentence(&error.to_string()))),
+                Some(Err(error)) => {
+                    let error = error.to_string();
+                    let (message, help) = error.split_once("; ").map_or((error.as_str(), None), |(m, h)| (m, Some(h)));
+                    let fault = fault(MALFORMED, comment.span, message.to_owned());
+                    faults.push(Finding { help: help.map(str::to_owned), ..fault });
+                }
                 Some(Ok(annotation)) => {
                     if let Directive::Allow(allow) = annotation.directive {
                         read(module, comment, sources, slugs, &allow, &mut permits, &mut faults);
@@ -152,10 +157,6 @@ fn fault(rule: &'static str, span: Span, message: String) -> Finding {
         steps: Vec::new(),
         suppressed: None,
     }
-}
-
-fn sentence(text: &str) -> String {
-    text.trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl<T> Patterns<T> {
 
     /// The value for a name, and the pattern that gave it.
     #[must_use]
-    #[allow(dead_code, reason = "the analysis is not called yet")]
+    #[cfg(test)]
     pub(crate) fn get(&self, name: &str) -> Option<(&str, &T)> {
         let exact = self.entries.iter().find(|(pattern, ..)| pattern == name);
         let entry = exact.or_else(|| self.entries.iter().find(|(_, glob, _)| glob.is_match(name)))?;
