@@ -43,6 +43,9 @@ pub struct Analysis {
     pub roots: usize,
     /// Functions whose paths were too many to follow to the end.
     pub cut: Vec<String>,
+    /// What a file must mention to hold a caller of a function that leaves its story open: the function's name where
+    /// it tells, else the quoted import path of its package.
+    pub follow: Vec<String>,
 }
 
 /// Finds every lifecycle of a project.
@@ -61,6 +64,7 @@ pub fn analyze(
     let reach = Reach::new(&program, &typing);
     let cx = Context { program, typing, reach, embeds, scripts: Mutex::new(BTreeMap::new()) };
     let mut explored: BTreeMap<FuncRef, Exploration> = BTreeMap::new();
+    let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
     for _ in 0..=CALLER_LEVELS {
         let batch: Vec<FuncRef> = frontier.iter().copied().filter(|f| !explored.contains_key(f)).take(MAX_ROOTS.saturating_sub(explored.len())).collect();
@@ -68,6 +72,9 @@ pub fn analyze(
             break;
         }
         let results: Vec<(FuncRef, Exploration)> = batch.into_par_iter().map(|f| (f, explore(&cx, f))).collect();
+        for (f, _) in results.iter().filter(|(_, e)| opens(e)) {
+            follow.insert(mention(&cx.program.function(*f).name, &cx.program.module(*f).package));
+        }
         frontier = results
             .iter()
             .filter(|(_, e)| opens(e))
@@ -77,7 +84,14 @@ pub fn analyze(
     }
     let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
     let roots = explored.len();
-    Analysis { lifecycles: assemble::assemble(&cx, &explored, declared), roots, cut }
+    Analysis { lifecycles: assemble::assemble(&cx, &explored, declared), roots, cut, follow: follow.into_iter().collect() }
+}
+
+/// A long name of several words is rarely anything else's; `Lock` is everybody's.
+fn mention(function: &str, package: &str) -> String {
+    let name = crate::names::last(function);
+    let words = name.chars().filter(|c| c.is_uppercase() || *c == '_').count();
+    if name.len() >= 9 && words >= 2 { name.to_owned() } else { format!("\"{package}\"") }
 }
 
 /// Whether callers add to the story of a function.

@@ -98,10 +98,21 @@ impl Lowering<'_> {
             Resolved::BuiltinType
         } else if is_builtin_func(name) {
             Resolved::BuiltinFunc
+        } else if let Some(path) = self.names.imports.is_empty().then(|| standard_package(name)).flatten() {
+            Resolved::Import(path.into())
         } else {
             Resolved::Elsewhere
         }
     }
+}
+
+/// A file that imports nothing is a snippet: `time.Second` in it can only mean the standard package.
+fn standard_package(name: &str) -> Option<&'static str> {
+    ["context", "errors", "fmt", "log", "os", "sort", "strconv", "strings", "sync", "time"]
+        .into_iter()
+        .find(|known| *known == name)
+        .or((name == "http").then_some("net/http"))
+        .or((name == "singleflight").then_some("golang.org/x/sync/singleflight"))
 }
 
 pub(crate) fn is_builtin_type(name: &str) -> bool {

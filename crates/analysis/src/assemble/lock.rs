@@ -144,6 +144,8 @@ impl Assembly<'_, '_> {
     fn renewal(&mut self, root: FuncRef, e: &Exploration, index: usize) -> Renewal {
         let r = &e.renewals[index];
         let on_loss = match (r.ignored, r.told || r.returned) {
+            // What an unseen helper answers, nobody knows.
+            _ if r.guard == GuardFact::Unknown && r.site.client.is_none() => OnLoss::Unknown,
             (Some(span), false) => OnLoss::Ignored(span),
             (_, true) => OnLoss::Told,
             (None, false) if r.heartbeat => OnLoss::Silent(r.site.span),

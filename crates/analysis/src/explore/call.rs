@@ -272,7 +272,9 @@ impl<'a> Explorer<'a, '_> {
         if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
             return outs;
         }
-        self.note_work(&name, target, &site, &state);
+        if !self.unknown_helper(&name, &site, &mut state) {
+            self.note_work(&name, target, &site, &state);
+        }
         if site.args.iter().any(|a| a.sym.any(&mut |s| matches!(s, Sym::Error(_)))) && !crate::names::is_logging(&name) {
             self.tell(&state);
         }

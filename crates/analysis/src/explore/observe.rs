@@ -188,6 +188,59 @@ impl<'a> Explorer<'a, '_> {
 
     pub(super) fn local_delete(&mut self, _map: &Val, _key: &Val, _span: Span, _state: &State<'a>) {}
 
+    /// A function that is not in sight gets the key of a lock on this path, and its name says what for: it releases
+    /// or renews in a way we cannot judge. Unknown is not guilty, and it is not absent either.
+    pub(super) fn unknown_helper(&mut self, name: &str, site: &CallSite<'a>, state: &mut State<'a>) -> bool {
+        use super::record::{GuardFact, RenewalFacts};
+        let Some(key) = site.args.iter().find(|a| self.session_of(a, state).is_some()).cloned() else { return false };
+        let method = crate::names::last(name).to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|w| method.contains(w));
+        let op = self.op_site(site, crate::names::last(name), None, Evidence::Shape);
+        if says(&["release", "unlock", "delete", "del", "free"]) {
+            for slot in self.sessions_of(&key, state) {
+                let facts = super::record::ReleaseFacts {
+                    site: op.clone(),
+                    guard: GuardFact::Unknown,
+                    statuses: state.status(slot).into_iter().collect(),
+                    context: None,
+                    cancelled: false,
+                    deferred: state.deferring,
+                    throws_unheld: false,
+                };
+                self.note_release(slot, facts);
+                if state.status(slot) == Some(Status::Won) {
+                    state.set_status(slot, Status::Released);
+                }
+            }
+            return true;
+        }
+        if says(&["renew", "extend", "refresh", "heartbeat", "keepalive", "touch", "prolong"]) {
+            for slot in self.sessions_of(&key, state) {
+                let index = self.out.renewals.iter().position(|r| r.site == op).unwrap_or_else(|| {
+                    self.out.renewals.push(RenewalFacts {
+                        site: op.clone(),
+                        key: key.clone(),
+                        guard: GuardFact::Unknown,
+                        lease: Lease::Unknown,
+                        interval: state.tick,
+                        heartbeat: state.spawned,
+                        unheld: false,
+                        ignored: None,
+                        told: false,
+                        returned: false,
+                        in_session: true,
+                    });
+                    self.out.renewals.len() - 1
+                });
+                if !self.out.sessions[slot].renewals.contains(&index) {
+                    self.out.sessions[slot].renewals.push(index);
+                }
+            }
+            return true;
+        }
+        false
+    }
+
     /// The named function that a frame belongs to.
     pub(super) fn named_function(&self, f: FuncRef) -> FuncRef {
         if f.func.0 == u32::MAX { self.root } else { crate::reach::outermost(&self.cx.program, f) }
