@@ -113,7 +113,7 @@ fn unreadable_files() {
     use std::os::unix::fs::PermissionsExt as _;
     let tree = Tree::new(&[("secret.go", CLEAN)]);
     let path = tree.path().join("secret.go");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).expect("permissions");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).expect("permissions");
     if std::fs::read(&path).is_ok() {
         // Root reads everything: there is nothing to see.
         return;
