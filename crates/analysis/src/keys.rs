@@ -9,7 +9,7 @@ pub(crate) fn shape(key: &Sym) -> String {
         Sym::Str(text) => text.to_string(),
         Sym::Int(n, _) => n.to_string(),
         Sym::Concat(parts) => parts.iter().map(|p| shape(p)).collect(),
-        Sym::Param(_, name) => format!("{{{name}}}"),
+        Sym::Param(_, _, name) => format!("{{{name}}}"),
         Sym::Field(base, name) => match &**base {
             Sym::Field(..) => format!("{{{}.{name}}}", shape(base).trim_matches(['{', '}'])),
             _ => format!("{{.{name}}}"),
@@ -48,9 +48,9 @@ pub(crate) fn display(key: &Sym) -> String {
     match key {
         Sym::Str(text) => format!("{:?}", &**text),
         Sym::Concat(parts) => parts.iter().map(|p| display(p)).collect::<Vec<_>>().join(" + "),
-        Sym::Param(_, name) | Sym::Global(name) => crate::names::last(name).to_owned(),
+        Sym::Param(_, _, name) | Sym::Global(name) => crate::names::last(name).to_owned(),
         Sym::Field(base, name) => match &**base {
-            Sym::Param(_, b) => format!("{b}.{name}"),
+            Sym::Param(_, _, b) => format!("{b}.{name}"),
             _ => name.to_string(),
         },
         Sym::Result(_, _, name, _) => format!("{}(…)", crate::names::last(name)),

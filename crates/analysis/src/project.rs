@@ -71,7 +71,14 @@ pub fn analyze(
         if batch.is_empty() {
             break;
         }
-        let results: Vec<(FuncRef, Exploration)> = batch.into_par_iter().map(|f| (f, explore(&cx, f))).collect();
+        let results: Vec<(FuncRef, Exploration)> = batch
+            .into_par_iter()
+            .map(|f| {
+                // One function that trips us must not cost the others: it is told as not followed.
+                let explored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| explore(&cx, f)));
+                (f, explored.unwrap_or_else(|_| Exploration { cut: true, ..Exploration::default() }))
+            })
+            .collect();
         for (f, _) in results.iter().filter(|(_, e)| opens(e)) {
             follow.insert(mention(&cx.program.function(*f).name, &cx.program.module(*f).package));
         }
@@ -96,7 +103,7 @@ fn mention(function: &str, package: &str) -> String {
 
 /// Whether callers add to the story of a function.
 fn opens(e: &Exploration) -> bool {
-    e.sessions.iter().any(|s| escapes(s) || depends(s))
+    e.sessions.iter().any(|s| s.site.via.len() < CALLER_LEVELS && ((escapes(s) && tells(s)) || depends(s)))
         || e.loose.iter().any(|l| match l {
             Loose::Release { key, .. } => has_param(&key.sym),
             Loose::Renewal { index } => has_param(&e.renewals[*index].key.sym),
@@ -109,13 +116,20 @@ pub(crate) fn escapes(s: &crate::explore::record::SessionFacts) -> bool {
     s.runs_caller || s.exits.iter().any(|e| e.status == Status::Won && !e.panics)
 }
 
-/// Key, token or lease come from a parameter.
+/// Callers can tell a won lock from a lost one by what the function returns, or by what it leaves in its receiver.
+fn tells(s: &crate::explore::record::SessionFacts) -> bool {
+    let values = |status: Status| s.exits.iter().filter(|e| e.status == status && !e.panics).map(|e| &e.values).collect::<BTreeSet<_>>();
+    let (won, lost) = (values(Status::Won), values(Status::Lost));
+    s.runs_caller || (!won.is_empty() && won != lost)
+}
+
+/// Token or lease come from a parameter.
 pub(crate) fn depends(s: &crate::explore::record::SessionFacts) -> bool {
     let lease = match &s.lease {
         crate::explore::record::Lease::Value(v, _) => has_param(&v.sym),
         _ => false,
     };
-    lease || has_param(&s.key.sym) || s.token.as_ref().is_some_and(|t| has_param(&t.sym))
+    lease || s.token.as_ref().is_some_and(|t| has_param(&t.sym))
 }
 
 fn has_param(sym: &Sym) -> bool {

@@ -4,13 +4,15 @@ use crate::program::{FuncRef, Program};
 use crate::typing::{Target, Typing};
 use crate::walk::{each_call, each_stmt, values};
 use dogpile_ir::{FunctionKind, Place, StmtKind, Value, ValueKind};
-use dogpile_models::{Does, Role};
+use dogpile_models::{Does, WordRow};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The call graph as far as declared types tell.
 pub(crate) struct Reach {
     /// Functions that can reach an operation of interest.
     relevant: HashSet<FuncRef>,
+    /// Functions that do nothing but hand their parameters on to one call.
+    thin: HashSet<FuncRef>,
     /// Functions that contain one themselves (or in a closure of theirs).
     direct: BTreeSet<FuncRef>,
     /// Callee → callers (closures count as their parent's).
@@ -18,12 +20,15 @@ pub(crate) struct Reach {
     /// Globals assigned outside their declaration.
     reassigned: HashSet<String>,
     small: HashSet<FuncRef>,
+    /// Closures that contain an operation themselves, by their outermost function.
+    closures: BTreeMap<FuncRef, BTreeSet<FuncRef>>,
 }
 
 impl Reach {
     pub(crate) fn new(program: &Program<'_>, typing: &Typing) -> Self {
+        let mut locking: BTreeSet<FuncRef> = BTreeSet::new();
         let mut reach =
-            Self { relevant: HashSet::new(), direct: BTreeSet::new(), callers: BTreeMap::new(), reassigned: HashSet::new(), small: HashSet::new() };
+            Self { relevant: HashSet::new(), thin: HashSet::new(), direct: BTreeSet::new(), callers: BTreeMap::new(), reassigned: HashSet::new(), small: HashSet::new(), closures: BTreeMap::new() };
         for at in program.all_functions() {
             let function = program.function(at);
             let Some(body) = &function.body else { continue };
@@ -44,23 +49,47 @@ impl Reach {
                     reach.mentions(program, home, at.module, value);
                 }
             });
+            if hands_on(function, body) {
+                reach.thin.insert(at);
+            }
             if count <= 14 && !loops {
                 reach.small.insert(at);
             }
+            let mut calls_out = false;
             each_call(body, &mut |call| match typing.target(program, at.module, call) {
-                Target::Local(f) => reach.edge(home, outermost(program, f)),
-                Target::Dispatch(all) if all.len() <= 6 => all.into_iter().for_each(|f| reach.edge(home, outermost(program, f))),
+                Target::Local(f) => {
+                    calls_out = true;
+                    reach.edge(home, outermost(program, f));
+                }
+                Target::Dispatch(all) if all.len() <= 6 => {
+                    calls_out = true;
+                    all.into_iter().for_each(|f| reach.edge(home, outermost(program, f)));
+                }
                 Target::Model(row, _) => {
                     if interesting(&row.call.does) {
                         reach.direct.insert(home);
+                        if locks(&row.call.does) {
+                            locking.insert(home);
+                        }
+                        reach.closures.entry(home).or_default().insert(at);
                     }
                 }
                 _ => {}
             });
+            if calls_out && at != home {
+                reach.closures.entry(home).or_default().insert(at);
+            }
         }
-        let mut frontier: Vec<FuncRef> = reach.direct.iter().copied().collect();
+        // What takes, renews or runs scripts is followed from far; plain reads, writes and deletes from nearby.
+        reach.spread(locking.into_iter().collect(), 7);
+        reach.spread(reach.direct.iter().copied().collect(), 3);
+        reach
+    }
+
+    fn spread(&mut self, mut frontier: Vec<FuncRef>, levels: usize) {
+        let reach = self;
         reach.relevant.extend(&frontier);
-        for _ in 0..7 {
+        for _ in 0..levels {
             let next: BTreeSet<FuncRef> = frontier
                 .iter()
                 .filter_map(|f| reach.callers.get(f))
@@ -71,8 +100,10 @@ impl Reach {
             reach.relevant.extend(&next);
             frontier = next.into_iter().collect();
         }
-        let _ = Role::Client;
-        reach
+    }
+
+    pub(crate) fn is_thin(&self, f: FuncRef) -> bool {
+        self.thin.contains(&f)
     }
 
     fn edge(&mut self, from: FuncRef, to: FuncRef) {
@@ -101,6 +132,11 @@ impl Reach {
         self.relevant.contains(&outermost(program, f))
     }
 
+    /// Closures of a function that may hold operations of interest, in source order.
+    pub(crate) fn closures_of(&self, f: FuncRef) -> impl Iterator<Item = FuncRef> + '_ {
+        self.closures.get(&f).into_iter().flatten().copied().filter(move |c| *c != f)
+    }
+
     pub(crate) fn is_small(&self, f: FuncRef) -> bool {
         self.small.contains(&f)
     }
@@ -124,6 +160,42 @@ pub(crate) fn outermost(program: &Program<'_>, mut at: FuncRef) -> FuncRef {
         at.func = parent;
     }
     at
+}
+
+/// One call, whose arguments are the function's own parameters: a client behind another name.
+fn hands_on(function: &dogpile_ir::Function, body: &dogpile_ir::Block) -> bool {
+    let params: BTreeSet<_> = function.params.iter().map(|p| p.local).collect();
+    let mut calls = 0;
+    let mut passes = 0;
+    let mut other = false;
+    each_stmt(body, &mut |stmt| match &stmt.kind {
+        StmtKind::Let { value: dogpile_ir::Rvalue::Call(call), .. } => {
+            let given = call.args.iter().filter(|a| matches!(&a.kind, ValueKind::Local(l) if params.contains(l))).count();
+            if call.args.iter().any(|a| matches!(&a.kind, ValueKind::Lit(_) | ValueKind::Binary(..) | ValueKind::Concat(_))) {
+                other = true;
+            }
+            calls += 1;
+            passes = passes.max(given);
+        }
+        StmtKind::Let { .. } | StmtKind::Return { .. } => {}
+        _ => other = true,
+    });
+    !other && calls > 0 && calls <= 3 && passes > 0 && body.len() <= 5
+}
+
+/// Whether a call can take or renew a lock, run a script or start a flight.
+fn locks(does: &Does) -> bool {
+    match does {
+        Does::Command { words, .. } => match words.first() {
+            Some(WordRow::Text(word)) => {
+                let conditional = words.iter().any(|w| matches!(w, WordRow::Text(t) if t == "NX") || matches!(w, WordRow::Optional { .. }));
+                conditional || matches!(word.as_str(), "SETNX" | "PEXPIRE" | "EXPIRE" | "MSETNX") || word.starts_with('$')
+            }
+            _ => true,
+        },
+        Does::Cache { .. } => false,
+        _ => interesting(does),
+    }
 }
 
 fn interesting(does: &Does) -> bool {

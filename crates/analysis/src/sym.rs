@@ -43,8 +43,8 @@ pub(crate) enum Sym {
     Str(Arc<str>),
     /// Text in parts; never nested, never with two literals side by side.
     Concat(Vec<S>),
-    /// A parameter (or captured variable) of the root whose caller is not in sight.
-    Param(LocalId, Name),
+    /// A parameter (or captured variable) whose caller is not in sight; locals are told apart by their module.
+    Param(u32, LocalId, Name),
     /// A part of an unknown base.
     Field(S, Name),
     Index(S, S),

@@ -75,6 +75,8 @@ impl Assembly<'_, '_> {
         if told_within {
             // The inner function's own session tells these.
             lock.wait = None;
+            lock.section.writes.clear();
+            lock.renewals.iter_mut().for_each(|r| r.on_loss = OnLoss::Unknown);
             for release in &mut lock.releases {
                 release.unheld = None;
                 release.context = crate::lifecycle::ContextOrigin::Unknown;

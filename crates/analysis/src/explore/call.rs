@@ -219,6 +219,7 @@ impl<'a> Explorer<'a, '_> {
         let mut via = self.frame(from).via.clone();
         via.push(call.name_span);
         let frame = self.push_frame(f, home, via);
+        self.frames[frame.0 as usize].caller = Some(from);
         if let (Some(param), Some(val)) = (&function.receiver, receiver) {
             state.set_local(frame, param.local, val);
         }
@@ -295,7 +296,7 @@ impl<'a> Explorer<'a, '_> {
                 let mut next = Vec::new();
                 for state in states {
                     let params = self.cx.program.function(*f).params.clone();
-                    let fargs = params.iter().map(|p| self.callback_argument(p, &site)).collect();
+                    let fargs = params.iter().map(|p| self.callback_argument(f.module, p, &site)).collect();
                     next.push(state.clone());
                     for (after, out) in self.invoke(*f, *home, None, fargs, site.call, site.frame, state) {
                         if matches!(out, Out::Values(_)) {
@@ -310,13 +311,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// What a function gets that an unknown caller runs: a context it may be handed is the one given to that caller.
-    fn callback_argument(&mut self, param: &dogpile_ir::Param, site: &CallSite<'a>) -> Val {
+    fn callback_argument(&mut self, module: u32, param: &dogpile_ir::Param, site: &CallSite<'a>) -> Val {
         if param.ty.name() == Some("context.Context")
             && let Some(ctx) = site.args.iter().find(|a| matches!(&*a.sym, Sym::Context(_)))
         {
             return ctx.clone();
         }
-        let mut val = self.parameter(param);
+        let mut val = self.parameter(module, param);
         if let Sym::Context(ctx) = &*val.sym {
             let mut ctx = ctx.clone();
             ctx.origin = Origin::Unknown;

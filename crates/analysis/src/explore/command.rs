@@ -27,9 +27,17 @@ pub(super) struct Sending<'a> {
 
 impl<'a> Explorer<'a, '_> {
     pub(super) fn op_site(&self, site: &CallSite<'a>, command: &str, client: Option<dogpile_models::ClientId>, evidence: Evidence) -> OpSite {
-        let frame = self.frame(site.frame);
-        let via = frame.via.clone();
-        OpSite { span: site.call.name_span, via, func: self.named_function(frame.func), command: command.to_owned(), client, evidence }
+        // A client behind another name sends nothing of its own: the call of it is the command's place.
+        let mut frame = site.frame;
+        let mut span = site.call.name_span;
+        while self.cx.reach.is_thin(self.frame(frame).func)
+            && let (Some(call), Some(caller)) = (self.frame(frame).via.last().copied(), self.frame(frame).caller)
+        {
+            span = call;
+            frame = caller;
+        }
+        let info = self.frame(frame);
+        OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: command.to_owned(), client, evidence }
     }
 
     pub(super) fn sending(&mut self, row: Row<'a>, evidence: Evidence, reply: &str, command: &str, site: &CallSite<'a>, state: &State<'a>) -> Sending<'a> {

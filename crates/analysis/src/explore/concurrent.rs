@@ -29,7 +29,7 @@ impl<'a> Explorer<'a, '_> {
                             .iter()
                             .find(|a| p.ty.name() == Some("context.Context") && matches!(&*a.sym, Sym::Context(_)))
                             .cloned()
-                            .unwrap_or_else(|| self.parameter(p)),
+                            .unwrap_or_else(|| self.parameter(func.module, p)),
                     })
                     .collect();
                 self.invoke(*func, *home, None, args, site.call, site.frame, state)
@@ -147,13 +147,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// The root ends on this path.
-    pub(super) fn leave_root(&mut self, state: &State<'a>, flow: &Flow) {
+    pub(super) fn leave_root(&mut self, root: crate::program::FuncRef, state: &State<'a>, flow: &Flow) {
         let (values, span, panics) = match flow {
             Flow::Return(values, span) => (values.clone(), *span, false),
             Flow::Raise(span) => (vec![], *span, true),
             _ => return,
         };
-        let function = self.cx.program.function(self.root);
+        let function = self.cx.program.function(root);
         let returns_error = function.results.last().and_then(|t| t.name()) == Some("error");
         let error = if !returns_error {
             None

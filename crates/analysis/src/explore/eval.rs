@@ -88,16 +88,16 @@ impl<'a> Explorer<'a, '_> {
             return self.zero(&declared.ty, span);
         }
         let ty = self.cx.typing.local_type(&self.cx.program, func.module, local);
-        Val::new(typed(Sym::Param(local, declared.name.clone()), &ty), span)
+        Val::new(typed(Sym::Param(func.module, local, declared.name.clone()), &ty), span)
     }
 
     /// A parameter of the root.
-    pub(super) fn parameter(&mut self, param: &Param) -> Val {
-        let span = self.cx.program.module(self.root).local(param.local).span;
+    pub(super) fn parameter(&mut self, module: u32, param: &Param) -> Val {
+        let span = self.cx.program.modules[module as usize].local(param.local).span;
         let id = self.fresh_id();
         let sym = match param.ty.name() {
             Some("context.Context") => Sym::Context(ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, span, id }),
-            _ => typed(Sym::Param(param.local, param.name.clone()), &param.ty),
+            _ => typed(Sym::Param(module, param.local, param.name.clone()), &param.ty),
         };
         Val::new(sym, span)
     }

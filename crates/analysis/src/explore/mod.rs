@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex};
 /// How deep helpers are followed.
 const MAX_DEPTH: usize = 7;
 /// Statements × paths of one root.
-const BUDGET: u32 = 60_000;
+const BUDGET: u32 = 25_000;
 /// Paths kept after a statement.
 const MAX_PATHS: usize = 96;
 
@@ -96,16 +96,46 @@ impl<'a> Explorer<'a, '_> {
         let frame = self.push_frame(self.root, None, vec![]);
         let mut state = State::new();
         for param in function.receiver.iter().chain(&function.params) {
-            let val = self.parameter(param);
+            let val = self.parameter(self.root.module, param);
             state.set_local(frame, param.local, val);
         }
+        let mut ends = Vec::new();
         for (state, flow) in self.finish(frame, body, state) {
-            self.leave_root(&state, &flow);
+            self.leave_root(self.root, &state, &flow);
+            ends.push(state);
+        }
+        self.run_handlers(frame, ends);
+    }
+
+    /// Closures that this function only makes (handlers, jobs, middleware): somebody runs them later, with what the
+    /// function had set up by then.
+    fn run_handlers(&mut self, home: FrameId, ends: Vec<State<'a>>) {
+        let Some(mut setting) = state::merge(ends.into_iter().map(State::settled).collect()).into_iter().next() else { return };
+        setting.conds = std::rc::Rc::default();
+        for closure in self.cx.reach.closures_of(self.root).collect::<Vec<_>>() {
+            let function = self.cx.program.function(closure);
+            let (Some(body), false) = (&function.body, self.frames.iter().any(|f| f.func == closure)) else { continue };
+            let parent = match function.kind {
+                dogpile_ir::FunctionKind::Closure { parent: Some(p) } => {
+                    let func = FuncRef { module: closure.module, func: p };
+                    self.frames.iter().rposition(|f| f.func == func).and_then(|i| u32::try_from(i).ok()).map_or(home, FrameId)
+                }
+                _ => home,
+            };
+            let frame = self.push_frame(closure, Some(parent), vec![]);
+            let mut state = setting.clone();
+            for param in &function.params {
+                let val = self.parameter(closure.module, param);
+                state.set_local(frame, param.local, val);
+            }
+            for (state, flow) in self.finish(frame, body, state) {
+                self.leave_root(closure, &state, &flow);
+            }
         }
     }
 
     fn push_frame(&mut self, func: FuncRef, parent: Option<FrameId>, via: Vec<Span>) -> FrameId {
-        self.frames.push(Frame { func, parent, via });
+        self.frames.push(Frame { func, parent, caller: None, via });
         FrameId(u32::try_from(self.frames.len() - 1).unwrap_or(u32::MAX))
     }
 

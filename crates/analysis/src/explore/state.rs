@@ -88,6 +88,17 @@ impl<'a> State<'a> {
         }
     }
 
+    /// The values that stay when a function has ended: nothing is held, nothing deferred.
+    pub(crate) fn settled(mut self) -> Self {
+        self.held.clear();
+        self.defers.clear();
+        self.losses.clear();
+        self.tick = None;
+        self.deferring = false;
+        self.spawned = false;
+        self
+    }
+
     pub(crate) fn local(&self, frame: FrameId, local: LocalId) -> Option<&Val> {
         self.env.get(&(frame, local))
     }
@@ -273,6 +284,8 @@ pub(crate) struct Frame {
     pub(crate) func: FuncRef,
     /// Frame of the function around a closure.
     pub(crate) parent: Option<FrameId>,
+    /// Frame of the function that called.
+    pub(crate) caller: Option<FrameId>,
     /// Calls that led here from the root, outermost first.
     pub(crate) via: Vec<Span>,
 }
