@@ -7,7 +7,7 @@ use crate::latency::parse_latency;
 use crate::load::{LoadOptions, Loaded, load};
 use crate::meta_rules::{HOME, slugs};
 use crate::output::{colored, say, write};
-use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
+use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
 use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
 use anyhow::{Context as _, anyhow};
 use dogpile_models::Models;
@@ -186,6 +186,10 @@ fn exit(args: &CheckArgs, config: &Config, outcome: &Outcome) -> Exit {
     let shown = outcome.entries.iter().map(|e| &e.finding).filter(|f| f.suppressed.is_none());
     if shown.map(|f| f.level).any(|level| fail_on.fails(level)) {
         return Exit::Findings;
+    }
+    if outcome.problems.iter().any(|p| p.reason == ANALYSIS_FAILED) {
+        say("error: the analysis failed; this is a bug of dogpile-lint");
+        return Exit::CouldNotRun;
     }
     let left_out = outcome.problems.iter().filter(|p| p.kind == ProblemKind::NotAnalysed).count();
     if left_out > 0 && outcome.summary.files_seen <= left_out {

@@ -23,6 +23,8 @@ use std::sync::Arc;
 const ROUNDS: usize = 4;
 /// So many problems of one file are told one by one.
 const PROBLEMS_PER_FILE: usize = 3;
+/// Reason of the problem that leaves a run with nothing to judge.
+pub(crate) const ANALYSIS_FAILED: &str = "analysis failed";
 /// Stack of each worker: recursion over deeply nested code must not end the run.
 pub(crate) const STACK: usize = 64 << 20;
 
@@ -214,7 +216,8 @@ impl Tree<'_> {
         match guarded(|| analyse(&facts)) {
             Ok(analysed) => analysed,
             Err(panic) => {
-                self.problems.push(bug(String::new(), format!("the analysis failed: {panic}")));
+                let problem = bug(String::new(), format!("the analysis failed: {panic}"));
+                self.problems.push(Problem { reason: ANALYSIS_FAILED.to_owned(), ..problem });
                 Analysed::default()
             }
         }

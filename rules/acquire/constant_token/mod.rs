@@ -37,5 +37,8 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
 fn place(lock: &Lock, token: &Token) -> Span {
     let site = &lock.acquire.site;
     let from = token.span.filter(|span| !site.span.contains(*span));
-    from.and_then(|span| site.via.iter().copied().find(|call| call.contains(span))).unwrap_or(site.span)
+    let near = |span: &Span| span.file == site.span.file && span.start.abs_diff(site.span.start) < 400;
+    from.filter(|span| !near(span)).map_or(site.span, |span| {
+        site.via.iter().copied().find(|call| call.contains(span)).unwrap_or_else(|| site.outer())
+    })
 }

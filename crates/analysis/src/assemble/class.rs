@@ -23,7 +23,10 @@ impl Assembly<'_, '_> {
         if waits {
             return (Class::Lock, "losers wait for it".to_owned());
         }
-        if releases.iter().any(|r| !r.same_session && !r.administrative) {
+        // A delete of the same key somewhere else also ends marks, flags and index entries: it takes a lease, and a name
+        // as the tie-break, to read the pair as a lock.
+        let elsewhere = releases.iter().any(|r| !r.same_session && !r.administrative);
+        if elsewhere && !matches!(s.lease, Lease::Absent) && !lasts_long(&s.lease) && self.is_named_lock(s) {
             return (Class::Lock, "the same key is released elsewhere".to_owned());
         }
         if released_here {
@@ -34,11 +37,15 @@ impl Assembly<'_, '_> {
         }
         match &s.lease {
             Lease::Absent => (Class::Record, "never expires and is never released".to_owned()),
-            Lease::Value(v, _) if crate::fold::duration_ms(&v.sym).is_some_and(|ms| ms >= 3_600_000) => {
-                (Class::Mark, "kept for hours and never released".to_owned())
-            }
+            lease if lasts_long(lease) => (Class::Mark, "kept for hours and never released".to_owned()),
             _ => (Class::Unknown, "no release and no wait in sight".to_owned()),
         }
+    }
+
+    /// The key, or the function that takes it, is called a lock.
+    fn is_named_lock(&self, s: &SessionFacts) -> bool {
+        let names = format!("{} {}", crate::keys::shape(&s.key.sym), self.cx.program.function(s.site.func).name).to_ascii_lowercase();
+        ["lock", "mutex", "lease", "leader", "acquire", "exclusive", "running"].iter().any(|w| names.contains(w))
     }
 
     fn declared_class(&self, s: &SessionFacts) -> Option<Class> {
@@ -67,4 +74,8 @@ impl Assembly<'_, '_> {
             .find(|(pattern, _)| super::notes::fits(pattern, &key) || super::notes::fits(pattern, path))
             .map_or(Profile::Efficiency, |(_, p)| *p)
     }
+}
+
+fn lasts_long(lease: &Lease) -> bool {
+    matches!(lease, Lease::Value(v, _) if crate::fold::duration_ms(&v.sym).is_some_and(|ms| ms >= 3_600_000))
 }

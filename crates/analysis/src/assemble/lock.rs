@@ -46,7 +46,9 @@ impl Assembly<'_, '_> {
             Some(Waits::Forever) => Some(Wait { span: s.site.span, form: WaitForm::Library, bound: WaitBound::None }),
             _ => None,
         });
-        let outcomes = if told_within {
+        let outcomes = if s.blurred {
+            Outcomes { lost: Fate::Unknown, failed: Fate::Unknown, fail_open: false }
+        } else if told_within {
             Outcomes { lost: Fate::Handled, failed: Fate::Handled, fail_open: false }
         } else {
             self.outcomes(root, s)
@@ -72,6 +74,10 @@ impl Assembly<'_, '_> {
             renewals,
             wait,
         };
+        if s.blurred {
+            lock.leaks.clear();
+            lock.wait = lock.wait.filter(|w| w.bound != WaitBound::None);
+        }
         if told_within {
             // The inner function's own session tells these.
             lock.wait = None;
@@ -113,7 +119,7 @@ impl Assembly<'_, '_> {
     }
 
     fn release(&mut self, root: FuncRef, s: &SessionFacts, r: &ReleaseFacts, same_session: bool) -> Release {
-        let unheld = if same_session {
+        let unheld = if same_session && !s.blurred {
             let failed = r.statuses.contains(&Status::Failed);
             let lost = r.statuses.contains(&Status::Lost);
             (failed || lost).then(|| Unheld {

@@ -35,6 +35,7 @@ impl<'a> Explorer<'a, '_> {
             expiry_same_step: false,
             queue: s.queue.as_ref().map(|q| q.0.clone()),
             loser_extends: false,
+            blurred: false,
             expiries: vec![],
             releases: vec![],
             renewals: vec![],
@@ -70,6 +71,7 @@ impl<'a> Explorer<'a, '_> {
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
         facts.loser_extends = loser_extends;
+        facts.blurred = [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
         facts.reads_before.extend(reads);
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone());
         self.reset_for(slot, &key, &mut state);

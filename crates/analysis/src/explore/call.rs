@@ -155,7 +155,7 @@ impl<'a> Explorer<'a, '_> {
         let program = &self.cx.program;
         let gives_functions = site.args.iter().any(|a| matches!(*a.sym, Sym::Func(..)));
         let matters = self.cx.reach.is_relevant(program, f) || self.cx.reach.is_small(f) || gives_functions;
-        let depth = self.frame(site.frame).via.len();
+        let depth = self.depth(site.frame);
         let recursive = self.on_stack(site.frame, f);
         if recursive {
             return self.recursion(f, site, state);
@@ -191,8 +191,19 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn on_stack(&self, frame: FrameId, f: FuncRef) -> bool {
-        let via = &self.frame(frame).via;
-        self.frames.iter().any(|fr| fr.func == f && via.starts_with(&fr.via))
+        let mut at = Some(frame);
+        while let Some(this) = at {
+            if self.frame(this).func == f {
+                return true;
+            }
+            at = self.frame(this).caller;
+        }
+        false
+    }
+
+    /// How many calls deep a frame is.
+    fn depth(&self, frame: FrameId) -> usize {
+        std::iter::successors(Some(frame), |f| self.frame(*f).caller).count() - 1
     }
 
     /// Follows a function of the project.
@@ -209,15 +220,22 @@ impl<'a> Explorer<'a, '_> {
     ) -> Outs<'a> {
         let function = self.cx.program.function(f);
         let Some(body) = &function.body else { return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))] };
-        if self.frame(from).via.len() > MAX_DEPTH + 3 || self.on_stack(from, f) {
+        if self.depth(from) > MAX_DEPTH + 5 || self.on_stack(from, f) {
             return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))];
         }
         let args = match self.tuple(call, from, &state) {
             Some(all) if args.len() == 1 && function.params.len() == all.len() => all,
             _ => args,
         };
-        let mut via = self.frame(from).via.clone();
-        via.push(call.name_span);
+        // What a closure does, the function around it does: its place is there, whoever runs it.
+        let via = match home {
+            Some(home) => self.frame(home).via.clone(),
+            None => {
+                let mut via = self.frame(from).via.clone();
+                via.push(call.name_span);
+                via
+            }
+        };
         let frame = self.push_frame(f, home, via);
         self.frames[frame.0 as usize].caller = Some(from);
         if let (Some(param), Some(val)) = (&function.receiver, receiver) {

@@ -68,6 +68,8 @@ pub(crate) struct SessionFacts {
     /// The transaction it was queued on.
     pub(crate) queue: Option<S>,
     pub(crate) loser_extends: bool,
+    /// Won and lost cannot be told apart by the reply as far as we know it: what a path does then, we cannot say.
+    pub(crate) blurred: bool,
     pub(crate) expiries: Vec<(OpSite, Option<Span>)>,
     pub(crate) releases: Vec<ReleaseFacts>,
     pub(crate) renewals: Vec<usize>,

@@ -32,7 +32,8 @@ impl<'a> Explorer<'a, '_> {
             Raw::Ok => (Sym::Str("OK".into()), Sym::Nil),
             Raw::Int(n) => (Sym::Int(i128::from(n), Scale::Bare), Sym::Nil),
             Raw::Nil => (Sym::Nil, Sym::Nil),
-            Raw::Text => (Sym::Result(span, 0, "text".into(), vec![]), Sym::Nil),
+            // Text we do not know, but text: never nil.
+            Raw::Text => (Sym::Concat(vec![Arc::new(Sym::Result(span, 0, "text".into(), vec![]))]), Sym::Nil),
             Raw::Number => (Sym::Result(span, 0, "number".into(), vec![]), Sym::Result(span, 1, "error".into(), vec![])),
             Raw::Failure => (Sym::Nil, Sym::Error("failure".into())),
             Raw::Any => (Sym::Result(span, 0, "reply".into(), vec![]), Sym::Result(span, 1, "error".into(), vec![])),
