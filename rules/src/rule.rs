@@ -59,6 +59,8 @@ impl Group {
 pub(crate) enum Check {
     /// Sessions that are known to be locks.
     Lock(fn(&Lock, &mut Out<'_>)),
+    /// Every set-if-absent, lock or mark: what is wrong with the command itself.
+    Command(fn(&Lock, &mut Out<'_>)),
     /// In-process flights.
     Flight(fn(&Flight, &mut Out<'_>)),
     /// Cache-aside misses.

@@ -5,7 +5,7 @@ use crate::prelude::*;
 rule! {
     slug: "ttl-unit-mismatch", group: Acquire, level: Error, since: "0.1.0",
     summary: "the lease is given in a unit that the call does not take",
-    check: Lock(check),
+    check: Command(check),
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

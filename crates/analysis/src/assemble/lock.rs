@@ -156,7 +156,8 @@ impl Assembly<'_, '_> {
             _ if r.guard == GuardFact::Unknown && r.site.client.is_none() => OnLoss::Unknown,
             (Some(span), false) => OnLoss::Ignored(span),
             (_, true) => OnLoss::Told,
-            (None, false) if r.heartbeat => OnLoss::Silent(r.site.span),
+            // The heartbeat's own call, not the helper's insides.
+            (None, false) if r.heartbeat => OnLoss::Silent(r.site.via.last().copied().unwrap_or(r.site.span)),
             (None, false) => OnLoss::Unknown,
         };
         let ttl_ms = match self.ttl(&r.lease, false) {
@@ -178,7 +179,7 @@ impl Assembly<'_, '_> {
     /// Releases of an equal key in other functions.
     pub(super) fn releases_elsewhere(&self, s: &SessionFacts) -> Vec<(FuncRef, ReleaseFacts)> {
         if !keys::is_telling(&s.key.sym) {
-            return vec![];
+            return self.sibling_releases(s);
         }
         let shape = keys::shape(&s.key.sym);
         let literal: usize = shape.split(['{', '}']).step_by(2).map(str::len).sum();
@@ -189,6 +190,18 @@ impl Assembly<'_, '_> {
                 let same_package = self.cx.program.module(facts.site.func).package == *package;
                 similar(&keys::shape(&key.sym), &shape) && (literal >= 3 || same_package)
             })
+            .map(|(root, _, facts)| (*root, facts.clone()))
+            .collect()
+    }
+
+    /// `Lock(key)` and `Unlock(key)` of one lock type, when no caller is in sight: the key is what they are given.
+    fn sibling_releases(&self, s: &SessionFacts) -> Vec<(FuncRef, ReleaseFacts)> {
+        let bare = |sym: &Sym| matches!(sym, Sym::Param(..));
+        let owner = |f: FuncRef| self.cx.program.function(f).name.rsplit_once('.').map(|(ty, _)| ty.to_ascii_lowercase());
+        let Some(mine) = owner(s.site.func).filter(|o| bare(&s.key.sym) && (o.contains("lock") || o.contains("mutex"))) else { return vec![] };
+        self.releases
+            .iter()
+            .filter(|(_, key, facts)| bare(&key.sym) && owner(facts.site.func).as_ref() == Some(&mine))
             .map(|(root, _, facts)| (*root, facts.clone()))
             .collect()
     }

@@ -22,6 +22,20 @@ impl<'a> Explorer<'a, '_> {
                 items.extend(site.args.iter().skip(1).cloned());
                 if items.len() > 64 { Sym::Unknown } else { Sym::List(items) }
             }
+            "builtin.copy" => {
+                // Bounds of the target are not kept: what is copied comes after what was set.
+                if let (Some(dogpile_ir::ValueKind::Slice(base) | dogpile_ir::ValueKind::Convert(_, base)), Some(Sym::List(items))) =
+                    (site.call.args.first().map(|a| &a.kind), site.args.get(1).map(|a| &*a.sym))
+                    && let dogpile_ir::ValueKind::Local(local) = base.kind
+                {
+                    let home = self.home(site.frame, local);
+                    if let Some(Sym::List(head)) = state.local(home, local).map(|v| (*v.sym).clone()) {
+                        let all = head.into_iter().chain(items.iter().cloned()).collect();
+                        state.set_local(home, local, Val::new(Sym::List(all), span));
+                    }
+                }
+                return vec![(state, Out::Values(results(span, name, 1, &given)))];
+            }
             "builtin.new" => {
                 let ty = site.call.args.first().map_or(Type::Unknown, |a| self.static_type(site.frame, a));
                 self.alloc(ty)

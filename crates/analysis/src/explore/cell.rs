@@ -55,9 +55,22 @@ impl<'a> Explorer<'a, '_> {
                     state.set_field(base.sym, name.clone(), val);
                 }
             }
-            Place::Index(base, index) => {
-                let base = self.eval(frame, base, state);
+            Place::Index(place, index) => {
+                let base = self.eval(frame, place, state);
                 let index = self.eval(frame, index, state);
+                if let (Sym::List(items), Some(at), dogpile_ir::ValueKind::Local(local)) = (&*base.sym, index.sym.int(), &place.kind)
+                    && let Ok(at) = usize::try_from(at)
+                    && at < 64
+                {
+                    let mut items = items.clone();
+                    while items.len() <= at {
+                        items.push(Val::unknown(val.span));
+                    }
+                    items[at] = val;
+                    let home = self.home(frame, *local);
+                    state.set_local(home, *local, Val::new(Sym::List(items), base.span));
+                    return;
+                }
                 if let Some(text) = index.sym.str() {
                     state.set_field(base.sym, text.into(), val);
                 }

@@ -34,6 +34,11 @@ impl<'a> Explorer<'a, '_> {
                     .collect();
                 self.invoke(*func, *home, None, args, site.call, site.frame, state)
             }
+            Sym::Field(base, name) | Sym::Bound(base, name) if self.method_of(base, name).is_some() => {
+                let func = self.method_of(base, name).unwrap_or(self.root);
+                let receiver = Val { sym: base.clone(), span: f.span };
+                self.invoke(func, None, Some(receiver), args, site.call, site.frame, state)
+            }
             _ => {
                 self.unknown_flight_work();
                 for held in state.held.iter().filter(|h| h.status == Status::Won) {
@@ -42,6 +47,22 @@ impl<'a> Explorer<'a, '_> {
                 self.note_work("callback", None, site, &state);
                 vec![(state, Out::Values(results(span, "function", 2, &[])))]
             }
+        }
+    }
+
+    /// The method that a method value stands for.
+    fn method_of(&self, base: &S, name: &str) -> Option<crate::program::FuncRef> {
+        let ty = self.sym_type(base);
+        self.cx.program.method(self.cx.program.resolve_alias(&ty).name()?, name)
+    }
+
+    /// The type of a symbolic value, as far as declarations tell.
+    pub(super) fn sym_type(&self, sym: &Sym) -> dogpile_ir::Type {
+        match sym {
+            Sym::Param(module, local, _) => self.cx.typing.local_type(&self.cx.program, *module, *local),
+            Sym::Field(base, name) => self.cx.typing.field_of(&self.cx.program, &self.sym_type(base), name),
+            Sym::Global(name) => self.cx.typing.global_type(&self.cx.program, name, 0),
+            _ => self.dynamic_type(sym).unwrap_or_default(),
         }
     }
 

@@ -261,8 +261,8 @@ impl<'a> Explorer<'a, '_> {
         let mut paths: Paths<'a> = Vec::new();
         let mut live = vec![state];
         let mut back: BTreeSet<usize> = BTreeSet::new();
+        let mut served: BTreeSet<usize> = BTreeSet::new();
         let mut left: BTreeSet<(usize, Status)> = BTreeSet::new();
-        let slots_before = self.out.sessions.len();
         for round in 0..3 {
             if round > 0 {
                 // What the body assigns differs from round to round; what it tested does too.
@@ -324,6 +324,8 @@ impl<'a> Explorer<'a, '_> {
             }
             for state in &again {
                 back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
+                // A round that won and comes back is a job that runs again, not a wait.
+                served.extend(state.held.iter().filter(|h| matches!(h.status, Status::Won | Status::Released | Status::HandedOver)).map(|h| h.slot));
             }
             live = merge(again);
             live = self.block(frame, post, live).into_iter().filter(|(_, f)| matches!(f, Flow::Next)).map(|(s, _)| s).collect();
@@ -332,8 +334,7 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         if !matches!(kind, LoopKind::Range { .. }) {
-            for slot in back {
-                let _ = slots_before;
+            for slot in back.difference(&served).copied() {
                 if before.iter().any(|(s, st)| *s == slot && *st != Status::Released) {
                     continue;
                 }

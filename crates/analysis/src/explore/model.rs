@@ -220,7 +220,7 @@ impl<'a> Explorer<'a, '_> {
                 Some(known) => known.clone(),
                 None => match &*val.sym {
                     // An option struct that leaves a field out, or a fact that was never set.
-                    Sym::Nil | Sym::Object(..) => return None,
+                    Sym::Nil | Sym::Object(..) | Sym::Alloc(_) => return None,
                     _ => self.field(&val, &Name::from(field.as_str()), &dogpile_ir::Type::Unknown, val.span, state),
                 },
             };
