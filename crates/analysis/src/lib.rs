@@ -7,6 +7,7 @@ pub mod lifecycle;
 mod assemble;
 mod constants;
 mod explore;
+mod fields;
 mod fold;
 mod format;
 mod keys;

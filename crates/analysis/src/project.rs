@@ -62,7 +62,8 @@ pub fn analyze(
     let program = Program::new(modules, sources, models);
     let typing = Typing::infer(&program);
     let reach = Reach::new(&program, &typing);
-    let cx = Context { program, typing, reach, embeds, scripts: Mutex::new(BTreeMap::new()) };
+    let fields = crate::fields::Fields::find(&program, &typing);
+    let cx = Context { program, typing, reach, fields, embeds, scripts: Mutex::new(BTreeMap::new()) };
     let mut explored: BTreeMap<FuncRef, Exploration> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
@@ -132,6 +133,6 @@ pub(crate) fn depends(s: &crate::explore::record::SessionFacts) -> bool {
     lease || s.token.as_ref().is_some_and(|t| has_param(&t.sym))
 }
 
-fn has_param(sym: &Sym) -> bool {
+pub(crate) fn has_param(sym: &Sym) -> bool {
     sym.any(&mut |s| matches!(s, Sym::Param(..)))
 }

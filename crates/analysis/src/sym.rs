@@ -160,6 +160,11 @@ impl Sym {
                 (Scale::Duration, b) if b.scale() == Scale::Duration => Scale::Bare,
                 (s, _) => s,
             },
+            Sym::Phi(parts) => {
+                let mut scales = parts.iter().map(|p| p.scale());
+                let first = scales.next().unwrap_or(Scale::Bare);
+                if scales.all(|s| s == first) { first } else { Scale::Bare }
+            }
             _ => Scale::Bare,
         }
     }

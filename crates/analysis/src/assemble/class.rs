@@ -7,6 +7,7 @@ use crate::explore::state::Status;
 use crate::lifecycle::{Class, Profile, Release};
 use crate::program::FuncRef;
 use dogpile_source::Directive;
+use std::collections::BTreeSet;
 
 impl Assembly<'_, '_> {
     pub(super) fn class(&self, _root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool) -> (Class, String) {
@@ -15,6 +16,9 @@ impl Assembly<'_, '_> {
         }
         if s.library {
             return (Class::Lock, "a lock library's acquire".to_owned());
+        }
+        if indifferent(s) && !self.is_named_lock(s) {
+            return (Class::Record, "whether it was won makes no difference".to_owned());
         }
         let released_here = s.releases.iter().any(|r| r.statuses.contains(&Status::Won));
         if released_here && !released_on_error_only(s) {
@@ -74,6 +78,14 @@ impl Assembly<'_, '_> {
             .find(|(pattern, _)| super::notes::fits(pattern, &key) || super::notes::fits(pattern, path))
             .map_or(Profile::Efficiency, |(_, p)| *p)
     }
+}
+
+/// Winners and losers take the same ways: nobody looks at the reply.
+fn indifferent(s: &SessionFacts) -> bool {
+    let visits = |status: Status| s.visits.iter().filter(|(_, st)| st.contains(&status)).map(|(span, _)| *span).collect::<BTreeSet<_>>();
+    let exits = |of: &[Status]| s.exits.iter().filter(|e| of.contains(&e.status) && !e.panics).map(|e| (e.span, e.values.clone())).collect::<BTreeSet<_>>();
+    let won = exits(&[Status::Won, Status::Released, Status::HandedOver]);
+    !s.library && s.wait.is_none() && !won.is_empty() && won == exits(&[Status::Lost]) && visits(Status::Won).is_subset(&visits(Status::Lost))
 }
 
 fn lasts_long(lease: &Lease) -> bool {

@@ -13,7 +13,8 @@ use crate::sym::{Scale, Sym};
 use dogpile_models::{CacheOp, Waits};
 
 impl Assembly<'_, '_> {
-    pub(super) fn lock(&mut self, root: FuncRef, e: &Exploration, slot: usize, told_within: bool) -> Lock {
+    pub(super) fn lock(&mut self, root: FuncRef, e: &Exploration, slot: usize, told: Option<super::Told>) -> Lock {
+        let told_within = told.is_some();
         let s = &e.sessions[slot];
         let site = self.site(root, &s.site);
         let key = keys::display(&s.key.sym);
@@ -77,6 +78,12 @@ impl Assembly<'_, '_> {
         if s.blurred {
             lock.leaks.clear();
             lock.wait = lock.wait.filter(|w| w.bound != WaitBound::None);
+        }
+        if told.is_some_and(|t| t.token) {
+            lock.acquire.token.kind = crate::lifecycle::TokenKind::Unknown;
+        }
+        if told.is_some_and(|t| t.lease) {
+            lock.section.durations.clear();
         }
         if told_within {
             // The inner function's own session tells these.

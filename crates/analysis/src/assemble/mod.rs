@@ -10,10 +10,10 @@ mod notes;
 mod token;
 
 use crate::explore::Context;
-use crate::explore::record::{Exploration, Loose, OpSite, ReleaseFacts};
+use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts};
 use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Site};
 use crate::program::FuncRef;
-use crate::project::{Declared, escapes};
+use crate::project::{Declared, escapes, has_param};
 use crate::sym::Val;
 use crate::typing::Evidence;
 use dogpile_models::ClientId;
@@ -21,6 +21,13 @@ use dogpile_source::Span;
 use notes::Notes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// What an inner function's own session already says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told {
+    pub(crate) token: bool,
+    pub(crate) lease: bool,
+}
 
 /// What assembling shares.
 pub(crate) struct Assembly<'a, 'c> {
@@ -37,15 +44,19 @@ pub(crate) struct Assembly<'a, 'c> {
 pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploration>, declared: &Declared) -> Lifecycles {
     let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![] };
     assembly.collect_loose(explored);
-    let mut closed: BTreeSet<(Span, Vec<Span>)> = BTreeSet::new();
+    // A session that its function ends: what it knows by itself need not be told again from above.
+    let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
-        closed.extend(e.sessions.iter().filter(|s| !escapes(s)).map(|s| (s.site.span, s.site.via.clone())));
+        for s in e.sessions.iter().filter(|s| !escapes(s)) {
+            let told = Told { token: !s.token.as_ref().is_some_and(|t| has_param(&t.sym)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)) };
+            closed.insert((s.site.span, s.site.via.clone()), told);
+        }
     }
     let mut out = Lifecycles { fleet: Fleet { instances: declared.instances, cluster_visible: false }, ..Lifecycles::default() };
     for (root, e) in explored {
         for (slot, session) in e.sessions.iter().enumerate() {
             // An inner function already tells this session whole: a caller only adds what its arguments say.
-            let told_within = (1..=session.site.via.len()).any(|n| closed.contains(&(session.site.span, session.site.via[n..].to_vec())));
+            let told_within = (1..=session.site.via.len()).find_map(|n| closed.get(&(session.site.span, session.site.via[n..].to_vec())).copied());
             out.locks.push(assembly.lock(*root, e, slot, told_within));
         }
         assembly.flights(*root, e, &mut out.flights);

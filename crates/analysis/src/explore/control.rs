@@ -58,7 +58,7 @@ impl<'a> Explorer<'a, '_> {
             .collect()
     }
 
-    pub(super) fn block(&mut self, frame: FrameId, block: &'a Block, states: Vec<State<'a>>) -> Paths<'a> {
+    pub(super) fn block(&mut self, frame: FrameId, block: &'a [Stmt], states: Vec<State<'a>>) -> Paths<'a> {
         let mut live = states;
         let mut done: Paths<'a> = Vec::new();
         for stmt in block {

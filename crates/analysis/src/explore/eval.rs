@@ -83,7 +83,8 @@ impl<'a> Explorer<'a, '_> {
     fn unbound(&self, home: FrameId, local: dogpile_ir::LocalId, span: Span) -> Val {
         let func = self.frame(home).func;
         let declared = self.cx.program.module(func).local(local);
-        let is_param = self.cx.program.function(func).params.iter().any(|p| p.local == local);
+        let in_function = func.func.0 != u32::MAX;
+        let is_param = in_function && self.cx.program.function(func).params.iter().any(|p| p.local == local);
         if !is_param && declared.owner == Some(func.func) && declared.ty != Type::Unknown {
             return self.zero(&declared.ty, span);
         }
@@ -169,6 +170,11 @@ impl<'a> Explorer<'a, '_> {
     }
 
     pub(super) fn field(&mut self, base: &Val, name: &Name, ty: &Type, span: Span, state: &State<'a>) -> Val {
+        if state.field(&base.sym, name).is_none()
+            && let Some(val) = self.set_once(&base.sym, name)
+        {
+            return val;
+        }
         if let Some(known) = state.field(&base.sym, name) {
             return known.clone();
         }
@@ -200,6 +206,31 @@ impl<'a> Explorer<'a, '_> {
             Sym::Unknown | Sym::Nil => Val::unknown(span),
             _ => Val::new(typed(Sym::Field(base.sym.clone(), name.clone()), ty), span),
         }
+    }
+
+    /// The value of a field that one place of the project sets, and sets to something that does not depend on where.
+    fn set_once(&mut self, base: &Sym, name: &str) -> Option<Val> {
+        if matches!(base, Sym::Alloc(_) | Sym::Object(..) | Sym::Unknown | Sym::Nil) {
+            return None;
+        }
+        let ty = self.sym_type(base);
+        let owner = self.cx.program.resolve_alias(&ty).name()?.to_owned();
+        let setter = self.cx.fields.setter(&owner, name)?;
+        let frame = self.initialiser_frame(setter.module);
+        let mut state = State::new();
+        if let Some(stmt) = setter.computed {
+            let before = self.budget;
+            let after = self.block(frame, std::slice::from_ref(stmt), vec![state]);
+            self.budget = before;
+            state = after.into_iter().find(|(_, f)| matches!(f, super::Flow::Next)).map(|(s, _)| s)?;
+        }
+        let val = self.eval(frame, setter.value, &mut state);
+        // A script object is worth its text; anything else must stand by itself.
+        let sym = match &*val.sym {
+            Sym::Object(..) => state.field(&val.sym, "text")?.sym.clone(),
+            _ => val.sym.clone(),
+        };
+        matches!(&*sym, Sym::Str(_) | Sym::Int(..) | Sym::Bool(_)).then_some(Val { sym, span: val.span })
     }
 
     /// A field of an embedded struct.

@@ -42,6 +42,7 @@ pub(crate) struct Context<'a> {
     pub(crate) program: Program<'a>,
     pub(crate) typing: Typing,
     pub(crate) reach: Reach,
+    pub(crate) fields: crate::fields::Fields<'a>,
     pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
     /// Scripts are run once each.
     pub(crate) scripts: Mutex<BTreeMap<(String, Option<usize>, Option<usize>), Arc<dogpile_redis::ScriptClass>>>,
