@@ -114,6 +114,9 @@ fn opens(e: &Exploration) -> bool {
 
 /// The lock is still held when the function ends well, or a caller's function runs under it.
 pub(crate) fn escapes(s: &crate::explore::record::SessionFacts) -> bool {
+    if s.blurred && s.releases.iter().any(|r| r.deferred) {
+        return false;
+    }
     s.runs_caller || s.exits.iter().any(|e| e.status == Status::Won && !e.panics)
 }
 

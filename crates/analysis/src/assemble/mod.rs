@@ -64,6 +64,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
         assembly.check_then_sets(*root, e, &mut out.check_then_sets);
     }
     assembly.stray_units(explored, &mut out);
+    tell_folds_once(&mut out.locks);
     out.locks.sort_by(|a, b| (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(b.acquire.site.outer(), &b.acquire.site.via, b.acquire.site.span)));
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for lock in &mut out.locks {
@@ -80,6 +81,26 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
     out.check_then_sets.sort_by_key(|c| c.set.span);
     out.check_then_sets.dedup_by_key(|c| c.set.span);
     out
+}
+
+/// A reply that a helper already misreads is the helper's fault, not that of each of its callers.
+fn tell_folds_once(locks: &mut [crate::lifecycle::Lock]) {
+    use crate::lifecycle::Fate;
+    let misread = |fate: &Fate| matches!(fate, Fate::Enters(_) | Fate::ReadsAsHeld(_));
+    let inner: BTreeMap<(Span, Vec<Span>), (bool, bool)> = locks
+        .iter()
+        .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (misread(&l.outcomes.lost), misread(&l.outcomes.failed))))
+        .collect();
+    for lock in locks {
+        let via = &lock.acquire.site.via;
+        let told: Vec<(bool, bool)> = (1..=via.len()).filter_map(|n| inner.get(&(lock.acquire.site.span, via[n..].to_vec())).copied()).collect();
+        if told.iter().any(|t| t.0) {
+            lock.outcomes.lost = Fate::Handled;
+        }
+        if told.iter().any(|t| t.1) {
+            lock.outcomes.failed = Fate::Handled;
+        }
+    }
 }
 
 impl<'a> Assembly<'a, '_> {

@@ -35,7 +35,8 @@ impl<'a> Explorer<'a, '_> {
             expiry_same_step: false,
             queue: s.queue.as_ref().map(|q| q.0.clone()),
             loser_extends: false,
-            blurred: false,
+            // One place takes many locks (items, quorum nodes): what one reply leads to, the loop's count decides.
+            blurred: self.ranges > 0,
             expiries: vec![],
             releases: vec![],
             renewals: vec![],
@@ -71,7 +72,7 @@ impl<'a> Explorer<'a, '_> {
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
         facts.loser_extends = loser_extends;
-        facts.blurred = [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
+        facts.blurred |= [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
         facts.reads_before.extend(reads);
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone());
         self.reset_for(slot, &key, &mut state);

@@ -38,11 +38,11 @@ impl<'a> Explorer<'a, '_> {
             }
             "builtin.new" => {
                 let ty = site.call.args.first().map_or(Type::Unknown, |a| self.static_type(site.frame, a));
-                self.alloc(ty)
+                self.alloc(ty, site.frame, span, &mut state)
             }
             "builtin.make" => match site.call.args.first().map(|a| self.static_type(site.frame, a)) {
                 Some(Type::List(_)) => Sym::List(vec![]),
-                Some(ty) => self.alloc(ty),
+                Some(ty) => self.alloc(ty, site.frame, span, &mut state),
                 None => Sym::Unknown,
             },
             "builtin.close" => {

@@ -308,7 +308,11 @@ impl<'a> Explorer<'a, '_> {
                 break;
             }
             let mut again = Vec::new();
-            for (state, flow) in self.block(frame, body, merge(entering)) {
+            let items = usize::from(matches!(kind, LoopKind::Range { .. }));
+            self.ranges += items;
+            let ran = self.block(frame, body, merge(entering));
+            self.ranges -= items;
+            for (state, flow) in ran {
                 match flow {
                     Flow::Next => again.push(state),
                     Flow::Continue(l) if l == label => again.push(state),

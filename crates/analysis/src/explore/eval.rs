@@ -270,7 +270,7 @@ impl<'a> Explorer<'a, '_> {
                 .collect();
             return Val::new(Sym::List(items), span);
         }
-        let sym = self.alloc(ty.clone());
+        let sym = self.alloc(ty.clone(), frame, span, state);
         let val = Val::new(sym, span);
         for (name, value) in named_fields(&self.cx.program, &resolved, fields) {
             let part = self.eval(frame, value, state);

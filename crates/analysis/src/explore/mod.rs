@@ -78,14 +78,17 @@ pub(crate) struct Explorer<'a, 'c> {
     next_id: u32,
     /// Types of allocations and the client behind objects.
     types: Vec<Type>,
+    places: BTreeMap<(Span, Vec<Span>), u32>,
     /// Flights being run, innermost last.
     flights: Vec<usize>,
+    /// Loops over items that the exploration is in.
+    ranges: usize,
 }
 
 /// Explores one function as a root.
 pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], flights: vec![] };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0 };
     explorer.run();
     explorer.out
 }
@@ -149,9 +152,21 @@ impl<'a> Explorer<'a, '_> {
         self.next_id
     }
 
-    fn alloc(&mut self, ty: Type) -> crate::sym::Sym {
-        self.types.push(ty);
-        crate::sym::Sym::Alloc(u32::try_from(self.types.len() - 1).unwrap_or(u32::MAX))
+    /// What is built at one place of one call chain: a later round of a loop builds it anew.
+    fn alloc(&mut self, ty: Type, frame: FrameId, span: Span, state: &mut State<'a>) -> crate::sym::Sym {
+        let place = (span, self.frame(frame).via.clone());
+        let id = match self.places.get(&place) {
+            Some(id) => *id,
+            None => {
+                self.types.push(ty);
+                let id = u32::try_from(self.types.len() - 1).unwrap_or(u32::MAX);
+                self.places.insert(place, id);
+                id
+            }
+        };
+        let sym = crate::sym::Sym::Alloc(id);
+        state.forget_fields(&sym);
+        sym
     }
 
     /// Spends budget; `false` when there is none left.

@@ -109,6 +109,8 @@ impl<'a> Explorer<'a, '_> {
     }
 
     pub(super) fn note_write(&mut self, op: &OpSite, key: &Val, fenced: bool, state: &State<'a>) {
+        // Under WATCH the write fails when somebody else was there.
+        let fenced = fenced || state.watching;
         for held in state.held.iter().filter(|h| h.status == Status::Won) {
             let slot = held.slot;
             if self.same_key(&self.out.sessions[slot].key.clone(), key) {

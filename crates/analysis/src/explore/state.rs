@@ -119,6 +119,13 @@ impl<'a> State<'a> {
         Rc::make_mut(&mut self.heap).insert((base, name), val);
     }
 
+    /// A base is built anew.
+    pub(crate) fn forget_fields(&mut self, base: &Sym) {
+        if self.heap.keys().any(|(b, _)| **b == *base) {
+            Rc::make_mut(&mut self.heap).retain(|(b, _), _| **b != *base);
+        }
+    }
+
     /// Drops everything known of a base (it was given to code we cannot see, or assigned through).
     pub(crate) fn copy_fields(&mut self, from: &S, to: &S) {
         let copied: Vec<(Name, Val)> =
