@@ -171,9 +171,7 @@ fn hands_on(function: &dogpile_ir::Function, body: &dogpile_ir::Block) -> bool {
     each_stmt(body, &mut |stmt| match &stmt.kind {
         StmtKind::Let { value: dogpile_ir::Rvalue::Call(call), .. } => {
             let given = call.args.iter().filter(|a| matches!(&a.kind, ValueKind::Local(l) if params.contains(l))).count();
-            if call.args.iter().any(|a| matches!(&a.kind, ValueKind::Lit(_) | ValueKind::Binary(..) | ValueKind::Concat(_))) {
-                other = true;
-            }
+            other |= given < call.args.len();
             calls += 1;
             passes = passes.max(given);
         }

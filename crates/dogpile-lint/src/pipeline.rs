@@ -21,6 +21,8 @@ use std::sync::Arc;
 
 /// How often files of newly found wrappers' callers are added.
 const ROUNDS: usize = 4;
+/// How far imports are followed for what a file that matters is made of.
+const IMPORT_LEVELS: usize = 2;
 /// So many problems of one file are told one by one.
 const PROBLEMS_PER_FILE: usize = 3;
 /// Reason of the problem that leaves a run with nothing to judge.
@@ -84,15 +86,18 @@ pub(crate) fn triggers(models: &Models) -> Prefilter {
 #[must_use]
 pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
     let mut tree = Tree { files, max_file_size: options.max_file_size, ..Tree::default() };
-    let start = if options.no_prefilter { (0..files.len()).collect() } else { with_packages(files, hits(files)) };
-    tree.parse(&start);
+    let mut core = if options.no_prefilter { (0..files.len()).collect() } else { hits(files) };
+    tree.parse(&with_packages(files, core.clone()));
+    tree.parse_imports(&core);
     let mut analysed = tree.analyse(options);
     for _ in 0..ROUNDS {
         let more = tree.mentioning(&analysed.follow);
         if more.is_empty() {
             break;
         }
+        core.extend(&more);
         tree.parse(&with_packages(files, more));
+        tree.parse_imports(&core);
         analysed = tree.analyse(options);
     }
     let settings = Settings { levels: options.config.rules.clone() };
@@ -117,6 +122,8 @@ struct Tree<'f> {
     parsed: BTreeSet<usize>,
     sources: SourceMap,
     modules: Vec<Module>,
+    /// Index in `files` and id of each parsed module.
+    module_files: Vec<(usize, FileId)>,
     problems: Vec<Problem>,
     embedded: BTreeMap<(FileId, String), String>,
 }
@@ -152,10 +159,34 @@ impl Tree<'_> {
                 Ok(module) => {
                     self.tell(&path, &module);
                     self.embed(index, id, &module);
+                    self.module_files.push((index, id));
                     self.modules.push(module);
                 }
                 Err(panic) => self.problems.push(bug(path, format!("the front end failed on this file: {panic}"))),
             }
+        }
+    }
+
+    /// Parses the packages of the tree that these files import, and those that they import in turn: constants, keys,
+    /// types and helpers live there.
+    fn parse_imports(&mut self, core: &BTreeSet<usize>) {
+        let mut by_package: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, file) in self.files.iter().enumerate() {
+            by_package.entry(file.package.as_str()).or_default().push(index);
+        }
+        let mut from: BTreeSet<FileId> = self.module_files.iter().filter(|(index, _)| core.contains(index)).map(|(_, id)| *id).collect();
+        for _ in 0..IMPORT_LEVELS {
+            let wanted: BTreeSet<usize> = self
+                .modules
+                .iter()
+                .filter(|m| from.contains(&m.file))
+                .flat_map(|m| &m.imports)
+                .filter_map(|i| by_package.get(&*i.path))
+                .flatten()
+                .copied()
+                .collect();
+            self.parse(&wanted);
+            from = self.module_files.iter().filter(|(index, _)| wanted.contains(index)).map(|(_, id)| *id).collect();
         }
     }
 

@@ -205,7 +205,10 @@ impl Assembly<'_, '_> {
     fn sibling_releases(&self, s: &SessionFacts) -> Vec<(FuncRef, ReleaseFacts)> {
         let bare = |sym: &Sym| matches!(sym, Sym::Param(..));
         let owner = |f: FuncRef| self.cx.program.function(f).name.rsplit_once('.').map(|(ty, _)| ty.to_ascii_lowercase());
-        let Some(mine) = owner(s.site.func).filter(|o| bare(&s.key.sym) && (o.contains("lock") || o.contains("mutex"))) else { return vec![] };
+        let Some(mine) = owner(s.site.func).filter(|o| {
+            let ty = o.rsplit(['/', '.']).next().unwrap_or(o);
+            bare(&s.key.sym) && (ty.contains("lock") || ty.contains("mutex"))
+        }) else { return vec![] };
         self.releases
             .iter()
             .filter(|(_, key, facts)| bare(&key.sym) && owner(facts.site.func).as_ref() == Some(&mine))

@@ -11,7 +11,7 @@ mod token;
 
 use crate::explore::Context;
 use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts};
-use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Site};
+use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Site, TokenKind};
 use crate::program::FuncRef;
 use crate::project::{Declared, escapes, has_param};
 use crate::sym::Val;
@@ -48,7 +48,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
     let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
         for s in e.sessions.iter().filter(|s| !escapes(s)) {
-            let told = Told { token: !s.token.as_ref().is_some_and(|t| has_param(&t.sym)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)) };
+            let told = Told { token: s.token.as_ref().is_none_or(|t| !matches!(token::kind(&t.sym, &s.key.sym), TokenKind::Caller | TokenKind::Unknown)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)) };
             closed.insert((s.site.span, s.site.via.clone()), told);
         }
     }
@@ -170,7 +170,9 @@ impl<'a> Assembly<'a, '_> {
             });
             // Read, set, work, delete in one function: a lock by hand. Without the delete it is a cache.
             let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred) else { continue };
-            if read.span > site.span {
+            // A name is the tie-break: codes, sessions and flags are read, set and deleted in the same way.
+            let names = format!("{shape} {}", self.cx.program.function(root).name).to_ascii_lowercase();
+            if read.span > site.span || !["lock", "mutex", "lease", "running"].iter().any(|w| names.contains(w)) {
                 continue;
             }
             let _ = release;

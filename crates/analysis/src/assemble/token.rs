@@ -24,7 +24,7 @@ impl Assembly<'_, '_> {
     }
 }
 
-fn kind(token: &S, key: &S) -> TokenKind {
+pub(super) fn kind(token: &S, key: &S) -> TokenKind {
     let has = |test: fn(&Sym) -> bool| token.any(&mut |s| test(s));
     if has(|s| matches!(s, Sym::Fresh(_))) {
         return TokenKind::Fresh;

@@ -221,6 +221,8 @@ impl<'a> Explorer<'a, '_> {
                 None => match &*val.sym {
                     // An option struct that leaves a field out, or a fact that was never set.
                     Sym::Nil | Sym::Object(..) | Sym::Alloc(_) => return None,
+                    // A script field that one constructor sets is known by its text.
+                    Sym::Str(_) if field == "text" => val,
                     _ => self.field(&val, &Name::from(field.as_str()), &dogpile_ir::Type::Unknown, val.span, state),
                 },
             };
