@@ -1,10 +1,12 @@
-//! Chores of the project: `cargo xtask <registry|new-rule|docs|tidy>`.
+//! Chores of the project: `cargo xtask <registry|new-rule|docs|test|tidy>`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::disallowed_methods, reason = "chores read and write the project's files")]
 
 mod docs;
 mod new_rule;
 mod registry;
 mod rules;
+mod test;
 mod tidy;
 
 use anyhow::{Context, Result, bail};
@@ -15,6 +17,7 @@ const USAGE: &str = "\
 cargo xtask registry [--check]       writes rules/src/registry.rs from the folder names
 cargo xtask new-rule GROUP/SLUG      writes the folder, the page and the fixture stubs of a rule
 cargo xtask docs [--check]           writes the list of rules in README.md
+cargo xtask test                     installs redis-server if it is missing, runs every test and check
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {
@@ -37,6 +40,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["new-rule", name] => new_rule::run(&root, name),
         ["docs"] => docs::run(&root, false),
         ["docs", "--check"] => docs::run(&root, true),
+        ["test"] => test::run(&root),
         ["tidy"] => tidy::run(&root),
         _ => bail!("usage:\n{USAGE}"),
     }
