@@ -168,8 +168,10 @@ fn hands_on(function: &dogpile_ir::Function, body: &dogpile_ir::Block) -> bool {
     let mut calls = 0;
     let mut passes = 0;
     let mut other = false;
+    let mut same_name = false;
     each_stmt(body, &mut |stmt| match &stmt.kind {
         StmtKind::Let { value: dogpile_ir::Rvalue::Call(call), .. } => {
+            same_name |= renames(&function.name, &call.callee);
             let given = call.args.iter().filter(|a| matches!(&a.kind, ValueKind::Local(l) if params.contains(l))).count();
             other |= given < call.args.len();
             calls += 1;
@@ -178,7 +180,23 @@ fn hands_on(function: &dogpile_ir::Function, body: &dogpile_ir::Block) -> bool {
         StmtKind::Let { .. } | StmtKind::Return { .. } => {}
         _ => other = true,
     });
-    !other && calls > 0 && calls <= 3 && passes > 0 && body.len() <= 5
+    !other && same_name && calls > 0 && calls <= 3 && passes > 0 && body.len() <= 5
+}
+
+/// A wrapper says what the client says; `unlock` or `finish` around a DEL mean more than it.
+fn renames(wrapper: &str, inner: &dogpile_ir::Callee) -> bool {
+    let inner = match inner {
+        dogpile_ir::Callee::Named(name) | dogpile_ir::Callee::Method { name, .. } => crate::names::last(name).to_ascii_lowercase(),
+        dogpile_ir::Callee::Value(_) => return false,
+    };
+    let wrapper = crate::names::last(wrapper).to_ascii_lowercase();
+    let kin: &[&str] = match inner.as_str() {
+        "del" | "delete" | "unlink" | "deletectx" | "delctx" => &["del", "remove", "unlink", "clear", "evict", "invalidate"],
+        "do" | "process" | "docontext" | "exec" => &["do", "exec", "command", "cmd", "del", "set", "get", "expire", "eval", "run"],
+        "eval" | "evalsha" | "run" => &["eval", "script", "lua", "run"],
+        _ => &[],
+    };
+    inner.len() >= 3 && (wrapper.contains(&inner) || inner.contains(&wrapper)) || kin.iter().any(|w| wrapper.contains(w))
 }
 
 /// Whether a call can take or renew a lock, run a script or start a flight.

@@ -140,7 +140,22 @@ impl Typing {
             }
             ValueKind::Lit(dogpile_ir::Lit::Str(_)) | ValueKind::Concat(_) => Type::Named("string".into()),
             ValueKind::Lit(dogpile_ir::Lit::Bool(_)) | ValueKind::Not(_) => Type::Named("bool".into()),
-            ValueKind::Slice(base) => self.value_type(program, m, base, depth + 1),
+            ValueKind::Slice(base) | ValueKind::Neg(base) => self.value_type(program, m, base, depth + 1),
+            ValueKind::Binary(op, a, b) => self.binary_type(program, m, *op, [a, b], depth),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// `30*time.Second` is a duration, `"a" + b` a string, a comparison a truth value.
+    fn binary_type(&self, program: &Program<'_>, m: u32, op: dogpile_ir::BinaryOp, sides: [&Value; 2], depth: usize) -> Type {
+        use dogpile_ir::BinaryOp as B;
+        match op {
+            B::Add | B::Sub | B::Mul | B::Div | B::Rem => sides
+                .iter()
+                .map(|v| self.value_type(program, m, v, depth + 1))
+                .find(|ty| matches!(ty.name(), Some("time.Duration" | "string")))
+                .unwrap_or_default(),
+            B::Eq | B::Ne | B::Lt | B::Le | B::Gt | B::Ge | B::And | B::Or => Type::Named("bool".into()),
             _ => Type::Unknown,
         }
     }
@@ -154,6 +169,9 @@ impl Typing {
     }
 
     pub(crate) fn global_type(&self, program: &Program<'_>, name: &str, depth: usize) -> Type {
+        if let Some(crate::sym::Sym::Int(_, crate::sym::Scale::Duration)) = crate::constants::standard(name).filter(|_| name.starts_with("time.")) {
+            return Type::Named("time.Duration".into());
+        }
         if let Some((m, global)) = program.global(name) {
             if global.ty != Type::Unknown {
                 return global.ty.clone();
@@ -214,6 +232,14 @@ impl Typing {
                         _ => Type::Unknown,
                     })
                     .collect(),
+                Does::Value(kind) => {
+                    use dogpile_models::ValueKind as V;
+                    match kind {
+                        V::Clock | V::TimeAdd | V::TimeOfUnix => vec![Type::Named("time.Time".into())],
+                        V::Elapsed | V::ParseDuration => vec![Type::Named("time.Duration".into())],
+                        _ => vec![],
+                    }
+                }
                 _ => vec![],
             },
             Target::Unknown(_) => match &call.callee {

@@ -37,8 +37,9 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
 fn place(lock: &Lock, token: &Token) -> Span {
     let site = &lock.acquire.site;
     let from = token.span.filter(|span| !site.span.contains(*span));
-    let near = |span: &Span| span.file == site.span.file && span.start.abs_diff(site.span.start) < 400;
-    from.filter(|span| !near(span)).map_or(site.span, |span| {
-        site.via.iter().copied().find(|call| call.contains(span)).unwrap_or_else(|| site.outer())
-    })
+    let Some(span) = from else { return site.span };
+    // Calls are placed by their names: an argument follows the name of its call.
+    let after = |call: &Span| span.file == call.file && span.start >= call.start && span.start - call.start < 300;
+    let call = site.via.iter().chain([&site.span]).copied().filter(after).min_by_key(|call| span.start - call.start);
+    call.unwrap_or(if span.file == site.span.file { site.span } else { site.outer() })
 }

@@ -56,11 +56,12 @@ impl Assembly<'_, '_> {
             let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
             let outer = |site: &crate::explore::record::OpSite| site.via.first().copied().unwrap_or(site.span);
             let (from, to) = (outer(&read.site), outer(&write.site));
-            let Some((compute, name, _)) = e
-                .works
-                .iter()
-                .find(|(span, _, _)| span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file)
-            else {
+            let between = |(span, _, _): &&(dogpile_source::Span, String, Option<FuncRef>)| {
+                span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file
+            };
+            // Decoding a hit is work, too: what costs comes first.
+            let found = e.works.iter().filter(between).find(|w| costly(&w.1).is_some()).or_else(|| e.works.iter().find(between));
+            let Some((compute, name, _)) = found else {
                 continue;
             };
             let coalescing = if read.in_flight || write.in_flight {

@@ -17,7 +17,12 @@ impl Assembly<'_, '_> {
         if s.library {
             return (Class::Lock, "a lock library's acquire".to_owned());
         }
-        if indifferent(s) && !self.is_named_lock(s) {
+        // What is given back only by its owner was meant to be owned.
+        let owned = s.releases.iter().any(|r| matches!(r.guard, crate::explore::record::GuardFact::Atomic(_)));
+        if owned && given_back_by_losers(s) {
+            return (Class::Lock, "those who lost it give it back".to_owned());
+        }
+        if indifferent(s) && !self.is_named_lock(s) && !owned {
             return (Class::Record, "whether it was won makes no difference".to_owned());
         }
         let released_here = s.releases.iter().any(|r| r.statuses.contains(&Status::Won));
@@ -45,6 +50,8 @@ impl Assembly<'_, '_> {
         match &s.lease {
             Lease::Absent => (Class::Record, "never expires and is never released".to_owned()),
             lease if lasts_long(lease) => (Class::Mark, "kept for hours and never released".to_owned()),
+            // "busy" to those who lost, a lease, and the name: a lock that only time gives back.
+            Lease::Value(..) if self.is_keyed_lock(s) && refuses(s) => (Class::Lock, "those who lose are refused".to_owned()),
             _ => (Class::Unknown, "no release and no wait in sight".to_owned()),
         }
     }
@@ -53,6 +60,11 @@ impl Assembly<'_, '_> {
     fn is_named_lock(&self, s: &SessionFacts) -> bool {
         let names = format!("{} {}", crate::keys::shape(&s.key.sym), self.cx.program.function(s.site.func).name).to_ascii_lowercase();
         ["lock", "mutex", "lease", "leader", "acquire", "exclusive", "running"].iter().any(|w| names.contains(w))
+    }
+
+    /// The key itself says that it is a lock.
+    fn is_keyed_lock(&self, s: &SessionFacts) -> bool {
+        crate::keys::shape(&s.key.sym).to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|w| matches!(w, "lock" | "mutex"))
     }
 
     fn declared_class(&self, s: &SessionFacts) -> Option<Class> {
@@ -89,6 +101,22 @@ fn indifferent(s: &SessionFacts) -> bool {
     let exits = |of: &[Status]| s.exits.iter().filter(|e| of.contains(&e.status) && !e.panics).map(|e| (e.span, e.values.clone())).collect::<BTreeSet<_>>();
     let won = exits(&[Status::Won, Status::Released, Status::HandedOver]);
     !s.library && s.wait.is_none() && !won.is_empty() && won == exits(&[Status::Lost]) && visits(Status::Won).is_subset(&visits(Status::Lost))
+}
+
+/// Every loser leaves with an error, winners work.
+fn refuses(s: &SessionFacts) -> bool {
+    let mut lost = s.exits.iter().filter(|e| e.status == Status::Lost && !e.panics).peekable();
+    let error = |e: &crate::explore::record::ExitFacts| {
+        e.error == Some(true) || e.values.last().is_some_and(|v| matches!(&**v, crate::sym::Sym::Global(name) if crate::names::last(name).to_ascii_lowercase().starts_with("err")))
+    };
+    lost.peek().is_some() && lost.all(error) && s.visits.values().any(|st| st.contains(&Status::Won))
+}
+
+/// Tested backwards: winners leave at once, losers work and release.
+pub(super) fn given_back_by_losers(s: &SessionFacts) -> bool {
+    let by = |status: Status| s.releases.iter().any(|r| r.statuses.contains(&status));
+    let works = |status: Status| s.visits.values().any(|st| st.contains(&status));
+    by(Status::Lost) && !by(Status::Won) && works(Status::Lost) && !works(Status::Won)
 }
 
 fn lasts_long(lease: &Lease) -> bool {

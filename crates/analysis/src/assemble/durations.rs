@@ -42,6 +42,17 @@ impl Assembly<'_, '_> {
                 facts.push(DurationFact { ms, source: DurationSource::ClientTimeout, span: Some(timeout.span), text: format!("a client timeout of {}", words(ms)) });
             }
         }
+        for (span, ms) in &s.deadlines {
+            // Work got it, and not only a command.
+            if s.called.values().any(|c| c.limit == Some(*ms)) {
+                facts.push(DurationFact { ms: *ms, source: DurationSource::Deadline, span: Some(*span), text: format!("a deadline of {} for the work", words(*ms)) });
+            }
+        }
+        for target in s.followed.values() {
+            let f = self.cx.program.function(*target);
+            self.declared_near(f.span, &mut facts);
+            self.declared_for(&f.name, &mut facts);
+        }
         facts.sort_by(|a, b| b.ms.cmp(&a.ms).then(a.span.cmp(&b.span)));
         facts.dedup_by(|a, b| a.span == b.span && a.ms == b.ms && a.source == b.source);
         let limits: Vec<Option<u64>> = s.called.values().map(|c| c.limit).collect();

@@ -11,7 +11,10 @@ use std::collections::BTreeSet;
 
 impl Assembly<'_, '_> {
     pub(super) fn outcomes(&self, root: FuncRef, s: &SessionFacts) -> Outcomes {
-        let lost = entered(s, Status::Lost);
+        let lost = match s.visits.iter().find(|(_, st)| st.contains(&Status::Lost)) {
+            Some((span, _)) if super::class::given_back_by_losers(s) => Fate::Enters(*span),
+            _ => entered(s, Status::Lost),
+        };
         let failed = match entered(s, Status::Failed) {
             Fate::Enters(span) => Fate::Enters(span),
             other if !matches!(lost, Fate::Enters(_)) && reads_as_held(s) => {

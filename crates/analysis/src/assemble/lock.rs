@@ -164,7 +164,7 @@ impl Assembly<'_, '_> {
             (Some(span), false) => OnLoss::Ignored(span),
             (_, true) => OnLoss::Told,
             // The heartbeat's own call, not the helper's insides.
-            (None, false) if r.heartbeat => OnLoss::Silent(r.site.via.last().copied().unwrap_or(r.site.span)),
+            (None, false) if r.heartbeat => OnLoss::Silent(r.ended.map_or_else(|| r.site.via.last().copied().unwrap_or(r.site.span), |(_, at)| at)),
             (None, false) => OnLoss::Unknown,
         };
         let ttl_ms = match self.ttl(&r.lease, false) {

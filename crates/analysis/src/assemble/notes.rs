@@ -66,7 +66,7 @@ fn stated_p99(text: &str) -> Option<u64> {
 /// Glob with `*` for anything.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
-        None => pattern == text || text.rsplit('.').next() == Some(pattern),
+        None => pattern == text || text.rsplit('.').next() == Some(pattern) || text.strip_suffix(pattern).is_some_and(|head| head.ends_with('/')),
         Some((head, tail)) => match text.strip_prefix(head) {
             Some(rest) if tail.is_empty() => {
                 let _ = rest;

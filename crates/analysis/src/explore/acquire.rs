@@ -44,6 +44,8 @@ impl<'a> Explorer<'a, '_> {
             exits: vec![],
             writes: BTreeMap::new(),
             sleeps: BTreeMap::new(),
+            deadlines: BTreeMap::new(),
+            followed: BTreeMap::new(),
             called: BTreeMap::new(),
             wait: None,
             reads_before: vec![],
@@ -74,7 +76,7 @@ impl<'a> Explorer<'a, '_> {
         facts.loser_extends = loser_extends;
         facts.blurred |= [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
         facts.reads_before.extend(reads);
-        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone());
+        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site);
         self.reset_for(slot, &key, &mut state);
         let mut outs = Vec::new();
         for (status, raw) in [(Status::Won, replies.0), (Status::Lost, replies.1), (Status::Failed, Raw::Failure)] {
@@ -116,7 +118,7 @@ impl<'a> Explorer<'a, '_> {
         if acquire.waits == Waits::None {
             self.out.sessions[slot].waits_inside = None;
         }
-        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone());
+        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), &site);
         self.reset_for(slot, &key, &mut state);
         let mut outs = Vec::new();
         let mut handle: Option<Val> = None;

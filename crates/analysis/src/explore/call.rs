@@ -202,7 +202,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// How many calls deep a frame is.
-    fn depth(&self, frame: FrameId) -> usize {
+    pub(super) fn depth(&self, frame: FrameId) -> usize {
         std::iter::successors(Some(frame), |f| self.frame(*f).caller).count() - 1
     }
 
@@ -238,6 +238,11 @@ impl<'a> Explorer<'a, '_> {
         };
         let frame = self.push_frame(f, home, via);
         self.frames[frame.0 as usize].caller = Some(from);
+        if home.is_none() && !state.deferring && !state.spawned {
+            for held in state.held.iter().filter(|h| h.status == Status::Won) {
+                self.out.sessions[held.slot].followed.insert(call.span, f);
+            }
+        }
         if let (Some(param), Some(val)) = (&function.receiver, receiver) {
             state.set_local(frame, param.local, val);
         }
@@ -257,7 +262,10 @@ impl<'a> Explorer<'a, '_> {
         let mut groups: Vec<(Vec<S>, Vec<State<'a>>, Vec<Val>)> = Vec::new();
         for (state, flow) in self.finish(frame, body, state) {
             match flow {
-                Flow::Return(vals, _) => {
+                Flow::Return(vals, at) => {
+                    if state.spawned {
+                        self.ends_on_loss(frame, at, &state);
+                    }
                     let key: Vec<S> = vals.iter().map(|v| v.sym.clone()).collect();
                     match groups.iter_mut().find(|(k, _, _)| *k == key) {
                         Some(group) => group.1.push(state),

@@ -90,6 +90,15 @@ impl<'a> Explorer<'a, '_> {
                 match when {
                     SetWhen::IfEqual(_) | SetWhen::IfDigestEqual(_) => self.renew_command(s, key, GuardFact::Atomic(None), lease, &site, state),
                     SetWhen::IfPresent => self.renew_command(s, key, GuardFact::None, lease, &site, state),
+                    // A plain SET over one's own lock: a renewal that asks nobody.
+                    _ if self.session_of(&key, &state).is_some() => {
+                        let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
+                        let mut failed = state.clone();
+                        failed.losses.insert(index);
+                        let mut outs = self.simple_reply(s.clone(), Raw::Ok, &site, state);
+                        outs.extend(self.simple_reply(s, Raw::Failure, &site, failed));
+                        outs
+                    }
                     _ => {
                         self.plain_set(&s, &key, lease, &mut state);
                         self.simple_reply(s, Raw::Ok, &site, state)
@@ -100,6 +109,13 @@ impl<'a> Explorer<'a, '_> {
                 let lease = lease_of(ttl, &words);
                 let key = words[key].clone();
                 if when == ExpireWhen::Nx {
+                    if let Some(slot) = self.session_of(&key, &state)
+                        && s.queue.as_ref().is_some_and(|q| q.1 == Role::Transaction && self.out.sessions[slot].queue.as_ref() == Some(&q.0))
+                        && self.out.sessions[slot].lease == Lease::Absent
+                    {
+                        self.out.sessions[slot].expiry_same_step = true;
+                        self.out.sessions[slot].lease = lease;
+                    }
                     return self.simple_reply(s, Raw::Number, &site, state);
                 }
                 self.expire_command(s, key, lease, &site, state)
@@ -150,11 +166,6 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn plain_set(&mut self, s: &Sending<'a>, key: &Val, lease: Lease, state: &mut State<'a>) {
-        if self.session_of(key, state).is_some() {
-            // A plain SET over one's own lock: a renewal that asks nobody.
-            self.renewal_fact(s, key, GuardFact::None, lease, state);
-            return;
-        }
         self.note_write(&s.op, key, false, state);
         self.note_cache(
             super::record::CacheFacts {
@@ -169,10 +180,18 @@ impl<'a> Explorer<'a, '_> {
             },
             state,
         );
-        self.out.loose.push(Loose::Set { site: s.op.clone(), key: key.clone(), ttl: lease });
+        // Under WATCH a read and the SET after it are one step.
+        if !state.watching {
+            self.out.loose.push(Loose::Set { site: s.op.clone(), key: key.clone(), ttl: lease });
+        }
     }
 
     fn note_read(&mut self, s: &Sending<'a>, key: &Val, state: &mut State<'a>) {
+        for slot in self.sessions_of(key, state) {
+            if let Some(held) = state.held.iter_mut().find(|h| h.slot == slot) {
+                held.examined = true;
+            }
+        }
         self.out.loose.push(Loose::Read { site: s.op.clone(), key: key.clone() });
         self.note_cache(
             super::record::CacheFacts {
@@ -241,6 +260,7 @@ impl<'a> Explorer<'a, '_> {
                 heartbeat: false,
                 unheld: false,
                 ignored: None,
+                ended: None,
                 told: false,
                 returned: false,
                 in_session: false,

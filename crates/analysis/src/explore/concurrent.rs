@@ -120,6 +120,19 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// A function beside the path returns after a loss: the outermost one that does so is where the heartbeat ends.
+    pub(super) fn ends_on_loss(&mut self, frame: FrameId, at: Span, state: &State<'a>) {
+        let depth = self.depth(frame);
+        for index in &state.losses {
+            let fact = &mut self.out.renewals[*index];
+            let from = fact.site.span;
+            let after = at.file != from.file || at.start > from.start;
+            if after && fact.ended.is_none_or(|(known, _)| depth < known) {
+                fact.ended = Some((depth, at));
+            }
+        }
+    }
+
     /// A channel was closed.
     pub(super) fn closed(&mut self, _chan: &S) {}
 
@@ -203,10 +216,16 @@ impl<'a> Explorer<'a, '_> {
                 at = step.before.as_deref();
             }
             steps.reverse();
-            let exits = &mut self.out.sessions[held.slot].exits;
+            let session = &mut self.out.sessions[held.slot];
+            // Read, compared, found to be somebody else's: nothing is left to give back.
+            let asked = held.examined
+                && held.status == Status::Won
+                && session.releases.iter().any(|r| matches!(r.guard, super::record::GuardFact::ReadThenAct(_)) || (r.guard == super::record::GuardFact::Atomic(None) && !session.library));
+            let status = if asked { Status::Released } else { held.status };
+            let exits = &mut session.exits;
             let values: Vec<S> = values.iter().map(|v| v.sym.clone()).collect();
-            if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == held.status && e.error == error && e.values == values) {
-                exits.push(super::record::ExitFacts { span, status: held.status, error, values, panics, steps });
+            if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == status && e.error == error && e.values == values) {
+                exits.push(super::record::ExitFacts { span, status, error, values, panics, steps });
             }
         }
     }

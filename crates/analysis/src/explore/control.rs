@@ -269,7 +269,10 @@ impl<'a> Explorer<'a, '_> {
                 for state in &mut live {
                     for local in &assigned {
                         let home = self.home(frame, *local);
-                        if round == 1 || state.local(home, *local).is_some_and(|v| v.sym.int().is_some()) {
+                        // What an acquire's reply decided on this path stays decided.
+                        let decided = !state.held.is_empty()
+                            && state.local(home, *local).is_some_and(|v| matches!(&*v.sym, Sym::Bool(_) | Sym::Nil | Sym::Error(_) | Sym::Reply(..)));
+                        if (round == 1 && !decided) || state.local(home, *local).is_some_and(|v| v.sym.int().is_some()) {
                             state.forget_local(home, *local);
                             if !self.is_temp(home, *local) {
                                 state.set_local(home, *local, Val::unknown(span));
@@ -321,7 +324,9 @@ impl<'a> Explorer<'a, '_> {
                         paths.push((state, Flow::Next));
                     }
                     other => {
-                        left.extend(state.held.iter().map(|h| (h.slot, h.status)));
+                        if !is_outage(&other) {
+                            left.extend(state.held.iter().map(|h| (h.slot, h.status)));
+                        }
                         paths.push((state, other));
                     }
                 }
@@ -380,7 +385,8 @@ impl<'a> Explorer<'a, '_> {
                 for (mut state, out) in self.call(frame, call, state) {
                     match out {
                         Out::Values(vals) => {
-                            if blank {
+                            // A function that gives nothing back has thrown nothing away.
+                            if blank && !vals.is_empty() {
                                 self.discard_losses(&seen, &mut state, span);
                             }
                             if let ([Place::Local(local)], true) = (targets.as_slice(), vals.len() > 1)
@@ -497,6 +503,16 @@ fn assigned_in(blocks: &[&Block]) -> BTreeSet<dogpile_ir::LocalId> {
         });
     }
     all
+}
+
+/// A return because a command failed: it bounds no wait.
+fn is_outage(flow: &Flow) -> bool {
+    let Flow::Return(vals, _) = flow else { return false };
+    vals.last().is_some_and(|v| match &*v.sym {
+        Sym::Error(what) => &**what == "failure",
+        Sym::Result(_, 1, name, _) => &**name == "error",
+        _ => false,
+    })
 }
 
 /// What lets a loser leave: a context, or something else that ends.

@@ -70,7 +70,8 @@ impl<'a> Explorer<'a, '_> {
                 let name = self.cx.program.models.qualified_type(row.client, ty);
                 let object = self.object(&name);
                 let queue = Val::new(object, span);
-                self.run_function(function, vec![queue], &site, state)
+                let outs = self.run_function(function, vec![queue.clone()], &site, state);
+                outs.into_iter().map(|(s, out)| self.sent(&queue, s, out, span)).collect()
             }
             Does::Watches { function, .. } => {
                 let outer = std::mem::replace(&mut state.watching, true);
@@ -175,6 +176,21 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Values(results(span, "remote", 2, &[])))]
             }
         }
+    }
+
+    /// What comes back when a queue was sent: its commands, and the error of the function or of the server.
+    fn sent(&self, queue: &Val, state: State<'a>, out: Out, span: dogpile_source::Span) -> (State<'a>, Out) {
+        use super::state::Status;
+        let Out::Values(inner) = out else { return (state, out) };
+        let own = inner.first().cloned().unwrap_or_else(|| Val::new(Sym::Result(span, 1, "error".into(), vec![]), span));
+        let queued = state.held.iter().find(|h| self.out.sessions[h.slot].queue.as_ref() == Some(&queue.sym));
+        let error = match (&*own.sym, queued.map(|h| h.status)) {
+            (Sym::Nil, Some(Status::Won)) => own,
+            (Sym::Nil, Some(Status::Failed)) => Val::new(Sym::Error("failure".into()), span),
+            (Sym::Nil, _) => Val::new(Sym::Result(span, 1, "error".into(), vec![]), span),
+            _ => own,
+        };
+        (state, Out::Values(vec![Val::new(Sym::Result(span, 0, "queued".into(), vec![]), span), error]))
     }
 
     pub(super) fn object(&mut self, ty: &str) -> Sym {
@@ -336,6 +352,10 @@ impl<'a> Explorer<'a, '_> {
             _ => None,
         });
         let id = self.fresh_id();
+        // A child with a limit of its own still ends with its parent.
+        if row.origin == ContextOrigin::Derived && row.gives.iter().any(|g| g == "cancel") {
+            self.note_context_use(site);
+        }
         let mut context = match row.origin {
             ContextOrigin::Background => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, span, id },
             ContextOrigin::Detached => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, span, id },
@@ -350,6 +370,11 @@ impl<'a> Explorer<'a, '_> {
         };
         if let Some(limit) = &row.timeout {
             let ms = self.path(&limit.ttl, site, &state).and_then(|v| self.time_ms(limit, &v));
+            if let (Some(ms), false, false) = (ms, state.deferring, state.spawned) {
+                for held in state.held.iter().filter(|h| h.status == super::state::Status::Won) {
+                    self.out.sessions[held.slot].deadlines.insert(span, ms);
+                }
+            }
             context.limited = true;
             context.timeout_ms = match (context.timeout_ms, ms) {
                 (Some(a), Some(b)) => Some(a.min(b)),

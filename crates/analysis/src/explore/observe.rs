@@ -44,16 +44,22 @@ impl<'a> Explorer<'a, '_> {
 
     /// Work that may matter to a critical section.
     pub(super) fn note_work(&mut self, name: &str, target: Option<FuncRef>, site: &CallSite<'a>, state: &State<'a>) {
+        self.note_context_use(site);
         if crate::names::is_idle(name) {
             return;
         }
-        self.note_context_use(site);
         let span = site.call.span;
         if let Some(flight) = self.flights.last() {
             self.out.flights[*flight].work.get_or_insert(span);
         }
         if !self.out.works.iter().any(|(s, _, _)| *s == span) && self.out.works.len() < 400 {
             self.out.works.push((span, name.to_owned(), target));
+        }
+        if let Some(fenced) = overwrites(name, site) {
+            let mut op = self.op_site(site, crate::names::last(name), None, Evidence::Import);
+            op.command = "SQL write".to_owned();
+            let key = Val::new(Sym::Str("sql".into()), span);
+            self.note_write(&op, &key, fenced, state);
         }
         if state.deferring {
             return;
@@ -73,7 +79,14 @@ impl<'a> Explorer<'a, '_> {
 
     /// A remote call that a client-side timeout bounds.
     pub(super) fn note_remote(&mut self, site: &CallSite<'a>, timeout: Option<Val>, state: &State<'a>) {
-        let name = site.call_name();
+        let name: std::sync::Arc<str> = match &site.call.callee {
+            dogpile_ir::Callee::Named(full) => full.clone(),
+            dogpile_ir::Callee::Method { receiver, name } => match self.static_type(site.frame, receiver).name() {
+                Some(owner) => format!("{owner}.{name}").into(),
+                None => name.clone(),
+            },
+            dogpile_ir::Callee::Value(_) => site.call_name(),
+        };
         self.note_work(&name, None, site, state);
         for held in state.held.iter().filter(|h| h.status == Status::Won) {
             if let Some(called) = self.out.sessions[held.slot].called.get_mut(&site.call.span) {
@@ -228,6 +241,7 @@ impl<'a> Explorer<'a, '_> {
                         heartbeat: state.spawned,
                         unheld: false,
                         ignored: None,
+                        ended: None,
                         told: false,
                         returned: false,
                         in_session: true,
@@ -254,7 +268,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A number in one unit where the command counts in another.
-    pub(super) fn units_of_lease(&mut self, op: &OpSite, lease: &Lease) {
+    pub(super) fn units_of_lease(&mut self, op: &OpSite, lease: &Lease, site: &CallSite<'a>) {
         let Lease::Value(val, unit) = lease else { return };
         let kind = match (val.sym.scale(), unit) {
             (Scale::Millis, LeaseUnit::Seconds) => UnitFaultKind::MillisAsSeconds,
@@ -267,8 +281,12 @@ impl<'a> Explorer<'a, '_> {
             (Scale::Duration, LeaseUnit::Duration | LeaseUnit::Millis) if val.sym.int().is_some_and(|n| (1..1_000_000).contains(&n)) => UnitFaultKind::BareNumberAsNanos,
             _ => return,
         };
-        let text = self.cx.program.sources.get(val.span.file).map_or("", |f| f.slice(val.span)).to_owned();
-        let fault = UnitFault { span: val.span, site_span: op.span, kind, text };
+        // A constant says nothing wrong by itself: the place is where it is handed over.
+        let declared_elsewhere = !site.call.span.contains(val.span);
+        let handed = (0..site.args.len()).find(|i| site.args[*i] == *val).and_then(|i| site.call.args.get(i)).map(|a| a.span);
+        let span = handed.filter(|s| declared_elsewhere && site.call.span.contains(*s)).unwrap_or(val.span);
+        let text = self.cx.program.sources.get(span.file).map_or("", |f| f.slice(span)).to_owned();
+        let fault = UnitFault { span, site_span: op.span, kind, text };
         if !self.out.unit_faults.contains(&fault) {
             self.out.unit_faults.push(fault);
         }
@@ -287,4 +305,26 @@ impl<'a> Explorer<'a, '_> {
     fn loose_reads(&self) -> usize {
         self.out.loose.iter().filter(|l| matches!(l, Loose::Read { .. })).count()
     }
+}
+
+/// A statement that replaces rows: whether it compares a version or token first. New rows overwrite nothing.
+fn overwrites(name: &str, site: &CallSite<'_>) -> Option<bool> {
+    if !crate::names::last(name).contains("Exec") {
+        return None;
+    }
+    let text = site.args.iter().find_map(|a| match &*a.sym {
+        Sym::Str(text) => Some(text.to_ascii_lowercase()),
+        Sym::Concat(parts) => parts.first().and_then(|p| p.str()).map(str::to_ascii_lowercase),
+        _ => None,
+    })?;
+    let text = text.trim_start();
+    let verb = text.split_whitespace().next()?;
+    let replaces = match verb {
+        "update" | "replace" | "merge" => true,
+        "insert" => text.contains("do update") || text.contains("on duplicate key update"),
+        _ => false,
+    };
+    let test = text.split_once("where").map_or("", |(_, test)| test);
+    let fences = ["version", "revision", "token", "fence", "fencing", "epoch", "generation", "etag", "updated_at", "seq"];
+    replaces.then(|| fences.iter().any(|w| test.contains(w)))
 }

@@ -77,6 +77,10 @@ pub(crate) struct SessionFacts {
     pub(crate) exits: Vec<ExitFacts>,
     pub(crate) writes: BTreeMap<Span, (OpSite, bool)>,
     pub(crate) sleeps: BTreeMap<Span, u64>,
+    /// Contexts made with a time limit while held, ms.
+    pub(crate) deadlines: BTreeMap<Span, u64>,
+    /// Functions of the project followed while held, for latencies.
+    pub(crate) followed: BTreeMap<Span, FuncRef>,
     /// Functions called while held, for latencies and client timeouts.
     pub(crate) called: BTreeMap<Span, CalledFacts>,
     pub(crate) wait: Option<(Span, crate::lifecycle::WaitForm, crate::lifecycle::WaitBound)>,
@@ -121,6 +125,8 @@ pub(crate) struct RenewalFacts {
     pub(crate) heartbeat: bool,
     pub(crate) unheld: bool,
     pub(crate) ignored: Option<Span>,
+    /// Where the heartbeat ends after it was lost: how many calls deep, and the place.
+    pub(crate) ended: Option<(usize, Span)>,
     pub(crate) told: bool,
     pub(crate) returned: bool,
     /// It belongs to a session of this root.

@@ -31,6 +31,8 @@ pub(crate) struct Held {
     pub(crate) status: Status,
     /// Branches taken since the acquire.
     pub(crate) steps: Option<Rc<Trail>>,
+    /// Its key was read on this path: whose it is by now was asked.
+    pub(crate) examined: bool,
 }
 
 /// Branches taken, latest first.
@@ -143,7 +145,7 @@ impl<'a> State<'a> {
         match self.held.iter_mut().find(|h| h.slot == slot) {
             Some(held) => held.status = status,
             None => {
-                self.held.push(Held { slot, status, steps: None });
+                self.held.push(Held { slot, status, steps: None, examined: false });
                 self.held.sort_by_key(|h| h.slot);
             }
         }
@@ -154,6 +156,7 @@ impl<'a> State<'a> {
         self.set_status(slot, status);
         if let Some(held) = self.held.iter_mut().find(|h| h.slot == slot) {
             held.steps = None;
+            held.examined = false;
         }
     }
 
@@ -232,6 +235,9 @@ impl<'a> State<'a> {
     }
 
     fn join(&mut self, other: &State<'a>) {
+        for (mine, theirs) in self.held.iter_mut().zip(&other.held) {
+            mine.examined &= theirs.examined;
+        }
         if !Rc::ptr_eq(&self.env, &other.env) {
             let mine = Rc::make_mut(&mut self.env);
             for (key, theirs) in other.env.iter() {
