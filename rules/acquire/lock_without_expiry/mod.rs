@@ -14,6 +14,10 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
     if acquire.ttl != Ttl::Absent || acquire.expiry_same_step || !lock.expiries.is_empty() {
         return;
     }
+    // A lease that truncates to nothing is `ttl-unit-mismatch`.
+    if lock.unit_faults.iter().any(|fault| fault.kind == UnitFaultKind::TruncatesToZero) {
+        return;
+    }
     let released = lock.releases.iter().find(|release| release.same_session && !release.rollback);
     let draft = Draft::at_command(
         &acquire.site,

@@ -169,13 +169,16 @@ impl<'a> Assembly<'a, '_> {
                 _ => None,
             });
             // Read, set, work, delete in one function: a lock by hand. Without the delete it is a cache.
-            let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred) else { continue };
+            // In another function it takes a delete that asks for the owner.
+            let owned = |f: &ReleaseFacts| matches!(f.guard, crate::explore::record::GuardFact::Atomic(Some(_)));
+            let elsewhere = || self.releases.iter().find(|(_, k, f)| owned(f) && crate::keys::shape(&k.sym) == shape).map(|(_, _, f)| f);
+            let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred).or_else(elsewhere) else { continue };
+            let owned = owned(release);
             // A name is the tie-break: codes, sessions and flags are read, set and deleted in the same way.
             let names = format!("{shape} {}", self.cx.program.function(root).name).to_ascii_lowercase();
-            if read.span > site.span || !["lock", "mutex", "lease", "running"].iter().any(|w| names.contains(w)) {
+            if read.span > site.span || !(owned || ["lock", "mutex", "lease", "running"].iter().any(|w| names.contains(w))) {
                 continue;
             }
-            let _ = release;
             let id = format!("{}|{shape}", self.cx.program.function(root).name);
             out.push(CheckThenSet { id, read: self.site(root, read), set: self.site(root, site), key: crate::keys::display(&key.sym), released: true });
         }

@@ -54,7 +54,7 @@ impl<'a> Explorer<'a, '_> {
             }
             "builtin.delete" => {
                 if let (Some(map), Some(key)) = (site.args.first(), site.args.get(1)) {
-                    self.local_delete(&map.clone(), &key.clone(), span, &state);
+                    self.local_delete(map, key);
                 }
                 return vec![(state, Out::Values(vec![]))];
             }

@@ -49,6 +49,9 @@ impl<'a> Explorer<'a, '_> {
 
     fn method(&mut self, name: Name, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let Some(base) = site.receiver.clone() else { return self.unknown(name, site, state) };
+        if &*name == "Wait" {
+            self.local_wait(&base.sym);
+        }
         match &*base.sym {
             Sym::Reply(..) => return self.read_reply(&name, &site, state),
             Sym::Context(_) => return self.context_method(&name, &site, state),

@@ -16,6 +16,7 @@ impl<'a> Explorer<'a, '_> {
     /// Runs a function body with its defers.
     pub(super) fn finish(&mut self, frame: FrameId, body: &'a Block, state: State<'a>) -> Paths<'a> {
         let mut done = Vec::new();
+        let flights = self.flights.len();
         let end = self.cx.program.function(self.frame(frame).func).span;
         for (state, flow) in self.block(frame, body, vec![state]) {
             let flow = match flow {
@@ -28,6 +29,8 @@ impl<'a> Explorer<'a, '_> {
             }
             done.extend(self.run_defers(frame, state, flow));
         }
+        // A flight by hand ends with its function.
+        self.flights.truncate(flights);
         done
     }
 
@@ -307,6 +310,11 @@ impl<'a> Explorer<'a, '_> {
                     None => entering.push(state),
                 }
             }
+            if round > 0 {
+                // A round that won and is followed by another is a job that runs again, not a wait.
+                let done = |h: &&super::state::Held| matches!(h.status, Status::Won | Status::Released | Status::HandedOver);
+                served.extend(entering.iter().flat_map(|s| s.held.iter().filter(done).map(|h| h.slot)));
+            }
             if round == 2 {
                 break;
             }
@@ -333,8 +341,6 @@ impl<'a> Explorer<'a, '_> {
             }
             for state in &again {
                 back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
-                // A round that won and comes back is a job that runs again, not a wait.
-                served.extend(state.held.iter().filter(|h| matches!(h.status, Status::Won | Status::Released | Status::HandedOver)).map(|h| h.slot));
             }
             live = merge(again);
             live = self.block(frame, post, live).into_iter().filter(|(_, f)| matches!(f, Flow::Next)).map(|(s, _)| s).collect();
@@ -431,7 +437,7 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Lookup(base, key) => {
                 let base = self.eval(frame, base, &mut state);
                 let key = self.eval(frame, key, &mut state);
-                self.local_lookup(&base, &key, span);
+                self.local_lookup(&base, &key);
                 let item = Sym::Index(base.sym.clone(), key.sym.clone());
                 vec![Val::new(item.clone(), span), Val::new(Sym::Result(span, 1, "has".into(), vec![item.into()]), span)]
             }

@@ -6,6 +6,7 @@
 
 mod acquire;
 mod builtin;
+mod byhand;
 mod call;
 mod cell;
 mod command;
@@ -83,12 +84,14 @@ pub(crate) struct Explorer<'a, 'c> {
     flights: Vec<usize>,
     /// Loops over items that the exploration is in.
     ranges: usize,
+    /// Flights by hand: maps of this process in which callers find each other.
+    local: byhand::Local,
 }
 
 /// Explores one function as a root.
 pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0 };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, local: byhand::Local::default() };
     explorer.run();
     explorer.out
 }
@@ -109,6 +112,7 @@ impl<'a> Explorer<'a, '_> {
             ends.push(state);
         }
         self.run_handlers(frame, ends);
+        self.settle_flights();
     }
 
     /// Closures that this function only makes (handlers, jobs, middleware): somebody runs them later, with what the

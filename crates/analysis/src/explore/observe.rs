@@ -198,11 +198,6 @@ impl<'a> Explorer<'a, '_> {
         Some(vec![(state.clone(), super::Out::Values(results(span, name, 3, &given)))])
     }
 
-    /// Lookups and deletions in maps of this process: hand-written flights.
-    pub(super) fn local_lookup(&mut self, _map: &Val, _key: &Val, _span: Span) {}
-
-    pub(super) fn local_delete(&mut self, _map: &Val, _key: &Val, _span: Span, _state: &State<'a>) {}
-
     /// A function that is not in sight gets the key of a lock on this path, and its name says what for: it releases
     /// or renews in a way we cannot judge. Unknown is not guilty, and it is not absent either.
     pub(super) fn unknown_helper(&mut self, name: &str, site: &CallSite<'a>, state: &mut State<'a>) -> bool {
