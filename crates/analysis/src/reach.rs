@@ -20,6 +20,8 @@ pub(crate) struct Reach {
     /// Globals assigned outside their declaration.
     reassigned: HashSet<String>,
     small: HashSet<FuncRef>,
+    /// Functions that look an entry up in a map, wait, and leave one: flights by hand.
+    meeting: BTreeSet<FuncRef>,
     /// Closures that contain an operation themselves, by their outermost function.
     closures: BTreeMap<FuncRef, BTreeSet<FuncRef>>,
 }
@@ -28,7 +30,7 @@ impl Reach {
     pub(crate) fn new(program: &Program<'_>, typing: &Typing) -> Self {
         let mut locking: BTreeSet<FuncRef> = BTreeSet::new();
         let mut reach =
-            Self { relevant: HashSet::new(), thin: HashSet::new(), direct: BTreeSet::new(), callers: BTreeMap::new(), reassigned: HashSet::new(), small: HashSet::new(), closures: BTreeMap::new() };
+            Self { relevant: HashSet::new(), thin: HashSet::new(), direct: BTreeSet::new(), callers: BTreeMap::new(), reassigned: HashSet::new(), small: HashSet::new(), meeting: BTreeSet::new(), closures: BTreeMap::new() };
         for at in program.all_functions() {
             let function = program.function(at);
             let Some(body) = &function.body else { continue };
@@ -51,6 +53,9 @@ impl Reach {
             });
             if hands_on(function, body) {
                 reach.thin.insert(at);
+            }
+            if meets(body) {
+                reach.meeting.insert(home);
             }
             if count <= 14 && !loops {
                 reach.small.insert(at);
@@ -146,7 +151,7 @@ impl Reach {
     }
 
     pub(crate) fn direct(&self) -> impl Iterator<Item = FuncRef> + '_ {
-        self.direct.iter().copied()
+        self.direct.union(&self.meeting).copied()
     }
 
     pub(crate) fn callers_of(&self, f: FuncRef) -> impl Iterator<Item = FuncRef> + '_ {
@@ -160,6 +165,25 @@ pub(crate) fn outermost(program: &Program<'_>, mut at: FuncRef) -> FuncRef {
         at.func = parent;
     }
     at
+}
+
+/// Looks something up in a map, waits, and stores in a map.
+fn meets(body: &dogpile_ir::Block) -> bool {
+    let (mut looks, mut waits, mut stores) = (false, false, false);
+    each_stmt(body, &mut |stmt| match &stmt.kind {
+        StmtKind::Let { targets, value } => {
+            stores |= targets.iter().any(|t| matches!(t, Place::Index(..)));
+            match value {
+                dogpile_ir::Rvalue::Lookup(..) => looks = true,
+                dogpile_ir::Rvalue::Receive(_) => waits = true,
+                dogpile_ir::Rvalue::Call(call) => waits |= matches!(&call.callee, dogpile_ir::Callee::Method { name, .. } if &**name == "Wait"),
+                _ => {}
+            }
+        }
+        StmtKind::Choose { .. } => waits = true,
+        _ => {}
+    });
+    looks && waits && stores
 }
 
 /// One call, whose arguments are the function's own parameters: a client behind another name.

@@ -28,7 +28,7 @@ impl Assembly<'_, '_> {
         let released_here = s.releases.iter().any(|r| r.statuses.contains(&Status::Won));
         // With no expiry at all it takes more than a delete on some later branch: index entries are deleted so, too.
         let forever = matches!(s.lease, Lease::Absent) && s.expiries.is_empty() && !s.expiry_same_step;
-        let guarded = s.releases.iter().any(|r| r.deferred);
+        let guarded = owned || s.releases.iter().any(|r| r.deferred);
         if released_here && !released_on_error_only(s) && !(forever && !guarded && !self.is_named_lock(s)) {
             return (Class::Lock, "released on the path that won it".to_owned());
         }
@@ -58,7 +58,10 @@ impl Assembly<'_, '_> {
 
     /// The key, or the function that takes it, is called a lock.
     fn is_named_lock(&self, s: &SessionFacts) -> bool {
-        let names = format!("{} {}", crate::keys::shape(&s.key.sym), self.cx.program.function(s.site.func).name).to_ascii_lowercase();
+        // Folders above the package name other things.
+        let function = &self.cx.program.function(s.site.func).name;
+        let function = function.rsplit('/').next().unwrap_or(function);
+        let names = format!("{} {function}", crate::keys::shape(&s.key.sym)).to_ascii_lowercase();
         ["lock", "mutex", "lease", "leader", "acquire", "exclusive", "running"].iter().any(|w| names.contains(w))
     }
 
