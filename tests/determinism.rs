@@ -9,9 +9,8 @@ use std::path::Path;
 fn report(folder: &Path, format: &str, threads: &str) -> String {
     let output = folder.join(format!("{format}-{threads}"));
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
-    let mut args: Vec<OsString> = ["dogpile-lint", "--pedantic", "--format", format, "--threads", threads]
-        .map(OsString::from)
-        .to_vec();
+    let mut args: Vec<OsString> =
+        ["dogpile-lint", "--pedantic", "--format", format, "--threads", threads].map(OsString::from).to_vec();
     args.extend([OsString::from("--output"), output.clone().into(), fixtures.into()]);
     assert_eq!(dogpile_lint::run(args), Exit::Findings, "fixtures have findings");
     std::fs::read_to_string(&output).expect("the report was written")

@@ -53,7 +53,9 @@ fn program(models: &Models, row: Row<'_>) -> String {
             let (package, item) = if is_qualified(ty) { split(ty) } else { (own.as_str(), ty) };
             // A receiver that is no plain variable keeps its type from a variable before it.
             let plain = !on.is_empty() && !on.contains('.');
-            let (receiver, rest) = if plain { (on, row.call.example.clone()) } else {
+            let (receiver, rest) = if plain {
+                (on, row.call.example.clone())
+            } else {
                 ("receiver", row.call.example.replace(&format!("{on}.{name}("), &format!("receiver.{name}(")))
             };
             format!("package p\n\nimport lib {package:?}\n\nfunc f({receiver} lib.{item}) {{\n\t{rest}\n}}\n")
