@@ -53,6 +53,8 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
         }
     }
     let mut out = Lifecycles { fleet: Fleet { instances: declared.instances, cluster_visible: false }, ..Lifecycles::default() };
+    // Keys that are taken properly somewhere: a read and a SET of one is its renewal.
+    let taken: BTreeSet<String> = explored.values().flat_map(|e| &e.sessions).map(|s| crate::keys::shape(&s.key.sym)).collect();
     for (root, e) in explored {
         for (slot, session) in e.sessions.iter().enumerate() {
             // An inner function already tells this session whole: a caller only adds what its arguments say.
@@ -61,7 +63,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
         }
         assembly.flights(*root, e, &mut out.flights);
         assembly.misses(*root, e, &mut out.misses);
-        assembly.check_then_sets(*root, e, &mut out.check_then_sets);
+        assembly.check_then_sets(*root, e, &taken, &mut out.check_then_sets);
     }
     assembly.stray_units(explored, &mut out);
     tell_folds_once(&mut out.locks);
@@ -151,7 +153,7 @@ impl<'a> Assembly<'a, '_> {
         self.cx.program.sources.get(span.file).map_or("", |f| f.slice(span)).to_owned()
     }
 
-    fn check_then_sets(&mut self, root: FuncRef, e: &Exploration, out: &mut Vec<CheckThenSet>) {
+    fn check_then_sets(&mut self, root: FuncRef, e: &Exploration, taken: &BTreeSet<String>, out: &mut Vec<CheckThenSet>) {
         for loose in &e.loose {
             let Loose::Set { site, key, .. } = loose else { continue };
             if !crate::keys::is_telling(&key.sym) {
@@ -171,7 +173,9 @@ impl<'a> Assembly<'a, '_> {
             // Read, set, work, delete in one function: a lock by hand. Without the delete it is a cache.
             // In another function it takes a delete that asks for the owner.
             let owned = |f: &ReleaseFacts| matches!(f.guard, crate::explore::record::GuardFact::Atomic(Some(_)));
-            let elsewhere = || self.releases.iter().find(|(_, k, f)| owned(f) && crate::keys::shape(&k.sym) == shape).map(|(_, _, f)| f);
+            let home = |f: FuncRef| self.cx.program.function(f).name.rsplit_once('.').map(|(home, _)| home.to_owned());
+            let of_one = |f: &ReleaseFacts| home(f.site.func).is_some() && home(f.site.func) == home(site.func) && !taken.contains(&shape);
+            let elsewhere = || self.releases.iter().find(|(_, k, f)| owned(f) && of_one(f) && crate::keys::shape(&k.sym) == shape).map(|(_, _, f)| f);
             let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred).or_else(elsewhere) else { continue };
             let owned = owned(release);
             // A name is the tie-break: codes, sessions and flags are read, set and deleted in the same way.
