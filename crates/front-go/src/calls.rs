@@ -62,7 +62,7 @@ impl<'t> Lowering<'t> {
             }
             Head::Callee(callee) => {
                 let (args, spread) = self.arguments(&arguments);
-                Called::Call(Call { callee, args, spread, span, name_span })
+                Called::Call(Call { callee, args, spread, awaited: true, span, name_span })
             }
         }
     }

@@ -34,7 +34,7 @@ impl Builder {
     /// A new variable.
     pub fn local(&mut self, name: impl Into<Name>, ty: Type, span: Span, owner: Option<FuncId>) -> LocalId {
         let id = LocalId(u32::try_from(self.module.locals.len()).unwrap_or(u32::MAX));
-        self.module.locals.push(Local { name: name.into(), ty, span, owner });
+        self.module.locals.push(Local { name: name.into(), ty, span, owner, drops: false });
         id
     }
 

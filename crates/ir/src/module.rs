@@ -43,7 +43,8 @@ pub struct Module {
 /// An import: the local name and what it stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Import {
-    /// Name in this file (`_` and `.` as written).
+    /// Name in this file (`_` and `.` as written). `*`: everything of the path is offered on under this module's own name
+    /// (`export * from`, `pub use x::*`).
     pub name: Name,
     /// Canonical path of the package or item.
     pub path: QualName,
@@ -114,6 +115,9 @@ pub struct Local {
     pub span: Span,
     /// The function that declares it; `None` in initialisers of globals.
     pub owner: Option<FuncId>,
+    /// Rust: whether it looks like a guard that its block still owns at its end, where its `Drop` runs. Only what
+    /// syntax tells: bound to what a call or a struct expression gives, and never used as a plain value.
+    pub drops: bool,
 }
 
 /// A package-level variable or constant.

@@ -198,7 +198,7 @@ impl<'t> Parser<'t> {
     fn new_local(&mut self, key: String, name: Name) -> LocalId {
         let id = LocalId(u32::try_from(self.locals.len()).unwrap_or(u32::MAX));
         let owner = self.function.and_then(|f| u32::try_from(f).ok()).map(FuncId);
-        let local = Local { name, ty: Type::Unknown, span: self.span(), owner };
+        let local = Local { name, ty: Type::Unknown, span: self.span(), owner, drops: false };
         self.locals.push(Draft { local, implied: false, declared: false });
         self.names.insert((self.scope, key), id);
         id

@@ -152,6 +152,9 @@ pub struct Call {
     pub args: Vec<Value>,
     /// Whether the last argument is spread (`args...`).
     pub spread: bool,
+    /// Whether the code goes on only when the call is done. `false` only where a language has promises or futures and
+    /// this call's is not awaited there and then; a call awaited at once is one call, without an [`Rvalue::Await`].
+    pub awaited: bool,
     /// The whole call expression.
     pub span: Span,
     /// Its name in the source (`SetNX` in `rdb.SetNX(...)`), where a squiggle belongs.

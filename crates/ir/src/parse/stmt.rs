@@ -61,7 +61,7 @@ impl Parser<'_> {
             "continue" => Ok(StmtKind::Continue(self.label()?)),
             "opaque" => self.opaque(),
             "use" => Ok(StmtKind::Let { targets: vec![], value: Rvalue::Use(self.value()?) }),
-            "call" | "await" | "race" | "all" | "receive" | "send" | "typetest" | "lookup" => {
+            "call" | "start" | "await" | "race" | "all" | "receive" | "send" | "typetest" | "lookup" => {
                 self.cursor.reset(start);
                 Ok(StmtKind::Let { targets: vec![], value: self.rvalue()? })
             }

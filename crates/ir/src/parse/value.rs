@@ -243,12 +243,13 @@ impl Parser<'_> {
     /// What a statement computes.
     pub(super) fn rvalue(&mut self) -> Result<Rvalue> {
         let word = self.cursor.peek_word();
-        if !matches!(word, "call" | "await" | "race" | "all" | "receive" | "send" | "typetest" | "lookup") {
+        if !matches!(word, "call" | "start" | "await" | "race" | "all" | "receive" | "send" | "typetest" | "lookup") {
             return Ok(Rvalue::Use(self.value()?));
         }
         self.cursor.expect_word(word)?;
         match word {
             "call" => return Ok(Rvalue::Call(self.call()?)),
+            "start" => return Ok(Rvalue::Call(Call { awaited: false, ..self.call()? })),
             "await" => return Ok(Rvalue::Await(self.value()?)),
             "receive" => return Ok(Rvalue::Receive(self.value()?)),
             _ => self.cursor.expect("(")?,
@@ -290,6 +291,6 @@ impl Parser<'_> {
             if spread && p.cursor.peek(")") { Ok(None) } else { p.value().map(Some) }
         })?;
         let args = args.into_iter().flatten().collect();
-        Ok(Call { callee, args, spread, span: self.span(), name_span: self.span() })
+        Ok(Call { callee, args, spread, awaited: true, span: self.span(), name_span: self.span() })
     }
 }

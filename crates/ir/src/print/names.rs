@@ -11,7 +11,7 @@ pub(crate) const RESERVED: &[&str] = &[
     "embeds", "eq", "fallthrough", "false", "field", "finally", "fn", "forever", "func", "ge", "global", "gt", "header",
     "if", "import", "in", "inf", "init", "interface", "into", "lang", "le", "lookup", "loop", "lt", "map", "may_call",
     "may_exit", "method", "module", "mul", "named", "nan", "ne", "neg", "new", "nil", "not", "opaque", "or", "post",
-    "problem", "race", "raise", "range", "reads", "receive", "rem", "return", "scope", "send", "spawn", "struct", "sub",
+    "problem", "race", "raise", "range", "reads", "receive", "rem", "return", "scope", "send", "spawn", "start", "struct", "sub",
     "switch", "true", "try", "type", "typetest", "use", "var", "while", "writes",
 ];
 

@@ -262,7 +262,7 @@ impl Printer<'_> {
     }
 
     fn call(&mut self, call: &Call) {
-        self.out.push_str("call ");
+        self.out.push_str(if self.options.origin && !call.awaited { "start " } else { "call " });
         match &call.callee {
             Callee::Named(name) => push_word(&mut self.out, name),
             Callee::Method { receiver, name } => self.field(receiver, name),

@@ -112,7 +112,7 @@ fn rvalue() -> impl Strategy<Value = Rvalue> {
     prop_oneof![
         values().prop_map(Rvalue::Use),
         (callee, vec(values(), 0..3), any::<bool>())
-            .prop_map(|(callee, args, spread)| Rvalue::Call(Call { callee, args, spread, span: none(), name_span: none() })),
+            .prop_map(|(callee, args, spread)| Rvalue::Call(Call { callee, args, spread, awaited: true, span: none(), name_span: none() })),
         values().prop_map(Rvalue::Await),
         vec(values(), 0..3).prop_map(Rvalue::Race),
         vec(values(), 0..3).prop_map(Rvalue::All),
@@ -218,7 +218,7 @@ pub(crate) fn modules() -> impl Strategy<Value = Module> {
             (module.imports, module.functions, module.globals, module.types) = (imports, functions, globals, types);
             module.problems = problems.into_iter().map(|message| Problem { span: none(), message }).collect();
             module.locals =
-                locals.into_iter().map(|(name, ty, owner)| Local { name, ty, span: none(), owner }).collect();
+                locals.into_iter().map(|(name, ty, owner)| Local { name, ty, span: none(), owner, drops: false }).collect();
             module
         },
     )

@@ -29,7 +29,7 @@ fn run(targets: Vec<Place>, value: Rvalue) -> Stmt {
 }
 
 fn call(callee: Callee, args: Vec<Value>) -> Rvalue {
-    Rvalue::Call(Call { callee, args, spread: false, span: none(), name_span: none() })
+    Rvalue::Call(Call { callee, args, spread: false, awaited: true, span: none(), name_span: none() })
 }
 
 fn method(receiver: Value, name: &str, args: Vec<Value>) -> Rvalue {
@@ -187,7 +187,7 @@ fn jumps(b: &mut Builder, ctx: LocalId, err: LocalId) -> Vec<Stmt> {
 fn computed(opts: Value, err: Value, handle: Value) -> Vec<Stmt> {
     let store = |place, rvalue| run(vec![place], rvalue);
     let (o, e) = (|| opts.clone(), || err.clone());
-    let spread = Call { callee: Callee::Named("builtin.append".into()), args: vec![o(), e()], spread: true, span: none(), name_span: none() };
+    let spread = Call { callee: Callee::Named("builtin.append".into()), args: vec![o(), e()], spread: true, awaited: true, span: none(), name_span: none() };
     vec![
         run(vec![], Rvalue::Use(o())),
         run(vec![], Rvalue::Await(handle)),
