@@ -3,16 +3,22 @@
 use crate::program::Program;
 use crate::typing::{Typing, named_fields};
 use crate::walk::{each_stmt, values};
-use dogpile_ir::{Callee, Place, Rvalue, Stmt, StmtKind, Value, ValueKind};
+use dogpile_ir::{Call, Callee, LocalId, Place, Rvalue, StmtKind, Value, ValueKind};
+use dogpile_source::Span;
 use std::collections::HashMap;
+
+/// Calls whose result a temporary or variable holds.
+type Temps<'a> = HashMap<LocalId, &'a Call>;
 
 /// Where a field gets its value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setter<'a> {
     pub(crate) module: u32,
-    pub(crate) value: &'a Value,
-    /// The statement that computes the value, where it is a call's temporary.
-    pub(crate) computed: Option<&'a Stmt>,
+    /// The value, where it is not the result of a call.
+    pub(crate) value: Option<&'a Value>,
+    /// The call that computes it.
+    pub(crate) computed: Option<&'a Call>,
+    at: Span,
 }
 
 /// Fields by `Type.field`; `None` where several places set one.
@@ -26,16 +32,21 @@ impl<'a> Fields<'a> {
         for (m, module) in (0u32..).zip(program.modules) {
             let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
             for body in bodies {
-                let mut temps: HashMap<dogpile_ir::LocalId, &'a Stmt> = HashMap::new();
+                let mut temps: Temps<'a> = HashMap::new();
                 each_stmt(body, &mut |stmt| {
                     if let StmtKind::Let { targets, value } = &stmt.kind {
-                        if let ([Place::Local(local)], Rvalue::Call(_)) = (targets.as_slice(), value) {
-                            temps.insert(*local, stmt);
+                        if let ([Place::Local(local)], Rvalue::Call(call)) = (targets.as_slice(), value) {
+                            temps.insert(*local, call);
                         }
-                        if let ([Place::Field(base, name)], Rvalue::Use(set)) = (targets.as_slice(), value) {
+                        if let [Place::Field(base, name)] = targets.as_slice() {
                             let ty = typing.value_type(program, m, base, 0);
                             if let Some(owner) = program.resolve_alias(&ty).name() {
-                                fields.add(format!("{owner}.{name}"), m, set, &temps);
+                                let field = format!("{owner}.{name}");
+                                match value {
+                                    Rvalue::Use(set) => fields.add(field, m, set, &temps),
+                                    Rvalue::Call(call) => fields.add_call(field, m, call, call.span),
+                                    _ => fields.set(field, None, stmt.span),
+                                }
                             }
                         }
                     }
@@ -51,7 +62,7 @@ impl<'a> Fields<'a> {
         fields
     }
 
-    fn aggregates(&mut self, program: &Program<'a>, m: u32, value: &'a Value, temps: &HashMap<dogpile_ir::LocalId, &'a Stmt>) {
+    fn aggregates(&mut self, program: &Program<'a>, m: u32, value: &'a Value, temps: &Temps<'a>) {
         if let ValueKind::Aggregate { ty, fields } = &value.kind
             && let Some(owner) = ty.name()
         {
@@ -64,21 +75,27 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn add(&mut self, field: String, module: u32, value: &'a Value, temps: &HashMap<dogpile_ir::LocalId, &'a Stmt>) {
-        let computed = match value.kind {
-            ValueKind::Local(local) => temps.get(&local).copied(),
-            _ => None,
-        };
-        // Anything that reads variables or other fields depends on where it stands, and could lead back to itself.
-        let stands_alone = match computed.map(|stmt| &stmt.kind) {
-            Some(StmtKind::Let { value: Rvalue::Call(call), .. }) => matches!(call.callee, Callee::Named(_)) && call.args.iter().all(closed),
-            _ => closed(value),
-        };
-        let setter = stands_alone.then_some(Setter { module, value, computed });
+    fn add(&mut self, field: String, module: u32, value: &'a Value, temps: &Temps<'a>) {
+        match value.kind {
+            ValueKind::Local(local) if temps.contains_key(&local) => self.add_call(field, module, temps[&local], value.span),
+            _ => {
+                let setter = closed(value).then_some(Setter { module, value: Some(value), computed: None, at: value.span });
+                self.set(field, setter, value.span);
+            }
+        }
+    }
+
+    /// Anything that reads variables or other fields depends on where it stands, and could lead back to itself.
+    fn add_call(&mut self, field: String, module: u32, call: &'a Call, at: Span) {
+        let alone = matches!(call.callee, Callee::Named(_)) && call.args.iter().all(closed);
+        self.set(field, alone.then_some(Setter { module, value: None, computed: Some(call), at }), at);
+    }
+
+    fn set(&mut self, field: String, setter: Option<Setter<'a>>, at: Span) {
         self.setters
             .entry(field)
             .and_modify(|known| {
-                if known.is_none_or(|k| k.value.span != value.span) {
+                if known.is_none_or(|k| k.at != at) {
                     *known = None;
                 }
             })

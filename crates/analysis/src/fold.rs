@@ -20,6 +20,13 @@ pub(crate) fn versionless(name: &str) -> String {
     format!("{path}{item}")
 }
 
+/// A package's error value: `ErrTimeout`, `errTaken`. Go's convention for variables that are set once and never nil.
+fn is_sentinel(name: &str) -> bool {
+    let item = name.rsplit('.').next().unwrap_or(name);
+    let rest = item.strip_prefix("Err").or_else(|| item.strip_prefix("err"));
+    rest.is_some_and(|rest| rest.starts_with(char::is_uppercase))
+}
+
 /// Whether two values are equal, where that is sure.
 pub(crate) fn equal(a: &S, b: &S) -> Option<bool> {
     match (&**a, &**b) {
@@ -44,6 +51,7 @@ pub(crate) fn equal(a: &S, b: &S) -> Option<bool> {
             | Sym::List(_),
         ) => Some(false),
         (Sym::Error(_) | Sym::Alloc(_) | Sym::Object(..) | Sym::Func(..) | Sym::Str(_) | Sym::Int(..) | Sym::Bool(_) | Sym::Concat(_) | Sym::Context(_) | Sym::Reply(..) | Sym::List(_), Sym::Nil) => Some(false),
+        (Sym::Global(name), Sym::Nil) | (Sym::Nil, Sym::Global(name)) if is_sentinel(name) => Some(false),
         (Sym::Str(_), Sym::Int(..) | Sym::Bool(_)) | (Sym::Int(..) | Sym::Bool(_), Sym::Str(_)) => Some(false),
         // A phi is equal to nothing for sure, but it can be surely different from all.
         (Sym::Phi(parts), _) => parts.iter().map(|p| equal(p, b)).reduce(|x, y| if x == y { x } else { None })?,

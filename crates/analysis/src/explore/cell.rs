@@ -50,7 +50,10 @@ impl<'a> Explorer<'a, '_> {
             }
             Place::Field(base, name) => {
                 let base = self.eval(frame, base, state);
-                self.tell(state);
+                // A timer that is armed again tells nobody anything.
+                if !matches!(*val.sym, Sym::Object(..) | Sym::Timer(_)) {
+                    self.tell(state);
+                }
                 if *base.sym != Sym::Unknown {
                     state.set_field(base.sym, name.clone(), val);
                 }

@@ -124,8 +124,13 @@ impl<'a> Explorer<'a, '_> {
     /// A function beside the path returns after a loss: the outermost one that does so is where the heartbeat ends.
     pub(super) fn ends_on_loss(&mut self, frame: FrameId, at: Span, state: &State<'a>) {
         let depth = self.depth(frame);
+        let via = self.frame(frame).via.clone();
         for index in &state.losses {
             let fact = &mut self.out.renewals[*index];
+            // Helpers called after the loss (`errors.Is`) return too, and end nothing.
+            if !fact.site.via.starts_with(&via) {
+                continue;
+            }
             let from = fact.site.span;
             let after = at.file != from.file || at.start > from.start;
             if after && fact.ended.is_none_or(|(known, _)| depth < known) {

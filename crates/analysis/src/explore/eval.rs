@@ -218,13 +218,21 @@ impl<'a> Explorer<'a, '_> {
         let setter = self.cx.fields.setter(&owner, name)?;
         let frame = self.initialiser_frame(setter.module);
         let mut state = State::new();
-        if let Some(stmt) = setter.computed {
-            let before = self.budget;
-            let after = self.block(frame, std::slice::from_ref(stmt), vec![state]);
-            self.budget = before;
-            state = after.into_iter().find(|(_, f)| matches!(f, super::Flow::Next)).map(|(s, _)| s)?;
-        }
-        let val = self.eval(frame, setter.value, &mut state);
+        let val = match (setter.computed, setter.value) {
+            (Some(call), _) => {
+                let before = self.budget;
+                let outs = self.call(frame, call, state);
+                self.budget = before;
+                let (after, vals) = outs.into_iter().find_map(|(s, out)| match out {
+                    super::Out::Values(vals) => Some((s, vals)),
+                    _ => None,
+                })?;
+                state = after;
+                vals.into_iter().next()?
+            }
+            (None, Some(value)) => self.eval(frame, value, &mut state),
+            (None, None) => return None,
+        };
         // A script object is worth its text; anything else must stand by itself.
         let sym = match &*val.sym {
             Sym::Object(..) => state.field(&val.sym, "text")?.sym.clone(),

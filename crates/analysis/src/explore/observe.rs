@@ -70,7 +70,10 @@ impl<'a> Explorer<'a, '_> {
         });
         for held in &state.held {
             let facts = &mut self.out.sessions[held.slot];
-            facts.visits.entry(span).or_default().insert(held.status);
+            // A heartbeat is no section: what it does tells nothing of who got in.
+            if !state.spawned {
+                facts.visits.entry(span).or_default().insert(held.status);
+            }
             if held.status == Status::Won {
                 facts.called.entry(span).or_insert_with(|| CalledFacts { name: name.to_owned(), target, limit, timeout: None });
             }
