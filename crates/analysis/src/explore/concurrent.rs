@@ -73,34 +73,38 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Starts a block beside the path.
-    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, state: &mut State<'a>) {
-        let mut beside = state.clone();
-        beside.spawned = true;
-        beside.defers = vec![];
-        beside.losses = BTreeSet::new();
+    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, state: &mut State<'a>) {
+        let beside = set_out(state, None);
         let flights = std::mem::take(&mut self.flights);
-        let ends = self.block(frame, body, vec![beside]);
+        self.enter_region();
+        let ends = Self::region_ends(self.block(frame, body, vec![beside]));
         self.flights = flights;
-        self.after_spawn(ends.into_iter().map(|(s, _)| s).collect(), state);
+        self.after_spawn(ends.iter().map(|(s, _)| s), state);
+        self.leave_region(&ends, false, span, frame, state);
     }
 
-    pub(super) fn spawn_function(&mut self, path: &str, delay: Option<u64>, site: &CallSite<'a>, state: &mut State<'a>) {
-        let mut beside = state.clone();
-        beside.spawned = true;
-        beside.defers = vec![];
-        beside.losses = BTreeSet::new();
-        beside.tick = delay.or(beside.tick);
+    /// The same for a function, at once or after a delay (`Some(None)`: one that is not known).
+    pub(super) fn spawn_function(&mut self, path: &str, delay: Option<Option<u64>>, site: &CallSite<'a>, state: &mut State<'a>) {
+        let beside = set_out(state, delay.flatten());
         let flights = std::mem::take(&mut self.flights);
-        let ends = self.run_function(path, vec![], site, beside);
+        if delay.is_some() {
+            self.rearmed(state);
+        }
+        self.enter_region();
+        let ends = Self::run_ends(self.run_function(path, vec![], site, beside));
         self.flights = flights;
-        self.after_spawn(ends.into_iter().map(|(s, _)| s).collect(), state);
+        self.after_spawn(ends.iter().map(|(s, _)| s), state);
+        self.leave_region(&ends, delay.is_some(), site.call.span, site.frame, state);
     }
 
     /// What was started may own the lock now: it gives it back.
-    fn after_spawn(&mut self, ends: Vec<State<'a>>, state: &mut State<'a>) {
+    fn after_spawn<'s>(&mut self, ends: impl Iterator<Item = &'s State<'a>> + Clone, state: &mut State<'a>)
+    where
+        'a: 's,
+    {
         let held: Vec<usize> = state.held.iter().filter(|h| h.status == Status::Won).map(|h| h.slot).collect();
         for slot in held {
-            if ends.iter().any(|e| e.status(slot) == Some(Status::Released)) {
+            if ends.clone().any(|e| e.status(slot) == Some(Status::Released)) {
                 state.set_status(slot, Status::HandedOver);
             }
         }
@@ -119,6 +123,9 @@ impl<'a> Explorer<'a, '_> {
         for index in &state.losses {
             self.out.renewals[*index].told = true;
         }
+        for index in &state.beside.failures {
+            self.out.renewals[*index].heart.told = true;
+        }
     }
 
     /// A function beside the path returns after a loss: the outermost one that does so is where the heartbeat ends.
@@ -135,6 +142,9 @@ impl<'a> Explorer<'a, '_> {
             let after = at.file != from.file || at.start > from.start;
             if after && fact.ended.is_none_or(|(known, _)| depth < known) {
                 fact.ended = Some((depth, at));
+            }
+            if after && state.beside.failures.contains(index) && fact.heart.returns.is_none_or(|(known, _)| depth < known) {
+                fact.heart.returns = Some((depth, at));
             }
         }
     }
@@ -182,6 +192,7 @@ impl<'a> Explorer<'a, '_> {
             },
         );
         if state.status(slot) == Some(Status::Won) {
+            self.note_escapes(slot, state);
             state.set_status(slot, Status::Released);
         }
     }
@@ -214,6 +225,7 @@ impl<'a> Explorer<'a, '_> {
                 self.out.renewals[*index].returned = true;
             }
         }
+        let beating = self.still_beating(state);
         for held in &state.held {
             let mut steps = Vec::new();
             let mut at = held.steps.as_deref();
@@ -230,9 +242,22 @@ impl<'a> Explorer<'a, '_> {
             let status = if asked { Status::Released } else { held.status };
             let exits = &mut session.exits;
             let values: Vec<S> = values.iter().map(|v| v.sym.clone()).collect();
-            if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == status && e.error == error && e.values == values) {
-                exits.push(super::record::ExitFacts { span, status, error, values, panics, steps });
+            if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == status && e.error == error && e.values == values && e.beating == beating) {
+                exits.push(super::record::ExitFacts { span, status, error, values, panics, beating: beating.clone(), steps });
             }
         }
     }
+}
+
+/// The path of what is started: it has the values of now, and a story of its own.
+fn set_out<'a>(state: &State<'a>, delay: Option<u64>) -> State<'a> {
+    let mut beside = state.clone();
+    beside.spawned = true;
+    beside.defers = vec![];
+    beside.losses = BTreeSet::new();
+    beside.tick = delay;
+    beside.beside.failures.clear();
+    beside.beside.woken.clear();
+    beside.beside.running.clear();
+    beside
 }

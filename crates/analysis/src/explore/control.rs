@@ -106,7 +106,7 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Flow::Next)]
             }
             StmtKind::Spawn { body, .. } => {
-                self.spawn(frame, body, &mut state);
+                self.spawn(frame, body, stmt.span, &mut state);
                 vec![(state, Flow::Next)]
             }
             StmtKind::Scope { body, .. } => self.block(frame, body, vec![state]),
@@ -194,12 +194,14 @@ impl<'a> Explorer<'a, '_> {
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
                 self.received(&chan, &mut state);
+                self.woken(&chan, &mut state);
                 for target in targets {
                     self.store(frame, target, Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span), &mut state);
                 }
             }
             if let Comm::Send { .. } = &arm.comm {
                 self.tell(&state);
+                state.beside.running.clear();
             }
             paths.extend(self.block(frame, &arm.body, vec![state]));
         }
@@ -254,9 +256,15 @@ impl<'a> Explorer<'a, '_> {
         post: &'a Block,
         mut state: State<'a>,
     ) -> Paths<'a> {
+        // A ticker's channel is never closed: that loop ends by a way out of its own.
+        let mut ticks = false;
         if let LoopKind::Range { over } = kind {
             let chan = self.eval(frame, over, &mut state);
             self.received(&chan, &mut state);
+            ticks = matches!(&*chan.sym, Sym::Timer(_));
+            if ticks || matches!(self.static_type(frame, over), dogpile_ir::Type::Chan(_)) {
+                self.woken(&chan, &mut state);
+            }
         }
         let assigned = assigned_in(&[header, body, post]);
         let conds = state.conds.clone();
@@ -304,7 +312,9 @@ impl<'a> Explorer<'a, '_> {
                         }
                     }
                     None if matches!(kind, LoopKind::Range { .. }) => {
-                        paths.push((state.clone(), Flow::Next));
+                        if !ticks {
+                            paths.push((state.clone(), Flow::Next));
+                        }
                         entering.push(state);
                     }
                     None => entering.push(state),
@@ -320,8 +330,11 @@ impl<'a> Explorer<'a, '_> {
             }
             let mut again = Vec::new();
             let items = usize::from(matches!(kind, LoopKind::Range { .. }));
+            let beats = items == 0 || ticks;
             self.ranges += items;
+            self.regions.turn(1, beats);
             let ran = self.block(frame, body, merge(entering));
+            self.regions.turn(-1, beats);
             self.ranges -= items;
             for (state, flow) in ran {
                 match flow {
@@ -340,6 +353,7 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             for state in &again {
+                self.survived(state);
                 back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
             }
             live = merge(again);
@@ -419,12 +433,14 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Receive(v) => {
                 let chan = self.eval(frame, v, &mut state);
                 self.received(&chan, &mut state);
+                self.woken(&chan, &mut state);
                 vec![Val::new(Sym::Result(span, 0, "receive".into(), vec![chan.sym]), span)]
             }
             Rvalue::Send(to, v) => {
-                self.eval(frame, to, &mut state);
+                let to = self.eval(frame, to, &mut state);
                 self.eval(frame, v, &mut state);
                 self.tell(&state);
+                self.fired(&to.sym, span, &mut state);
                 vec![]
             }
             Rvalue::TypeTest(v, ty) => {

@@ -151,7 +151,7 @@ impl<'a> Explorer<'a, '_> {
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
             Does::Spawns { function, after, .. } => {
                 let delay = after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
-                self.spawn_function(function, delay, &site, &mut state);
+                self.spawn_function(function, after.is_some().then_some(delay), &site, &mut state);
                 let object = self.object("task");
                 one(state, object, &site)
             }
@@ -160,7 +160,15 @@ impl<'a> Explorer<'a, '_> {
                 self.note_opaque(&state);
                 one(state, Sym::Unknown, &site)
             }
-            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Subscribes { .. } | Does::Waits { .. } => {
+            Does::Joins => {
+                self.joined_tasks(&mut state);
+                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+            }
+            Does::Stops => {
+                self.may_be_stopped(&mut state);
+                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+            }
+            Does::Flushes | Does::Forgets { .. } | Does::Subscribes { .. } | Does::Waits { .. } => {
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }
             Does::Timer { time, .. } => {
@@ -202,6 +210,7 @@ impl<'a> Explorer<'a, '_> {
         let name = self.cx.program.models.qualified_type(row.client, ty);
         let object = self.object(&name);
         let val = Val::new(object, site.call.span);
+        self.regions.made(&val.sym);
         for (fact, path) in keeps {
             if fact == "options" {
                 for option in self.path_list(path, site, state) {
@@ -352,6 +361,9 @@ impl<'a> Explorer<'a, '_> {
             _ => None,
         });
         let id = self.fresh_id();
+        if let Some(parent) = &base {
+            self.regions.parents.insert(id, parent.id);
+        }
         // A child with a limit of its own still ends with its parent.
         if row.origin == ContextOrigin::Derived && row.gives.iter().any(|g| g == "cancel") {
             self.note_context_use(site);

@@ -50,6 +50,9 @@ pub(crate) struct Deferred<'a> {
     pub(crate) body: &'a Block,
 }
 
+/// What two paths must agree on to be told as one: sessions, defers, losses, tick, whether it runs beside, what runs beside it.
+type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>));
+
 /// A path.
 #[derive(Clone, Debug)]
 pub(crate) struct State<'a> {
@@ -71,6 +74,8 @@ pub(crate) struct State<'a> {
     pub(crate) deferring: bool,
     /// Keys watched (optimistic locking).
     pub(crate) watching: bool,
+    /// Heartbeats and tasks beside this path.
+    pub(crate) beside: super::beside::Beside,
 }
 
 impl<'a> State<'a> {
@@ -87,6 +92,7 @@ impl<'a> State<'a> {
             spawned: false,
             deferring: false,
             watching: false,
+            beside: super::beside::Beside::default(),
         }
     }
 
@@ -98,6 +104,7 @@ impl<'a> State<'a> {
         self.tick = None;
         self.deferring = false;
         self.spawned = false;
+        self.beside = super::beside::Beside::default();
         self
     }
 
@@ -135,6 +142,11 @@ impl<'a> State<'a> {
         for (name, val) in copied {
             self.set_field(to.clone(), name, val);
         }
+    }
+
+    /// Whether some field holds a value of a kind.
+    pub(crate) fn keeps(&self, test: &mut impl FnMut(&S, &Val) -> bool) -> bool {
+        self.heap.iter().any(|((base, _), val)| test(base, val))
     }
 
     pub(crate) fn status(&self, slot: usize) -> Option<Status> {
@@ -224,17 +236,19 @@ impl<'a> State<'a> {
     }
 
     /// What two paths must agree on to be told as one.
-    fn shape(&self) -> (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool) {
+    fn shape(&self) -> Shape {
         (
             self.held.iter().map(|h| (h.slot, h.status)).collect(),
             self.defers.iter().map(|d| (d.frame, std::ptr::from_ref(d.body) as usize)).collect(),
             self.losses.clone(),
             self.tick,
             self.spawned,
+            self.beside.shape(),
         )
     }
 
     fn join(&mut self, other: &State<'a>) {
+        self.beside.woken.extend(other.beside.woken.iter().cloned());
         for (mine, theirs) in self.held.iter_mut().zip(&other.held) {
             mine.examined &= theirs.examined;
         }

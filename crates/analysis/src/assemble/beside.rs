@@ -1,0 +1,73 @@
+//! Heartbeats that outlive their session, work that escapes it, acquires inside it.
+
+use super::lock::hands_over;
+use crate::explore::record::{Exploration, ExitFacts, GuardFact, OpSite, RenewalFacts, SessionFacts};
+use crate::explore::state::Status;
+use crate::lifecycle::{Escape, Heartbeat, Nested};
+use dogpile_source::Span;
+
+/// Where a heartbeat ends for good at an error that says nothing of the lock.
+pub(super) fn brittle(r: &RenewalFacts) -> Option<Span> {
+    let heart = &r.heart;
+    let ends = heart.repeats && heart.dies && !heart.survives && !heart.told;
+    // An unseen helper may try again inside.
+    let seen = !(r.guard == GuardFact::Unknown && r.site.client.is_none());
+    (r.heartbeat && ends && seen).then(|| heart.returns.map_or_else(|| r.site.via.last().copied().unwrap_or(r.site.span), |(_, at)| at))
+}
+
+/// Heartbeats of a session that are alive when the lock is given back, or lost sight of.
+pub(super) fn heartbeats(e: &Exploration, s: &SessionFacts) -> Vec<Heartbeat> {
+    if e.cut || s.blurred {
+        return vec![];
+    }
+    let released = s.exits.iter().any(|x| x.status == Status::Released && !x.panics);
+    let over = |x: &&ExitFacts| {
+        let kept = x.status == Status::Won && x.error == Some(true);
+        !x.panics && released && (x.status == Status::Released || kept) && !hands_over(&x.values)
+    };
+    let mut found = Vec::new();
+    for (index, beat) in e.heartbeats.iter().enumerate() {
+        if beat.unclear || !beat.renewals.iter().any(|r| s.renewals.contains(r)) {
+            continue;
+        }
+        let mut exits: Vec<Span> = s.exits.iter().filter(over).filter(|x| x.beating.contains(&index)).map(|x| x.span).collect();
+        exits.sort();
+        exits.dedup();
+        if exits.is_empty() {
+            continue;
+        }
+        let guarded = beat.renewals.iter().all(|r| e.renewals[*r].guard != GuardFact::None);
+        let span = beat.via.first().copied().unwrap_or(beat.span);
+        found.push(Heartbeat { span, exits, stop: beat.stopped, stop_deferred: beat.stopped_late, guarded });
+    }
+    found
+}
+
+/// Tasks that go on when the lock is given back.
+pub(super) fn escapes(e: &Exploration, s: &SessionFacts) -> Vec<Escape> {
+    if s.blurred {
+        return vec![];
+    }
+    let beside = |at: &Span| e.tasks.iter().any(|t| t.work == *at || t.span.contains(*at));
+    let only = !s.visits.iter().any(|(at, st)| st.contains(&Status::Won) && !beside(at)) && s.writes.keys().all(beside);
+    let tasks = s.beyond.escapes.iter().map(|t| &e.tasks[*t]);
+    tasks.map(|t| Escape { span: t.via.first().copied().unwrap_or(t.span), work: t.work, only, writes: t.writes }).collect()
+}
+
+/// Acquires of the same key while it was held, where the two ways part.
+pub(super) fn nested(e: &Exploration, s: &SessionFacts) -> Vec<Nested> {
+    let place = |op: &OpSite, n: usize| op.via.get(n).copied().unwrap_or(op.span);
+    let inner = s.beyond.nested.iter().map(|slot| &e.sessions[*slot]);
+    inner
+        .map(|i| {
+            let n = common(&s.site.via, &i.site.via);
+            let waits = i.wait.is_some() || i.waits_inside.is_some_and(|w| w != dogpile_models::Waits::None);
+            Nested { span: place(&i.site, n), outer: place(&s.site, n), waits }
+        })
+        .collect()
+}
+
+/// Calls that two ways share.
+fn common(a: &[Span], b: &[Span]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
