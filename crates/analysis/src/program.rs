@@ -22,12 +22,14 @@ pub(crate) struct Program<'a> {
     methods: HashMap<&'a str, BTreeMap<&'a str, FuncRef>>,
     types: HashMap<&'a str, &'a TypeDecl>,
     globals: HashMap<&'a str, (u32, &'a Global)>,
+    /// See [`crate::Declared::aliases`].
+    aliases: &'a BTreeMap<String, String>,
     /// Types that have every method of an interface, by interface name.
     implementors: HashMap<&'a str, Vec<&'a str>>,
 }
 
 impl<'a> Program<'a> {
-    pub(crate) fn new(modules: &'a [Module], sources: &'a SourceMap, models: &'a Models) -> Self {
+    pub(crate) fn new(modules: &'a [Module], sources: &'a SourceMap, models: &'a Models, aliases: &'a BTreeMap<String, String>) -> Self {
         let mut program = Self {
             modules,
             sources,
@@ -36,6 +38,7 @@ impl<'a> Program<'a> {
             methods: HashMap::new(),
             types: HashMap::new(),
             globals: HashMap::new(),
+            aliases,
             implementors: HashMap::new(),
         };
         for (m, module) in (0u32..).zip(modules) {
@@ -121,15 +124,31 @@ impl<'a> Program<'a> {
     }
 
     pub(crate) fn function_named(&self, name: &str) -> Option<FuncRef> {
-        self.functions.get(name).copied()
+        self.named(&self.functions, name)
+    }
+
+    /// Looks a name up, as it is written and as its own tree calls it.
+    fn named<T: Copy>(&self, table: &HashMap<&'a str, T>, name: &str) -> Option<T> {
+        if let Some(found) = table.get(name) {
+            return Some(*found);
+        }
+        let (from, to) = self.aliases.iter().find(|(from, _)| name.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with(['.', '/'])))?;
+        table.get(format!("{to}{}", &name[from.len()..]).as_str()).copied()
     }
 
     pub(crate) fn global(&self, name: &str) -> Option<(u32, &'a Global)> {
-        self.globals.get(name).copied()
+        self.named(&self.globals, name)
     }
 
     pub(crate) fn type_decl(&self, name: &str) -> Option<&'a TypeDecl> {
-        self.types.get(name).copied()
+        self.named(&self.types, name)
+    }
+
+    fn methods_of(&self, ty: &str) -> Option<&BTreeMap<&'a str, FuncRef>> {
+        if let Some(found) = self.methods.get(ty) {
+            return Some(found);
+        }
+        self.methods.get(&*self.type_decl(ty)?.name).filter(|_| !self.aliases.is_empty())
     }
 
     /// A method of a type, its own or promoted from an embedded field.
@@ -138,7 +157,7 @@ impl<'a> Program<'a> {
     }
 
     fn method_within(&self, ty: &str, method: &str, depth: usize) -> Option<FuncRef> {
-        if let Some(found) = self.methods.get(ty).and_then(|m| m.get(method)) {
+        if let Some(found) = self.methods_of(ty).and_then(|m| m.get(method)) {
             return Some(*found);
         }
         if depth > 4 {

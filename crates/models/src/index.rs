@@ -7,7 +7,7 @@ use crate::names;
 use crate::row::CallRow;
 
 /// Tables of one client.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Tables {
     /// Any name of a type → its row.
     types: HashMap<String, usize>,
@@ -20,7 +20,7 @@ struct Tables {
 }
 
 /// See the module. Users' models come first everywhere, the latest before all; then the built-in ones in order.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Index {
     tables: Vec<Tables>,
     builtin: usize,

@@ -25,6 +25,7 @@ pub struct Row<'m> {
 }
 
 /// A model, its parent's rows included.
+#[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) file: String,
     pub(crate) head: ClientHead,
@@ -37,6 +38,7 @@ pub(crate) struct Client {
 }
 
 /// Every model: those built in, and the user's, whose rows come first.
+#[derive(Clone)]
 pub struct Models {
     clients: Vec<Client>,
     index: Index,
@@ -189,6 +191,12 @@ impl Models {
     pub fn reply_type(&self, type_name: &str) -> Option<(ClientId, &ReplyRow)> {
         let (client, ty) = self.type_of(type_name)?;
         Some((client, self.reply(client, &ty.names[0])?))
+    }
+
+    /// Whether a model is a user's own: its word on a function counts more than what the function's body shows.
+    #[must_use]
+    pub fn is_users(&self, id: ClientId) -> bool {
+        usize::from(id.0) >= self.builtin
     }
 
     /// A model's head.
