@@ -263,7 +263,11 @@ impl<'a> Explorer<'a, '_> {
         }
         let mut outs: Outs<'a> = Vec::new();
         let mut groups: Vec<(Vec<S>, Vec<State<'a>>, Vec<Val>)> = Vec::new();
-        for (state, flow) in self.finish(frame, body, state) {
+        let captured = self.cx.reach.closures_of(f).next().is_some();
+        for (mut state, flow) in self.finish(frame, body, state) {
+            if !captured {
+                state.forget_frame(frame);
+            }
             match flow {
                 Flow::Return(vals, at) => {
                     if state.spawned {

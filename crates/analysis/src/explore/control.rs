@@ -282,7 +282,7 @@ impl<'a> Explorer<'a, '_> {
                             }
                         }
                     }
-                    state.conds = Rc::clone(&conds);
+                    state.conds = conds.clone();
                 }
                 live = merge(live);
             }
@@ -398,7 +398,7 @@ impl<'a> Explorer<'a, '_> {
                             if let ([Place::Local(local)], true) = (targets.as_slice(), vals.len() > 1)
                                 && self.is_temp(frame, *local)
                             {
-                                Rc::make_mut(&mut state.tuples).insert((frame, *local), vals.clone());
+                                state.tuples.insert((frame, *local), vals.clone());
                             }
                             self.store_all(frame, targets, vals, call.span, &mut state);
                             paths.push((state, Flow::Next));

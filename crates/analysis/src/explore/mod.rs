@@ -119,7 +119,7 @@ impl<'a> Explorer<'a, '_> {
     /// function had set up by then.
     fn run_handlers(&mut self, home: FrameId, ends: Vec<State<'a>>) {
         let Some(mut setting) = state::merge(ends.into_iter().map(State::settled).collect()).into_iter().next() else { return };
-        setting.conds = std::rc::Rc::default();
+        setting.conds = imbl::OrdMap::new();
         for closure in self.cx.reach.closures_of(self.root).collect::<Vec<_>>() {
             let function = self.cx.program.function(closure);
             let (Some(body), false) = (&function.body, self.frames.iter().any(|f| f.func == closure)) else { continue };
@@ -169,7 +169,7 @@ impl<'a> Explorer<'a, '_> {
             }
         };
         let sym = crate::sym::Sym::Alloc(id);
-        state.forget_fields(&sym);
+        state.forget_fields(&std::sync::Arc::new(sym.clone()));
         sym
     }
 
