@@ -188,14 +188,20 @@ impl<'a> Explorer<'a, '_> {
 
     /// The root ends on this path.
     pub(super) fn leave_root(&mut self, root: crate::program::FuncRef, state: &State<'a>, flow: &Flow) {
-        let (values, span, panics) = match flow {
+        // Where exceptions are how errors are told, leaving by one is an error return; elsewhere it is a panic.
+        let throws = self.cx.program.module(root).lang == dogpile_ir::Lang::TypeScript;
+        let (values, span, raises) = match flow {
             Flow::Return(values, span) => (values.clone(), *span, false),
-            Flow::Raise(span) => (vec![], *span, true),
+            Flow::Raise(raised) if throws => (vec![raised.clone()], raised.span, true),
+            Flow::Raise(raised) => (vec![], raised.span, true),
             _ => return,
         };
+        let panics = raises && !throws;
         let function = self.cx.program.function(root);
-        let returns_error = function.results.last().and_then(|t| t.name()) == Some("error");
-        let error = if !returns_error {
+        let returns_error = throws || function.results.last().and_then(|t| t.name()) == Some("error");
+        let error = if throws {
+            Some(raises)
+        } else if !returns_error {
             None
         } else {
             values.last().and_then(|v| match &*v.sym {

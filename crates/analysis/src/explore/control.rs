@@ -115,8 +115,8 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Flow::Return(vals, stmt.span))]
             }
             StmtKind::Raise { value } => {
-                self.eval(frame, value, &mut state);
-                vec![(state, Flow::Raise(stmt.span))]
+                let val = self.eval(frame, value, &mut state);
+                vec![(state, Flow::Raise(Val { sym: val.sym, span: stmt.span }))]
             }
             StmtKind::Break(label) => vec![(state, Flow::Break(*label))],
             StmtKind::Continue(label) => vec![(state, Flow::Continue(*label))],
@@ -217,10 +217,10 @@ impl<'a> Explorer<'a, '_> {
         let mut paths = Vec::new();
         for (mut state, flow) in self.block(frame, body, vec![state]) {
             match (&flow, catch) {
-                (Flow::Raise(span), Some((local, handler))) => {
+                (Flow::Raise(raised), Some((local, handler))) => {
                     if let Some(local) = local {
                         let home = self.home(frame, *local);
-                        state.set_local(home, *local, Val::new(Sym::Error("raised".into()), *span));
+                        state.set_local(home, *local, raised.clone());
                     }
                     paths.extend(self.block(frame, handler, vec![state]));
                 }

@@ -56,7 +56,8 @@ pub(crate) enum Flow {
     Return(Vec<Val>, Span),
     Break(dogpile_ir::LabelId),
     Continue(dogpile_ir::LabelId),
-    Raise(Span),
+    /// Something was thrown; where.
+    Raise(Val),
     /// The path ends here: the process does, or we stopped looking.
     Stop,
 }
@@ -65,7 +66,8 @@ pub(crate) enum Flow {
 #[derive(Clone, Debug)]
 pub(crate) enum Out {
     Values(Vec<Val>),
-    Raise(Span),
+    /// Something was thrown; where.
+    Raise(Val),
     Stop,
 }
 

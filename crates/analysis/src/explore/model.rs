@@ -147,7 +147,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Does::Context(context) => self.context(context, &site, state),
             Does::NoReturn => vec![(state, Out::Stop)],
-            Does::Panics => vec![(state, Out::Raise(span))],
+            Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
             Does::Spawns { function, after, .. } => {
                 let delay = after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
