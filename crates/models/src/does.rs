@@ -5,7 +5,8 @@ use serde::Deserialize;
 use crate::contract::{AcquireRow, CacheOp, CacheScope, Coalesces, ContextRow, HandleRow, ValueKind};
 
 /// Access path: `$1` (first argument), `$0` (receiver), `$3...` (third and rest), `$4.Field`, `$ret`. A field of `$0`
-/// may be a fact that a [`Does::Makes`], [`Does::Option`] or [`Does::Sets`] row left on the object (`$0.ttl`).
+/// may be a fact that a [`Does::Makes`], [`Does::Option`] or [`Does::Sets`] row left on the object (`$0.ttl`). Lists among
+/// the rest are flat; a function among them (a callback) is none of the words.
 pub type Path = String;
 
 /// The forms of `does`.
@@ -68,13 +69,25 @@ pub enum Does {
         /// Name of the [`crate::ReplyRow`].
         reply: String,
     },
+    /// Gives `$0` (and with it every object of its type) a method that runs a Lua script on its arguments.
+    DefinesCommand {
+        /// The method's name.
+        name: Path,
+        /// The script's text.
+        script: Path,
+        /// How many of the arguments are keys; where nothing stands at the path, the first argument says it.
+        keys: Path,
+        /// Name of the [`crate::ReplyRow`].
+        reply: String,
+    },
     /// Makes an object of a type.
     Makes {
         /// The type's row name.
         #[serde(rename = "type")]
         ty: String,
         /// Facts kept on the object, by name (`text` of a script, `key` of a lock handle, `ttl`, `options`). What the
-        /// [`Does::Option`] values in `options` set become facts of the object too.
+        /// [`Does::Option`] values in `options` set become facts of the object too. `scripts` is an object whose fields
+        /// are scripts, each of them a method of this object from now on (see [`Does::DefinesCommand`]).
         #[serde(default)]
         keeps: std::collections::BTreeMap<String, Path>,
         /// Whether a second result is an error.
@@ -156,6 +169,11 @@ pub enum Does {
     },
     /// Stops the timer, ticker or renewal that `$0` is.
     Stops,
+    /// Stops the timer, ticker or renewal that a value is, or ends that context (`clearInterval(t)`, `c.abort()`).
+    Cancels {
+        /// The value.
+        handle: Path,
+    },
     /// A cache call.
     Cache {
         /// `get`, `set`, `delete`, `load` (get, or compute with `function` and set).
@@ -214,6 +232,9 @@ pub enum Does {
         /// After what time.
         #[serde(default)]
         after: Option<TtlRow>,
+        /// Whether it runs again each time that `after` has passed, until its result is stopped.
+        #[serde(default)]
+        repeats: bool,
         /// Whether `$0` can be waited for.
         #[serde(default)]
         joinable: bool,
@@ -256,6 +277,14 @@ pub enum WordRow {
         /// Where it is.
         optional: Path,
     },
+    /// Words by the text of an argument, none where it is not given: `{ map = "$3.conditionalSet", words = {
+    /// onlyIfDoesNotExist = ["NX"] } }`. A text that is not listed is a word nobody knows.
+    Map {
+        /// The argument.
+        map: Path,
+        /// Text → the words, paths among them.
+        words: std::collections::BTreeMap<String, Vec<String>>,
+    },
 }
 
 /// A time argument.
@@ -264,7 +293,8 @@ pub enum WordRow {
 pub struct TtlRow {
     /// Where it is.
     pub ttl: Path,
-    /// Its unit: `duration` (typed), `s`, `ms`, `ns`, `unix-s`, `unix-ms`, `time` (a point in time).
+    /// Its unit: `duration` (typed), `s`, `ms`, `ns`, `unix-s`, `unix-ms`, `time` (a point in time), `text` (`30s`, or a
+    /// number of ms), `word` (what `word` stands for, where that is a path).
     pub unit: Unit,
     /// What 0 means: `none` (no expiry), `error`, `default`, `literal`.
     #[serde(default)]
@@ -272,8 +302,9 @@ pub struct TtlRow {
     /// Used when it is not given, in ms.
     #[serde(default)]
     pub default_ms: Option<u64>,
-    /// The word that goes before it (`PX` when absent): `EX`, `PX`, `EXAT`, `PXAT`. Empty: none, the number alone, in
-    /// milliseconds (so the command is `PEXPIRE`, `PSETEX`, `PEXPIREAT`).
+    /// The word that goes before it (`PX` when absent): `EX`, `PX`, `EXAT`, `PXAT`, or the path of an argument that is one
+    /// of them (`$3.expiration.type`; with `unit = "word"`). Empty: none, the number alone, in milliseconds (so the
+    /// command is `PEXPIRE`, `PSETEX`, `PEXPIREAT`).
     #[serde(default)]
     pub word: Option<String>,
     /// Added by the library, in ms.
@@ -293,6 +324,8 @@ pub enum Unit {
     UnixS,
     UnixMs,
     Time,
+    Text,
+    Word,
 }
 
 /// What a zero time means.

@@ -102,9 +102,10 @@ impl Models {
         if let Some(row) = self.index.full_function(&self.clients, qual, args) {
             return Some(row);
         }
-        let (package, name) = names::split(qual)?;
-        let clients = self.index.clients_of(package);
-        clients.into_iter().find_map(|client| self.index.function(&self.clients, client, name, args))
+        names::splits(qual).find_map(|(package, name)| {
+            let clients = self.index.clients_of(package);
+            clients.into_iter().find_map(|client| self.index.function(&self.clients, client, name, args))
+        })
     }
 
     /// What a type is.
@@ -124,7 +125,7 @@ impl Models {
     /// The canonical form of a name of a client's package (`Nil`, a type, an error).
     #[must_use]
     pub fn qualified(&self, client: ClientId, name: &str) -> String {
-        if names::is_qualified(name) {
+        if names::is_qualified(&self.client(client).packages, name) {
             return name.to_owned();
         }
         format!("{}.{name}", canonical_package(self.client(client)))
@@ -149,11 +150,10 @@ impl Models {
     /// Whether `name` in a model (`Nil`, `ErrNotObtained`, or qualified) means what `qual` in code does.
     #[must_use]
     pub fn means(&self, client: ClientId, name: &str, qual: &str) -> bool {
-        if names::is_qualified(name) {
+        if names::is_qualified(&self.client(client).packages, name) {
             return name == qual || self.canonical(name) == self.canonical(qual);
         }
-        names::split(qual)
-            .is_some_and(|(package, item)| item == name && self.index.clients_of(package).contains(&client))
+        names::splits(qual).any(|(package, item)| item == name && self.index.clients_of(package).contains(&client))
     }
 
     /// The row for a distinctive method on a receiver of unknown type.
@@ -171,9 +171,10 @@ impl Models {
     /// Whether a method's row is about types of an imported package.
     #[must_use]
     pub fn holds_in(&self, row: Row<'_>, import_path: &str) -> bool {
-        match row.call.on.as_deref().filter(|on| names::is_qualified(on)).and_then(names::split) {
+        let packages = &self.client(row.client).packages;
+        match row.call.on.as_deref().filter(|on| names::is_qualified(packages, on)).and_then(names::split) {
             Some((package, _)) => names::fits(package, import_path),
-            None => self.client(row.client).packages.iter().any(|p| names::fits(p, import_path)),
+            None => packages.iter().any(|p| names::fits(p, import_path)),
         }
     }
 
@@ -241,6 +242,15 @@ impl Models {
         self.index.clients_of(package).into_iter().any(|client| self.is_neutral(client, name))
     }
 
+    /// The text that a constant of a client's package stands for (`@valkey/valkey-glide.TimeUnit.Seconds` is `EX`).
+    #[must_use]
+    pub fn constant(&self, qual: &str) -> Option<&str> {
+        names::splits(qual).find_map(|(package, item)| {
+            let clients = self.index.clients_of(package);
+            clients.into_iter().find_map(|c| self.client(c).constants.get(item).map(String::as_str))
+        })
+    }
+
     /// The words by one of which a file of a language has to be found, without repetition.
     #[must_use]
     pub fn triggers(&self, lang: &str) -> Vec<&str> {
@@ -260,10 +270,11 @@ impl Models {
     fn types_called(&self, type_name: &str) -> impl Iterator<Item = (ClientId, usize)> + '_ {
         let name = names::plain(type_name);
         let full = self.index.full_type(name);
-        let (package, item) = names::split(name).unwrap_or(("", ""));
-        let clients = if package.is_empty() { Vec::new() } else { self.index.clients_of(package) };
-        let item = item.to_owned();
-        let in_package = clients.into_iter().filter_map(move |c| Some((c, self.index.type_in(c, &item)?)));
+        let mut in_package = Vec::new();
+        for (package, item) in names::splits(name) {
+            let clients = self.index.clients_of(package).into_iter();
+            in_package.extend(clients.filter_map(|c| Some((c, self.index.type_in(c, item)?))));
+        }
         full.iter().copied().chain(in_package)
     }
 }

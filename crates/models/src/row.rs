@@ -49,6 +49,9 @@ pub struct ClientHead {
     /// Documentation address.
     #[serde(default)]
     pub docs: Option<String>,
+    /// Constants of the packages that stand for a text (`"TimeUnit.Seconds" = "EX"`).
+    #[serde(default)]
+    pub constants: std::collections::BTreeMap<String, String>,
     /// Version and day the facts were checked against.
     pub checked: Checked,
     /// Words that must stand in a file for it to matter: at least one per way of locking. Kept narrow.
@@ -74,8 +77,9 @@ pub struct Checked {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TypeRow {
-    /// Its name in the package; the first one is how rows call it, the rest behave alike. A name with a dot or slash in
-    /// it is qualified by itself (`net/http.Client`).
+    /// Its name in the package; the first one is how rows call it, the rest behave alike. A name with a slash or `::` in
+    /// it, and any name with a dot in the model of a language, is qualified by itself (`net/http.Client`). A class that
+    /// TypeScript imports by default is `default` besides.
     pub names: Vec<String>,
     /// What it is: `client`, `pipeline`, `transaction`, `script`, `lock`, `reply`, `builder`, `flight`, `cache`, `other`.
     pub role: Role,
@@ -115,8 +119,9 @@ pub struct CallRow {
     #[serde(default)]
     pub on: Option<String>,
     /// Its names. `*` (alone) is any method of `on` that no other row names. The word `$name` in a command stands for
-    /// the name that was called, in upper case. A function's name with a dot or slash in it is qualified by itself (`time.Sleep`),
-    /// any other is a function of the client's packages.
+    /// the name that was called, in upper case. A function's name is of the client's packages (`createClient`; with its
+    /// type, if it is a constructor or static: `Redis.new`, `default.new`), unless it is qualified by itself: with a
+    /// slash or `::` in it, or, in the model of a language, with a dot (`time.Sleep`).
     pub name: Vec<String>,
     /// Fewest arguments it takes, where names alone are ambiguous.
     #[serde(default)]
@@ -127,6 +132,10 @@ pub struct CallRow {
     /// Which argument is the context (`$1`), where there is one.
     #[serde(default)]
     pub context: Option<String>,
+    /// Options that people write here and that this library passes over in silence (`$3.nx`, where it reads `$3.NX`).
+    /// None of them is a word or a time of the command.
+    #[serde(default)]
+    pub ignored: Vec<String>,
     /// What it does.
     pub does: Does,
     /// Whether the shape alone is telling (`SetNX(ctx, k, v, ttl).Result()`): seen on an unknown receiver it is taken

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::does::{Does, TtlRow, WordRow};
+use crate::does::{Does, TtlRow, Unit, WordRow};
 use crate::error::Fault;
 use crate::path::{AccessPath, Base};
 use crate::row::{CallRow, ClientFile};
@@ -14,6 +14,7 @@ pub const PHRASES: &[&str] =
 
 /// Words that say what a result is (`error:<name>` besides): `value`, `error`, `shared` (whether it was shared),
 /// `found` (whether it was there), `channel`, `context`, `cancel`, `handle`, `nil`, `true`, `false`, `unknown`.
+/// The outcomes of a lock's calls may be a lone `raises` or `raises:<name>` instead.
 pub const RESULTS: &[&str] =
     &["value", "error", "shared", "found", "channel", "context", "cancel", "handle", "nil", "true", "false", "unknown"];
 
@@ -114,6 +115,7 @@ fn is_background(does: &Does) -> bool {
             | Does::Joins
             | Does::Timer { .. }
             | Does::Stops
+            | Does::Cancels { .. }
             | Does::Remote { .. }
             | Does::Makes { .. }
             | Does::Cache { .. }
@@ -135,6 +137,9 @@ fn check_row(row: &CallRow, name: &str, types: &HashSet<String>, replies: &HashS
     if let Some(context) = &row.context {
         check_path(row, name, context)?;
     }
+    for path in &row.ignored {
+        check_path(row, name, path)?;
+    }
     let mut fault = None;
     let mut does = row.does.clone();
     parts(&mut does, &mut |part| {
@@ -143,7 +148,10 @@ fn check_row(row: &CallRow, name: &str, types: &HashSet<String>, replies: &HashS
             Part::Type(ty) if !types.contains(ty) => Err(unknown(name, "type", ty)),
             Part::Reply(reply) if !replies.contains(reply) => Err(unknown(name, "reply", reply)),
             Part::Gives(words) => check_results(name, words.iter()),
+            Part::Outcome([word]) if is_raise(word) => Ok(()),
+            Part::Outcome(words) => check_results(name, words.iter()),
             Part::Words(words) => check_words(name, words),
+            Part::Time(time) => check_time(name, time),
             Part::Type(_) | Part::Reply(_) => Ok(()),
         };
         if let Err(found) = found {
@@ -174,15 +182,24 @@ fn check_words(name: &str, words: &[WordRow]) -> Result<(), Fault> {
             return Err(Fault::NoUnit { row: name.to_owned(), path: path.clone(), word: word.clone() });
         }
     }
-    for word in words {
-        if let WordRow::Ttl(TtlRow { word: Some(word), .. }) = word
-            && !word.is_empty()
-            && !TIME_WORDS.contains(&word.as_str())
-        {
-            return Err(unknown(name, "time word", word));
-        }
+    Ok(())
+}
+
+/// The word before a time is one, or a path; the unit is the word's to say only where it is a path.
+fn check_time(name: &str, time: &TtlRow) -> Result<(), Fault> {
+    let word = time.word.as_deref().unwrap_or_default();
+    if !word.is_empty() && !is_path(word) && !TIME_WORDS.contains(&word) {
+        return Err(unknown(name, "time word", word));
+    }
+    if is_path(word) != (time.unit == Unit::Word) {
+        let (row, path) = (name.to_owned(), time.ttl.clone());
+        return Err(Fault::NoUnit { row, path, word: word.to_owned() });
     }
     Ok(())
+}
+
+fn is_raise(word: &str) -> bool {
+    word == "raises" || word.strip_prefix("raises:").is_some_and(|name| !name.is_empty())
 }
 
 fn check_results<'a>(name: &str, mut words: impl Iterator<Item = &'a String>) -> Result<(), Fault> {

@@ -13,6 +13,7 @@ fn words(row: Row<'_>) -> Vec<String> {
         WordRow::Ttl(row) => format!("ttl {}", row.ttl),
         WordRow::When { when, word } => format!("{word} when {when}"),
         WordRow::Optional { optional } => format!("optional {optional}"),
+        WordRow::Map { map, .. } => format!("map {map}"),
     };
     words.iter().map(text).collect()
 }

@@ -160,7 +160,7 @@ impl<'a> Explorer<'a, '_> {
                 self.note_opaque(&state);
                 one(state, Sym::Unknown, &site)
             }
-            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Subscribes { .. } | Does::Waits { .. } => {
+            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } | Does::Subscribes { .. } | Does::Waits { .. } => {
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }
             Does::Timer { time, .. } => {
@@ -291,7 +291,9 @@ impl<'a> Explorer<'a, '_> {
                         continue;
                     }
                     let word = ttl.word.as_deref().unwrap_or("PX");
-                    if !word.is_empty() {
+                    if word.starts_with('$') {
+                        out.push(self.path(word, site, state).unwrap_or_else(|| Val::unknown(span)));
+                    } else if !word.is_empty() {
                         out.push(literal(word));
                     }
                     out.push(self.in_unit(ttl, val));
@@ -303,6 +305,18 @@ impl<'a> Explorer<'a, '_> {
                 WordRow::Optional { optional } => match self.path(optional, site, state) {
                     Some(v) if v.sym.str() == Some("") => {}
                     Some(v) => out.push(v),
+                    None => {}
+                },
+                WordRow::Map { map, words } => match self.path(map, site, state) {
+                    Some(v) if *v.sym == Sym::Nil => {}
+                    Some(v) => match v.sym.str().and_then(|text| words.get(text)) {
+                        Some(words) => out.extend(words.iter().map(|word| match self.path(word, site, state) {
+                            Some(v) => v,
+                            None if word.starts_with('$') => Val::unknown(span),
+                            None => literal(word),
+                        })),
+                        None => out.push(Val::unknown(span)),
+                    },
                     None => {}
                 },
             }
@@ -330,6 +344,10 @@ impl<'a> Explorer<'a, '_> {
                 Zero::Default => row.default_ms.map_or(Lease::Unknown, Lease::Default),
                 _ => Lease::Value(val, unit_of(row.unit)),
             },
+            Some(val) if row.unit == Unit::Text && val.sym.str().is_some() => {
+                let ms = val.sym.str().and_then(dogpile_source::parse_duration_ms);
+                ms.map_or(Lease::Unknown, |ms| Lease::Value(Val::new(Sym::Int(i128::from(ms), Scale::Millis), val.span), LeaseUnit::Millis))
+            }
             Some(val) => Lease::Value(val, unit_of(row.unit)),
         }
     }
@@ -338,7 +356,7 @@ impl<'a> Explorer<'a, '_> {
         let n = val.sym.int()?;
         let ms = match (row.unit, val.sym.scale()) {
             (Unit::S, _) => n.checked_mul(1000)?,
-            (Unit::Ms, _) => n,
+            (Unit::Ms | Unit::Text, _) => n,
             _ => n / 1_000_000,
         };
         u64::try_from(ms).ok()
@@ -492,7 +510,7 @@ pub(super) fn unit_of(unit: Unit) -> LeaseUnit {
     match unit {
         Unit::Duration | Unit::Ns => LeaseUnit::Duration,
         Unit::S => LeaseUnit::Seconds,
-        Unit::Ms => LeaseUnit::Millis,
+        Unit::Ms | Unit::Text | Unit::Word => LeaseUnit::Millis,
         Unit::UnixS | Unit::UnixMs | Unit::Time => LeaseUnit::Point,
     }
 }
