@@ -162,6 +162,18 @@ pub enum ValueKind {
     DurationMillis,
     /// See above.
     DurationNanos,
+    /// A duration of `$1` hours / minutes / seconds / … (`Duration::from_secs(30)`).
+    DurationOfHours,
+    /// See above.
+    DurationOfMinutes,
+    /// See above.
+    DurationOfSeconds,
+    /// See above.
+    DurationOfMillis,
+    /// See above.
+    DurationOfMicros,
+    /// See above.
+    DurationOfNanos,
     /// A duration from text.
     ParseDuration,
     /// The unix time of `$0` in seconds.
@@ -232,6 +244,10 @@ pub struct ReplyRow {
     /// Results of the call itself, when it gives them directly: of `value`, `error`.
     #[serde(default)]
     pub direct: Vec<String>,
+    /// For `declared`: kind of the type declared for the first result ([`crate::DECLARED`]) → name of the [`ReplyRow`]
+    /// that its value and nil follow. A kind that is not listed is as `raw`, with `nil = "value"`.
+    #[serde(default)]
+    pub by_type: std::collections::BTreeMap<String, String>,
     /// Methods of the reply object → what they give (`Result = ["value", "error"]`).
     #[serde(default)]
     pub accessors: std::collections::BTreeMap<String, Vec<String>>,
@@ -257,6 +273,8 @@ pub enum ReplyValue {
     Text,
     /// Nothing but the error.
     Nothing,
+    /// What the code asks for by the type it declares: see [`ReplyRow::by_type`].
+    Declared,
 }
 
 /// Forms of a nil reply.

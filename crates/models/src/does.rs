@@ -46,10 +46,27 @@ pub enum Does {
         #[serde(default)]
         out: Option<Path>,
     },
-    /// Continues a builder on `$0`: pushes words.
+    /// Continues a builder on `$0`: pushes words. On a queue, they go to the command that [`Does::Begins`] began.
     Pushes {
         /// The words in order.
         words: Vec<WordRow>,
+    },
+    /// Begins a command on the queue `$0`, and gives the queue again; the next command, or a [`Does::Flushes`], ends it
+    /// (`pipe.cmd("SET").arg(key)`).
+    Begins {
+        /// Its first words.
+        words: Vec<WordRow>,
+    },
+    /// Adds to lists that `$0` keeps, and gives `$0` again (`invocation.key(k).arg(token)`).
+    Appends {
+        /// Fact → what is added to it; lists among it are flat.
+        lists: std::collections::BTreeMap<String, Path>,
+    },
+    /// Makes `$0` an object of another type, and gives it again (`pipe.atomic()`).
+    Becomes {
+        /// The type's row name.
+        #[serde(rename = "type")]
+        ty: String,
     },
     /// Executes command value(s).
     Executes {
@@ -106,6 +123,9 @@ pub enum Does {
     Watches {
         /// The function.
         function: Path,
+        /// Row names of the types of what it gets; absent: one `Tx`.
+        #[serde(default)]
+        gets: Vec<String>,
         /// The keys.
         keys: Path,
     },
@@ -261,7 +281,8 @@ pub enum Does {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum WordRow {
-    /// A literal word, a path (`$2`, `$3...`), or `$name` (see [`crate::CallRow::name`]).
+    /// A literal word, a path (`$2`, `$3...`), or `$name` (see [`crate::CallRow::name`]). A command value at the path (an
+    /// options object, `SetExpiry::PX(30000)`) stands for its words.
     Text(String),
     /// A time: becomes `PX <ttl>` (or nothing when it folds to `zero`), in the unit that `word` stands for.
     Ttl(TtlRow),
@@ -272,7 +293,7 @@ pub enum WordRow {
         /// The word.
         word: String,
     },
-    /// A word argument that is left out when it is an empty string: `{ optional = "$4.Mode" }`.
+    /// A word argument that is left out when it is an empty string or nil: `{ optional = "$4.Mode" }`.
     Optional {
         /// Where it is.
         optional: Path,

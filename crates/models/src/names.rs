@@ -92,6 +92,16 @@ mod tests {
     }
 
     #[test]
+    fn paths_of_rust_end_at_a_dot() {
+        assert_eq!(split("redis::aio.ConnectionManager"), Some(("redis::aio", "ConnectionManager")));
+        assert_eq!(split("redis.cmd"), Some(("redis", "cmd")));
+        let all: Vec<_> = splits("redis::aio.ConnectionManager.new").collect();
+        assert_eq!(all, [("redis::aio.ConnectionManager", "new"), ("redis::aio", "ConnectionManager.new")]);
+        assert!(fits("redis::*", "redis::aio") && fits("fred::*", "fred::types::scripts"));
+        assert!(!fits("redis::*", "redis") && !fits("redis::*", "redis_lock::sync"));
+    }
+
+    #[test]
     fn wildcards_stay_within_a_path_element() {
         assert!(fits("github.com/redis/go-redis/v*", "github.com/redis/go-redis/v9"));
         assert!(!fits("github.com/redis/go-redis/v*", "github.com/redis/go-redis/v9/maintnotifications"));

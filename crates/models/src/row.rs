@@ -83,6 +83,11 @@ pub struct TypeRow {
     pub names: Vec<String>,
     /// What it is: `client`, `pipeline`, `transaction`, `script`, `lock`, `reply`, `builder`, `flight`, `cache`, `other`.
     pub role: Role,
+    /// Whether its methods change it and give it again (`pipe.set(k, v).expire(k, 30)`, `cmd.arg(k); cmd.arg(v);`), so
+    /// that what one of them adds is there for whoever holds it. A command queued on such a type gives the queue, not a
+    /// reply.
+    #[serde(default)]
+    pub chains: bool,
     /// Types of this file whose rows hold here too.
     #[serde(default)]
     pub like: Vec<String>,
@@ -121,7 +126,8 @@ pub struct CallRow {
     /// Its names. `*` (alone) is any method of `on` that no other row names. The word `$name` in a command stands for
     /// the name that was called, in upper case. A function's name is of the client's packages (`createClient`; with its
     /// type, if it is a constructor or static: `Redis.new`, `default.new`), unless it is qualified by itself: with a
-    /// slash or `::` in it, or, in the model of a language, with a dot (`time.Sleep`).
+    /// slash or `::` in it, or, in the model of a language, with a dot (`time.Sleep`). A method `drop` of a Rust type is
+    /// what happens at the end of its scope and in `drop(x)`.
     pub name: Vec<String>,
     /// Fewest arguments it takes, where names alone are ambiguous.
     #[serde(default)]

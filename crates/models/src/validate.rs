@@ -18,6 +18,10 @@ pub const PHRASES: &[&str] =
 pub const RESULTS: &[&str] =
     &["value", "error", "shared", "found", "channel", "context", "cancel", "handle", "nil", "true", "false", "unknown"];
 
+/// Kinds of declared types: `bool`, `integer`, `text`, `option` (`core.option.Option`), `unit` (`()`), `unwritten` (no
+/// type is written where the call is).
+pub const DECLARED: &[&str] = &["bool", "integer", "text", "option", "unit", "unwritten"];
+
 const TIME_WORDS: &[&str] = &["EX", "PX", "EXAT", "PXAT"];
 
 /// Names of a parent's types and replies, in scope in its child.
@@ -78,8 +82,11 @@ pub(crate) fn check(file: &ClientFile, inherited: &Inherited) -> Result<(), Faul
         replies.insert(row.name.clone());
     }
     for row in &file.replies {
-        if let Some(name) = row.reads_as.values().find(|name| !replies.contains(*name)) {
+        if let Some(name) = row.reads_as.values().chain(row.by_type.values()).find(|name| !replies.contains(*name)) {
             return Err(unknown(&row.name, "reply", name));
+        }
+        if let Some(kind) = row.by_type.keys().find(|kind| !DECLARED.contains(&kind.as_str())) {
+            return Err(unknown(&row.name, "kind of type", kind));
         }
         let words = row.direct.iter().chain(row.accessors.values().flatten());
         check_results(&row.name, words)?;
@@ -121,6 +128,8 @@ fn is_background(does: &Does) -> bool {
             | Does::Cache { .. }
             | Does::Option { .. }
             | Does::Sets { .. }
+            | Does::Becomes { .. }
+            | Does::Appends { .. }
     )
 }
 

@@ -77,7 +77,9 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Path(args));
             option(out, show);
         }
-        Does::Pushes { words } => each_word(words, show),
+        Does::Pushes { words } | Does::Begins { words } => each_word(words, show),
+        Does::Appends { lists } => lists.values_mut().for_each(|path| show(Part::Path(path))),
+        Does::Becomes { ty } => show(Part::Type(ty)),
         Does::Executes { command, reply } => {
             show(Part::Path(command));
             show(Part::Reply(reply));
@@ -100,8 +102,9 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Path(function));
             show(Part::Type(ty));
         }
-        Does::Watches { function, keys } => {
+        Does::Watches { function, gets, keys } => {
             show(Part::Path(function));
+            gets.iter().for_each(|ty| show(Part::Type(ty)));
             show(Part::Path(keys));
         }
         Does::Option { sets } | Does::Sets { sets } => sets.values_mut().for_each(|path| show(Part::Path(path))),

@@ -105,6 +105,36 @@ fn words_by_the_text_of_an_argument() {
 }
 
 #[test]
+fn replies_by_declared_type() {
+    let by_type = |kind: &str, reply: &str| {
+        let row = format!("value = \"declared\"\nnil = \"value\"\nby_type = {{ {kind} = \"{reply}\" }}");
+        format!("{HEAD}{TYPES}[[reply]]\nname = \"Any\"\n{row}\n{CALL}").replace("reply = \"Ok\"", "reply = \"Any\"")
+    };
+    Models::from_files([("acme.toml", by_type("bool", "Ok").as_str())]).unwrap();
+    assert!(matches!(fault(&by_type("boolean", "Ok")), Fault::Unknown { kind: "kind of type", .. }));
+    assert!(matches!(fault(&by_type("bool", "Fine")), Fault::Unknown { kind: "reply", .. }));
+}
+
+#[test]
+fn queues_and_builders_name_what_they_are_given() {
+    let command = r#"does = { command = { words = ["SET", "$2", "1", "NX"], reply = "Ok" } }"#;
+    let with = |does: &str| format!("{HEAD}{TYPES}{CALL}").replace(command, &format!("does = {{ {does} }}"));
+    for does in [
+        r#"begins = { words = ["$1"] }"#,
+        r#"appends = { lists = { keys = "$1" } }"#,
+        r#"becomes = { type = "Client" }"#,
+        r#"watches = { function = "$3", gets = ["Client", "Client"], keys = "$2" }"#,
+    ] {
+        Models::from_files([("acme.toml", with(does).as_str())]).unwrap();
+    }
+    assert!(matches!(fault(&with(r#"begins = { words = ["$4"] }"#)), Fault::BeyondArguments { .. }));
+    assert!(matches!(fault(&with(r#"appends = { lists = { keys = "$x" } }"#)), Fault::BadPath { .. }));
+    assert!(matches!(fault(&with(r#"becomes = { type = "Tx" }"#)), Fault::Unknown { kind: "type", .. }));
+    let watches = r#"watches = { function = "$3", gets = ["Tx"], keys = "$2" }"#;
+    assert!(matches!(fault(&with(watches)), Fault::Unknown { kind: "type", .. }));
+}
+
+#[test]
 fn ignored_options_are_paths() {
     let ignored = |path: &str| changed("does = { command", &format!("ignored = [\"{path}\"]\ndoes = {{ command"));
     assert!(matches!(ignored("nx"), Fault::BadPath { .. }));

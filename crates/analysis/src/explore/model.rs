@@ -30,6 +30,33 @@ impl<'a> Explorer<'a, '_> {
                 all.extend(self.words(row, words, &site, &state));
                 one(state, Sym::Command(row.client, all), &site)
             }
+            // A command begun on a queue is not followed yet: what it does there is not known.
+            Does::Begins { .. } => {
+                self.note_opaque(&state);
+                let queue = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
+                vec![(state, Out::Values(vec![queue]))]
+            }
+            Does::Becomes { .. } => {
+                let object = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
+                vec![(state, Out::Values(vec![object]))]
+            }
+            Does::Appends { lists } => {
+                let object = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
+                for (name, path) in lists {
+                    let mut all = match state.field(&object.sym, name).map(|v| (*v.sym).clone()) {
+                        Some(Sym::List(items)) => items,
+                        _ => vec![],
+                    };
+                    for added in self.path_list(path, &site, &state) {
+                        match &*added.sym {
+                            Sym::List(items) => all.extend(items.iter().cloned()),
+                            _ => all.push(added),
+                        }
+                    }
+                    state.set_field(object.sym.clone(), Name::from(name.as_str()), Val::new(Sym::List(all), span));
+                }
+                vec![(state, Out::Values(vec![object]))]
+            }
             Does::Executes { command, reply } => {
                 let words = match self.path(command, &site, &state).map(|v| v.sym) {
                     Some(sym) => match &*sym {
@@ -73,10 +100,11 @@ impl<'a> Explorer<'a, '_> {
                 let outs = self.run_function(function, vec![queue.clone()], &site, state);
                 outs.into_iter().map(|(s, out)| self.sent(&queue, s, out, span)).collect()
             }
-            Does::Watches { function, .. } => {
+            Does::Watches { function, gets, .. } => {
                 let outer = std::mem::replace(&mut state.watching, true);
-                let arg = Val::new(self.object(&self.cx.program.models.qualified_type(row.client, "Tx")), span);
-                let mut outs = self.run_function(function, vec![arg], &site, state);
+                let gets = if gets.is_empty() { &["Tx".to_owned()][..] } else { gets };
+                let args = gets.iter().map(|ty| Val::new(self.object(&self.cx.program.models.qualified_type(row.client, ty)), span)).collect();
+                let mut outs = self.run_function(function, args, &site, state);
                 outs.iter_mut().for_each(|(s, _)| s.watching = outer);
                 outs
             }
@@ -270,12 +298,16 @@ impl<'a> Explorer<'a, '_> {
                     if text.ends_with("...") {
                         for item in self.path_list(text, site, state) {
                             match &*item.sym {
-                                Sym::List(items) => out.extend(items.iter().cloned()),
+                                Sym::List(items) | Sym::Command(_, items) => out.extend(items.iter().cloned()),
                                 _ => out.push(item),
                             }
                         }
                     } else {
-                        out.push(self.path(text, site, state).unwrap_or_else(|| Val::unknown(span)));
+                        let val = self.path(text, site, state).unwrap_or_else(|| Val::unknown(span));
+                        match &*val.sym {
+                            Sym::Command(_, words) => out.extend(words.iter().cloned()),
+                            _ => out.push(val),
+                        }
                     }
                 }
                 WordRow::Text(text) => out.push(literal(text)),
@@ -303,8 +335,11 @@ impl<'a> Explorer<'a, '_> {
                     Some(false) | None => {}
                 },
                 WordRow::Optional { optional } => match self.path(optional, site, state) {
-                    Some(v) if v.sym.str() == Some("") => {}
-                    Some(v) => out.push(v),
+                    Some(v) if v.sym.str() == Some("") || *v.sym == Sym::Nil => {}
+                    Some(v) => match &*v.sym {
+                        Sym::Command(_, words) => out.extend(words.iter().cloned()),
+                        _ => out.push(v),
+                    },
                     None => {}
                 },
                 WordRow::Map { map, words } => match self.path(map, site, state) {
@@ -481,6 +516,12 @@ impl<'a> Explorer<'a, '_> {
             ValueKind::DurationSeconds => rescale(receiver, Scale::Seconds, 1_000_000_000).unwrap_or_else(pure),
             ValueKind::DurationMillis => rescale(receiver, Scale::Millis, 1_000_000).unwrap_or_else(pure),
             ValueKind::DurationNanos => rescale(receiver, Scale::Nanos, 1).unwrap_or_else(pure),
+            ValueKind::DurationOfHours => duration_of(arg(0), 3_600_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfMinutes => duration_of(arg(0), 60_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfSeconds => duration_of(arg(0), 1_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfMillis => duration_of(arg(0), 1_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfMicros => duration_of(arg(0), 1_000).unwrap_or_else(pure),
+            ValueKind::DurationOfNanos => duration_of(arg(0), 1).unwrap_or_else(pure),
             ValueKind::ParseDuration => match arg(0).and_then(|a| a.sym.str()).and_then(dogpile_source::parse_duration_ms) {
                 Some(ms) => Sym::Int(i128::from(ms) * 1_000_000, Scale::Duration),
                 None => Sym::Scaled(Scale::Duration, Arc::new(pure())),
@@ -504,6 +545,15 @@ fn rescale(receiver: Option<&Val>, scale: Scale, per: i128) -> Option<Sym> {
         Sym::Int(n, Scale::Duration) => Sym::Int(n / per, scale),
         _ => Sym::Scaled(scale, receiver.sym.clone()),
     })
+}
+
+/// A duration of so many units; of a number that is not known, a duration all the same.
+fn duration_of(number: Option<&Val>, nanos: i128) -> Option<Sym> {
+    let number = number?;
+    match &*number.sym {
+        Sym::Int(n, _) => Some(Sym::Int(n.checked_mul(nanos)?, Scale::Duration)),
+        _ => Some(Sym::Scaled(Scale::Duration, number.sym.clone())),
+    }
 }
 
 pub(super) fn unit_of(unit: Unit) -> LeaseUnit {

@@ -132,6 +132,6 @@ fn zero(kind: ReplyValue) -> S {
         ReplyValue::Bool | ReplyValue::Flag => Sym::Bool(false),
         ReplyValue::Int => Sym::Int(0, Scale::Bare),
         ReplyValue::Text => Sym::Str("".into()),
-        ReplyValue::Raw | ReplyValue::Nothing => Sym::Nil,
+        ReplyValue::Raw | ReplyValue::Declared | ReplyValue::Nothing => Sym::Nil,
     })
 }
