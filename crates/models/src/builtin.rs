@@ -35,4 +35,7 @@ models! {
     "gocache"
     "redis-memolock"
     "process-caches-go"
+    "redis-rs"
+    "fred"
+    "rustis"
 }
