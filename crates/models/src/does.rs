@@ -365,7 +365,7 @@ pub enum Zero {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum KeysRow {
-    /// A list value.
+    /// A list value; a text is one key.
     List(Path),
     /// A count, followed by keys and then arguments in one flat list.
     Flat {

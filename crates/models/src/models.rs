@@ -234,7 +234,8 @@ impl Models {
     #[must_use]
     pub fn is_neutral_function(&self, lang: &str, qual: &str) -> bool {
         let Some((package, name)) = names::split(qual) else {
-            return false;
+            // `println!` has no package.
+            return self.index.is_neutral_name(lang, names::plain(qual));
         };
         if self.index.is_neutral_package(lang, package) || self.index.is_neutral_name(lang, names::plain(qual)) {
             return true;

@@ -1,7 +1,7 @@
 //! Look-ups over the built-in models, and what user models change.
 #![allow(clippy::unwrap_used)]
 
-use dogpile_models::{Does, Models, Role, Row, WordRow};
+use dogpile_models::{Does, Models, NilReply, ReplyValue, Role, Row, WordRow};
 
 fn words(row: Row<'_>) -> Vec<String> {
     let words = match &row.call.does {
@@ -224,4 +224,59 @@ fn known_and_irrelevant_names() {
     assert!(models.is_neutral_function("go", "github.com/redis/go-redis/v9.ParseURL"));
     assert!(!models.is_neutral_function("go", "os.Exit"));
     assert!(!models.is_neutral_function("rust", "sort.Strings"));
+}
+
+#[test]
+fn associated_functions_and_methods_of_rust_types() {
+    let models = Models::builtin();
+    for (name, args) in [
+        ("redis.cmd", 1),
+        ("redis.Client.open", 1),
+        ("redis::aio.ConnectionManager.new", 1),
+        ("deadpool_redis::redis.cmd", 1),
+        ("bb8_redis::redis.Script.new", 1),
+        ("fred::prelude.Expiration.PX", 1),
+        ("rustis::commands.SetExpiration.Px", 1),
+        ("std::time.Duration.from_secs", 1),
+        ("uuid.Uuid.new_v4", 0),
+    ] {
+        assert!(models.function(name, args).is_some(), "{name}");
+    }
+    assert!(models.function("redis_lock.cmd", 1).is_none());
+    for ty in ["redis.Commands", "redis::aio.MultiplexedConnection", "deadpool_redis.Connection", "redis.Pipeline"] {
+        assert_eq!(words(models.method(ty, "set_nx", 2).unwrap()), ["SETNX", "$1", "$2"], "{ty}");
+    }
+    let (client, pipeline) = models.type_of("redis.Pipeline").unwrap();
+    assert!(pipeline.chains && pipeline.role == Role::Pipeline);
+    let atomic = models.method("redis.Pipeline", "atomic", 0).unwrap();
+    let Does::Becomes { ty } = &atomic.call.does else { panic!("{:?}", atomic.call.does) };
+    let atomic = models.qualified_type(client, ty);
+    assert_eq!(models.type_of(&atomic).unwrap().1.role, Role::Transaction);
+    assert!(models.method(&atomic, "query_async", 1).is_some());
+    assert!(models.method("fred::clients.Client", "set", 5).is_some());
+    assert!(models.method("fred::clients.Client", "set", 2).is_none());
+    assert_eq!(models.constant("redis.ExistenceCheck.NX"), Some("NX"));
+}
+
+#[test]
+fn replies_of_rust_follow_the_declared_type() {
+    let models = Models::builtin();
+    for package in ["redis", "fred"] {
+        let client = models.clients_of_package(package)[0];
+        let reply = models.reply(client, "AnyFlag").unwrap();
+        assert_eq!(reply.value, ReplyValue::Declared);
+        assert_eq!(models.reply(client, &reply.by_type["option"]).unwrap().nil, NilReply::Value);
+        assert_eq!(models.reply(client, &reply.by_type["unwritten"]).unwrap().value, ReplyValue::Flag);
+    }
+    let nil_as_bool = |package: &str| models.reply(models.clients_of_package(package)[0], "Bool").unwrap().nil;
+    assert_eq!((nil_as_bool("redis"), nil_as_bool("fred")), (NilReply::Zero, NilReply::Error));
+}
+
+#[test]
+fn macros_without_a_package_are_known() {
+    let models = Models::builtin();
+    assert!(models.is_neutral_function("rust", "println!"));
+    assert!(models.is_neutral_function("rust", "tracing.info!"));
+    assert!(!models.is_neutral_function("rust", "bail!"));
+    assert!(!models.is_neutral_function("go", "println!"));
 }
