@@ -35,4 +35,10 @@ models! {
     "gocache"
     "redis-memolock"
     "process-caches-go"
+    "ioredis"
+    "iovalkey"
+    "node-redis"
+    "upstash-redis"
+    "valkey-glide"
+    "bun-redis"
 }

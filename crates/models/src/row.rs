@@ -49,6 +49,10 @@ pub struct ClientHead {
     /// Documentation address.
     #[serde(default)]
     pub docs: Option<String>,
+    /// Objects that the packages export, by name → row name of their type (`kv = "Redis"`). A call of their methods may
+    /// come as a function's (`@vercel/kv.kv.set`).
+    #[serde(default)]
+    pub globals: std::collections::BTreeMap<String, String>,
     /// Constants of the packages that stand for a text (`"TimeUnit.Seconds" = "EX"`).
     #[serde(default)]
     pub constants: std::collections::BTreeMap<String, String>,
@@ -86,6 +90,12 @@ pub struct TypeRow {
     /// Types of this file whose rows hold here too.
     #[serde(default)]
     pub like: Vec<String>,
+    /// Whether a call that is queued gives the queue itself (`multi.set(…).expire(…).exec()`).
+    #[serde(default)]
+    pub chains: bool,
+    /// What sending the queue gives.
+    #[serde(default)]
+    pub flushed: Flushed,
     /// Fields that matter: name → access meaning (`timeout` of an HTTP client, say), or `type:<qualified name>`: the
     /// type of the field's value (`Request` of a gin context).
     #[serde(default)]
@@ -111,6 +121,19 @@ pub enum Role {
     Other,
 }
 
+/// What comes back when a queue is sent.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flushed {
+    /// Nothing to read replies from.
+    #[default]
+    Nothing,
+    /// The list of the replies, in order; it throws when one of them is an error.
+    Values,
+    /// A list of `[error, reply]`, in order; it does not throw for one of them.
+    Pairs,
+}
+
 /// What a call does. Exactly one `does`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,7 +141,7 @@ pub struct CallRow {
     /// Type it is a method of; absent: a package-level function.
     #[serde(default)]
     pub on: Option<String>,
-    /// Its names. `*` (alone) is any method of `on` that no other row names. The word `$name` in a command stands for
+    /// Its names. `()` is a call of the object itself. `*` (alone) is any method of `on` that no other row names. The word `$name` in a command stands for
     /// the name that was called, in upper case. A function's name is of the client's packages (`createClient`; with its
     /// type, if it is a constructor or static: `Redis.new`, `default.new`), unless it is qualified by itself: with a
     /// slash or `::` in it, or, in the model of a language, with a dot (`time.Sleep`).

@@ -63,6 +63,9 @@ pub(crate) fn check(file: &ClientFile, inherited: &Inherited) -> Result<(), Faul
             types.insert(name.clone());
         }
     }
+    if let Some(name) = head.globals.values().find(|name| !types.contains(*name)) {
+        return Err(unknown("[client.globals]", "type", name));
+    }
     for row in &file.types {
         if let Some(name) = row.like.iter().find(|name| !types.contains(*name)) {
             return Err(unknown(&row.names[0], "type", name));
@@ -116,6 +119,7 @@ fn is_background(does: &Does) -> bool {
             | Does::Timer { .. }
             | Does::Stops
             | Does::Cancels { .. }
+            | Does::MakesFlight { .. }
             | Does::Remote { .. }
             | Does::Makes { .. }
             | Does::Cache { .. }
@@ -226,8 +230,11 @@ fn example_calls(row: &CallRow) -> bool {
     }
     row.name.iter().any(|name| {
         let short = name.rsplit(['.', '/', ':']).next().unwrap_or(name);
-        if short == "*" {
-            return text.contains('.') && text.contains('(');
+        if short == "*" || short == "()" {
+            return text.contains('(') && (short == "()" || text.contains('.'));
+        }
+        if short == "new" && constructs(text) {
+            return true;
         }
         text.match_indices(short).any(|(at, _)| {
             let after = &text[at + short.len()..];
@@ -240,6 +247,15 @@ fn example_calls(row: &CallRow) -> bool {
                     || after.starts_with('<')
                     || after.starts_with("::<"))
         })
+    })
+}
+
+/// Whether there is a `new Class(…)` in it.
+fn constructs(text: &str) -> bool {
+    text.match_indices("new ").any(|(at, word)| {
+        let class = &text[at + word.len()..];
+        let name = class.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or("", |end| &class[..end]);
+        !name.is_empty() && class[name.len()..].starts_with(['(', '<'])
     })
 }
 
