@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::builtin::BUILTIN;
-use crate::contract::ReplyRow;
+use crate::contract::{ReplyRow, ValueKind};
 use crate::error::{Fault, ModelError};
 use crate::index::Index;
 use crate::names;
@@ -128,6 +128,18 @@ impl Models {
         names::splits(qual).find_map(|(package, item)| {
             let clients = self.index.clients_of(package);
             clients.into_iter().find_map(|c| Some(self.qualified_type(c, self.client(c).globals.get(item)?)))
+        })
+    }
+
+    /// What a constant or variable of a client's package is (`builtin.process.pid`).
+    #[must_use]
+    pub fn value(&self, lang: &str, qual: &str) -> Option<ValueKind> {
+        let mut clients = self.clients().map(|c| self.client(c)).filter(|head| head.language == lang);
+        clients.find_map(|head| {
+            let whole = head.values.get(qual).filter(|_| names::is_qualified(&head.packages, qual));
+            let of =
+                |(package, item)| head.packages.iter().any(|p| p == package).then(|| head.values.get(item)).flatten();
+            whole.or_else(|| names::splits(qual).find_map(of)).copied()
         })
     }
 
@@ -259,6 +271,9 @@ impl Models {
         let Some((package, name)) = names::split(qual) else {
             return false;
         };
+        if qual.contains(".default.") && self.is_neutral_function(lang, &qual.replacen(".default.", ".", 1)) {
+            return true;
+        }
         if self.index.is_neutral_package(lang, package) || self.index.is_neutral_name(lang, names::plain(qual)) {
             return true;
         }

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::contract::ReplyRow;
+use crate::contract::{ReplyRow, ValueKind};
 use crate::does::Does;
 
 /// A model file.
@@ -53,6 +53,9 @@ pub struct ClientHead {
     /// come as a function's (`@vercel/kv.kv.set`).
     #[serde(default)]
     pub globals: std::collections::BTreeMap<String, String>,
+    /// What is read there and is neither made by a call nor known as text (`"builtin.process.pid" = "per-process"`).
+    #[serde(default)]
+    pub values: std::collections::BTreeMap<String, ValueKind>,
     /// Constants of the packages that stand for a text (`"TimeUnit.Seconds" = "EX"`).
     #[serde(default)]
     pub constants: std::collections::BTreeMap<String, String>,
@@ -82,7 +85,7 @@ pub struct Checked {
 #[serde(deny_unknown_fields)]
 pub struct TypeRow {
     /// Its name in the package; the first one is how rows call it, the rest behave alike. A name with a slash or `::` in
-    /// it, and any name with a dot in the model of a language, is qualified by itself (`net/http.Client`). A class that
+    /// it, and any name in the model of a language, is qualified by itself (`net/http.Client`, `string`). A class that
     /// TypeScript imports by default is `default` besides.
     pub names: Vec<String>,
     /// What it is: `client`, `pipeline`, `transaction`, `script`, `lock`, `reply`, `builder`, `flight`, `cache`, `other`.
@@ -144,7 +147,7 @@ pub struct CallRow {
     /// Its names. `()` is a call of the object itself. `*` (alone) is any method of `on` that no other row names. The word `$name` in a command stands for
     /// the name that was called, in upper case. A function's name is of the client's packages (`createClient`; with its
     /// type, if it is a constructor or static: `Redis.new`, `default.new`), unless it is qualified by itself: with a
-    /// slash or `::` in it, or, in the model of a language, with a dot (`time.Sleep`).
+    /// slash or `::` in it, or in the model of a language (`time.Sleep`).
     pub name: Vec<String>,
     /// Fewest arguments it takes, where names alone are ambiguous.
     #[serde(default)]

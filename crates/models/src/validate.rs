@@ -230,8 +230,9 @@ fn example_calls(row: &CallRow) -> bool {
     }
     row.name.iter().any(|name| {
         let short = name.rsplit(['.', '/', ':']).next().unwrap_or(name);
-        if short == "*" || short == "()" {
-            return text.contains('(') && (short == "()" || text.contains('.'));
+        // Any method; the object itself; a function that the module exports by default, under a name of one's own.
+        if matches!(short, "*" | "()" | "default") {
+            return text.contains('(') && (short != "*" || text.contains('.'));
         }
         if short == "new" && constructs(text) {
             return true;

@@ -225,3 +225,74 @@ fn known_and_irrelevant_names() {
     assert!(!models.is_neutral_function("go", "os.Exit"));
     assert!(!models.is_neutral_function("rust", "sort.Strings"));
 }
+
+#[test]
+fn constructors_are_functions_of_their_package() {
+    let models = Models::builtin();
+    for (name, package) in [
+        ("ioredis.Redis.new", "ioredis"),
+        ("ioredis.default.new", "ioredis"),
+        ("ioredis.default.Cluster.new", "ioredis"),
+        ("iovalkey.default.new", "iovalkey"),
+        ("@upstash/redis.Redis.fromEnv", "@upstash/redis"),
+        ("@upstash/redis/cloudflare.Redis.new", "@upstash/redis"),
+        ("bun.RedisClient.new", "bun"),
+    ] {
+        let row = models.function(name, 1).unwrap_or_else(|| panic!("{name}"));
+        let Does::Makes { ty, .. } = &row.call.does else { panic!("{:?}", row.call.does) };
+        assert_eq!(models.qualified_type(row.client, ty), format!("{package}.Redis"), "{name}");
+    }
+    assert!(models.function("ioredis.Redis.old", 1).is_none());
+    assert!(models.function("acme.ioredis.Redis.new", 1).is_none());
+}
+
+#[test]
+fn a_default_export_is_a_class_or_the_module() {
+    let models = Models::builtin();
+    for ty in ["ioredis.Redis", "ioredis.default", "ioredis.default.Cluster", "iovalkey.default"] {
+        assert_eq!(models.type_of(ty).unwrap().1.role, Role::Client, "{ty}");
+        assert!(models.method(ty, "setnx", 2).is_some(), "{ty}");
+    }
+    let random = models.function("crypto.default.randomUUID", 0).unwrap();
+    assert!(std::ptr::eq(random.call, models.function("crypto.randomUUID", 0).unwrap().call));
+    assert!(models.is_neutral_function("typescript", "lodash.default.get"));
+    let redlock = models.clients_of_package("redlock")[0];
+    assert!(models.means(redlock, "default.LockError", "redlock.default.LockError"));
+    assert!(!models.means(redlock, "default.LockError", "redlock.LockError"));
+}
+
+#[test]
+fn exported_objects_have_methods() {
+    let models = Models::builtin();
+    assert_eq!(models.global_type("@vercel/kv.kv").as_deref(), Some("@upstash/redis.Redis"));
+    let set = models.function("@vercel/kv.kv.set", 3).unwrap();
+    assert!(std::ptr::eq(set.call, models.method("@upstash/redis.Redis", "set", 3).unwrap().call));
+    assert_eq!(models.function("builtin.Bun.redis.get", 1).unwrap().call.name, ["get"]);
+    assert!(models.function("@vercel/kv.other.set", 3).is_none());
+}
+
+#[test]
+fn constants_and_values_have_names() {
+    let models = Models::builtin();
+    assert_eq!(models.constant("@valkey/valkey-glide.TimeUnit.Milliseconds"), Some("PX"));
+    assert_eq!(models.constant("acme.TimeUnit.Milliseconds"), None);
+    assert_eq!(models.value("typescript", "builtin.process.pid"), Some(dogpile_models::ValueKind::PerProcess));
+    assert_eq!(models.value("go", "builtin.process.pid"), None);
+    assert_eq!(models.value("typescript", "builtin.process.argv"), None);
+}
+
+/// An option of the wrong case is no word of the command, and is told as such.
+#[test]
+fn options_of_the_wrong_case_are_ignored() {
+    let models = Models::builtin();
+    for (ty, right, wrong) in [
+        ("redis.RedisClientType", "$3.NX", "$3.nx"),
+        ("@upstash/redis.Redis", "$3.nx", "$3.NX"),
+        ("@valkey/valkey-glide.GlideClient", "$3.conditionalSet", "$3.NX"),
+    ] {
+        let row = models.method(ty, "set", 3).unwrap();
+        let used = format!("{:?}", row.call.does);
+        assert!(used.contains(&format!("{right:?}")) && !used.contains(&format!("{wrong:?}")), "{ty}");
+        assert!(row.call.ignored.iter().any(|path| path == wrong), "{ty}");
+    }
+}
