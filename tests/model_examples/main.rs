@@ -93,10 +93,6 @@ fn every_typescript_example_calls_its_row() {
     let lost: Vec<_> = lost.map(|row| format!("{}: `{}`", models.file(row.client), row.call.example)).collect();
     assert!(rows.len() > 300, "only {} rows", rows.len());
     assert!(lost.is_empty(), "{} of {}:\n{}", lost.len(), rows.len(), lost.join("\n"));
-        for r in &rows {
-            eprintln!("// {}\n{}", models.file(r.client), typescript::program(&models, *r).unwrap());
-        }
-    }
 }
 
 /// The test above can fail: an example with too few arguments, one that is no Go, one that calls another row.
