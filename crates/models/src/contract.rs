@@ -8,7 +8,7 @@ use crate::does::{Path, TtlRow};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcquireRow {
-    /// The key.
+    /// The key; a list of one is that one. Where it is an argument of a lock's method, it becomes the fact `key` of `$0`.
     pub key: Path,
     /// TTL.
     #[serde(default)]
@@ -241,13 +241,17 @@ pub struct ReplyRow {
     /// The error that a nil reply is, when `nil = "error"` (qualified name, or a name of this client's package).
     #[serde(default)]
     pub nil_error: Option<String>,
-    /// Results of the call itself, when it gives them directly: of `value`, `error`.
+    /// Results of the call itself, when it gives them directly: of `value`, `error`. Where there is no `error` among them
+    /// in a language with exceptions, the call throws when it fails.
     #[serde(default)]
     pub direct: Vec<String>,
     /// For `declared`: kind of the type declared for the first result ([`crate::DECLARED`]) → name of the [`ReplyRow`]
     /// that its value and nil follow. A kind that is not listed is as `raw`, with `nil = "value"`.
     #[serde(default)]
     pub by_type: std::collections::BTreeMap<String, String>,
+    /// Whether the call gives nothing itself: its last argument is a function that gets an error and the value.
+    #[serde(default)]
+    pub callback: bool,
     /// Methods of the reply object → what they give (`Result = ["value", "error"]`).
     #[serde(default)]
     pub accessors: std::collections::BTreeMap<String, Vec<String>>,

@@ -163,6 +163,15 @@ pub enum Does {
         /// What the results are: of `value`, `error`, `shared`, `channel`.
         gives: Vec<String>,
     },
+    /// Gives a function that does what `function` does and coalesces its calls in one process by their arguments
+    /// (memoizers).
+    MakesFlight {
+        /// The work.
+        function: Path,
+        /// Whether a failed flight stays for later callers.
+        #[serde(default)]
+        keeps_failures: bool,
+    },
     /// Makes later callers of a flight start a new one beside it.
     Forgets {
         /// The key.
@@ -175,7 +184,7 @@ pub enum Does {
         /// Row name of the type it gives; absent: the subscription is on `$0`.
         #[serde(default, rename = "type")]
         ty: Option<String>,
-        /// A function that gets the messages while the call blocks.
+        /// A function that gets the messages: while the call blocks, or, where calls give promises, from then on.
         #[serde(default)]
         function: Option<Path>,
     },

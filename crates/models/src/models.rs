@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::builtin::BUILTIN;
-use crate::contract::ReplyRow;
+use crate::contract::{ReplyRow, ValueKind};
 use crate::error::{Fault, ModelError};
 use crate::index::Index;
 use crate::names;
@@ -99,12 +99,47 @@ impl Models {
     #[must_use]
     pub fn function(&self, qual: &str, args: usize) -> Option<Row<'_>> {
         let qual = names::plain(qual);
-        if let Some(row) = self.index.full_function(&self.clients, qual, args) {
-            return Some(row);
-        }
-        names::splits(qual).find_map(|(package, name)| {
+        let found = self.index.full_function(&self.clients, qual, args).or_else(|| {
+            names::splits(qual).find_map(|(package, name)| {
+                let clients = self.index.clients_of(package);
+                clients.into_iter().find_map(|client| {
+                    let function = self.index.function(&self.clients, client, name, args);
+                    function.or_else(|| self.method_of_global(client, name, args))
+                })
+            })
+        });
+        // What a module exports by default has its exports again (`import axios from 'axios'`).
+        found.or_else(|| match qual.contains(".default.") {
+            true => self.function(&qual.replacen(".default.", ".", 1), args),
+            false => None,
+        })
+    }
+
+    /// `kv.set`: a method of an object that a client's package exports.
+    fn method_of_global(&self, client: ClientId, name: &str, args: usize) -> Option<Row<'_>> {
+        let (global, method) = name.rsplit_once('.')?;
+        let ty = self.index.type_in(client, self.client(client).globals.get(global)?)?;
+        self.index.method(&self.clients, client, ty, method, args)
+    }
+
+    /// The type of an object that a client's package exports (`@vercel/kv.kv`).
+    #[must_use]
+    pub fn global_type(&self, qual: &str) -> Option<String> {
+        names::splits(qual).find_map(|(package, item)| {
             let clients = self.index.clients_of(package);
-            clients.into_iter().find_map(|client| self.index.function(&self.clients, client, name, args))
+            clients.into_iter().find_map(|c| Some(self.qualified_type(c, self.client(c).globals.get(item)?)))
+        })
+    }
+
+    /// What a constant or variable of a client's package is (`builtin.process.pid`).
+    #[must_use]
+    pub fn value(&self, lang: &str, qual: &str) -> Option<ValueKind> {
+        let mut clients = self.clients().map(|c| self.client(c)).filter(|head| head.language == lang);
+        clients.find_map(|head| {
+            let whole = head.values.get(qual).filter(|_| names::is_qualified(&head.packages, qual));
+            let of =
+                |(package, item)| head.packages.iter().any(|p| p == package).then(|| head.values.get(item)).flatten();
+            whole.or_else(|| names::splits(qual).find_map(of)).copied()
         })
     }
 
@@ -237,6 +272,9 @@ impl Models {
             // `println!` has no package.
             return self.index.is_neutral_name(lang, names::plain(qual));
         };
+        if qual.contains(".default.") && self.is_neutral_function(lang, &qual.replacen(".default.", ".", 1)) {
+            return true;
+        }
         if self.index.is_neutral_package(lang, package) || self.index.is_neutral_name(lang, names::plain(qual)) {
             return true;
         }

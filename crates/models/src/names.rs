@@ -30,10 +30,10 @@ pub(crate) fn plain(name: &str) -> &str {
     name.find(['[', '<']).map_or(name, |at| &name[..at])
 }
 
-/// Whether a name in a model carries its own package. The model of a language (`std`) has no package to add, so that there
-/// a dot is enough (`time.Sleep`); elsewhere `Redis.new` is the constructor of a type of the client's packages.
+/// Whether a name in a model carries its own package. The model of a language (`std`) has no package to add, so that all
+/// its names do (`time.Sleep`, `string`); elsewhere `Redis.new` is the constructor of a type of the client's packages.
 pub(crate) fn is_qualified(packages: &[String], name: &str) -> bool {
-    name.contains('/') || name.contains("::") || (name.contains('.') && packages.iter().any(|p| p == "std"))
+    name.contains('/') || name.contains("::") || packages.iter().any(|p| p == "std")
 }
 
 /// A package without the part that its wildcard stands in: `github.com/redis/go-redis/v*` → `github.com/redis/go-redis`.
@@ -85,10 +85,11 @@ mod tests {
     }
 
     #[test]
-    fn a_dot_qualifies_in_the_model_of_a_language() {
+    fn names_in_the_model_of_a_language_are_whole() {
         let of = |package: &str, name| is_qualified(&[package.to_owned()], name);
-        assert!(of("std", "time.Sleep") && of("acme", "net/http.Get") && of("acme", "std::thread.sleep"));
-        assert!(!of("acme", "Redis.new") && !of("std", "Sleep"));
+        assert!(of("std", "time.Sleep") && of("std", "string"));
+        assert!(of("acme", "net/http.Get") && of("acme", "std::thread.sleep"));
+        assert!(!of("acme", "Redis.new") && !of("acme", "Redis"));
     }
 
     #[test]

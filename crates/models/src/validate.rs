@@ -67,6 +67,9 @@ pub(crate) fn check(file: &ClientFile, inherited: &Inherited) -> Result<(), Faul
             types.insert(name.clone());
         }
     }
+    if let Some(name) = head.globals.values().find(|name| !types.contains(*name)) {
+        return Err(unknown("[client.globals]", "type", name));
+    }
     for row in &file.types {
         if let Some(name) = row.like.iter().find(|name| !types.contains(*name)) {
             return Err(unknown(&row.names[0], "type", name));
@@ -123,6 +126,7 @@ fn is_background(does: &Does) -> bool {
             | Does::Timer { .. }
             | Does::Stops
             | Does::Cancels { .. }
+            | Does::MakesFlight { .. }
             | Does::Remote { .. }
             | Does::Makes { .. }
             | Does::Cache { .. }
@@ -235,8 +239,12 @@ fn example_calls(row: &CallRow) -> bool {
     }
     row.name.iter().any(|name| {
         let short = name.rsplit(['.', '/', ':']).next().unwrap_or(name);
-        if short == "*" {
-            return text.contains('.') && text.contains('(');
+        // Any method; the object itself; a function that the module exports by default, under a name of one's own.
+        if matches!(short, "*" | "()" | "default") {
+            return text.contains('(') && (short != "*" || text.contains('.'));
+        }
+        if short == "new" && constructs(text) {
+            return true;
         }
         text.match_indices(short).any(|(at, _)| {
             let after = &text[at + short.len()..];
@@ -249,6 +257,15 @@ fn example_calls(row: &CallRow) -> bool {
                     || after.starts_with('<')
                     || after.starts_with("::<"))
         })
+    })
+}
+
+/// Whether there is a `new Class(…)` in it.
+fn constructs(text: &str) -> bool {
+    text.match_indices("new ").any(|(at, word)| {
+        let class = &text[at + word.len()..];
+        let name = class.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or("", |end| &class[..end]);
+        !name.is_empty() && class[name.len()..].starts_with(['(', '<'])
     })
 }
 

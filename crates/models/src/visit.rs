@@ -115,6 +115,7 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Path(function));
             show(Part::Gives(gives));
         }
+        Does::MakesFlight { function, .. } => show(Part::Path(function)),
         Does::Forgets { key } => show(Part::Path(key)),
         Does::Subscribes { channels, ty, function } => {
             show(Part::Path(channels));

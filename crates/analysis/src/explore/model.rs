@@ -147,6 +147,10 @@ impl<'a> Explorer<'a, '_> {
                     })
                     .collect()
             }
+            Does::MakesFlight { function, .. } => {
+                let work = self.path(function, &site, &state).unwrap_or_else(|| Val::unknown(span));
+                vec![(state, Out::Values(vec![work]))]
+            }
             Does::Cache { op, key, function, ttl, scope, coalesces, gives } => {
                 let command = row.call.name.first().cloned().unwrap_or_default();
                 let op_site = self.op_site(&site, &command, Some(row.client), evidence);
