@@ -74,8 +74,8 @@ impl<'a> Explorer<'a, '_> {
             return (if row.value == ReplyValue::Raw { value.clone() } else { zero(row.value) }, error.clone());
         }
         let value = match (row.value, &**value) {
-            (ReplyValue::Bool, Sym::Str(_)) => Arc::new(Sym::Bool(true)),
-            (ReplyValue::Bool, Sym::Int(n, _)) => Arc::new(Sym::Bool(*n != 0)),
+            (ReplyValue::Bool | ReplyValue::Flag, Sym::Str(_)) => Arc::new(Sym::Bool(true)),
+            (ReplyValue::Bool | ReplyValue::Flag, Sym::Int(n, _)) => Arc::new(Sym::Bool(*n != 0)),
             (ReplyValue::Nothing, _) => Arc::new(Sym::Nil),
             _ => value.clone(),
         };
@@ -129,9 +129,9 @@ fn pick(part: &str, value: &S, error: &S, span: Span) -> Val {
 
 fn zero(kind: ReplyValue) -> S {
     Arc::new(match kind {
-        ReplyValue::Bool => Sym::Bool(false),
+        ReplyValue::Bool | ReplyValue::Flag => Sym::Bool(false),
         ReplyValue::Int => Sym::Int(0, Scale::Bare),
         ReplyValue::Text => Sym::Str("".into()),
-        ReplyValue::Raw | ReplyValue::Nothing => Sym::Nil,
+        ReplyValue::Raw | ReplyValue::Declared | ReplyValue::Nothing => Sym::Nil,
     })
 }

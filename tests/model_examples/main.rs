@@ -5,9 +5,12 @@ use dogpile_ir::{Block, Call, Callee, LocalId, Module, Rvalue, Stmt, StmtKind, T
 use dogpile_models::{Models, Row};
 use dogpile_source::FileId;
 
+mod go;
+mod typescript;
+
 /// A package that a pattern stands for: `github.com/redis/go-redis/v*` → `…/v9`, `**/singleflight` → itself below some
 /// path.
-fn concrete(package: &str) -> String {
+pub(crate) fn concrete(package: &str) -> String {
     match package.strip_prefix("**/") {
         Some(tail) => format!("example.com/internal/{tail}"),
         None => package.replace('*', "9"),
@@ -15,57 +18,12 @@ fn concrete(package: &str) -> String {
 }
 
 /// `github.com/a/b/v9.Client` → its package and its name.
-fn split(qualified: &str) -> (&str, &str) {
+pub(crate) fn split(qualified: &str) -> (&str, &str) {
     qualified.rsplit_once('.').unwrap_or(("", qualified))
 }
 
-fn is_qualified(name: &str) -> bool {
+pub(crate) fn is_qualified(name: &str) -> bool {
     name.contains(['.', '/'])
-}
-
-/// The name that is called in the example, and what it is called on.
-fn called<'r>(row: Row<'r>) -> (&'r str, &'r str) {
-    let text = row.call.example.as_str();
-    let before = |at: usize| {
-        let start = text[..at].rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or(0, |i| i + 1);
-        text[start..at].trim_end_matches('.')
-    };
-    for name in &row.call.name {
-        let bare = if is_qualified(name) { split(name).1 } else { name };
-        for open in ["(", "["] {
-            if let Some(at) = text.find(&format!(".{bare}{open}")) {
-                return (bare, before(at + 1));
-            }
-        }
-    }
-    // A row for every method: the first call there is.
-    let open = text.find('(').unwrap_or(0);
-    let dot = text[..open].rfind('.').unwrap_or(0);
-    (&text[dot + 1..open], before(dot + 1))
-}
-
-/// A file with nothing in it but the example.
-fn program(models: &Models, row: Row<'_>) -> String {
-    let (name, on) = called(row);
-    let own = concrete(&models.client(row.client).packages[0]);
-    match row.call.on.as_deref() {
-        Some(ty) => {
-            let (package, item) = if is_qualified(ty) { split(ty) } else { (own.as_str(), ty) };
-            // A receiver that is no plain variable keeps its type from a variable before it.
-            let plain = !on.is_empty() && !on.contains('.');
-            let (receiver, rest) = if plain {
-                (on, row.call.example.clone())
-            } else {
-                ("receiver", row.call.example.replace(&format!("{on}.{name}("), &format!("receiver.{name}(")))
-            };
-            format!("package p\n\nimport lib {package:?}\n\nfunc f({receiver} lib.{item}) {{\n\t{rest}\n}}\n")
-        }
-        None => {
-            let named = row.call.name.iter().find(|n| is_qualified(n) && split(n).1 == name);
-            let package = named.map_or(own.as_str(), |n| split(n).0);
-            format!("package p\n\nimport {on} {package:?}\n\nfunc f() {{\n\t{}\n}}\n", row.call.example)
-        }
-    }
 }
 
 fn calls<'m>(block: &'m Block, all: &mut Vec<&'m Call>) {
@@ -104,7 +62,7 @@ fn failures(models: &Models) -> (usize, Vec<String>) {
     let mut rows = 0;
     for row in models.own_rows().filter(|row| models.client(row.client).language == "go") {
         rows += 1;
-        let text = program(models, row);
+        let text = go::program(models, row);
         let module = dogpile_front_go::parse(FileId(0), "example.com/p", &text);
         let mut all = Vec::new();
         for body in module.functions.iter().filter_map(|function| function.body.as_ref()) {
@@ -124,6 +82,17 @@ fn every_example_is_found_as_its_own_row() {
     let (rows, wrong) = failures(&Models::builtin());
     assert!(rows > 300, "only {rows} rows");
     assert!(wrong.is_empty(), "{} of {rows} examples fail:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What front end there is for TypeScript is asked in the same way; the file for it can be written already.
+#[test]
+fn every_typescript_example_calls_its_row() {
+    let models = Models::builtin();
+    let rows: Vec<_> = models.own_rows().filter(|row| models.client(row.client).language == "typescript").collect();
+    let lost = rows.iter().filter(|row| typescript::program(&models, **row).is_none());
+    let lost: Vec<_> = lost.map(|row| format!("{}: `{}`", models.file(row.client), row.call.example)).collect();
+    assert!(rows.len() > 300, "only {} rows", rows.len());
+    assert!(lost.is_empty(), "{} of {}:\n{}", lost.len(), rows.len(), lost.join("\n"));
 }
 
 /// The test above can fail: an example with too few arguments, one that is no Go, one that calls another row.
