@@ -284,6 +284,7 @@ impl Typing {
         let models: &'p dogpile_models::Models = program.models;
         for ty in [ty, resolved] {
             let Some(owner) = ty.name() else { continue };
+            let owner = &*program.canonical(owner);
             let row = models.method(owner, name, args);
             if let Some(row) = row.filter(|row| models.is_users(row.client)) {
                 return Target::Model(row, Evidence::Exact);
@@ -327,6 +328,7 @@ impl Typing {
 }
 
 fn named_target<'p>(program: &Program<'p>, name: &str, args: usize) -> Target<'p> {
+    let name = &*program.canonical(name);
     let row = program.models.function(name, args);
     if let Some(row) = row.filter(|row| program.models.is_users(row.client)) {
         return Target::Model(row, Evidence::Exact);

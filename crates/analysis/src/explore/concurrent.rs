@@ -97,7 +97,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// What was started may own the lock now: it gives it back.
-    fn after_spawn(&mut self, ends: Vec<State<'a>>, state: &mut State<'a>) {
+    pub(super) fn after_spawn(&mut self, ends: Vec<State<'a>>, state: &mut State<'a>) {
         let held: Vec<usize> = state.held.iter().filter(|h| h.status == Status::Won).map(|h| h.slot).collect();
         for slot in held {
             if ends.iter().any(|e| e.status(slot) == Some(Status::Released)) {

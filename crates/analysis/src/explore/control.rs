@@ -29,6 +29,7 @@ impl<'a> Explorer<'a, '_> {
             }
             done.extend(self.run_defers(frame, state, flow));
         }
+        let done = self.drop_locals(frame, done);
         // A flight by hand ends with its function.
         self.flights.truncate(flights);
         done
@@ -109,7 +110,10 @@ impl<'a> Explorer<'a, '_> {
                 self.spawn(frame, body, &mut state);
                 vec![(state, Flow::Next)]
             }
-            StmtKind::Scope { body, .. } => self.block(frame, body, vec![state]),
+            StmtKind::Scope { owns, body } => {
+                let paths = self.block(frame, body, vec![state]);
+                self.drop_all(frame, owns, paths)
+            }
             StmtKind::Return { values } => {
                 let vals = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
                 vec![(state, Flow::Return(vals, stmt.span))]
@@ -232,6 +236,10 @@ impl<'a> Explorer<'a, '_> {
         }
         let mut out = Vec::new();
         for (mut state, flow) in paths {
+            if matches!(flow, Flow::Stop) {
+                out.push((state, flow));
+                continue;
+            }
             let outer = std::mem::replace(&mut state.deferring, true);
             for (mut after, end) in self.block(frame, finally, vec![state]) {
                 after.deferring = outer;
@@ -386,11 +394,18 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             Rvalue::Call(call) => {
+                if blank && self.started(frame, call, &mut state).is_some() {
+                    self.start_beside(frame, call, &mut state);
+                    return vec![(state, Flow::Next)];
+                }
                 let seen: BTreeSet<usize> = state.losses.clone();
                 let mut paths = Vec::new();
-                for (mut state, out) in self.call(frame, call, state) {
+                let wanted = self.wanted(frame, targets);
+                let outs = self.call_for(frame, call, wanted, state);
+                for (mut state, out) in self.kept(frame, call, outs) {
                     match out {
                         Out::Values(vals) => {
+                            let vals = self.packed(frame, targets, vals, call.span);
                             // A function that gives nothing back has thrown nothing away.
                             if blank && !vals.is_empty() {
                                 self.discard_losses(&seen, &mut state, span);
@@ -400,8 +415,12 @@ impl<'a> Explorer<'a, '_> {
                             {
                                 state.tuples.insert((frame, *local), vals.clone());
                             }
+                            let unbound = if matches!(targets.as_slice(), [Place::Blank]) { vals.first().cloned() } else { None };
                             self.store_all(frame, targets, vals, call.span, &mut state);
-                            paths.push((state, Flow::Next));
+                            match unbound {
+                                Some(val) => paths.extend(self.dropped(frame, &val, state).into_iter().map(|s| (s, Flow::Next))),
+                                None => paths.push((state, Flow::Next)),
+                            }
                         }
                         Out::Raise(at) => paths.push((state, Flow::Raise(at))),
                         Out::Stop => paths.push((state, Flow::Stop)),
@@ -409,12 +428,27 @@ impl<'a> Explorer<'a, '_> {
                 }
                 return joined(paths);
             }
-            Rvalue::Await(v) => vec![self.eval(frame, v, &mut state)],
-            Rvalue::Race(vs) | Rvalue::All(vs) => {
-                for v in vs {
-                    self.eval(frame, v, &mut state);
+            Rvalue::Await(v) => {
+                let val = self.eval(frame, v, &mut state);
+                match self.awaited(frame, val) {
+                    Ok(val) => match (&*val.sym, targets.len()) {
+                        (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),
+                        _ => vec![val],
+                    },
+                    Err(raised) => return vec![(state, Flow::Raise(Val { sym: raised.sym, span }))],
                 }
-                vec![]
+            }
+            Rvalue::Race(vs) | Rvalue::All(vs) => {
+                let mut vals = Vec::new();
+                for v in vs {
+                    let val = self.eval(frame, v, &mut state);
+                    match self.awaited(frame, val) {
+                        Ok(val) => vals.push(val),
+                        Err(raised) => return vec![(state, Flow::Raise(Val { sym: raised.sym, span }))],
+                    }
+                }
+                let sym = if matches!(value, Rvalue::All(_)) { Sym::List(vals) } else { Sym::Result(span, 0, "race".into(), vec![]) };
+                vec![Val::new(sym, span)]
             }
             Rvalue::Receive(v) => {
                 let chan = self.eval(frame, v, &mut state);
@@ -444,6 +478,20 @@ impl<'a> Explorer<'a, '_> {
         };
         self.store_all(frame, targets, values, span, &mut state);
         vec![(state, Flow::Next)]
+    }
+
+    /// The declared type of what the first result goes to.
+    fn wanted(&self, frame: FrameId, targets: &'a [Place]) -> Option<&'a dogpile_ir::Type> {
+        match targets.first() {
+            Some(Place::Local(local)) => Some(&self.cx.program.module(self.frame(frame).func).local(*local).ty),
+            _ => None,
+        }
+    }
+
+    /// A Rust result that goes to one variable stays together; one thrown away is dropped at once.
+    fn packed(&mut self, frame: FrameId, targets: &[Place], vals: Vec<Val>, span: Span) -> Vec<Val> {
+        let whole = self.lang(frame) == dogpile_ir::Lang::Rust && targets.len() == 1 && vals.len() == 2;
+        if whole { vec![Val::new(Sym::List(vals), span)] } else { vals }
     }
 
     fn store_all(&mut self, frame: FrameId, targets: &'a [Place], vals: Vec<Val>, span: Span, state: &mut State<'a>) {

@@ -12,11 +12,14 @@ mod cell;
 mod command;
 mod concurrent;
 mod control;
+pub(crate) mod drop;
 mod eval;
 mod model;
 mod observe;
+mod promise;
 pub(crate) mod record;
 mod reply;
+mod result;
 mod script;
 pub(crate) mod state;
 
@@ -45,6 +48,8 @@ pub(crate) struct Context<'a> {
     pub(crate) reach: Reach,
     pub(crate) fields: crate::fields::Fields<'a>,
     pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
+    /// Calls of destructors, by the function that owns what is dropped.
+    pub(crate) destructors: &'a std::collections::HashMap<FuncRef, Box<dogpile_ir::Call>>,
     /// Scripts are run once each.
     pub(crate) scripts: Mutex<BTreeMap<(String, Option<usize>, Option<usize>), Arc<dogpile_redis::ScriptClass>>>,
 }
