@@ -150,6 +150,15 @@ impl Models {
         Some((client, &self.clients[usize::from(client.0)].types[ty]))
     }
 
+    /// The type of a field that a type row tells (`redis` of `egg.Application`), qualified.
+    #[must_use]
+    pub fn field_type(&self, type_name: &str, field: &str) -> Option<&str> {
+        self.types_called(type_name).find_map(|(client, ty)| {
+            let row = &self.clients[usize::from(client.0)].types[ty];
+            row.fields.get(field)?.strip_prefix("type:")
+        })
+    }
+
     /// The canonical name of a type that a row names (`makes`), which every look-up accepts: with the client's first
     /// package, less its version where that is a wildcard (`github.com/redis/go-redis.Client`).
     #[must_use]

@@ -164,6 +164,7 @@ fn acquire(row: &mut AcquireRow, show: &mut dyn FnMut(Part<'_>)) {
     {
         show(Part::Path(token));
     }
+    option(&mut row.retries, show);
     option(&mut row.runs, show);
     if let Some(ty) = &row.handle {
         show(Part::Type(ty));

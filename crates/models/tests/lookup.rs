@@ -272,6 +272,15 @@ fn exported_objects_have_methods() {
 }
 
 #[test]
+fn fields_have_types() {
+    let models = Models::builtin();
+    let redis = models.field_type("egg.Application", "redis").unwrap();
+    assert!(models.method(redis, "setnx", 2).is_some());
+    assert_eq!(models.field_type("egg.Application", "mysql"), None);
+    assert_eq!(models.field_type("net/http.Client", "Timeout"), None);
+}
+
+#[test]
 fn constants_and_values_have_names() {
     let models = Models::builtin();
     assert_eq!(models.constant("@valkey/valkey-glide.TimeUnit.Milliseconds"), Some("PX"));
