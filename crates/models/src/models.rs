@@ -206,6 +206,14 @@ impl Models {
         self.index.named(&self.clients, lang, method, args).into_iter().find(|row| row.call.distinctive)
     }
 
+    /// Rows that a call on a receiver of unknown type may be, if one of their telling options is written there.
+    #[must_use]
+    pub fn telling(&self, lang: &str, method: &str, args: usize) -> Vec<Row<'_>> {
+        let mut rows = self.index.named(&self.clients, lang, method, args);
+        rows.retain(|row| !row.call.telling.is_empty());
+        rows
+    }
+
     /// All rows of methods with a name, for look-up by what a file imports (see [`Models::holds_in`]).
     #[must_use]
     pub fn by_method_name(&self, lang: &str, method: &str, args: usize) -> Vec<Row<'_>> {

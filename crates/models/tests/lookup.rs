@@ -305,3 +305,18 @@ fn options_of_the_wrong_case_are_ignored() {
         assert!(row.call.ignored.iter().any(|path| path == wrong), "{ty}");
     }
 }
+
+#[test]
+fn options_tell_whose_call_it_is() {
+    let models = Models::builtin();
+    let whose = |method, args, option: &str| {
+        let rows = models.telling("typescript", method, args).into_iter();
+        let told = rows.filter(|row| row.call.telling.iter().any(|path| path == option));
+        told.map(|row| models.client(row.client).name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(whose("set", 3, "$3.NX"), ["node-redis"]);
+    assert_eq!(whose("set", 3, "$3.nx"), ["Upstash Redis"]);
+    assert_eq!(whose("eval", 2, "$2.keys"), ["node-redis"]);
+    assert!(whose("set", 3, "$3.ttl").is_empty());
+    assert!(models.telling("go", "Set", 4).is_empty());
+}

@@ -105,10 +105,12 @@ fn words_by_the_text_of_an_argument() {
 }
 
 #[test]
-fn ignored_options_are_paths() {
+fn options_are_paths() {
     let ignored = |path: &str| changed("does = { command", &format!("ignored = [\"{path}\"]\ndoes = {{ command"));
     assert!(matches!(ignored("nx"), Fault::BadPath { .. }));
     assert!(matches!(ignored("$4.nx"), Fault::BeyondArguments { .. }));
+    let telling = changed("does = { command", "telling = [\"NX\"]\ndoes = { command");
+    assert!(matches!(telling, Fault::BadPath { .. }));
 }
 
 /// `raises` stands alone, and only among outcomes.
