@@ -44,12 +44,25 @@ fn type_of<'m>(module: &'m Module, value: &Value) -> Option<&'m str> {
     }
 }
 
+/// The canonical name of an imported value, or of a field of one.
+fn imported(value: &Value) -> Option<String> {
+    match &value.kind {
+        ValueKind::Global(name) => Some(name.to_string()),
+        ValueKind::Field(base, field) => Some(format!("{}.{field}", imported(base)?)),
+        _ => None,
+    }
+}
+
 /// Whether the call is found in the models as this row.
 fn leads_to(models: &Models, module: &Module, call: &Call, row: Row<'_>) -> bool {
     let args = call.args.len();
     let found = match &call.callee {
         Callee::Named(name) => models.function(name, args),
-        Callee::Method { receiver, name } => type_of(module, receiver).and_then(|ty| models.method(ty, name, args)),
+        Callee::Method { receiver, name } => match imported(receiver) {
+            // `axios.get`, where the import is a value: a function of what it names.
+            Some(full) => models.function(&format!("{full}.{name}"), args),
+            None => type_of(module, receiver).and_then(|ty| models.method(ty, name, args)),
+        },
         Callee::Value(called) => type_of(module, called).and_then(|ty| models.method(ty, "()", args)),
     };
     found.is_some_and(|found| std::ptr::eq(found.call, row.call))
