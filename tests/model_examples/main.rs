@@ -81,6 +81,7 @@ fn program(models: &Models, row: Row<'_>) -> Option<String> {
 fn parsed(language: &str, text: &str) -> Option<Module> {
     match language {
         "go" => Some(dogpile_front_go::parse(FileId(0), "example.com/p", text)),
+        "typescript" => Some(dogpile_front_ts::parse(FileId(0), "p", "p.ts", text, &dogpile_front_ts::Unresolved)),
         _ => None,
     }
 }
@@ -154,4 +155,40 @@ fn examples_of_other_rows_are_refused() {
     assert_eq!(wrong("ok := c.Take(ctx, key)"), 1);
     assert_eq!(wrong("ok := := c.Take(ctx, key, token)"), 1);
     assert_eq!(wrong("ok := c.Take(ctx, key).Take(ctx, key, token)"), 1);
+}
+
+/// The same for TypeScript, where a class may be constructed, imported by default, or be of another case.
+#[test]
+fn typescript_examples_of_other_rows_are_refused() {
+    let wrong = |name: &str, example: &str| {
+        let text = format!(
+            r#"
+            [client]
+            name = "acme"
+            language = "typescript"
+            packages = ["@acme/lock"]
+            triggers = ["acme"]
+            checked = {{ version = "1", on = "2026-11-21" }}
+            [[type]]
+            names = ["Client", "default"]
+            role = "client"
+            [[call]]
+            name = [{name:?}]
+            min_args = 1
+            max_args = 1
+            does = {{ makes = {{ type = "Client" }} }}
+            example = {example:?}
+            "#
+        );
+        let models = Models::from_files([("acme.toml", text.as_str())]).unwrap_or_else(|fault| panic!("{fault}"));
+        failures(&models, "typescript").1.len()
+    };
+    assert_eq!(wrong("Client.new", "const c = new Client(url);"), 0);
+    assert_eq!(wrong("default.new", "const c = new Acme(url);"), 0);
+    assert_eq!(wrong("default", "const c = acme(url);"), 0);
+    assert_eq!(wrong("Client.fromEnv", "const c = Client.fromEnv(env);"), 0);
+    assert_eq!(wrong("Client.new", "const c = new Client();"), 1);
+    assert_eq!(wrong("Client.new", "const c = new Other(url);"), 1);
+    assert_eq!(wrong("Client.new", "const c = = new Client(url);"), 1);
+    assert_eq!(wrong("Client.fromEnv", "const c = Other.fromEnv(env);"), 1);
 }
