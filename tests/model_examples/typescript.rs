@@ -83,8 +83,11 @@ fn imported(package: &str, item: &str, example: &str) -> Option<String> {
         };
     }
     if item == "default" {
-        let called = word_before(example, example.find('(')?);
-        return (!called.is_empty() && !example.contains("new ")).then(|| format!("import {called} from '{package}';"));
+        let open = example.find('(')?;
+        let called = word_before(example, open);
+        let before = example[..open - called.len()].trim_end();
+        let plain = !called.is_empty() && !before.ends_with('.') && !before.ends_with("new");
+        return plain.then(|| format!("import {called} from '{package}';"));
     }
     let at =
         example.match_indices(&format!("{item}(")).map(|(at, _)| at).find(|at| !example[..*at].ends_with(is_word))?;

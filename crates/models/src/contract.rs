@@ -19,6 +19,9 @@ pub struct AcquireRow {
     pub token: Option<String>,
     /// Waiting: `none`, `bounded`, `context`, `forever`.
     pub waits: Waits,
+    /// How often it tries again, where that can be chosen and is known: 0 waits for nothing, less for ever.
+    #[serde(default)]
+    pub retries: Option<Path>,
     /// Whether the library renews by itself.
     #[serde(default)]
     pub renews: bool,

@@ -152,6 +152,15 @@ impl Models {
         Some((client, &self.clients[usize::from(client.0)].types[ty]))
     }
 
+    /// The type of a field that a type row tells (`redis` of `egg.Application`), qualified.
+    #[must_use]
+    pub fn field_type(&self, type_name: &str, field: &str) -> Option<&str> {
+        self.types_called(type_name).find_map(|(client, ty)| {
+            let row = &self.clients[usize::from(client.0)].types[ty];
+            row.fields.get(field)?.strip_prefix("type:")
+        })
+    }
+
     /// The canonical name of a type that a row names (`makes`), which every look-up accepts: with the client's first
     /// package, less its version where that is a wildcard (`github.com/redis/go-redis.Client`).
     #[must_use]
@@ -197,6 +206,14 @@ impl Models {
     #[must_use]
     pub fn distinctive(&self, lang: &str, method: &str, args: usize) -> Option<Row<'_>> {
         self.index.named(&self.clients, lang, method, args).into_iter().find(|row| row.call.distinctive)
+    }
+
+    /// Rows that a call on a receiver of unknown type may be, if one of their telling options is written there.
+    #[must_use]
+    pub fn telling(&self, lang: &str, method: &str, args: usize) -> Vec<Row<'_>> {
+        let mut rows = self.index.named(&self.clients, lang, method, args);
+        rows.retain(|row| !row.call.telling.is_empty());
+        rows
     }
 
     /// All rows of methods with a name, for look-up by what a file imports (see [`Models::holds_in`]).

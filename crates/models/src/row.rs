@@ -171,6 +171,9 @@ pub struct CallRow {
     /// as `likely`. A lone `Get` or `Del` is not.
     #[serde(default)]
     pub distinctive: bool,
+    /// Options of which each, written at the call, is as telling as a distinctive shape (`$3.NX` of `set`).
+    #[serde(default)]
+    pub telling: Vec<String>,
     /// A line of code that the front end must resolve to this row (a test runs every one).
     pub example: String,
 }

@@ -150,7 +150,7 @@ fn check_row(row: &CallRow, name: &str, types: &HashSet<String>, replies: &HashS
     if let Some(context) = &row.context {
         check_path(row, name, context)?;
     }
-    for path in &row.ignored {
+    for path in row.ignored.iter().chain(&row.telling) {
         check_path(row, name, path)?;
     }
     let mut fault = None;

@@ -48,7 +48,7 @@ pub(crate) fn shifted(row: &CallRow, dropped: usize) -> Result<CallRow, String> 
             }
         }
     });
-    for path in &mut row.ignored {
+    for path in row.ignored.iter_mut().chain(&mut row.telling) {
         match AccessPath::parse(path).and_then(|p| p.shifted(dropped)) {
             Some(new) => *path = new.to_string(),
             None => lost = Some(path.clone()),
@@ -167,6 +167,7 @@ fn acquire(row: &mut AcquireRow, show: &mut dyn FnMut(Part<'_>)) {
     {
         show(Part::Path(token));
     }
+    option(&mut row.retries, show);
     option(&mut row.runs, show);
     if let Some(ty) = &row.handle {
         show(Part::Type(ty));

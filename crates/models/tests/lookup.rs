@@ -333,6 +333,15 @@ fn exported_objects_have_methods() {
 }
 
 #[test]
+fn fields_have_types() {
+    let models = Models::builtin();
+    let redis = models.field_type("egg.Application", "redis").unwrap();
+    assert!(models.method(redis, "setnx", 2).is_some());
+    assert_eq!(models.field_type("egg.Application", "mysql"), None);
+    assert_eq!(models.field_type("net/http.Client", "Timeout"), None);
+}
+
+#[test]
 fn constants_and_values_have_names() {
     let models = Models::builtin();
     assert_eq!(models.constant("@valkey/valkey-glide.TimeUnit.Milliseconds"), Some("PX"));
@@ -356,4 +365,19 @@ fn options_of_the_wrong_case_are_ignored() {
         assert!(used.contains(&format!("{right:?}")) && !used.contains(&format!("{wrong:?}")), "{ty}");
         assert!(row.call.ignored.iter().any(|path| path == wrong), "{ty}");
     }
+}
+
+#[test]
+fn options_tell_whose_call_it_is() {
+    let models = Models::builtin();
+    let whose = |method, args, option: &str| {
+        let rows = models.telling("typescript", method, args).into_iter();
+        let told = rows.filter(|row| row.call.telling.iter().any(|path| path == option));
+        told.map(|row| models.client(row.client).name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(whose("set", 3, "$3.NX"), ["node-redis"]);
+    assert_eq!(whose("set", 3, "$3.nx"), ["Upstash Redis"]);
+    assert_eq!(whose("eval", 2, "$2.keys"), ["node-redis"]);
+    assert!(whose("set", 3, "$3.ttl").is_empty());
+    assert!(models.telling("go", "Set", 4).is_empty());
 }

@@ -135,10 +135,12 @@ fn queues_and_builders_name_what_they_are_given() {
 }
 
 #[test]
-fn ignored_options_are_paths() {
+fn options_are_paths() {
     let ignored = |path: &str| changed("does = { command", &format!("ignored = [\"{path}\"]\ndoes = {{ command"));
     assert!(matches!(ignored("nx"), Fault::BadPath { .. }));
     assert!(matches!(ignored("$4.nx"), Fault::BeyondArguments { .. }));
+    let telling = changed("does = { command", "telling = [\"NX\"]\ndoes = { command");
+    assert!(matches!(telling, Fault::BadPath { .. }));
 }
 
 /// `raises` stands alone, and only among outcomes.
