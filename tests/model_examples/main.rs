@@ -6,6 +6,7 @@ use dogpile_models::{Models, Row};
 use dogpile_source::FileId;
 
 mod go;
+mod rust;
 mod typescript;
 
 /// A package that a pattern stands for: `github.com/redis/go-redis/v*` → `…/v9`, `**/singleflight` → itself below some
@@ -90,6 +91,17 @@ fn every_typescript_example_calls_its_row() {
     let models = Models::builtin();
     let rows: Vec<_> = models.own_rows().filter(|row| models.client(row.client).language == "typescript").collect();
     let lost = rows.iter().filter(|row| typescript::program(&models, **row).is_none());
+    let lost: Vec<_> = lost.map(|row| format!("{}: `{}`", models.file(row.client), row.call.example)).collect();
+    assert!(rows.len() > 300, "only {} rows", rows.len());
+    assert!(lost.is_empty(), "{} of {}:\n{}", lost.len(), rows.len(), lost.join("\n"));
+}
+
+/// The same for Rust.
+#[test]
+fn every_rust_example_calls_its_row() {
+    let models = Models::builtin();
+    let rows: Vec<_> = models.own_rows().filter(|row| models.client(row.client).language == "rust").collect();
+    let lost = rows.iter().filter(|row| rust::program(&models, **row).is_none());
     let lost: Vec<_> = lost.map(|row| format!("{}: `{}`", models.file(row.client), row.call.example)).collect();
     assert!(rows.len() > 300, "only {} rows", rows.len());
     assert!(lost.is_empty(), "{} of {}:\n{}", lost.len(), rows.len(), lost.join("\n"));
