@@ -139,7 +139,11 @@ impl Lowering<'_> {
     pub(crate) fn value(&mut self, expr: &Expr, want: Option<Type>) -> Value {
         let expr = bare(expr);
         let span = self.span(expr);
-        match self.rvalue(expr, want.clone()) {
+        let found = match expr {
+            Expr::Macro(mac) => self.macro_operand(&mac.mac),
+            _ => self.rvalue(expr, want.clone()),
+        };
+        match found {
             Rvalue::Use(value) => value,
             value => {
                 let told = self.names.turbofish.take();
@@ -248,6 +252,7 @@ impl Lowering<'_> {
                 Self::nil(span)
             }
             Expr::Yield(_) => self.opaque_value("yield", span),
+            Expr::RawAddr(e) => self.place_value(&e.expr, want),
             Expr::Infer(_) => Self::nil(span),
             _ if is_structured(expr) => {
                 let temp = self.typed_temp(want, span);
