@@ -300,7 +300,8 @@ impl Models {
         if qual.contains(".default.") && self.is_neutral_function(lang, &qual.replacen(".default.", ".", 1)) {
             return true;
         }
-        if self.index.is_neutral_package(lang, package) || self.index.is_neutral_name(lang, names::plain(qual)) {
+        let in_neutral = names::splits(qual).any(|(package, _)| self.index.is_neutral_package(lang, package));
+        if in_neutral || self.index.is_neutral_name(lang, names::plain(qual)) {
             return true;
         }
         self.index.clients_of(package).into_iter().any(|client| self.is_neutral(client, name))

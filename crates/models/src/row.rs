@@ -146,11 +146,12 @@ pub struct CallRow {
     /// Type it is a method of; absent: a package-level function.
     #[serde(default)]
     pub on: Option<String>,
-    /// Its names. `()` is a call of the object itself. `*` (alone) is any method of `on` that no other row names. The word `$name` in a command stands for
-    /// the name that was called, in upper case. A function's name is of the client's packages (`createClient`; with its
+    /// Its names. `()` is a call of the object itself. `*` (alone) is any method of `on` that no other row names. The word
+    /// `$name` in a command stands for the name that was called, in upper case. A function's name is of the client's packages (`createClient`; with its
     /// type, if it is a constructor or static: `Redis.new`, `default.new`), unless it is qualified by itself: with a
     /// slash or `::` in it, or in the model of a language (`time.Sleep`). A method `drop` of a Rust type is what happens
-    /// at the end of its scope and in `drop(x)`.
+    /// at the end of its scope and in `drop(x)`; a Rust variant with a payload is the function of its name
+    /// (`SetExpiry.PX`).
     pub name: Vec<String>,
     /// Fewest arguments it takes, where names alone are ambiguous.
     #[serde(default)]

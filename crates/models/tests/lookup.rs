@@ -283,6 +283,7 @@ fn macros_without_a_package_are_known() {
     let models = Models::builtin();
     assert!(models.is_neutral_function("rust", "println!"));
     assert!(models.is_neutral_function("rust", "tracing.info!"));
+    assert!(models.is_neutral_function("rust", "tokio::sync.Notify.new"));
     assert!(!models.is_neutral_function("rust", "bail!"));
     assert!(!models.is_neutral_function("go", "println!"));
 }
