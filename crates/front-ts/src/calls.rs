@@ -21,6 +21,9 @@ impl<'t> Lowering<'t> {
         if let Some(special) = self.promise_function(node, function, wait) {
             return special;
         }
+        if let Some(bound) = self.bound(node, function) {
+            return Rvalue::Use(bound);
+        }
         if unwrapped(function).kind() == "super" {
             return self.super_call(node);
         }
@@ -34,6 +37,20 @@ impl<'t> Lowering<'t> {
         args.extend(rest);
         let awaited = wait != Wait::Later || is_sync(&callee);
         Rvalue::Call(Call { callee, args, spread, awaited, span, name_span })
+    }
+
+    /// `x.f.bind(x)` is `x.f`.
+    fn bound(&mut self, node: Node<'t>, function: Node<'t>) -> Option<Value> {
+        let function = unwrapped(function);
+        if function.kind() != "member_expression" || self.field_text(function, "property") != "bind" {
+            return None;
+        }
+        let method = unwrapped(function.child_by_field_name("object")?);
+        let arguments = kids(node.child_by_field_name("arguments")?);
+        let [only] = arguments.as_slice() else { return None };
+        let object = method.child_by_field_name("object").map_or("", |n| self.text_of(n));
+        let same = only.kind() == "this" || only.kind() == "null" || self.text_of(*only) == object;
+        (same && matches!(method.kind(), "member_expression" | "identifier")).then(|| self.expr(method))
     }
 
     /// What is called, and arguments that stand before those written (`this` of `super.f()`).

@@ -91,7 +91,7 @@ impl<'t> Lowering<'t> {
                     let Some(key) = member.child_by_field_name("name") else { continue };
                     let mut ty = self.field_type(member, "type");
                     if ty == Type::Unknown {
-                        ty = member.child_by_field_name("value").map_or(Type::Unknown, |n| self.asserted_type(n));
+                        ty = member.child_by_field_name("value").map_or(Type::Unknown, |n| self.evident_type(n));
                     }
                     let (name, span) = (self.property_name(key).into(), self.span(key));
                     fields.push(Field { name, ty, embedded: false, span });

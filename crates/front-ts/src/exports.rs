@@ -79,9 +79,14 @@ impl<'t> Lowering<'t> {
             for field in fields {
                 let FieldInit::Named(member, value) = field else { continue };
                 let own = self.qualified(member);
+                if self.given.contains(&own) {
+                    continue;
+                }
                 let span = value.span;
                 let value = std::mem::replace(value, Value::new(ValueKind::Global(own), span));
-                self.constant(&member.clone(), value, std::mem::take(&mut init), span);
+                if !matches!(&value.kind, ValueKind::Global(same) if *same == self.qualified(member)) {
+                    self.constant(&member.clone(), value, std::mem::take(&mut init), span);
+                }
             }
         }
         self.constant(name, result, init, span);

@@ -57,11 +57,64 @@ pub(crate) fn parseable(text: &str) -> Cow<'_, str> {
             bytes[start..start + 5].copy_from_slice(b"     ");
         }
     }
+    tag_arguments(text, &mut patched);
+    parameters_like_types(text, &mut patched);
     match patched.map(String::from_utf8) {
         Some(Ok(patched)) => Cow::Owned(patched),
         _ => Cow::Borrowed(text),
     }
 }
+
+/// Where a tag's type arguments stand: ``f<T>`…` ``, which the grammar does not know.
+fn tag_arguments(text: &str, patched: &mut Option<Vec<u8>>) {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(found) = text[from..].find(">`") {
+        let end = from + found;
+        from = end + 2;
+        let mut depth = 0_u32;
+        let open = (end.saturating_sub(LONGEST_ARGUMENTS)..=end).rev().find(|at| match bytes[*at] {
+            b'>' if *at > 0 && bytes[*at - 1] == b'=' => false,
+            b'>' => {
+                depth += 1;
+                false
+            }
+            b'<' => {
+                depth = depth.saturating_sub(1);
+                depth == 0
+            }
+            _ => false,
+        });
+        let Some(open) = open else { continue };
+        let name = open > 0 && (bytes[open - 1].is_ascii_alphanumeric() || matches!(bytes[open - 1], b'_' | b'$' | b')'));
+        if !name || bytes[end - 1] == b'=' || bytes[open..end].iter().any(|b| *b == b'`') {
+            continue;
+        }
+        let bytes = patched.get_or_insert_with(|| text.as_bytes().to_vec());
+        for byte in &mut bytes[open..=end] {
+            if !matches!(*byte, b'\n' | b'\r') && byte.is_ascii() {
+                *byte = b' ';
+            }
+        }
+    }
+}
+
+/// A parameter that is called like a type, `(string) => void`: another name of the same length.
+fn parameters_like_types(text: &str, patched: &mut Option<Vec<u8>>) {
+    for name in ["(string)", "(number)", "(boolean)", "(object)", "(any)"] {
+        let mut from = 0;
+        while let Some(found) = text[from..].find(name) {
+            let at = from + found;
+            from = at + name.len();
+            if text[from..].trim_start().starts_with("=>") {
+                patched.get_or_insert_with(|| text.as_bytes().to_vec())[from - 2] = b'_';
+            }
+        }
+    }
+}
+
+/// Bytes that a tag's type arguments may take.
+const LONGEST_ARGUMENTS: usize = 2_000;
 
 /// Whether `using` between these texts opens a declaration.
 fn declares(before: &str, after: &str) -> bool {

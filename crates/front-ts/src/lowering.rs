@@ -33,6 +33,8 @@ pub(crate) struct Frame<'t> {
     pub(crate) parent: Option<QualName>,
     /// Whether this is a static member.
     pub(crate) is_static: bool,
+    /// Blocks around that do something when they are left: what is returned from them is not waited for inside.
+    pub(crate) guards: u32,
     /// What a constructor does first, or after `super(…)`.
     pub(crate) opening: Option<Opening<'t>>,
 }
@@ -40,7 +42,7 @@ pub(crate) struct Frame<'t> {
 impl Frame<'_> {
     /// Of what has no `this`.
     pub(crate) fn bare(id: Option<FuncId>, name: QualName) -> Self {
-        Self { id, name, labels: vec![], this: This::Unknown, parent: None, is_static: false, opening: None }
+        Self { id, name, labels: vec![], this: This::Unknown, parent: None, is_static: false, guards: 0, opening: None }
     }
 }
 
@@ -148,6 +150,19 @@ impl<'t> Lowering<'t> {
 
     pub(crate) fn assign(&mut self, targets: Vec<Place>, value: Rvalue, span: Span) {
         self.emit(StmtKind::Let { targets, value }, span);
+    }
+
+    /// Statements of a block that does something when it is left.
+    pub(crate) fn guarding<T>(&mut self, guards: bool, build: impl FnOnce(&mut Self) -> T) -> T {
+        let step = u32::from(guards);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.guards += step;
+        }
+        let built = build(self);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.guards -= step;
+        }
+        built
     }
 
     /// Stores `value` in a new temporary and gives that.

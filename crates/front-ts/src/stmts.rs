@@ -119,7 +119,9 @@ impl<'t> Lowering<'t> {
             return self.emit(StmtKind::Return { values: vec![] }, span);
         };
         let before = self.out.len();
-        let value = self.expr_as(inner, Wait::PassedOn);
+        // `finally` and the like run before what is returned from them is settled.
+        let guarded = self.frames.last().is_some_and(|f| f.guards > 0);
+        let value = self.expr_as(inner, if guarded { Wait::Later } else { Wait::PassedOn });
         if !self.raised_since(before) {
             self.emit(StmtKind::Return { values: vec![value] }, span);
         }

@@ -8,7 +8,8 @@ use tree_sitter::Node;
 impl<'t> Lowering<'t> {
     pub(crate) fn try_statement(&mut self, node: Node<'t>) {
         let span = self.span(node);
-        let body = self.branch(node.child_by_field_name("body"));
+        let finalizer = node.child_by_field_name("finalizer");
+        let body = self.guarding(true, |s| s.branch(node.child_by_field_name("body")));
         let catch = node.child_by_field_name("handler").map(|handler| {
             self.names.push();
             let parameter = handler.child_by_field_name("parameter");
@@ -24,13 +25,13 @@ impl<'t> Lowering<'t> {
                     }
                     None => {}
                 }
-                let block = s.branch(handler.child_by_field_name("body"));
+                let block = s.guarding(finalizer.is_some(), |s| s.branch(handler.child_by_field_name("body")));
                 s.out.extend(block);
             });
             self.names.pop();
             (local, block)
         });
-        let finally = node.child_by_field_name("finalizer").and_then(|n| n.child_by_field_name("body"));
+        let finally = finalizer.and_then(|n| n.child_by_field_name("body"));
         let finally = self.branch(finally);
         self.emit(StmtKind::Try { body, catch, finally }, span);
     }
@@ -52,7 +53,7 @@ impl<'t> Lowering<'t> {
             let name = declarator.child_by_field_name("name").map_or("", |n| self.text_of(n));
             owns.extend(self.names.in_this_scope(name));
         }
-        let body = self.nested(|s| s.run(rest));
+        let body = self.guarding(true, |s| s.nested(|s| s.run(rest)));
         self.emit(StmtKind::Scope { owns, body }, span);
     }
 }

@@ -177,6 +177,16 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// Like [`Self::asserted_type`], and of literals.
+    pub(crate) fn evident_type(&mut self, node: Node<'t>) -> Type {
+        match bare(node).kind() {
+            "string" | "template_string" => Type::Named("string".into()),
+            "number" => Type::Named("number".into()),
+            "true" | "false" => Type::Named("bool".into()),
+            _ => self.asserted_type(node),
+        }
+    }
+
     /// The type of `new C()`: known where a class or an import is named.
     fn made_type(&mut self, node: Node<'t>, class: Node<'t>) -> Type {
         let text = self.text_of(class);
