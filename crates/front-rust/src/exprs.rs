@@ -3,7 +3,7 @@
 use crate::lowering::{Dest, Lowering};
 use crate::paths::word;
 use crate::scope::Binding;
-use dogpile_ir::{BinaryOp, FieldInit, LocalId, Place, Rvalue, StmtKind, Type, Value, ValueKind};
+use dogpile_ir::{BinaryOp, Call, Callee, FieldInit, LocalId, Place, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
 use syn::{Expr, UnOp};
 
 /// An expression without the brackets around it.
@@ -111,9 +111,22 @@ impl Lowering<'_> {
             }
             _ => {
                 let value = self.rvalue(expr, None);
+                // Nobody will join it.
+                if let (Rvalue::Use(_), Some(Stmt { kind: StmtKind::Spawn { handle, .. }, .. })) =
+                    (&value, self.out.last_mut())
+                {
+                    *handle = None;
+                }
                 self.effect_of(value, span);
             }
         }
+    }
+
+    /// Whether a call is of this crate's functions: only libraries answer by the type that is wanted.
+    pub(crate) fn is_own(&self, value: &Rvalue) -> bool {
+        let root = self.names.modules[0].path.first().map_or("", String::as_str);
+        let Rvalue::Call(Call { callee: Callee::Named(name), .. }) = value else { return false };
+        name.strip_prefix(root).is_some_and(|rest| rest.starts_with(['.', ':']))
     }
 
     /// What an expression computes; only what it is made of is hoisted.
@@ -147,6 +160,7 @@ impl Lowering<'_> {
             Rvalue::Use(value) => value,
             value => {
                 let told = self.names.turbofish.take();
+                let want = want.filter(|_| !self.is_own(&value));
                 self.hoist(value, told.or(want), span)
             }
         }
