@@ -84,6 +84,7 @@ pub(crate) fn renewal(guard: Guard, on_loss: OnLoss) -> Renewal {
         on_loss,
         heartbeat: true,
         runs_unheld: false,
+        beat: span(7),
         prompt: false,
         brittle: None,
     }

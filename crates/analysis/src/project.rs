@@ -27,6 +27,8 @@ pub struct Declared {
     pub profiles: Vec<(String, Profile)>,
     /// `[fleet] instances`.
     pub instances: Option<u32>,
+    /// Package paths that code imports → the paths these packages have in their own tree (`replace` in `go.mod`).
+    pub aliases: BTreeMap<String, String>,
 }
 
 /// How many levels of callers above an open session are looked at.
@@ -59,11 +61,12 @@ pub fn analyze(
     declared: &Declared,
     embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync),
 ) -> Analysis {
-    let program = Program::new(modules, sources, models);
+    let program = Program::new(modules, sources, models, &declared.aliases);
     let typing = Typing::infer(&program);
     let reach = Reach::new(&program, &typing);
     let fields = crate::fields::Fields::find(&program, &typing);
-    let cx = Context { program, typing, reach, fields, embeds, scripts: Mutex::new(BTreeMap::new()) };
+    let destructors = crate::explore::drop::destructor_calls(&program);
+    let cx = Context { program, typing, reach, fields, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
     let mut explored: BTreeMap<FuncRef, Exploration> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();

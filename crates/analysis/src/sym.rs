@@ -121,6 +121,13 @@ impl Val {
     pub(crate) fn unknown(span: Span) -> Self {
         Self::new(Sym::Unknown, span)
     }
+
+    /// It is this value or the other one.
+    pub(crate) fn join(&mut self, other: &Self) {
+        if !Arc::ptr_eq(&self.sym, &other.sym) && self.sym != other.sym {
+            self.sym = either(&self.sym, &other.sym);
+        }
+    }
 }
 
 impl Sym {

@@ -284,10 +284,15 @@ impl Typing {
         let models: &'p dogpile_models::Models = program.models;
         for ty in [ty, resolved] {
             let Some(owner) = ty.name() else { continue };
+            let owner = &*program.canonical(owner);
+            let row = models.method(owner, name, args);
+            if let Some(row) = row.filter(|row| models.is_users(row.client)) {
+                return Target::Model(row, Evidence::Exact);
+            }
             if let Some(f) = program.method(owner, name) {
                 return Target::Local(f);
             }
-            if let Some(row) = models.method(owner, name, args) {
+            if let Some(row) = row {
                 return Target::Model(row, Evidence::Exact);
             }
             if program.is_interface(owner) {
@@ -323,10 +328,15 @@ impl Typing {
 }
 
 fn named_target<'p>(program: &Program<'p>, name: &str, args: usize) -> Target<'p> {
+    let name = &*program.canonical(name);
+    let row = program.models.function(name, args);
+    if let Some(row) = row.filter(|row| program.models.is_users(row.client)) {
+        return Target::Model(row, Evidence::Exact);
+    }
     if let Some(f) = program.function_named(name) {
         return Target::Local(f);
     }
-    match program.models.function(name, args) {
+    match row {
         Some(row) => Target::Model(row, Evidence::Exact),
         None => Target::Unknown(name.into()),
     }

@@ -46,6 +46,7 @@ pub(crate) fn analyse(facts: &Facts<'_>) -> Analysed {
         measured: facts.latency.iter().map(|(n, ms)| (n.clone(), *ms)).collect(),
         profiles: facts.config.profile.iter().map(|(p, v)| (p.to_owned(), profile(*v))).collect(),
         instances: facts.config.fleet_instances,
+        aliases: facts.aliases.clone(),
     };
     let by_path: BTreeMap<(&str, &str), &str> = facts
         .embedded

@@ -48,7 +48,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
-        let loaded = load(&walked.candidates, &cwd, &triggers(&models), load_options);
+        let loaded = load(&walked.candidates, &cwd, &triggers(&models, &found.config), load_options);
         let read_time = begun.elapsed() - walk_time;
         warn_of_nothing(&walked, &loaded);
         let options = Options {

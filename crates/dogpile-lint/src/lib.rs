@@ -22,6 +22,7 @@ mod prefilter;
 mod suggest;
 mod suppress;
 mod walk;
+mod wrappers;
 
 pub use exit::{Exit, FailOn};
 pub use memory::{LintResult, lint_files};

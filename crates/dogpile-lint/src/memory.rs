@@ -52,7 +52,7 @@ pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintRes
 }
 
 fn run(files: &[(String, String)], models: &Models, config: &Config) -> Outcome {
-    let filter = triggers(models);
+    let filter = triggers(models, config);
     let folder = |path: &str| Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
     let text_of = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| text.clone());
     let folders: BTreeSet<_> = files.iter().map(|(path, _)| folder(path)).collect();

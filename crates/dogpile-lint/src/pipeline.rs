@@ -77,9 +77,10 @@ fn front_end(lang: Lang) -> fn(FileId, &str, &str) -> Module {
 
 /// The words by which files are chosen. A file that speaks to us always matters.
 #[must_use]
-pub(crate) fn triggers(models: &Models) -> Prefilter {
+pub(crate) fn triggers(models: &Models, config: &Config) -> Prefilter {
     let words: Vec<&str> = [Lang::Go].into_iter().flat_map(|lang| models.triggers(language_name(lang))).collect();
-    Prefilter::new(words.into_iter().chain(["dogpile:"]))
+    let wrappers = config.wrappers.iter().map(|w| w.function.rsplit('.').next().unwrap_or(&w.function));
+    Prefilter::new(words.into_iter().chain(wrappers).chain(["dogpile:"]))
 }
 
 /// Judges files. Run it inside a pool whose threads have a [`STACK`].
@@ -88,7 +89,7 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
     let mut tree = Tree { files, max_file_size: options.max_file_size, ..Tree::default() };
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { hits(files) };
     tree.parse(&with_packages(files, core.clone()));
-    tree.parse_imports(&core);
+    tree.parse_imports(&core, options.aliases);
     let mut analysed = tree.analyse(options);
     for _ in 0..ROUNDS {
         let more = tree.mentioning(&analysed.follow);
@@ -97,12 +98,20 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
         }
         core.extend(&more);
         tree.parse(&with_packages(files, more));
-        tree.parse_imports(&core);
+        tree.parse_imports(&core, options.aliases);
         analysed = tree.analyse(options);
     }
     let settings = Settings { levels: options.config.rules.clone() };
     let found = tree.judge(&analysed, &settings);
     tree.finish(options, &settings, &analysed, found)
+}
+
+/// What a package calls itself that is imported under another path.
+fn own_path(aliases: &BTreeMap<String, String>, path: &str) -> Option<String> {
+    aliases.iter().find_map(|(from, to)| {
+        let rest = path.strip_prefix(from.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+        Some(format!("{to}{rest}"))
+    })
 }
 
 fn hits(files: &[InputFile]) -> BTreeSet<usize> {
@@ -169,7 +178,7 @@ impl Tree<'_> {
 
     /// Parses the packages of the tree that these files import, and those that they import in turn: constants, keys,
     /// types and helpers live there.
-    fn parse_imports(&mut self, core: &BTreeSet<usize>) {
+    fn parse_imports(&mut self, core: &BTreeSet<usize>, aliases: &BTreeMap<String, String>) {
         let mut by_package: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, file) in self.files.iter().enumerate() {
             by_package.entry(file.package.as_str()).or_default().push(index);
@@ -181,7 +190,7 @@ impl Tree<'_> {
                 .iter()
                 .filter(|m| from.contains(&m.file))
                 .flat_map(|m| &m.imports)
-                .filter_map(|i| by_package.get(&*i.path))
+                .filter_map(|i| by_package.get(&*i.path).or_else(|| by_package.get(own_path(aliases, &i.path)?.as_str())))
                 .flatten()
                 .copied()
                 .collect();
@@ -235,10 +244,15 @@ impl Tree<'_> {
     }
 
     fn analyse(&mut self, options: &Options<'_>) -> Analysed {
+        let own = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
+        for fault in own.iter().flat_map(|(_, faults)| faults) {
+            let problem = Problem { path: String::new(), span: None, kind: ProblemKind::Partial, reason: "wrapper".to_owned(), message: fault.clone() };
+            self.problems.push(problem);
+        }
         let facts = Facts {
             modules: &self.modules,
             sources: &self.sources,
-            models: options.models,
+            models: own.as_ref().map_or(options.models, |(models, _)| models),
             config: options.config,
             latency: options.latency,
             aliases: options.aliases,
@@ -305,6 +319,7 @@ impl Tree<'_> {
             files_with_locks: files_with_locks(&analysed.lifecycles),
             lock_sessions: lock_sessions(&analysed.lifecycles),
             hidden,
+            cut: analysed.cut.len(),
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };

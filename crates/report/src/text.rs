@@ -161,6 +161,9 @@ fn summary(report: &Report<'_>) -> Vec<String> {
     lines.extend(by_kind(ProblemKind::NotAnalysed, "not analysed"));
     lines.extend(by_kind(ProblemKind::Partial, "analysed in part"));
     lines.extend(by_kind(ProblemKind::Bug, "bugs of this program, please report them"));
+    if s.cut > 0 {
+        lines.push(format!("followed in part: {} with too many paths", counted(s.cut, "function")));
+    }
     if let Some(t) = s.translation {
         lines.push(format!(
             "{} parsed, {} left out as generated, {} as tests; {} of {} opaque ({:.2} %)",

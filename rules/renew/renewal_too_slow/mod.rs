@@ -34,7 +34,7 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
         } else {
             continue;
         };
-        let draft = Draft::at_command(&renewal.site, level, message)
+        let draft = Draft::at(renewal.beat, &renewal.site, level, message)
             .of_lock(lock)
             .squiggle(format!("sent every {beat}"))
             .taken(lock)

@@ -187,6 +187,7 @@ impl Assembly<'_, '_> {
             on_loss,
             heartbeat: r.heartbeat,
             runs_unheld: r.unheld,
+            beat: r.heart.beat.unwrap_or(r.site.span),
             prompt: r.heart.prompt,
             brittle: super::beside::brittle(r),
         }
@@ -198,7 +199,7 @@ impl Assembly<'_, '_> {
             return self.sibling_releases(s);
         }
         let shape = keys::shape(&s.key.sym);
-        let literal: usize = shape.split(['{', '}']).step_by(2).map(str::len).sum();
+        let literal = literal_len(&shape);
         let package = &self.cx.program.module(s.site.func).package;
         self.releases
             .iter()
@@ -282,13 +283,42 @@ fn guard(fact: &GuardFact) -> Guard {
     }
 }
 
+/// How much of a normal form is literal text.
+fn literal_len(shape: &str) -> usize {
+    let mut depth = 0usize;
+    let mut count = 0;
+    for c in shape.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
 /// Equal normal forms; parameter names may differ between functions.
 fn similar(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    let holes = |s: &str| -> Vec<String> {
-        s.split(['{', '}']).enumerate().map(|(i, part)| if i % 2 == 1 && !part.contains(['.', '(', '#']) { "?".to_owned() } else { part.to_owned() }).collect()
+    // `{name}` is a parameter; calls and fields hold more than a name, and may hold parameters in turn.
+    let holes = |shape: &str| -> String {
+        let mut text = String::new();
+        let mut rest = shape;
+        while let Some(open) = rest.find('{') {
+            let (before, behind) = rest.split_at(open + 1);
+            text.push_str(before);
+            let name = behind.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(behind.len());
+            if name > 0 && behind[name..].starts_with('}') {
+                text.push('?');
+                rest = &behind[name..];
+            } else {
+                rest = behind;
+            }
+        }
+        text + rest
     };
     holes(a) == holes(b)
 }

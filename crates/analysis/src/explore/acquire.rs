@@ -113,7 +113,7 @@ impl<'a> Explorer<'a, '_> {
             facts.library_token = acquire.token.clone().filter(|t| !t.starts_with('$'));
             facts.auto_renews = acquire.renews;
             facts.reentrant = acquire.reentrant;
-            facts.throws_when_lost = acquire.lost.iter().any(|w| w.starts_with("error"));
+            facts.throws_when_lost = acquire.lost.iter().any(|w| w.starts_with("error") || w.starts_with("raises"));
             facts.waits_inside = Some(acquire.waits);
             facts.reads_before.extend(reads);
         }
@@ -144,6 +144,10 @@ impl<'a> Explorer<'a, '_> {
                     other => self.outcome_word(row, other, i, &site),
                 })
                 .collect();
+            if let Some(raised) = self.raised_word(row, words, status == Status::Lost, site.call.span) {
+                outs.push((state, Out::Raise(raised)));
+                continue;
+            }
             if status == Status::Won
                 && let Some(runs) = &acquire.runs
             {
@@ -175,6 +179,16 @@ impl<'a> Explorer<'a, '_> {
             outs.push((state, Out::Values(vals)));
         }
         outs
+    }
+
+    /// What is thrown where the words say `raises` or `raises:<name>`.
+    fn raised_word(&self, row: Row<'a>, words: &[String], lost: bool, span: dogpile_source::Span) -> Option<Val> {
+        let rest = words.first()?.strip_prefix("raises")?;
+        let sym = match rest.strip_prefix(':') {
+            Some(name) => Sym::Error(self.cx.program.models.qualified(row.client, name).into()),
+            None => Sym::Error(if lost { "not ours" } else { "failure" }.into()),
+        };
+        Some(Val::new(sym, span))
     }
 
     fn outcome_word(&mut self, row: Row<'a>, word: &str, i: usize, site: &CallSite<'a>) -> Val {
@@ -213,6 +227,10 @@ impl<'a> Explorer<'a, '_> {
             }
             let mut state = state.clone();
             self.release_key(&s, &key, guard.clone(), handle.throws_unheld, &mut state);
+            if let Some(raised) = self.raised_word(row, words, i == 1, site.call.span) {
+                outs.push((state, Out::Raise(raised)));
+                continue;
+            }
             let vals = words.iter().enumerate().map(|(i, w)| self.outcome_word(row, w, i, &site)).collect();
             outs.push((state, Out::Values(vals)));
         }
@@ -238,6 +256,10 @@ impl<'a> Explorer<'a, '_> {
             }
             if i > 1 {
                 state.beside.failures.insert(index);
+            }
+            if let Some(raised) = self.raised_word(row, words, i == 1, site.call.span) {
+                outs.push((state, Out::Raise(raised)));
+                continue;
             }
             let vals = words.iter().enumerate().map(|(i, w)| self.outcome_word(row, w, i, &site)).collect();
             outs.push((state, Out::Values(vals)));

@@ -33,6 +33,8 @@ impl Beside {
 pub(crate) struct HeartFacts {
     /// It comes again: it stands in a loop, or its timer is armed again.
     pub(crate) repeats: bool,
+    /// The call that beats, in the function with the loop or timer; absent where it is the command itself.
+    pub(crate) beat: Option<Span>,
     /// It comes before the first tick.
     pub(crate) prompt: bool,
     /// Some path goes on beating after a failure.
@@ -74,13 +76,39 @@ pub(crate) struct TaskFacts {
     pub(crate) slots: BTreeSet<usize>,
 }
 
+/// When something runs beside the path; delays in ms, where they are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// At once.
+    #[default]
+    Now,
+    /// Once, later.
+    After(Option<u64>),
+    /// Again and again.
+    Every(Option<u64>),
+}
+
+impl Start {
+    /// What it waits for first, ms.
+    pub(crate) fn delay(self) -> Option<u64> {
+        match self {
+            Self::Now => None,
+            Self::After(ms) | Self::Every(ms) => ms,
+        }
+    }
+}
+
 /// A block that runs beside the path, while it is walked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Region {
     pub(crate) id: u32,
     /// Loops around the statement that starts it.
     pub(crate) started_in: usize,
+    /// When it runs.
+    start: Start,
     loops: usize,
+    /// How many calls deep the function is that beats: the one with the loop, or with the timer.
+    beats_at: usize,
     renewals: BTreeSet<usize>,
     contexts: BTreeSet<S>,
     work: Option<Span>,
@@ -106,10 +134,13 @@ impl Regions {
         self.inside.last().map_or(0, |r| r.id)
     }
 
-    /// A loop begins (`by` 1) or is left (`by` -1); `again`: its rounds are beats and not items.
-    pub(crate) fn turn(&mut self, by: isize, again: bool) {
+    /// A loop begins (`by` 1) or is left (`by` -1); one whose rounds are beats, and not items, is so many calls deep.
+    pub(crate) fn turn(&mut self, by: isize, beats_at: Option<usize>) {
         self.loops = self.loops.saturating_add_signed(by);
-        if let (Some(region), true) = (self.inside.last_mut(), again) {
+        if let (Some(region), Some(depth)) = (self.inside.last_mut(), beats_at) {
+            if region.loops == 0 {
+                region.beats_at = depth;
+            }
             region.loops = region.loops.saturating_add_signed(by);
         }
     }
@@ -133,19 +164,33 @@ impl Regions {
 }
 
 impl<'a> Explorer<'a, '_> {
-    pub(super) fn enter_region(&mut self) {
+    pub(super) fn enter_region(&mut self, start: Start, frame: FrameId) {
         self.regions.next += 1;
-        let region = Region { id: self.regions.next, started_in: self.regions.loops, ..Region::default() };
+        let every = matches!(start, Start::Every(_));
+        let region = Region {
+            id: self.regions.next,
+            started_in: self.regions.loops,
+            start,
+            loops: usize::from(every),
+            rearms: every,
+            beats_at: self.frame(frame).via.len(),
+            ..Region::default()
+        };
         self.regions.inside.push(region);
     }
 
     /// A block beside the path was walked: it is a heartbeat, a task, or nothing to us.
-    pub(super) fn leave_region(&mut self, ends: &[(State<'a>, bool)], delayed: bool, span: Span, frame: FrameId, state: &mut State<'a>) {
+    pub(super) fn leave_region(&mut self, ends: &[(State<'a>, bool)], span: Span, frame: FrameId, state: &mut State<'a>) {
         let Some(region) = self.regions.inside.pop() else { return };
         let via = self.frame(frame).via.clone();
         // Whatever it stops, may be stopped.
         for (end, _) in ends {
             state.beside.beating.retain(|h| end.beside.beating.contains(h));
+        }
+        if matches!(region.start, Start::Every(_)) {
+            for index in &region.renewals {
+                self.out.renewals[*index].heart.survives = true;
+            }
         }
         let beats: BTreeSet<usize> = region.renewals.iter().copied().filter(|r| self.out.renewals[*r].heart.repeats).collect();
         if !beats.is_empty() {
@@ -153,7 +198,7 @@ impl<'a> Explorer<'a, '_> {
             return;
         }
         let slots: BTreeSet<usize> = state.held.iter().filter(|h| h.status == Status::Won).map(|h| h.slot).collect();
-        let (Some(work), false, true) = (region.work, delayed || slots.is_empty(), region.renewals.is_empty()) else { return };
+        let (Some(work), false, true) = (region.work, region.start != Start::Now || slots.is_empty(), region.renewals.is_empty()) else { return };
         let known = self.out.tasks.iter().position(|t| t.span == span && t.via == via);
         let task = known.unwrap_or_else(|| {
             self.out.tasks.push(TaskFacts { span, via, work, writes: false, slots: BTreeSet::new() });
@@ -230,17 +275,22 @@ impl<'a> Explorer<'a, '_> {
             let own = ContextSym { limited: false, ..c.clone() };
             region.contexts.insert(Arc::new(Sym::Done(Arc::new(Sym::Context(own)))));
         }
-        let heart = &mut self.out.renewals[index].heart;
+        let fact = &mut self.out.renewals[index];
+        let heart = &mut fact.heart;
         heart.repeats |= region.loops > 0;
+        heart.beat = heart.beat.or_else(|| fact.site.via.get(region.beats_at).copied());
         heart.prompt |= state.tick.is_none();
     }
 
     /// A timer is set inside a region: a heartbeat that arms it after a beat comes again.
-    pub(super) fn rearmed(&mut self, state: &State<'a>) {
+    pub(super) fn rearmed(&mut self, frame: FrameId, state: &State<'a>) {
+        let depth = self.frame(frame).via.len();
         let Some(region) = self.regions.inside.last_mut() else { return };
         region.rearms = true;
         for index in &region.renewals {
-            self.out.renewals[*index].heart.repeats = true;
+            let fact = &mut self.out.renewals[*index];
+            fact.heart.repeats = true;
+            fact.heart.beat = fact.site.via.get(depth).copied();
         }
         self.survived(state);
     }

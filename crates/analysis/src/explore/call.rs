@@ -17,10 +17,17 @@ pub(super) struct CallSite<'a> {
     pub(super) frame: FrameId,
     pub(super) receiver: Option<Val>,
     pub(super) args: Vec<Val>,
+    /// The type that the code declares for the first result.
+    pub(super) wanted: Option<&'a Type>,
 }
 
 impl<'a> Explorer<'a, '_> {
-    pub(super) fn call(&mut self, frame: FrameId, call: &'a Call, mut state: State<'a>) -> Outs<'a> {
+    pub(super) fn call(&mut self, frame: FrameId, call: &'a Call, state: State<'a>) -> Outs<'a> {
+        self.call_for(frame, call, None, state)
+    }
+
+    /// A call whose first result goes to something of a declared type.
+    pub(super) fn call_for(&mut self, frame: FrameId, call: &'a Call, wanted: Option<&'a Type>, mut state: State<'a>) -> Outs<'a> {
         let receiver = match &call.callee {
             Callee::Method { receiver, .. } => Some(self.eval(frame, receiver, &mut state)),
             Callee::Value(f) => Some(self.eval(frame, f, &mut state)),
@@ -35,10 +42,13 @@ impl<'a> Explorer<'a, '_> {
             args.pop();
             args.extend(items);
         }
-        let site = CallSite { call, frame, receiver, args };
+        let site = CallSite { call, frame, receiver, args, wanted };
         match &call.callee {
             Callee::Named(name) if name.starts_with("builtin.") => self.builtin(name, &site, state),
             Callee::Named(name) => {
+                if let Some(outs) = self.given_to_drop(name, &site, &state) {
+                    return outs;
+                }
                 let target = self.cx.typing.target(&self.cx.program, self.frame(frame).func.module, call);
                 self.go(target, name.clone(), site, state)
             }
@@ -63,6 +73,9 @@ impl<'a> Explorer<'a, '_> {
         {
             let site = CallSite { receiver: Some(held), ..site };
             return self.call_value(site, state);
+        }
+        if let Some(outs) = self.result_method(&name, &site, &state) {
+            return outs;
         }
         let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
         let ty = self.type_of(site.frame, receiver, &base);
@@ -146,7 +159,7 @@ impl<'a> Explorer<'a, '_> {
             few if few.len() <= 3 => {
                 let mut outs = Vec::new();
                 for f in few {
-                    let copy = CallSite { call: site.call, frame: site.frame, receiver: site.receiver.clone(), args: site.args.clone() };
+                    let copy = CallSite { call: site.call, frame: site.frame, receiver: site.receiver.clone(), args: site.args.clone(), wanted: site.wanted };
                     outs.extend(self.enter(*f, name, copy, state.clone()));
                 }
                 outs
@@ -258,7 +271,11 @@ impl<'a> Explorer<'a, '_> {
         }
         let mut outs: Outs<'a> = Vec::new();
         let mut groups: Vec<(Vec<S>, Vec<State<'a>>, Vec<Val>)> = Vec::new();
-        for (state, flow) in self.finish(frame, body, state) {
+        let captured = self.cx.reach.closures_of(f).next().is_some();
+        for (mut state, flow) in self.finish(frame, body, state) {
+            if !captured {
+                state.forget_frame(frame);
+            }
             match flow {
                 Flow::Return(vals, at) => {
                     if state.spawned {
@@ -310,6 +327,7 @@ impl<'a> Explorer<'a, '_> {
         };
         let given: Vec<S> = site.receiver.iter().map(|r| r.sym.clone()).chain(site.args.iter().map(|a| a.sym.clone())).collect();
         let vals = results(site.call.span, &name, arity.max(3), &given);
+        let throws = self.may_throw(site.frame, site.call, &state).then(|| state.clone());
         // A function given away may run, now, once.
         let mut states = vec![state];
         for arg in &site.args {
@@ -332,7 +350,9 @@ impl<'a> Explorer<'a, '_> {
                 states = merge(next);
             }
         }
-        states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect()
+        let mut outs: Outs<'a> = states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect();
+        outs.extend(throws.map(|s| (s, Out::Raise(Val::new(Sym::Error("raised".into()), site.call.span)))));
+        outs
     }
 
     /// What a function gets that an unknown caller runs: a context it may be handed is the one given to that caller.

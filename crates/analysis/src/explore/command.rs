@@ -386,7 +386,18 @@ impl<'a> Explorer<'a, '_> {
     }
 
     pub(super) fn simple_reply(&mut self, s: Sending<'a>, raw: Raw, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        if raw == Raw::Failure && self.raises(s.row.client, &s.reply) {
+            return vec![(state, Out::Raise(Val::new(Sym::Error("failure".into()), site.call.span)))];
+        }
         let vals = self.reply_values(&s, raw, site);
         vec![(state, Out::Values(vals))]
+    }
+
+    /// Whether a call that gives this reply throws when it fails: its language has exceptions, and no result is the
+    /// error.
+    fn raises(&self, client: dogpile_models::ClientId, reply: &str) -> bool {
+        let models = self.cx.program.models;
+        models.client(client).language == "typescript"
+            && models.reply(client, reply).is_some_and(|row| !row.direct.is_empty() && !row.direct.iter().any(|part| part == "error"))
     }
 }

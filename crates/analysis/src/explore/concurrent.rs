@@ -1,5 +1,6 @@
 //! Work beside the path: goroutines, tasks, timers, and what they tell.
 
+use super::beside::Start;
 use super::call::{CallSite, Outs, results};
 use super::state::{State, Status};
 use super::{Explorer, Flow, Out};
@@ -76,29 +77,29 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, state: &mut State<'a>) {
         let beside = set_out(state, None);
         let flights = std::mem::take(&mut self.flights);
-        self.enter_region();
+        self.enter_region(Start::Now, frame);
         let ends = Self::region_ends(self.block(frame, body, vec![beside]));
         self.flights = flights;
         self.after_spawn(ends.iter().map(|(s, _)| s), state);
-        self.leave_region(&ends, false, span, frame, state);
+        self.leave_region(&ends, span, frame, state);
     }
 
-    /// The same for a function, at once or after a delay (`Some(None)`: one that is not known).
-    pub(super) fn spawn_function(&mut self, path: &str, delay: Option<Option<u64>>, site: &CallSite<'a>, state: &mut State<'a>) {
-        let beside = set_out(state, delay.flatten());
+    /// The same for a function.
+    pub(super) fn spawn_function(&mut self, path: &str, start: Start, site: &CallSite<'a>, state: &mut State<'a>) {
+        let beside = set_out(state, start.delay());
         let flights = std::mem::take(&mut self.flights);
-        if delay.is_some() {
-            self.rearmed(state);
+        if start != Start::Now {
+            self.rearmed(site.frame, state);
         }
-        self.enter_region();
+        self.enter_region(start, site.frame);
         let ends = Self::run_ends(self.run_function(path, vec![], site, beside));
         self.flights = flights;
         self.after_spawn(ends.iter().map(|(s, _)| s), state);
-        self.leave_region(&ends, delay.is_some(), site.call.span, site.frame, state);
+        self.leave_region(&ends, site.call.span, site.frame, state);
     }
 
     /// What was started may own the lock now: it gives it back.
-    fn after_spawn<'s>(&mut self, ends: impl Iterator<Item = &'s State<'a>> + Clone, state: &mut State<'a>)
+    pub(super) fn after_spawn<'s>(&mut self, ends: impl Iterator<Item = &'s State<'a>> + Clone, state: &mut State<'a>)
     where
         'a: 's,
     {
@@ -199,14 +200,20 @@ impl<'a> Explorer<'a, '_> {
 
     /// The root ends on this path.
     pub(super) fn leave_root(&mut self, root: crate::program::FuncRef, state: &State<'a>, flow: &Flow) {
-        let (values, span, panics) = match flow {
+        // Where exceptions are how errors are told, leaving by one is an error return; elsewhere it is a panic.
+        let throws = self.cx.program.module(root).lang == dogpile_ir::Lang::TypeScript;
+        let (values, span, raises) = match flow {
             Flow::Return(values, span) => (values.clone(), *span, false),
-            Flow::Raise(span) => (vec![], *span, true),
+            Flow::Raise(raised) if throws => (vec![raised.clone()], raised.span, true),
+            Flow::Raise(raised) => (vec![], raised.span, true),
             _ => return,
         };
+        let panics = raises && !throws;
         let function = self.cx.program.function(root);
-        let returns_error = function.results.last().and_then(|t| t.name()) == Some("error");
-        let error = if !returns_error {
+        let returns_error = throws || function.results.last().and_then(|t| t.name()) == Some("error");
+        let error = if throws {
+            Some(raises)
+        } else if !returns_error {
             None
         } else {
             values.last().and_then(|v| match &*v.sym {
@@ -250,7 +257,7 @@ impl<'a> Explorer<'a, '_> {
 }
 
 /// The path of what is started: it has the values of now, and a story of its own.
-fn set_out<'a>(state: &State<'a>, delay: Option<u64>) -> State<'a> {
+pub(super) fn set_out<'a>(state: &State<'a>, delay: Option<u64>) -> State<'a> {
     let mut beside = state.clone();
     beside.spawned = true;
     beside.defers = vec![];

@@ -13,11 +13,14 @@ mod cell;
 mod command;
 mod concurrent;
 mod control;
+pub(crate) mod drop;
 mod eval;
 mod model;
 mod observe;
+mod promise;
 pub(crate) mod record;
 mod reply;
+mod result;
 mod script;
 mod share;
 pub(crate) mod state;
@@ -47,6 +50,8 @@ pub(crate) struct Context<'a> {
     pub(crate) reach: Reach,
     pub(crate) fields: crate::fields::Fields<'a>,
     pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
+    /// Calls of destructors, by the function that owns what is dropped.
+    pub(crate) destructors: &'a std::collections::HashMap<FuncRef, Box<dogpile_ir::Call>>,
     /// Scripts are run once each.
     pub(crate) scripts: Mutex<BTreeMap<(String, Option<usize>, Option<usize>), Arc<dogpile_redis::ScriptClass>>>,
 }
@@ -58,7 +63,8 @@ pub(crate) enum Flow {
     Return(Vec<Val>, Span),
     Break(dogpile_ir::LabelId),
     Continue(dogpile_ir::LabelId),
-    Raise(Span),
+    /// Something was thrown; where.
+    Raise(Val),
     /// The path ends here: the process does, or we stopped looking.
     Stop,
 }
@@ -67,7 +73,8 @@ pub(crate) enum Flow {
 #[derive(Clone, Debug)]
 pub(crate) enum Out {
     Values(Vec<Val>),
-    Raise(Span),
+    /// Something was thrown; where.
+    Raise(Val),
     Stop,
 }
 
@@ -123,7 +130,7 @@ impl<'a> Explorer<'a, '_> {
     /// function had set up by then.
     fn run_handlers(&mut self, home: FrameId, ends: Vec<State<'a>>) {
         let Some(mut setting) = state::merge(ends.into_iter().map(State::settled).collect()).into_iter().next() else { return };
-        setting.conds = std::rc::Rc::default();
+        setting.conds = imbl::OrdMap::new();
         for closure in self.cx.reach.closures_of(self.root).collect::<Vec<_>>() {
             let function = self.cx.program.function(closure);
             let (Some(body), false) = (&function.body, self.frames.iter().any(|f| f.func == closure)) else { continue };
@@ -173,7 +180,7 @@ impl<'a> Explorer<'a, '_> {
             }
         };
         let sym = crate::sym::Sym::Alloc(id);
-        state.forget_fields(&sym);
+        state.forget_fields(&std::sync::Arc::new(sym.clone()));
         sym
     }
 

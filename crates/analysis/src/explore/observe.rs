@@ -107,11 +107,15 @@ impl<'a> Explorer<'a, '_> {
         if crate::names::is_logging(&name) {
             return;
         }
+        // What the shared function itself hands it to, not some helper's insides.
+        let depth = self.out.flights[flight].site.via.len();
+        let span = self.frame(site.frame).via.get(depth).copied().unwrap_or(site.call.span);
+        let span = if span.file == self.out.flights[flight].site.span.file { span } else { self.out.flights[flight].site.span };
         for arg in &site.args {
             if let Sym::Context(c) = &*arg.sym
                 && c.origin == Origin::Caller
             {
-                self.out.flights[flight].caller_context.get_or_insert(site.call.span);
+                self.out.flights[flight].caller_context.get_or_insert(span);
             }
         }
     }

@@ -1,9 +1,11 @@
 //! One path through a function: values, the heap, what is held.
 
 use crate::program::FuncRef;
-use crate::sym::{FrameId, S, Sym, Val, either};
+use crate::sym::{FrameId, S, Sym, Val};
 use dogpile_ir::{BinaryOp, Block, LocalId, Name};
 use dogpile_source::Span;
+use imbl::OrdMap;
+use imbl::ordmap::DiffItem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -56,12 +58,13 @@ type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Opti
 /// A path.
 #[derive(Clone, Debug)]
 pub(crate) struct State<'a> {
-    env: Rc<BTreeMap<(FrameId, LocalId), Val>>,
-    heap: Rc<BTreeMap<(S, Name), Val>>,
+    // Persistent maps: paths part at every branch and share nearly everything; joining two visits what differs.
+    env: OrdMap<(FrameId, LocalId), Val>,
+    heap: OrdMap<S, Rc<BTreeMap<Name, Val>>>,
     /// All results of a call whose temporary is handed on whole: `f(g())`.
-    pub(crate) tuples: Rc<BTreeMap<(FrameId, LocalId), Vec<Val>>>,
+    pub(crate) tuples: OrdMap<(FrameId, LocalId), Vec<Val>>,
     /// Unknown conditions this path took a side on.
-    pub(crate) conds: Rc<BTreeMap<S, bool>>,
+    pub(crate) conds: OrdMap<S, bool>,
     pub(crate) held: Vec<Held>,
     pub(crate) defers: Vec<Deferred<'a>>,
     /// Renewals whose loss or failure this path has seen.
@@ -81,10 +84,10 @@ pub(crate) struct State<'a> {
 impl<'a> State<'a> {
     pub(crate) fn new() -> Self {
         Self {
-            env: Rc::default(),
-            heap: Rc::default(),
-            tuples: Rc::default(),
-            conds: Rc::default(),
+            env: OrdMap::new(),
+            heap: OrdMap::new(),
+            tuples: OrdMap::new(),
+            conds: OrdMap::new(),
             held: vec![],
             defers: vec![],
             losses: BTreeSet::new(),
@@ -113,40 +116,49 @@ impl<'a> State<'a> {
     }
 
     pub(crate) fn set_local(&mut self, frame: FrameId, local: LocalId, val: Val) {
-        Rc::make_mut(&mut self.env).insert((frame, local), val);
+        self.env.insert((frame, local), val);
     }
 
     pub(crate) fn forget_local(&mut self, frame: FrameId, local: LocalId) {
-        Rc::make_mut(&mut self.env).remove(&(frame, local));
+        self.env.remove(&(frame, local));
     }
 
-    pub(crate) fn field(&self, base: &S, name: &str) -> Option<&Val> {
-        self.heap.get(&(base.clone(), Name::from(name)))
-    }
-
-    pub(crate) fn set_field(&mut self, base: S, name: Name, val: Val) {
-        Rc::make_mut(&mut self.heap).insert((base, name), val);
-    }
-
-    /// A base is built anew.
-    pub(crate) fn forget_fields(&mut self, base: &Sym) {
-        if self.heap.keys().any(|(b, _)| **b == *base) {
-            Rc::make_mut(&mut self.heap).retain(|(b, _), _| **b != *base);
+    /// A function has ended whose locals nobody captured.
+    pub(crate) fn forget_frame(&mut self, frame: FrameId) {
+        let all = (frame, LocalId(0))..=(frame, LocalId(u32::MAX));
+        let gone: Vec<_> = self.env.range(all).map(|(key, _)| *key).collect();
+        for key in gone {
+            self.env.remove(&key);
         }
     }
 
-    /// Drops everything known of a base (it was given to code we cannot see, or assigned through).
+    pub(crate) fn field(&self, base: &S, name: &str) -> Option<&Val> {
+        self.heap.get(base)?.get(name)
+    }
+
+    pub(crate) fn set_field(&mut self, base: S, name: Name, val: Val) {
+        Rc::make_mut(self.heap.entry(base).or_default()).insert(name, val);
+    }
+
+    /// A base is built anew.
+    pub(crate) fn forget_fields(&mut self, base: &S) {
+        self.heap.remove(base);
+    }
+
+    /// What is known of one base holds for another one, too.
     pub(crate) fn copy_fields(&mut self, from: &S, to: &S) {
-        let copied: Vec<(Name, Val)> =
-            self.heap.iter().filter(|((b, _), _)| b == from).map(|((_, n), v)| (n.clone(), v.clone())).collect();
-        for (name, val) in copied {
-            self.set_field(to.clone(), name, val);
+        let Some(copied) = self.heap.get(from).cloned() else { return };
+        match self.heap.get_mut(to) {
+            None => {
+                self.heap.insert(to.clone(), copied);
+            }
+            Some(known) => Rc::make_mut(known).extend(copied.iter().map(|(name, val)| (name.clone(), val.clone()))),
         }
     }
 
     /// Whether some field holds a value of a kind.
     pub(crate) fn keeps(&self, test: &mut impl FnMut(&S, &Val) -> bool) -> bool {
-        self.heap.iter().any(|((base, _), val)| test(base, val))
+        self.heap.iter().any(|(base, fields)| fields.values().any(|val| test(base, val)))
     }
 
     pub(crate) fn status(&self, slot: usize) -> Option<Status> {
@@ -232,7 +244,7 @@ impl<'a> State<'a> {
         if sym.any(&mut |s| matches!(s, Sym::Unknown)) {
             return;
         }
-        Rc::make_mut(&mut self.conds).insert(sym.clone(), truth);
+        self.conds.insert(sym.clone(), truth);
     }
 
     /// What two paths must agree on to be told as one.
@@ -252,35 +264,54 @@ impl<'a> State<'a> {
         for (mine, theirs) in self.held.iter_mut().zip(&other.held) {
             mine.examined &= theirs.examined;
         }
-        if !Rc::ptr_eq(&self.env, &other.env) {
-            let mine = Rc::make_mut(&mut self.env);
-            for (key, theirs) in other.env.iter() {
-                mine.entry(*key)
-                    .and_modify(|v| {
-                        if v.sym != theirs.sym {
-                            v.sym = either(&v.sym, &theirs.sym);
-                        }
-                    })
-                    .or_insert_with(|| theirs.clone());
+        for (key, theirs) in differing(&self.env, &other.env) {
+            match self.env.get_mut(&key) {
+                Some(mine) => mine.join(&theirs),
+                None => {
+                    self.env.insert(key, theirs);
+                }
             }
         }
-        if !Rc::ptr_eq(&self.heap, &other.heap) {
-            let mine = Rc::make_mut(&mut self.heap);
-            for (key, theirs) in other.heap.iter() {
-                mine.entry(key.clone())
-                    .and_modify(|v| {
-                        if v.sym != theirs.sym {
-                            v.sym = either(&v.sym, &theirs.sym);
-                        }
-                    })
-                    .or_insert_with(|| theirs.clone());
+        for (base, theirs) in differing(&self.heap, &other.heap) {
+            match self.heap.get_mut(&base) {
+                None => {
+                    self.heap.insert(base, theirs);
+                }
+                Some(mine) => {
+                    let mine = Rc::make_mut(mine);
+                    for (name, val) in theirs.iter() {
+                        mine.entry(name.clone()).and_modify(|v| v.join(val)).or_insert_with(|| val.clone());
+                    }
+                }
             }
         }
-        if !Rc::ptr_eq(&self.conds, &other.conds) {
-            let theirs = other.conds.clone();
-            Rc::make_mut(&mut self.conds).retain(|k, v| theirs.get(k) == Some(v));
+        if !self.conds.ptr_eq(&other.conds) {
+            let gone: Vec<S> = self
+                .conds
+                .diff(&other.conds)
+                .filter_map(|item| match item {
+                    DiffItem::Add(..) => None,
+                    DiffItem::Update { old: (key, _), .. } | DiffItem::Remove(key, _) => Some(key.clone()),
+                })
+                .collect();
+            for key in gone {
+                self.conds.remove(&key);
+            }
         }
     }
+}
+
+/// What the second map has otherwise than the first.
+fn differing<K: Ord + Clone, V: PartialEq + Clone>(mine: &OrdMap<K, V>, theirs: &OrdMap<K, V>) -> Vec<(K, V)> {
+    if mine.ptr_eq(theirs) {
+        return vec![];
+    }
+    mine.diff(theirs)
+        .filter_map(|item| match item {
+            DiffItem::Add(key, val) | DiffItem::Update { new: (key, val), .. } => Some((key.clone(), val.clone())),
+            DiffItem::Remove(..) => None,
+        })
+        .collect()
 }
 
 /// Joins paths that agree on everything that decides about locks.

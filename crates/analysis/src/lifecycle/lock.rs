@@ -267,6 +267,8 @@ pub struct Renewal {
     pub heartbeat: bool,
     /// It runs whether or not the lock was won (queued with the acquire).
     pub runs_unheld: bool,
+    /// The call that sends it in the function that beats: the command itself, or a helper's call.
+    pub beat: Span,
     /// A first beat is sent before the first interval is over.
     pub prompt: bool,
     /// It comes again and again, and ends for good at the first error that says nothing of the lock, without a word: where.
