@@ -244,6 +244,7 @@ impl Tree<'_> {
     }
 
     fn analyse(&mut self, options: &Options<'_>) -> Analysed {
+        self.modules.sort_by_key(|module| (module.lang, module.file));
         let own = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
         for fault in own.iter().flat_map(|(_, faults)| faults) {
             let problem = Problem { path: String::new(), span: None, kind: ProblemKind::Partial, reason: "wrapper".to_owned(), message: fault.clone() };
