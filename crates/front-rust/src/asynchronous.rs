@@ -144,10 +144,7 @@ impl Lowering<'_> {
 
 /// Whether an expression is work to do: a closure, an `async` block, a call that gives a future.
 fn is_body(expr: &Expr) -> bool {
-    match bare(expr) {
-        Expr::Closure(_) | Expr::Async(_) | Expr::Call(_) | Expr::MethodCall(_) => true,
-        _ => false,
-    }
+    matches!(bare(expr), Expr::Closure(_) | Expr::Async(_) | Expr::Call(_) | Expr::MethodCall(_))
 }
 
 /// Variables that are awaited somewhere in a block, or pinned: what they were bound to is a future.
