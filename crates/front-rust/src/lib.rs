@@ -40,6 +40,7 @@ mod select;
 mod spans;
 mod statics;
 mod stmts;
+mod test_items;
 mod types;
 
 use dogpile_ir::Module;
@@ -51,15 +52,32 @@ const BIG_STACK: usize = 512 << 20;
 /// Translates one file. `module` is its canonical module path (`app::jobs::lock`), whose first part names the crate.
 #[must_use]
 pub fn parse(file: FileId, module: &str, text: &str) -> Module {
+    on_a_stack(file, module, text, Tests::Kept)
+}
+
+/// Translates one file but for what is built for tests only (`#[cfg(test)]`, `#[test]`).
+#[must_use]
+pub fn parse_without_tests(file: FileId, module: &str, text: &str) -> Module {
+    on_a_stack(file, module, text, Tests::LeftOut)
+}
+
+/// What becomes of tests among other code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tests {
+    Kept,
+    LeftOut,
+}
+
+fn on_a_stack(file: FileId, module: &str, text: &str, tests: Tests) -> Module {
     let scan = comments::scan(file, text);
     if !scan.is_steep() {
-        return translate(file, module, text, scan);
+        return translate(file, module, text, scan, tests);
     }
     std::thread::scope(|scope| {
         let scan = scan.clone();
         let run = std::thread::Builder::new()
             .stack_size(BIG_STACK)
-            .spawn_scoped(scope, move || translate(file, module, text, scan));
+            .spawn_scoped(scope, move || translate(file, module, text, scan, tests));
         run.ok().and_then(|thread| thread.join().ok())
     })
     .unwrap_or_else(|| {
@@ -70,7 +88,7 @@ pub fn parse(file: FileId, module: &str, text: &str) -> Module {
     })
 }
 
-fn translate(file: FileId, module: &str, text: &str, scan: comments::Scan) -> Module {
+fn translate(file: FileId, module: &str, text: &str, scan: comments::Scan, tests: Tests) -> Module {
     let mut lowering = lowering::Lowering::new(file, module, text);
     lowering.build.module.comments = scan.comments;
     if scan.depth > comments::MAX_BRACKETS || scan.run > comments::MAX_RUN {
@@ -78,7 +96,10 @@ fn translate(file: FileId, module: &str, text: &str, scan: comments::Scan) -> Mo
         lowering.build.problem(all, "nested too deeply to follow");
         return lowering.build.module;
     }
-    let items = reading::items(&mut lowering, text);
+    let mut items = reading::items(&mut lowering, text);
+    if tests == Tests::LeftOut {
+        lowering.leave_out_tests(&mut items);
+    }
     lowering.file(&items);
     drop(items);
     // Positions of this thread's files are kept until they are given up.

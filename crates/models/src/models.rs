@@ -79,6 +79,17 @@ impl Models {
         Ok(Self { clients, index, builtin })
     }
 
+    /// The models of one language. Packages of two languages may have one name (`redis`, `nanoid`), so that names in code
+    /// are looked up among those of its own.
+    #[must_use]
+    pub fn only(&self, language: &str) -> Self {
+        let speaks = |client: &&Client| client.head.language == language;
+        let builtin = self.clients[..self.builtin].iter().filter(speaks).count();
+        let clients: Vec<Client> = self.clients.iter().filter(speaks).cloned().collect();
+        let index = Index::new(&clients, builtin);
+        Self { clients, index, builtin }
+    }
+
     /// Adds a user's model. Its rows win over those of every model that was there before.
     ///
     /// # Errors

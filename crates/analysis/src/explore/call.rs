@@ -50,11 +50,25 @@ impl<'a> Explorer<'a, '_> {
                     return outs;
                 }
                 let target = self.cx.typing.target(&self.cx.program, self.frame(frame).func.module, call);
+                let site = self.with_receiver(&target, site);
                 self.go(target, name.clone(), site, state)
             }
             Callee::Method { name, .. } => self.method(name.clone(), site, state),
             Callee::Value(_) => self.call_value(site, state),
         }
+    }
+
+    /// A method that is called as a function has its receiver among its arguments.
+    fn with_receiver(&self, target: &Target<'a>, mut site: CallSite<'a>) -> CallSite<'a> {
+        let first = match target {
+            Target::Local(f) => self.cx.program.function(*f).receiver.is_some(),
+            Target::Model(row, _) => row.call.on.is_some(),
+            Target::Dispatch(_) | Target::Unknown(_) => false,
+        };
+        if first && site.receiver.is_none() && !site.args.is_empty() {
+            site.receiver = Some(site.args.remove(0));
+        }
+        site
     }
 
     fn method(&mut self, name: Name, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
@@ -79,6 +93,14 @@ impl<'a> Explorer<'a, '_> {
         }
         let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
         let ty = self.type_of(site.frame, receiver, &base);
+        if ty == Type::Unknown {
+            let typing = &self.cx.typing;
+            let module = self.frame(site.frame).func.module;
+            let found = typing.function_of(&self.cx.program, receiver, &name, site.args.len());
+            if let Some(target) = found.or_else(|| typing.told(&self.cx.program, module, site.call)) {
+                return self.go(target, name, site, state);
+            }
+        }
         let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, &name, site.args.len());
         let label: Arc<str> = match ty.name() {
             Some(owner) => format!("{owner}.{name}").into(),
@@ -130,7 +152,16 @@ impl<'a> Explorer<'a, '_> {
                 }
                 self.unknown("callback".into(), site, state)
             }
-            _ => self.unknown("".into(), site, state),
+            _ => {
+                // An object that is called itself: `limit(f)`.
+                let Callee::Value(value) = &site.call.callee else { return self.unknown("".into(), site, state) };
+                let ty = self.type_of(site.frame, value, &f);
+                let row = ty.name().and_then(|owner| self.cx.program.models.method(&self.cx.program.canonical(owner), "()", site.args.len()));
+                match row {
+                    Some(row) => self.model(row, crate::typing::Evidence::Exact, site, state),
+                    None => self.unknown("".into(), site, state),
+                }
+            }
         }
     }
 

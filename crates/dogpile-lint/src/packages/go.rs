@@ -1,7 +1,8 @@
 //! Which Go package a folder is: `go.mod`, `go.work`, `replace`.
 
+use super::joined;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The modules that govern a set of folders.
 #[derive(Clone, Debug, Default)]
@@ -120,19 +121,17 @@ fn unquoted(word: &str) -> String {
     word.trim_matches(['"', '`']).to_owned()
 }
 
-/// A path as it would be from `folder`, with `.` and `..` resolved by name.
-fn joined(folder: &Path, relative: &str) -> PathBuf {
-    let mut path = PathBuf::new();
-    for part in folder.join(relative).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                path.pop();
-            }
-            other => path.push(other),
-        }
+/// The package path of a file in a folder whose package path is `folder`: an external test package is another one.
+#[must_use]
+pub(crate) fn package_of(folder: &str, path: &str, text: &str) -> String {
+    let name = || dogpile_front_go::package_name(text);
+    if folder.is_empty() {
+        return name().unwrap_or("main").to_owned();
     }
-    path
+    if path.ends_with("_test.go") && name().is_some_and(|n| n.ends_with("_test")) {
+        return format!("{folder}_test");
+    }
+    folder.to_owned()
 }
 
 #[cfg(test)]
@@ -142,6 +141,13 @@ mod tests {
     fn modules(files: &[(&str, &str)], folders: &[&str]) -> Modules {
         let read = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| (*text).to_owned());
         Modules::discover(folders.iter().map(Path::new), read)
+    }
+
+    #[test]
+    fn test_packages_and_folders_without_a_module() {
+        assert_eq!(package_of("example.com/a", "a/x_test.go", "package a_test\n"), "example.com/a_test");
+        assert_eq!(package_of("example.com/a", "a/x_test.go", "package a\n"), "example.com/a");
+        assert_eq!(package_of("", "x.go", "package cache\n"), "cache");
     }
 
     #[test]

@@ -1,0 +1,157 @@
+//! What a file must mention to hold a caller of a function that matters.
+//!
+//! The analysis tells names, and quoted packages where a function's name is everybody's. Go imports a package by the very
+//! path in quotes; TypeScript by the end of a path, Rust by the module's name.
+
+use crate::input::{InputFile, LANGUAGES};
+use crate::neighbours::offered;
+use crate::packages::Packages;
+use crate::prefilter::Prefilter;
+use dogpile_ir::{Lang, Module};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Modules that offer on what another one offers on: so often.
+const LEVELS: usize = 4;
+
+/// A search for what callers mention.
+#[derive(Debug)]
+pub(crate) struct Mentions {
+    by_language: BTreeMap<Lang, Prefilter>,
+    /// Roots of crates: their own files name them without their name.
+    crates: BTreeSet<String>,
+    own: Prefilter,
+}
+
+impl Mentions {
+    /// A search for these names, as the analysis tells them; `modules` are those parsed so far.
+    #[must_use]
+    pub(crate) fn new(names: &[String], modules: &[Module], packages: &Packages) -> Self {
+        let languages: BTreeMap<&str, Lang> = modules.iter().map(|m| (&*m.package, m.lang)).collect();
+        let mut words: BTreeMap<Lang, BTreeSet<String>> = BTreeMap::new();
+        let mut crates = BTreeSet::new();
+        for name in names {
+            let quoted = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
+            match quoted.and_then(|package| Some((package, *languages.get(package)?))) {
+                Some((package, lang @ (Lang::TypeScript | Lang::Rust))) => {
+                    for package in offering(package, lang, modules) {
+                        if lang == Lang::TypeScript {
+                            words.entry(lang).or_default().extend(specifiers(&package, packages));
+                        } else {
+                            let last = package.rsplit("::").next().unwrap_or(&package);
+                            words.entry(lang).or_default().extend([format!("{last}::"), format!("::{last}")]);
+                            if !package.contains("::") {
+                                crates.insert(package);
+                            }
+                        }
+                    }
+                }
+                Some((_, Lang::Go)) => {
+                    words.entry(Lang::Go).or_default().insert(name.clone());
+                }
+                None => {
+                    for lang in LANGUAGES {
+                        words.entry(lang).or_default().insert(name.clone());
+                    }
+                }
+            }
+        }
+        let by_language = words.iter().map(|(lang, words)| (*lang, Prefilter::new(words.iter().map(String::as_str)))).collect();
+        Self { by_language, crates, own: Prefilter::new(["crate::", "super::"]) }
+    }
+
+    /// Whether a file mentions any of them.
+    #[must_use]
+    pub(crate) fn stand_in(&self, file: &InputFile, text: &str) -> bool {
+        let krate = || file.package.split("::").next().unwrap_or("");
+        self.by_language.get(&file.lang).is_some_and(|words| words.hits(text.as_bytes()))
+            || (file.lang == Lang::Rust && self.crates.contains(krate()) && self.own.hits(text.as_bytes()))
+    }
+}
+
+/// A package, and those that offer on what it has.
+fn offering(package: &str, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
+    let mut all = BTreeSet::from([package.to_owned()]);
+    for _ in 0..LEVELS {
+        let is_of = |name: &str| {
+            all.iter().any(|p| name.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':'])))
+        };
+        let passes_on = |m: &&Module| m.imports.iter().any(|i| &*i.name == "*" && is_of(&i.path)) || offered(m).any(is_of);
+        let more: Vec<String> = modules.iter().filter(|m| m.lang == lang).filter(passes_on).map(|m| m.package.to_string()).collect();
+        let before = all.len();
+        all.extend(more);
+        if all.len() == before {
+            break;
+        }
+    }
+    all
+}
+
+/// The ends of specifiers that lead to a file.
+fn specifiers(package: &str, packages: &Packages) -> Vec<String> {
+    let mut ends: Vec<String> = Vec::new();
+    let mut add = |stem: &str| ends.extend(["'", "\"", "`", ".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx"].map(|end| format!("{stem}{end}")));
+    let (folder, last) = package.rsplit_once('/').unwrap_or(("", package));
+    add(&format!("/{last}"));
+    if last == "index" {
+        for folder in [folder.rsplit('/').next().unwrap_or(""), ".", ".."] {
+            ends.extend(["'", "\"", "`", "/'", "/\""].map(|end| format!("/{folder}{end}")));
+        }
+        ends.extend(["'.'", "\".\"", "'..'", "\"..\"", "'./'", "\"./\"", "'../'", "\"../\""].map(str::to_owned));
+    }
+    for name in packages.import_names(package) {
+        ends.extend(["'", "\"", "`"].map(|quote| format!("{quote}{name}{quote}")));
+    }
+    ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packages::Located;
+    use dogpile_source::FileId;
+    use std::path::Path;
+
+    fn file(lang: Lang, package: &str) -> InputFile {
+        InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: false }
+    }
+
+    #[test]
+    fn go_imports_by_path_and_names_count_everywhere() {
+        let module = dogpile_front_go::parse(FileId(0), "example.com/lock", "package lock\n");
+        let mentions = Mentions::new(&["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()], &[module], &Packages::default());
+        assert!(mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock\""));
+        assert!(!mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock/v2\""));
+        assert!(!mentions.stand_in(&file(Lang::Rust, "m"), "\"example.com/lock\""));
+        assert!(mentions.stand_in(&file(Lang::TypeScript, "m"), "takeJobLock()"));
+    }
+
+    #[test]
+    fn typescript_imports_by_the_end_of_a_path_or_by_name() {
+        let parse = |package, text| dogpile_front_ts::parse(FileId(0), package, "m.ts", text, &dogpile_front_ts::Unresolved);
+        let manifest = |path: &Path| (path == Path::new("/r/package.json")).then(|| "{\"name\": \"@a/c\"}".to_owned());
+        let entry = Located { path: Path::new("/r/src/index.ts"), shown: "src/index.ts", lang: Lang::TypeScript };
+        let packages = Packages::discover(&[entry], &manifest);
+        let modules = [parse("@a/c/src/lock", "export function take() {}"), parse("@a/c/src/index", "export * from '@a/c/src/lock';")];
+        let mentions = Mentions::new(&["\"@a/c/src/lock\"".to_owned()], &modules, &packages);
+        let caller = file(Lang::TypeScript, "m");
+        for text in ["from './lock'", "from \"@/x/lock\"", "from '../lock.js'", "require('@a/c')", "from '.'", "from '../src'"] {
+            assert!(mentions.stand_in(&caller, text), "{text}");
+        }
+        for text in ["from './locks'", "from 'lock'", "from '@a/cc'", "from './src/x'"] {
+            assert!(!mentions.stand_in(&caller, text), "{text}");
+        }
+    }
+
+    #[test]
+    fn rust_names_the_module_the_one_that_offers_it_or_the_crate() {
+        let parse = |package, text| dogpile_front_rust::parse(FileId(0), package, text);
+        let modules = [parse("app::jobs::lock", "pub struct Lock;"), parse("app::jobs", "pub use lock::Lock; mod lock;")];
+        let mentions = Mentions::new(&["\"app::jobs::lock\"".to_owned()], &modules, &Packages::default());
+        assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{Lock, a};"));
+        assert!(mentions.stand_in(&file(Lang::Rust, "b"), "lock::take()") && !mentions.stand_in(&file(Lang::Rust, "app::x"), "crate::a::x()"));
+        let root = [parse("app", "pub struct Lock;")];
+        let mentions = Mentions::new(&["\"app\"".to_owned()], &root, &Packages::default());
+        assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Lock;"));
+        assert!(!mentions.stand_in(&file(Lang::Rust, "b::x"), "use crate::Lock;") && mentions.stand_in(&file(Lang::Rust, "b::x"), "app::Lock"));
+    }
+}
