@@ -1,6 +1,7 @@
 //! Heartbeats that outlive their session, work that escapes it, acquires inside it.
 
 use super::lock::hands_over;
+use crate::explore::Context;
 use crate::explore::record::{Exploration, ExitFacts, GuardFact, OpSite, RenewalFacts, SessionFacts};
 use crate::explore::state::Status;
 use crate::lifecycle::{Escape, Heartbeat, Nested};
@@ -44,11 +45,14 @@ pub(super) fn heartbeats(e: &Exploration, s: &SessionFacts) -> Vec<Heartbeat> {
 }
 
 /// Tasks that go on when the lock is given back.
-pub(super) fn escapes(e: &Exploration, s: &SessionFacts) -> Vec<Escape> {
-    if s.blurred {
+pub(super) fn escapes(cx: &Context<'_>, e: &Exploration, s: &SessionFacts) -> Vec<Escape> {
+    if s.blurred || s.beyond.escapes.is_empty() {
         return vec![];
     }
-    let beside = |at: &Span| e.tasks.iter().any(|t| t.work == *at || t.span.contains(*at));
+    // What the helpers that take the lock, and that start the task, do by themselves is no section.
+    let helpers = s.site.via.iter().skip(1).chain((!s.site.via.is_empty()).then_some(&s.site.span)).chain(e.tasks.iter().filter(|t| !t.via.is_empty()).map(|t| &t.span));
+    let helpers: Vec<Span> = helpers.filter_map(|at| cx.program.all_functions().map(|f| cx.program.function(f).span).find(|f| f.contains(*at))).collect();
+    let beside = |at: &Span| e.tasks.iter().any(|t| t.work == *at || t.span.contains(*at)) || helpers.iter().any(|f| f.contains(*at));
     let only = !s.visits.iter().any(|(at, st)| st.contains(&Status::Won) && !beside(at)) && s.writes.keys().all(beside);
     let tasks = s.beyond.escapes.iter().map(|t| &e.tasks[*t]);
     tasks.map(|t| Escape { span: t.via.first().copied().unwrap_or(t.span), work: t.work, only, writes: t.writes }).collect()

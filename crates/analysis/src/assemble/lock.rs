@@ -67,7 +67,7 @@ impl Assembly<'_, '_> {
                 .map(|(op, exit)| Expiry { site: self.site(root, op), exit_between: *exit, key_confidence: Confidence::Certain })
                 .collect(),
             heartbeats: if told_within { vec![] } else { super::beside::heartbeats(e, s) },
-            escapes: if told_within { vec![] } else { super::beside::escapes(e, s) },
+            escapes: if told_within { vec![] } else { super::beside::escapes(self.cx, e, s) },
             nested: super::beside::nested(e, s),
             shared: s.beyond.shared.clone(),
             leaks: if told_within { vec![] } else { self.leaks(s) },
