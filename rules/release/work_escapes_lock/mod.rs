@@ -12,11 +12,11 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
     let release = lock.releases.iter().find(|release| release.same_session);
     for escape in &lock.escapes {
         let name = key(&lock.acquire.key);
-        // Side work that guards nothing may well run on; all of the section, or a write of it, may not.
+        // Side work may well run on; all of the section may not, nor the write to what was read under the lock.
         let (level, message) = if escape.only {
             (Level::Error, format!("all the work under {name} runs on after the release"))
-        } else if escape.writes {
-            (Level::Warning, format!("this goes on, and writes, after {name} is released"))
+        } else if escape.read.is_some() {
+            (Level::Warning, format!("writes what was read under {name} after the release"))
         } else {
             continue;
         };
@@ -24,6 +24,7 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
             .of_lock(lock)
             .squiggle("nobody waits for this")
             .label(escape.work, "done with or without the lock")
+            .label_opt(escape.read, "read under the lock")
             .label_opt(release.map(|release| release.site.outer()), "released here")
             .taken(lock)
             .note("A starts the work and releases, B takes the lock and starts it again, both run side by side")

@@ -2,6 +2,7 @@
 
 use super::lock::hands_over;
 use crate::explore::Context;
+use crate::explore::beside::TaskFacts;
 use crate::explore::record::{Exploration, ExitFacts, GuardFact, OpSite, RenewalFacts, SessionFacts};
 use crate::explore::state::Status;
 use crate::lifecycle::{Escape, Heartbeat, Nested};
@@ -52,10 +53,11 @@ pub(super) fn escapes(cx: &Context<'_>, e: &Exploration, s: &SessionFacts) -> Ve
     // What the helpers that take the lock, and that start the task, do by themselves is no section.
     let helpers = s.site.via.iter().skip(1).chain((!s.site.via.is_empty()).then_some(&s.site.span)).chain(e.tasks.iter().filter(|t| !t.via.is_empty()).map(|t| &t.span));
     let helpers: Vec<Span> = helpers.filter_map(|at| cx.program.all_functions().map(|f| cx.program.function(f).span).find(|f| f.contains(*at))).collect();
-    let beside = |at: &Span| e.tasks.iter().any(|t| t.work == *at || t.span.contains(*at)) || helpers.iter().any(|f| f.contains(*at));
-    let only = !s.visits.iter().any(|(at, st)| st.contains(&Status::Won) && !beside(at)) && s.writes.keys().all(beside);
+    let beside = |at: &Span| e.tasks.iter().any(|t| t.span.contains(*at)) || helpers.iter().any(|f| f.contains(*at));
+    let only = s.beyond.works.iter().all(|(at, region)| e.tasks.iter().any(|t| t.regions.contains(region)) || beside(at));
+    let read = |t: &TaskFacts| s.reads_held.iter().find(|(key, _)| t.writes.contains(&crate::keys::shape(key))).map(|(_, at)| *at);
     let tasks = s.beyond.escapes.iter().map(|t| &e.tasks[*t]);
-    tasks.map(|t| Escape { span: t.via.first().copied().unwrap_or(t.span), work: t.work, only, writes: t.writes }).collect()
+    tasks.map(|t| Escape { span: t.via.first().copied().unwrap_or(t.span), work: t.work, only, read: read(t) }).collect()
 }
 
 /// Acquires of the same key while it was held, where the two ways part.

@@ -70,8 +70,10 @@ pub(crate) struct TaskFacts {
     pub(crate) span: Span,
     pub(crate) via: Vec<Span>,
     pub(crate) work: Span,
-    /// It writes shared state.
-    pub(crate) writes: bool,
+    /// Keys that it writes, in their normal form.
+    pub(crate) writes: BTreeSet<String>,
+    /// Its runs.
+    pub(crate) regions: BTreeSet<u32>,
     /// Sessions that were held when it was started.
     pub(crate) slots: BTreeSet<usize>,
 }
@@ -112,7 +114,7 @@ pub(crate) struct Region {
     renewals: BTreeSet<usize>,
     contexts: BTreeSet<S>,
     work: Option<Span>,
-    writes: bool,
+    writes: BTreeSet<String>,
     rearms: bool,
 }
 
@@ -201,11 +203,13 @@ impl<'a> Explorer<'a, '_> {
         let (Some(work), false, true) = (region.work, region.start != Start::Now || slots.is_empty(), region.renewals.is_empty()) else { return };
         let known = self.out.tasks.iter().position(|t| t.span == span && t.via == via);
         let task = known.unwrap_or_else(|| {
-            self.out.tasks.push(TaskFacts { span, via, work, writes: false, slots: BTreeSet::new() });
+            self.out.tasks.push(TaskFacts { span, via, work, writes: BTreeSet::new(), regions: BTreeSet::new(), slots: BTreeSet::new() });
             self.out.tasks.len() - 1
         });
-        self.out.tasks[task].writes |= region.writes;
-        self.out.tasks[task].slots.extend(slots);
+        let fact = &mut self.out.tasks[task];
+        fact.writes.extend(region.writes);
+        fact.regions.insert(region.id);
+        fact.slots.extend(slots);
         state.beside.running.insert(task);
     }
 
@@ -303,10 +307,10 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Work in the innermost region.
-    pub(super) fn note_region_work(&mut self, span: Span, writes: bool) {
+    pub(super) fn note_region_work(&mut self, span: Span, writes: Option<&Val>) {
         if let Some(region) = self.regions.inside.last_mut() {
             region.work.get_or_insert(span);
-            region.writes |= writes;
+            region.writes.extend(writes.filter(|k| crate::keys::is_telling(&k.sym)).map(|k| crate::keys::shape(&k.sym)));
         }
     }
 

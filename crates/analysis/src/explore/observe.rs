@@ -52,7 +52,7 @@ impl<'a> Explorer<'a, '_> {
         if let Some(flight) = self.flights.last() {
             self.out.flights[*flight].work.get_or_insert(span);
         }
-        self.note_region_work(span, false);
+        self.note_region_work(span, None);
         if !self.out.works.iter().any(|(s, _, _)| *s == span) && self.out.works.len() < 400 {
             self.out.works.push((span, name.to_owned(), target));
         }
@@ -69,6 +69,7 @@ impl<'a> Explorer<'a, '_> {
             Sym::Context(c) => c.timeout_ms,
             _ => None,
         });
+        let region = self.regions.id();
         for held in &state.held {
             let second = self.is_won_by_another(held, state);
             let facts = &mut self.out.sessions[held.slot];
@@ -77,6 +78,7 @@ impl<'a> Explorer<'a, '_> {
                 facts.visits.entry(span).or_default().insert(held.status);
             }
             if held.status == Status::Won {
+                facts.beyond.works.insert((span, region));
                 facts.called.entry(span).or_insert_with(|| CalledFacts { name: name.to_owned(), target, limit, timeout: None });
             }
         }
@@ -133,13 +135,15 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn note_write(&mut self, op: &OpSite, key: &Val, fenced: bool, state: &State<'a>) {
         // Under WATCH the write fails when somebody else was there.
         let fenced = fenced || state.watching;
-        self.note_region_work(op.span, true);
+        self.note_region_work(op.span, Some(key));
         for held in state.held.iter().filter(|h| h.status == Status::Won) {
             let slot = held.slot;
             if self.same_key(&self.out.sessions[slot].key.clone(), key) {
                 continue;
             }
+            let region = self.regions.id();
             let facts = &mut self.out.sessions[slot];
+            facts.beyond.works.insert((op.span, region));
             facts.visits.entry(op.span).or_default();
             facts.writes.entry(op.span).or_insert_with(|| (op.clone(), fenced)).1 |= fenced;
         }

@@ -100,6 +100,8 @@ pub(crate) struct Beyond {
     pub(crate) region: u32,
     /// The client that it was asked of.
     pub(crate) server: Option<S>,
+    /// Work done while it was held, with the block beside the path that did it.
+    pub(crate) works: BTreeSet<(Span, u32)>,
     /// Acquires of the same key while it was held.
     pub(crate) nested: BTreeSet<usize>,
     /// Tasks that went on when it was released.

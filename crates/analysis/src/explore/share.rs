@@ -69,7 +69,7 @@ impl<'a> Explorer<'a, '_> {
             }
             let home = match (&receiver.kind, &*val.sym) {
                 (ValueKind::Global(_), _) | (_, Sym::Global(_)) => HandleHome::Package,
-                (_, Sym::Field(base, _)) if outlives(base) => HandleHome::Field,
+                (_, Sym::Field(base, _)) if self.outlives(base) => HandleHome::Field,
                 _ => return None,
             };
             return Some(SharedHandle { token: false, home, name, concurrent: self.concurrent(site)? });
@@ -77,11 +77,24 @@ impl<'a> Explorer<'a, '_> {
         let token = facts.token.as_ref()?;
         let Sym::Field(base, name) = &*token.sym else { return None };
         let telling = crate::names::last(name).to_ascii_lowercase();
-        // A field that callers fill in is their token; an object that knows its own name has one for all.
-        if !outlives(base) || !["id", "token", "owner", "instance", "node", "uuid", "holder", "value"].iter().any(|w| telling.contains(w)) || facts.key.sym.any(&mut |s| *s == **base) {
+        // A field that callers fill in is their token; one that says which process it is, is the same for all.
+        if !self.outlives(base) || !["instance", "node", "host", "process", "worker", "server", "machine", "replica", "pod"].iter().any(|w| telling.contains(w)) || facts.key.sym.any(&mut |s| *s == **base) {
             return None;
         }
         Some(SharedHandle { token: true, home: HandleHome::Field, name: name.to_string(), concurrent: self.concurrent(site)? })
+    }
+
+    /// An object that was there before the acquisition, and serves others: the receiver of the function, or a package's.
+    fn outlives(&self, base: &S) -> bool {
+        match &**base {
+            Sym::Param(module, local, _) => {
+                let functions = &self.cx.program.modules[*module as usize].functions;
+                functions.iter().any(|f| f.receiver.as_ref().is_some_and(|r| r.local == *local))
+            }
+            Sym::Global(_) => true,
+            Sym::Field(base, _) => self.outlives(base),
+            _ => false,
+        }
     }
 
     /// What runs several times at once: a handler of requests, or a loop that starts goroutines.
@@ -119,11 +132,3 @@ fn is_one_key(key: &Sym) -> bool {
     keys::is_telling(key) && !key.any(&mut |s| matches!(s, Sym::Unknown | Sym::Phi(_) | Sym::Fresh(_) | Sym::Clock(..) | Sym::List(_) | Sym::Index(..) | Sym::Result(..) | Sym::Read(..)))
 }
 
-/// An object that was there before the acquisition.
-fn outlives(base: &S) -> bool {
-    match &**base {
-        Sym::Param(..) | Sym::Global(_) => true,
-        Sym::Field(base, _) => outlives(base),
-        _ => false,
-    }
-}

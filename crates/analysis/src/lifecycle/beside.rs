@@ -50,8 +50,8 @@ pub struct Escape {
     pub work: Span,
     /// The section does nothing else.
     pub only: bool,
-    /// It writes shared state.
-    pub writes: bool,
+    /// It writes what the section read under the lock: the read.
+    pub read: Option<Span>,
 }
 
 /// The same key, taken again while it is held.
