@@ -106,6 +106,8 @@ impl<'a> Explorer<'a, '_> {
                 state.defers.push(Deferred { frame, body });
                 vec![(state, Flow::Next)]
             }
+            // What an executor starts is what its promise waits for.
+            StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
             StmtKind::Spawn { body, .. } => {
                 self.spawn(frame, body, &mut state);
                 vec![(state, Flow::Next)]
