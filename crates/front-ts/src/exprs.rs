@@ -91,6 +91,9 @@ impl<'t> Lowering<'t> {
             return result;
         }
         let span = self.span(node);
+        if matches!(&result, Rvalue::Use(Value { kind: ValueKind::Aggregate { .. }, .. })) {
+            return crate::patterns::of_type(result, &ty);
+        }
         let value = self.settled(result, span);
         Rvalue::Use(Value::new(ValueKind::Convert(ty, Box::new(value)), span))
     }

@@ -56,6 +56,10 @@ impl<'t> Lowering<'t> {
             None if asserted != Type::Unknown => asserted,
             None => result.as_ref().map_or(Type::Unknown, |v| self.type_of(v)),
         };
+        let result = result.map(|value| match crate::patterns::of_type(dogpile_ir::Rvalue::Use(value.clone()), &ty) {
+            dogpile_ir::Rvalue::Use(value) => value,
+            _ => value,
+        });
         self.add_global(full, ty, constant, init, result, name);
     }
 

@@ -86,7 +86,8 @@ fn tag_arguments(text: &str, patched: &mut Option<Vec<u8>>) {
             _ => false,
         });
         let Some(open) = open else { continue };
-        let name = open > 0 && (bytes[open - 1].is_ascii_alphanumeric() || matches!(bytes[open - 1], b'_' | b'$' | b')'));
+        let name =
+            open > 0 && (bytes[open - 1].is_ascii_alphanumeric() || matches!(bytes[open - 1], b'_' | b'$' | b')'));
         if !name || bytes[end - 1] == b'=' || bytes[open..end].iter().any(|b| *b == b'`') {
             continue;
         }

@@ -253,7 +253,12 @@ impl<'t> Lowering<'t> {
         let mut open = vec![node];
         while let Some(at) = open.pop() {
             let mut cursor = at.walk();
+            // `&` in the text of an element or attribute is no entity: text all the same.
+            let is_text = at.kind().starts_with("jsx_") || at.kind() == "string";
             for child in at.children(&mut cursor) {
+                if is_text && child.is_error() {
+                    continue;
+                }
                 if child.is_error() || child.is_missing() {
                     self.syntax_error(child, node.kind());
                 } else if child.has_error() && !notes_its_own_errors(child.kind()) {

@@ -239,8 +239,8 @@ impl<'t> Lowering<'t> {
             None if asserted != Type::Unknown => asserted,
             None => self.type_of_rvalue(&result),
         };
-        let local = self.declared(name, ty);
-        self.assign(vec![Place::Local(local)], result, span);
+        let local = self.declared(name, ty.clone());
+        self.assign(vec![Place::Local(local)], of_type(result, &ty), span);
     }
 
     fn in_loop_head(&self, declarator: Node<'t>) -> bool {
@@ -252,5 +252,15 @@ fn with_default(node: Node<'_>) -> (Node<'_>, Option<Node<'_>>) {
     match (node.kind(), node.child_by_field_name("left")) {
         ("assignment_pattern", Some(left)) => (left, node.child_by_field_name("right")),
         _ => (node, None),
+    }
+}
+
+/// An object or list written in place is of the type that is declared for it.
+pub(crate) fn of_type(value: Rvalue, declared: &Type) -> Rvalue {
+    match value {
+        Rvalue::Use(Value { kind: ValueKind::Aggregate { fields, .. }, span }) if *declared != Type::Unknown => {
+            Rvalue::Use(Value::new(ValueKind::Aggregate { ty: declared.clone(), fields }, span))
+        }
+        value => value,
     }
 }
