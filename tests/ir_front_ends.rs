@@ -16,6 +16,7 @@ const LANGUAGES: &[(&str, Parse)] = &[
     ("ts", |file, package, path, text| {
         dogpile_front_ts::parse(file, package, path, text, &dogpile_front_ts::Unresolved)
     }),
+    ("rs", |file, package, _, text| dogpile_front_rust::parse(file, package, text)),
 ];
 
 fn fixtures() -> PathBuf {

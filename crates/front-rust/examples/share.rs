@@ -1,5 +1,5 @@
 //! How much of real code is translated: `cargo run --example share -- [-v] <file or directory>...`
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)]
 
 use dogpile_source::{FileId, SourceFile};
 use std::path::{Path, PathBuf};

@@ -80,7 +80,9 @@ impl Lowering<'_> {
             return None;
         }
         let last = e.args.last()?;
-        if e.args.len() > 1 && !is_body(last) {
+        // `Worker::spawn(config)` is a function of its own; only what is written in place is surely what runs.
+        let of_type = name.rsplit(['.', ':']).nth(1).is_some_and(|part| part.starts_with(char::is_uppercase));
+        if (e.args.len() > 1 || of_type) && !matches!(bare(last), Expr::Closure(_) | Expr::Async(_)) {
             return None;
         }
         Some(self.spawn(last, mode, span))
@@ -142,12 +144,7 @@ impl Lowering<'_> {
 
 /// Whether an expression is work to do: a closure, an `async` block, a call that gives a future.
 fn is_body(expr: &Expr) -> bool {
-    match bare(expr) {
-        Expr::Closure(_) | Expr::Async(_) | Expr::Call(_) => true,
-        Expr::MethodCall(call) => call.args.is_empty() || is_body(&call.receiver) || !call.args.is_empty(),
-        Expr::Path(_) => true,
-        _ => false,
-    }
+    matches!(bare(expr), Expr::Closure(_) | Expr::Async(_) | Expr::Call(_) | Expr::MethodCall(_))
 }
 
 /// Variables that are awaited somewhere in a block, or pinned: what they were bound to is a future.

@@ -84,12 +84,20 @@ impl Lowering<'_> {
             return value;
         }
         let fact = self.names.functions.get(&name).copied();
-        if fact.is_none() && self.constructs(&name, &path.path) {
+        if fact.is_none() && Self::constructs(&path.path) {
             let items = self.arguments(&e.args);
             let ty = self.constructed(&path.path);
             return Rvalue::Use(self.aggregate(ty, items, span));
         }
-        let args = if takes_futures(&name) { self.futures(&e.args) } else { self.arguments(&e.args) };
+        let args = match (takes_futures(&name), e.args.len()) {
+            (Futures::Last, count @ 1..) => {
+                let mut args = self.arguments(e.args.iter().take(count - 1));
+                args.extend(e.args.last().map(|last| self.future_value(last)));
+                args
+            }
+            (Futures::All, _) => self.futures(&e.args),
+            _ => self.arguments(&e.args),
+        };
         let told = last.and_then(|s| type_arguments(&s.arguments).last().map(|t| self.reply_type(t)));
         let awaited = match mode {
             Mode::Plain => !fact.is_some_and(|f| f.is_async),
@@ -121,12 +129,9 @@ impl Lowering<'_> {
         args.into_iter().map(|arg| self.future_value(arg)).collect()
     }
 
-    /// Whether a path that is called builds a struct or variant: types start with a capital.
-    fn constructs(&self, name: &QualName, path: &syn::Path) -> bool {
-        let Some(last) = path.segments.last() else { return false };
-        let text = last.ident.to_string();
-        let capital = text.starts_with(char::is_uppercase);
-        capital && (text.chars().any(char::is_lowercase) || text.len() == 1 || self.names.types.contains(name))
+    /// Whether a path that is called builds a struct or variant: those start with a capital, functions do not.
+    fn constructs(path: &syn::Path) -> bool {
+        path.segments.last().is_some_and(|s| s.ident.to_string().starts_with(char::is_uppercase))
     }
 
     /// Calls that give one of their arguments, or a constant.
@@ -236,21 +241,20 @@ impl Lowering<'_> {
     }
 }
 
-/// Functions whose arguments are futures that run inside them.
-fn takes_futures(name: &str) -> bool {
-    let last = name.rsplit(['.', ':']).next().unwrap_or("");
-    matches!(
-        last,
-        "timeout"
-            | "timeout_at"
-            | "select"
-            | "join"
-            | "join3"
-            | "try_join"
-            | "unconstrained"
-            | "block_on"
-            | "abortable"
-    ) && name.contains(['.', ':'])
+/// Which arguments of a function are futures that run inside it.
+enum Futures {
+    None,
+    Last,
+    All,
+}
+
+fn takes_futures(name: &str) -> Futures {
+    match name.rsplit(['.', ':']).next().unwrap_or("") {
+        _ if !name.contains(['.', ':']) => Futures::None,
+        "timeout" | "timeout_at" | "unconstrained" | "block_on" | "abortable" => Futures::Last,
+        "select" | "join" | "join3" | "try_join" | "try_select" => Futures::All,
+        _ => Futures::None,
+    }
 }
 
 /// Type arguments of the part before the last (`Vec::<String>::new`).

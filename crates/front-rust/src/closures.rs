@@ -156,7 +156,11 @@ impl Lowering<'_> {
             Some(Returns::Nothing) if asks(block) => Returns::Result,
             Some(found) => found,
             None if asks(block) => Returns::Result,
-            None => Returns::One,
+            None => match left_with(block).and_then(|value| wrapper(&value).map(|(name, _)| name)) {
+                Some("Ok" | "Err") => Returns::Result,
+                Some(_) => Returns::Option,
+                None => Returns::One,
+            },
         })
     }
 
@@ -198,7 +202,10 @@ impl Lowering<'_> {
             Expr::Path(path) if path.path.is_ident("None") => Some(Returns::Option),
             Expr::Return(e) => e.expr.as_ref().and_then(|e| self.tail_returns(e, depth + 1)),
             Expr::While(_) | Expr::ForLoop(_) | Expr::Assign(_) => Some(Returns::Nothing),
-            Expr::Loop(_) => None,
+            Expr::Loop(e) => Some(match left_with(&e.body) {
+                Some(value) => return self.tail_returns(&value, depth + 1),
+                None => Returns::Nothing,
+            }),
             Expr::Binary(e) if is_compound(&e.op) => Some(Returns::Nothing),
             Expr::Await(e) => self.tail_returns(&e.base, depth + 1),
             Expr::Call(call) => {
@@ -217,6 +224,25 @@ impl Lowering<'_> {
             _ => None,
         }
     }
+}
+
+/// The first value that a `return` or `break` of a block leaves with.
+fn left_with(block: &Block) -> Option<Expr> {
+    struct Left(Option<Expr>);
+    impl<'a> syn::visit::Visit<'a> for Left {
+        fn visit_expr_return(&mut self, e: &'a syn::ExprReturn) {
+            self.0 = self.0.take().or_else(|| e.expr.as_deref().cloned());
+        }
+        fn visit_expr_break(&mut self, e: &'a syn::ExprBreak) {
+            self.0 = self.0.take().or_else(|| e.expr.as_deref().cloned());
+        }
+        fn visit_expr_closure(&mut self, _: &'a ExprClosure) {}
+        fn visit_expr_async(&mut self, _: &'a ExprAsync) {}
+        fn visit_item(&mut self, _: &'a syn::Item) {}
+    }
+    let mut found = Left(None);
+    syn::visit::Visit::visit_block(&mut found, block);
+    found.0
 }
 
 fn is_compound(op: &syn::BinOp) -> bool {

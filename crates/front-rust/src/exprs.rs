@@ -3,7 +3,7 @@
 use crate::lowering::{Dest, Lowering};
 use crate::paths::word;
 use crate::scope::Binding;
-use dogpile_ir::{BinaryOp, FieldInit, LocalId, Place, Rvalue, StmtKind, Type, Value, ValueKind};
+use dogpile_ir::{BinaryOp, Call, Callee, FieldInit, LocalId, Place, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
 use syn::{Expr, UnOp};
 
 /// An expression without the brackets around it.
@@ -111,9 +111,22 @@ impl Lowering<'_> {
             }
             _ => {
                 let value = self.rvalue(expr, None);
+                // Nobody will join it.
+                if let (Rvalue::Use(_), Some(Stmt { kind: StmtKind::Spawn { handle, .. }, .. })) =
+                    (&value, self.out.last_mut())
+                {
+                    *handle = None;
+                }
                 self.effect_of(value, span);
             }
         }
+    }
+
+    /// Whether a call is of this crate's functions: only libraries answer by the type that is wanted.
+    pub(crate) fn is_own(&self, value: &Rvalue) -> bool {
+        let root = self.names.modules[0].path.first().map_or("", String::as_str);
+        let Rvalue::Call(Call { callee: Callee::Named(name), .. }) = value else { return false };
+        name.strip_prefix(root).is_some_and(|rest| rest.starts_with(['.', ':']))
     }
 
     /// What an expression computes; only what it is made of is hoisted.
@@ -139,10 +152,15 @@ impl Lowering<'_> {
     pub(crate) fn value(&mut self, expr: &Expr, want: Option<Type>) -> Value {
         let expr = bare(expr);
         let span = self.span(expr);
-        match self.rvalue(expr, want.clone()) {
+        let found = match expr {
+            Expr::Macro(mac) => self.macro_operand(&mac.mac),
+            _ => self.rvalue(expr, want.clone()),
+        };
+        match found {
             Rvalue::Use(value) => value,
             value => {
                 let told = self.names.turbofish.take();
+                let want = want.filter(|_| !self.is_own(&value));
                 self.hoist(value, told.or(want), span)
             }
         }
@@ -248,6 +266,7 @@ impl Lowering<'_> {
                 Self::nil(span)
             }
             Expr::Yield(_) => self.opaque_value("yield", span),
+            Expr::RawAddr(e) => self.place_value(&e.expr, want),
             Expr::Infer(_) => Self::nil(span),
             _ if is_structured(expr) => {
                 let temp = self.typed_temp(want, span);

@@ -126,10 +126,7 @@ impl Lowering<'_> {
                 continue;
             }
             if let Some((_, given)) = &variant.discriminant {
-                next = match self.constant_number(given) {
-                    Some(n) => Some(n),
-                    None => None,
-                };
+                next = self.constant_number(given);
             }
             let value = match next {
                 Some(n) if numbered => Some(Value::new(ValueKind::Lit(Lit::Int(n)), span)),

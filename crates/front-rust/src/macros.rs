@@ -41,6 +41,37 @@ const LOGGING: &[&str] = &[
     "notice",
 ];
 
+/// Macros with a form of their own.
+const SPECIAL: &[&str] = &[
+    "format",
+    "format_args",
+    "formatcp",
+    "vec",
+    "json",
+    "matches",
+    "include_str",
+    "join",
+    "try_join",
+    "anyhow",
+    "eyre",
+    "format_err",
+    "panic",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "bail",
+    "ensure",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "pin",
+    "write",
+    "writeln",
+];
+
 /// Macros whose arguments are expressions and that come down to a call.
 const CALLS: &[&str] = &[
     "env",
@@ -52,8 +83,6 @@ const CALLS: &[&str] = &[
     "column",
     "module_path",
     "cfg",
-    "addr_of",
-    "addr_of_mut",
     "include_bytes",
     "offset_of",
     "ready",
@@ -63,7 +92,6 @@ const CALLS: &[&str] = &[
     "hashset",
     "btreeset",
     "indexmap",
-    "arrayvec",
     "query",
     "query_as",
     "query_scalar",
@@ -71,39 +99,25 @@ const CALLS: &[&str] = &[
     "query_file_as",
     "params",
     "named_params",
-    "cstr",
     "uuid",
     "datetime",
-    "date",
-    "time",
-    "url",
-    "bytes",
-    "crate_version",
-    "crate_name",
-    "crate_authors",
-    "generate_context",
-    "generate_handler",
-    "context",
     "doc",
     "bson",
-    "from_fn",
-    "instrument",
-    "selector",
-    "regex",
-    "value",
     "type_name",
-    "method_router",
-    "get_or_404",
-    "include",
-    "concat_bytes",
-    "compile_error",
-    "is_x86_feature_detected",
-    "fields",
-    "location",
-    "kv",
-    "o",
-    "opt",
-    "call",
+    "generate_context",
+    "generate_handler",
+    "routes",
+    "nanoid",
+    "quote",
+    "quote_spanned",
+    "assert_snapshot",
+    "assert_debug_snapshot",
+    "assert_json_snapshot",
+    "assert_yaml_snapshot",
+    "insta",
+    "hex",
+    "oid",
+    "format_ident",
 ];
 
 impl Lowering<'_> {
@@ -112,13 +126,13 @@ impl Lowering<'_> {
         let span = self.span_of_macro(mac);
         let name = macro_name(mac);
         let value = match name.as_str() {
-            "format" | "format_args" | "formatcp" | "concat_string" => self.formatted(mac, span),
+            "format" | "format_args" | "formatcp" => self.formatted(mac, span),
             "vec" => self.vec_macro(mac, span),
             "json" => self.json(mac.tokens.clone(), span),
             "matches" => self.matches_macro(mac, span),
             "include_str" => self.included(mac, span),
             "join" | "try_join" => return self.join(mac),
-            "anyhow" | "eyre" | "format_err" | "err" | "report" | "err_fmt" | "internal_err" => {
+            "anyhow" | "eyre" | "format_err" => {
                 return self.error_call(mac, span);
             }
             "panic" | "todo" | "unimplemented" | "unreachable" | "bail" | "ensure" | "assert" | "assert_eq"
@@ -131,7 +145,6 @@ impl Lowering<'_> {
                 _ => self.opaque_macro(mac, span),
             },
             "write" | "writeln" => return self.write(mac, span),
-            "lambda" => self.opaque_macro(mac, span),
             known if LOGGING.contains(&known) => return self.logged(mac, span),
             known if CALLS.contains(&known) => match self.expressions(mac) {
                 Some(args) => {
@@ -143,6 +156,26 @@ impl Lowering<'_> {
             _ => self.opaque_macro(mac, span),
         };
         Rvalue::Use(value)
+    }
+
+    /// Whether [`Self::macro_rvalue`] knows a macro.
+    fn is_known(&self, mac: &Macro) -> bool {
+        let name = macro_name(mac);
+        SPECIAL.contains(&name.as_str()) || LOGGING.contains(&name.as_str()) || CALLS.contains(&name.as_str())
+    }
+
+    /// A macro in the middle of an expression. One that is not known is a call there: what could leave the function
+    /// stands as a statement or right behind a `=`, as people write it.
+    pub(crate) fn macro_operand(&mut self, mac: &Macro) -> Rvalue {
+        let span = self.span_of_macro(mac);
+        if self.is_known(mac) {
+            return self.macro_rvalue(mac);
+        }
+        let args = match self.expressions(mac) {
+            Some(args) => self.arguments(&args),
+            None => self.names_in(&mac.tokens).into_iter().map(|local| Self::local_value(local, span)).collect(),
+        };
+        self.macro_call(mac, args, span)
     }
 
     /// A macro as a statement.

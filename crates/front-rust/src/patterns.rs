@@ -247,7 +247,7 @@ impl Lowering<'_> {
             return false;
         }
         let name = self.canonical(path);
-        !(self.names.types.contains(&name) && !self.names.variants.contains(&name))
+        !self.names.types.contains(&name) || self.names.variants.contains(&name)
     }
 
     fn type_test(&mut self, path: &syn::Path, value: Value, span: Span) -> Value {

@@ -101,7 +101,8 @@ fn in_pieces(lowering: &mut Lowering<'_>, text: &str) -> Vec<Item> {
         if opens && after_item {
             cuts.push(at);
         }
-        after_item = line.trim_end().is_empty() || line.starts_with('}') || line.trim_end().ends_with(';');
+        let line_end = line.trim_end();
+        after_item = line_end.is_empty() || line.starts_with('}') || line_end.ends_with(['}', ';']);
         at += line.len();
     }
     cuts.push(text.len());

@@ -3,7 +3,7 @@
 use crate::exprs::{bare, is_structured};
 use crate::lowering::{Dest, Lowering};
 use crate::types::{OPTION, error};
-use dogpile_ir::{BinaryOp, FieldInit, LocalId, Place, Rvalue, StmtKind, Type, Value, ValueKind};
+use dogpile_ir::{BinaryOp, FieldInit, LocalId, Place, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
 use dogpile_source::Span;
 use syn::visit::Visit;
 use syn::{Expr, ExprCall};
@@ -69,6 +69,12 @@ impl Lowering<'_> {
         let err = self.temp(span);
         let before = self.out.len();
         self.pair_into(expr, Place::Local(value), Place::Local(err));
+        if let Some(Stmt { kind: StmtKind::Let { targets, value: found }, .. }) = self.out.last()
+            && targets.first() == Some(&Place::Local(value))
+            && self.is_own(found)
+        {
+            self.build.module.locals[value.0 as usize].ty = Type::Unknown;
+        }
         // Every way may have left.
         let read = |s: &Self, local| {
             if s.stored_since(before, local) { Self::local_value(local, span) } else { Self::nil(span) }
@@ -91,6 +97,13 @@ impl Lowering<'_> {
             self.into(expr, &Dest::Pair(v, e));
         } else {
             let found = self.rvalue(expr, None);
+            // Libraries answer by the type that is asked for, also where nobody looks.
+            let value = match (&value, self.names.turbofish.clone()) {
+                (Place::Blank, Some(told)) if told != Type::Tuple(vec![]) => {
+                    Place::Local(self.typed_temp(Some(told), span))
+                }
+                _ => value,
+            };
             self.told_type(&value, &found);
             if !(self.ended() && matches!(found, Rvalue::Use(_))) {
                 self.assign(vec![value, err], found, span);

@@ -46,7 +46,12 @@ impl Parse for Arms {
                 Some((pat, future.0, future.1))
             };
             input.parse::<Token![=>]>()?;
-            let body: Expr = input.parse()?;
+            // After a block the next arm may follow at once.
+            let body: Expr = if input.peek(syn::token::Brace) {
+                Expr::Block(syn::ExprBlock { attrs: vec![], label: None, block: input.parse()? })
+            } else {
+                input.parse()?
+            };
             if input.peek(Token![,]) {
                 input.parse::<Token![,]>()?;
             }

@@ -3,6 +3,7 @@
 use crate::lowering::Lowering;
 use crate::macros::macro_name;
 use crate::paths::word;
+use crate::scope::Binding;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Ident, Token};
@@ -44,15 +45,7 @@ impl Lowering<'_> {
     /// A macro among items.
     pub(crate) fn item_macro(&mut self, item: &syn::ItemMacro) {
         match macro_name(&item.mac).as_str() {
-            "lazy_static" | "thread_local" | "task_local" => {
-                if let Ok(Statics(list)) = Statics::parse.parse2(item.mac.tokens.clone()) {
-                    for one in &list {
-                        let name = self.item_name(&one.name);
-                        self.global(name, &one.name, Some(&one.ty), one.value.as_ref(), true);
-                    }
-                    return;
-                }
-            }
+            _ if declares(&item.mac) => self.statics_here(&item.mac),
             "cfg_if" => {
                 for tree in item.mac.tokens.clone() {
                     if let TokenTree::Group(group) = tree
@@ -61,16 +54,25 @@ impl Lowering<'_> {
                         self.items_of(group.stream());
                     }
                 }
-                return;
             }
             // Declares a macro, or stands for what cannot be seen: neither is a statement of this file.
-            _ => {
-                self.items_of(item.mac.tokens.clone());
-                return;
-            }
+            _ => self.items_of(item.mac.tokens.clone()),
         }
-        let span = self.span_of_macro(&item.mac);
-        self.note(span, "not translated: static in a macro");
+    }
+
+    /// The statics that a macro declares; in a function, they are named after it.
+    pub(crate) fn statics_here(&mut self, mac: &syn::Macro) {
+        let Ok(Statics(list)) = Statics::parse.parse2(mac.tokens.clone()) else {
+            let span = self.span_of_macro(mac);
+            return self.note(span, "not translated: static in a macro");
+        };
+        for one in &list {
+            let name = self.item_name(&one.name);
+            if !self.frames.is_empty() {
+                self.names.bind(word(&one.name), Binding::Name(name.clone()));
+            }
+            self.global(name, &one.name, Some(&one.ty), one.value.as_ref(), true);
+        }
     }
 
     /// Tokens that are items by themselves (`cfg_rt! { pub fn … }`), if they are.
@@ -88,11 +90,15 @@ impl Lowering<'_> {
 
     /// Names of `lazy_static!` are items like any other.
     pub(crate) fn static_names(item: &syn::ItemMacro) -> Vec<String> {
-        match macro_name(&item.mac).as_str() {
-            "lazy_static" | "thread_local" | "task_local" => Statics::parse
-                .parse2(item.mac.tokens.clone())
-                .map_or(vec![], |Statics(list)| list.iter().map(|one| word(&one.name)).collect()),
-            _ => vec![],
+        if !declares(&item.mac) {
+            return vec![];
         }
+        let parsed = Statics::parse.parse2(item.mac.tokens.clone());
+        parsed.map_or(vec![], |Statics(list)| list.iter().map(|one| word(&one.name)).collect())
     }
+}
+
+/// Whether a macro declares statics.
+pub(crate) fn declares(mac: &syn::Macro) -> bool {
+    matches!(macro_name(mac).as_str(), "lazy_static" | "thread_local" | "task_local")
 }

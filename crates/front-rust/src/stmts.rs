@@ -106,6 +106,11 @@ impl Lowering<'_> {
             }
             Stmt::Local(local) => self.counted(|s| s.local(local)),
             Stmt::Expr(expr, _) => self.counted(|s| s.effect(expr)),
+            Stmt::Macro(mac) if crate::statics::declares(&mac.mac) => {
+                let outer = std::mem::take(&mut self.out);
+                self.statics_here(&mac.mac);
+                self.out = outer;
+            }
             Stmt::Macro(mac) => self.counted(|s| s.macro_effect(&mac.mac)),
         }
     }

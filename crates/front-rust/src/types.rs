@@ -71,6 +71,12 @@ impl Lowering<'_> {
                 return Type::Named(name.as_str().into());
             }
         }
+        // An associated type of a parameter or of `Self`.
+        if let (true, Some(first)) = (path.segments.len() > 1, path.segments.first())
+            && (first.ident == "Self" || matches!(self.names.find(&first.ident.to_string()), Some(Binding::Type(_))))
+        {
+            return Type::Unknown;
+        }
         let full = self.canonical(path);
         if let Some(alias) = self.names.aliases.get(&full) {
             return alias.clone();
