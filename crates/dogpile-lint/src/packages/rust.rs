@@ -169,7 +169,7 @@ fn parent(path: &str) -> &str {
 }
 
 fn identifier(name: &str) -> String {
-    canonical(name).replace('-', "_")
+    canonical(name).replace(['-', '.'], "_")
 }
 
 #[cfg(test)]
@@ -208,6 +208,7 @@ mod tests {
             ("/r/cmd/server.rs", "served"),
             ("/r/cmd/routes.rs", "served::routes"),
             ("/r/other/x.rs", "my_app::other::x"),
+            ("/r/src/acme.api.v1.rs", "my_app::acme_api_v1"),
         ];
         let mut files = vec![("/r/Cargo.toml", "[package]\nname = \"my-app\"\n[[bin]]\nname = \"served\"\npath = \"./cmd/server.rs\"\n")];
         files.extend(table.iter().map(|(path, _)| (*path, "")));
