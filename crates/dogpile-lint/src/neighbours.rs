@@ -54,7 +54,7 @@ impl<'f> Neighbours<'f> {
             }
             return found;
         }
-        for path in module.imports.iter().map(|i| &*i.path).chain(offered(module)) {
+        for path in module.imports.iter().map(|i| &*i.path).chain(offered(module).map(|(_, item)| item)) {
             found.extend(self.longest(module.lang, path));
         }
         if module.lang == Lang::Rust {
@@ -85,10 +85,10 @@ fn without_last(name: &str) -> Option<&str> {
     Some(&name[..tail + at])
 }
 
-/// Items of other modules that a module offers under names of its own.
-pub(crate) fn offered(module: &Module) -> impl Iterator<Item = &str> {
+/// Names of a module's own for items, of other modules mostly, and the names of those.
+pub(crate) fn offered(module: &Module) -> impl Iterator<Item = (&str, &str)> {
     module.globals.iter().filter(|global| global.constant).filter_map(|global| match &global.value.as_ref()?.kind {
-        ValueKind::Global(name) => Some(&**name),
+        ValueKind::Global(item) => Some((&*global.name, &**item)),
         _ => None,
     })
 }
