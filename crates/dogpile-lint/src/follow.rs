@@ -42,7 +42,10 @@ impl Mentions {
                         // A default export goes by any name.
                         alone.entry(lang).or_default().extend(specifiers(package, packages));
                         let others = offering.iter().filter(|other| *other != package);
-                        of_packages.entry(lang).or_default().extend(others.flat_map(|other| specifiers(other, packages)));
+                        of_packages
+                            .entry(lang)
+                            .or_default()
+                            .extend(others.flat_map(|other| specifiers(other, packages)));
                         continue;
                     }
                     for package in offering {
@@ -77,7 +80,11 @@ impl Mentions {
             return true;
         }
         let krate = || file.package.split("::").next().unwrap_or("");
-        let from_root = || file.lang == Lang::Rust && self.crates.contains(krate()) && (text.contains("crate::") || text.contains("super::"));
+        let from_root = || {
+            file.lang == Lang::Rust
+                && self.crates.contains(krate())
+                && (text.contains("crate::") || text.contains("super::"))
+        };
         self.items.hits(file.lang, bytes) && (self.packages.hits(file.lang, bytes) || from_root())
     }
 }
@@ -97,7 +104,12 @@ fn named_by(package: &str, offering: &BTreeSet<String>, lang: Lang, modules: &[M
         for name in all {
             // Of a method, and of an item of a module within, the first part is named.
             let rest = name.strip_prefix(&*module.package).map_or("", |rest| rest.trim_start_matches(['.', ':']));
-            names.extend(rest.split(['.', ':', '#']).next().filter(|first| !first.is_empty() && *first != "init").map(str::to_owned));
+            names.extend(
+                rest.split(['.', ':', '#'])
+                    .next()
+                    .filter(|first| !first.is_empty() && *first != "init")
+                    .map(str::to_owned),
+            );
         }
     }
     names
@@ -105,7 +117,9 @@ fn named_by(package: &str, offering: &BTreeSet<String>, lang: Lang, modules: &[M
 
 /// Whether a name is that of one of these packages, or of something in it.
 fn is_of(packages: &BTreeSet<String>, name: &str) -> bool {
-    packages.iter().any(|p| name.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':'])))
+    packages
+        .iter()
+        .any(|p| name.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':'])))
 }
 
 /// A package, and those that offer on what it has.
@@ -116,7 +130,8 @@ fn offering(package: &str, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
             let whole = m.imports.iter().any(|i| &*i.name == "*" && is_of(&all, &i.path));
             whole || offered(m).any(|(_, item)| is_of(&all, item))
         };
-        let more: Vec<String> = modules.iter().filter(|m| m.lang == lang).filter(passes_on).map(|m| m.package.to_string()).collect();
+        let more: Vec<String> =
+            modules.iter().filter(|m| m.lang == lang).filter(passes_on).map(|m| m.package.to_string()).collect();
         let before = all.len();
         all.extend(more);
         if all.len() == before {
@@ -129,7 +144,9 @@ fn offering(package: &str, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
 /// The ends of specifiers that lead to a file.
 fn specifiers(package: &str, packages: &Packages) -> Vec<String> {
     let mut ends: Vec<String> = Vec::new();
-    let mut add = |stem: &str| ends.extend(["'", "\"", "`", ".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx"].map(|end| format!("{stem}{end}")));
+    let mut add = |stem: &str| {
+        ends.extend(["'", "\"", "`", ".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx"].map(|end| format!("{stem}{end}")))
+    };
     let (folder, last) = package.rsplit_once('/').unwrap_or(("", package));
     add(&format!("/{last}"));
     if last == "index" {
@@ -158,7 +175,11 @@ mod tests {
     #[test]
     fn go_imports_by_path_and_names_count_everywhere() {
         let module = dogpile_front_go::parse(FileId(0), "example.com/lock", "package lock\n");
-        let mentions = Mentions::new(&["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()], &[module], &Packages::default());
+        let mentions = Mentions::new(
+            &["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()],
+            &[module],
+            &Packages::default(),
+        );
         assert!(mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock\""));
         assert!(!mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock/v2\""));
         assert!(!mentions.stand_in(&file(Lang::Rust, "m"), "\"example.com/lock\""));
@@ -167,17 +188,34 @@ mod tests {
 
     #[test]
     fn typescript_imports_by_the_end_of_a_path_or_by_name() {
-        let parse = |package, text| dogpile_front_ts::parse(FileId(0), package, "m.ts", text, &dogpile_front_ts::Unresolved);
+        let parse =
+            |package, text| dogpile_front_ts::parse(FileId(0), package, "m.ts", text, &dogpile_front_ts::Unresolved);
         let manifest = |path: &Path| (path == Path::new("/r/package.json")).then(|| "{\"name\": \"@a/c\"}".to_owned());
         let entry = Located { path: Path::new("/r/src/index.ts"), shown: "src/index.ts", lang: Lang::TypeScript };
         let packages = Packages::discover(&[entry], &manifest);
-        let modules = [parse("@a/c/src/lock", "export function take() {}"), parse("@a/c/src/index", "export * from '@a/c/src/lock';")];
+        let modules = [
+            parse("@a/c/src/lock", "export function take() {}"),
+            parse("@a/c/src/index", "export * from '@a/c/src/lock';"),
+        ];
         let mentions = Mentions::new(&["\"@a/c/src/lock\"".to_owned()], &modules, &packages);
         let caller = file(Lang::TypeScript, "m");
-        for text in ["from './lock'", "from \"@/x/lock\"", "from '../lock.js'", "{ take } = require('@a/c')", "{take} from '.'", "take } from '../src'"] {
+        for text in [
+            "from './lock'",
+            "from \"@/x/lock\"",
+            "from '../lock.js'",
+            "{ take } = require('@a/c')",
+            "{take} from '.'",
+            "take } from '../src'",
+        ] {
             assert!(mentions.stand_in(&caller, text), "{text}");
         }
-        for text in ["take } from './locks'", "take } from 'lock'", "take } from '@a/cc'", "take } from './src/x'", "{ other } from '@a/c'"] {
+        for text in [
+            "take } from './locks'",
+            "take } from 'lock'",
+            "take } from '@a/cc'",
+            "take } from './src/x'",
+            "{ other } from '@a/c'",
+        ] {
             assert!(!mentions.stand_in(&caller, text), "{text}");
         }
     }
@@ -185,15 +223,24 @@ mod tests {
     #[test]
     fn rust_names_the_module_the_one_that_offers_it_or_the_crate() {
         let parse = |package, text| dogpile_front_rust::parse(FileId(0), package, text);
-        let modules = [parse("app::jobs::lock", "pub struct Lock; pub fn take() {}"), parse("app::jobs", "pub use lock::Lock; mod lock;")];
+        let modules = [
+            parse("app::jobs::lock", "pub struct Lock; pub fn take() {}"),
+            parse("app::jobs", "pub use lock::Lock; mod lock;"),
+        ];
         let mentions = Mentions::new(&["\"app::jobs::lock\"".to_owned()], &modules, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{Lock, a};"));
-        assert!(mentions.stand_in(&file(Lang::Rust, "b"), "lock::take()") && !mentions.stand_in(&file(Lang::Rust, "app::x"), "crate::a::x()"));
+        assert!(
+            mentions.stand_in(&file(Lang::Rust, "b"), "lock::take()")
+                && !mentions.stand_in(&file(Lang::Rust, "app::x"), "crate::a::x()")
+        );
         assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{a, b};"));
         let root = [parse("app", "pub struct Lock;")];
         let mentions = Mentions::new(&["\"app\"".to_owned()], &root, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Lock;"));
         assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Other;"));
-        assert!(!mentions.stand_in(&file(Lang::Rust, "b::x"), "use crate::Lock;") && mentions.stand_in(&file(Lang::Rust, "b::x"), "app::Lock"));
+        assert!(
+            !mentions.stand_in(&file(Lang::Rust, "b::x"), "use crate::Lock;")
+                && mentions.stand_in(&file(Lang::Rust, "b::x"), "app::Lock")
+        );
     }
 }
