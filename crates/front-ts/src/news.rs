@@ -51,6 +51,10 @@ impl<'t> Lowering<'t> {
                     && matches!(self.resolve(self.text_of(inner)), Some(Binding::Import(_)));
                 if imported { Some(format!("{}.{member}", self.class_name(inner)?).into()) } else { None }
             }
+            "this" => match self.frames.last().map(|f| f.this.clone()) {
+                Some(crate::lowering::This::Class(full)) => Some(full),
+                _ => None,
+            },
             "class" => Some(self.class_value(node)),
             _ => self.module_of(node).map(|path| format!("{path}.default").into()),
         }
