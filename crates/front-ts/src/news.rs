@@ -84,13 +84,19 @@ impl<'t> Lowering<'t> {
             return None;
         }
         let arguments = kids(timer.child_by_field_name("arguments")?);
+        if arguments.len() != 2 {
+            return None;
+        }
         let (done, duration) = (bare(*arguments.first()?), *arguments.get(1)?);
         let name = self.text_of(resolve);
         let resolves = match done.kind() {
             "identifier" => self.text_of(done) == name,
             "arrow_function" | "function_expression" => {
                 let call = only_statement(done.child_by_field_name("body")?)?;
-                call.kind() == "call_expression" && self.field_text(call, "function") == name
+                let given = call.child_by_field_name("arguments").map_or(vec![], kids);
+                // A promise that comes to something is more than a pause.
+                let nothing = given.iter().all(|n| matches!(n.kind(), "null" | "undefined"));
+                call.kind() == "call_expression" && self.field_text(call, "function") == name && nothing
             }
             _ => false,
         };
