@@ -32,6 +32,12 @@ impl<'t> Lowering<'t> {
                 Some(default) if written == Type::Unknown => self.evident_type(default),
                 _ => written,
             };
+            let written = match (written, list.parent()) {
+                (Type::Unknown, Some(function)) if annotation.is_none() && pattern.kind() == "identifier" => {
+                    self.documented_param(function, self.text_of(pattern))
+                }
+                (written, _) => written,
+            };
             let (pattern, ty) = match pattern.kind() {
                 "rest_pattern" => {
                     *variadic = true;

@@ -189,3 +189,22 @@ fn comments_and_code_before_them() {
         [("// a", false), ("// c", true), ("/* d\n*/", false), ("// e", false), ("/* g */", true), ("// h", true)]
     );
 }
+
+#[test]
+fn types_that_comments_tell() {
+    let text = printed(
+        "const Redis = require('ioredis');
+         /** @type {import('redis').Client | null} */
+         let client = null;
+         /** Takes.
+          * @param {Redis} redis the client
+          * @param {string} [key] with { braces }
+          * @param {Missing[]} rest
+          */
+         exports.take = async (redis, key, rest) => {};",
+    );
+    assert_eq!(
+        text,
+        "global p.client: redis.Client = nil\nasync fn p.take(%redis: ioredis.default, %key: string, %rest: []?) {\n}"
+    );
+}
