@@ -95,7 +95,7 @@ fn tag_arguments(text: &str, patched: &mut Option<Vec<u8>>) {
         let Some(open) = open else { continue };
         let name =
             open > 0 && (bytes[open - 1].is_ascii_alphanumeric() || matches!(bytes[open - 1], b'_' | b'$' | b')'));
-        if !name || bytes[end - 1] == b'=' || bytes[open..end].iter().any(|b| *b == b'`') {
+        if !name || bytes[end - 1] == b'=' || !is_type_text(&text[open..end]) {
             continue;
         }
         let bytes = patched.get_or_insert_with(|| text.as_bytes().to_vec());
@@ -105,6 +105,11 @@ fn tag_arguments(text: &str, patched: &mut Option<Vec<u8>>) {
             }
         }
     }
+}
+
+/// Whether text can be types alone: nothing that code or the inside of a template has.
+fn is_type_text(text: &str) -> bool {
+    !text.contains("${") && !text.contains(['`', '+', '/'])
 }
 
 /// A parameter that is called like a type, `(string) => void`: another name of the same length.

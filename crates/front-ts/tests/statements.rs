@@ -136,6 +136,7 @@ fn elements_are_objects_and_their_text_is_no_error() {
 fn what_the_grammar_does_not_know() {
     for text in [
         "const a = await b.raw<C<D>[]>`select ${e}`;",
+        "const a = `b<c ${d(1)}>`, e = 'f<' + g(2) + '>`';",
         "type A = (string) => void; const f = (g: (any) => string) => g(1);",
         "{ using a = b(), c = d(); await using e = f(); a }",
         "const using = 1; using; x.using = 2; f(using); using\n= 3",
@@ -143,6 +144,8 @@ fn what_the_grammar_does_not_know() {
     ] {
         assert!(module(text).problems.is_empty(), "{text}: {:?}", module(text).problems);
     }
+    let text = printed("const a = `b<c ${d(1)}>`, e = 'f<' + g(2) + '>`';");
+    assert!(text.contains("builtin.d(1)") && text.contains("builtin.g(2)"), "{text}");
 }
 
 #[test]
