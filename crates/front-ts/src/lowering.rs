@@ -65,6 +65,8 @@ pub(crate) struct Lowering<'t> {
     pub(crate) build: Builder,
     pub(crate) names: Names<'t>,
     pub(crate) frames: Vec<Frame<'t>>,
+    /// Whether comments tell types.
+    pub(crate) documented: bool,
     pub(crate) resolver: &'t dyn Resolve,
     /// Functions so far of a name that has closures.
     pub(crate) closures: HashMap<QualName, u32>,
@@ -98,6 +100,7 @@ impl<'t> Lowering<'t> {
             package,
             names: Names::default(),
             frames: vec![],
+            documented: text.contains("@param {") || text.contains("@type {"),
             resolver,
             closures: HashMap::new(),
             declared: HashMap::new(),

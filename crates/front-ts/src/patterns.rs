@@ -222,7 +222,10 @@ impl<'t> Lowering<'t> {
             return self.destructure(name, whole, true, annotation);
         }
         let Some(value) = value else {
-            let ty = annotation.map_or(Type::Unknown, |n| self.ty(n));
+            let ty = match annotation {
+                Some(annotation) => self.ty(annotation),
+                None => self.documented_type(declarator),
+            };
             let bound = self.in_loop_head(declarator);
             let local = self.declared(name, ty);
             if !bound && !(self.is_var(name)) {
@@ -237,7 +240,10 @@ impl<'t> Lowering<'t> {
         let ty = match annotation.map(|n| self.ty(n)) {
             Some(ty) => ty,
             None if asserted != Type::Unknown => asserted,
-            None => self.type_of_rvalue(&result),
+            None => match self.documented_type(declarator) {
+                Type::Unknown => self.type_of_rvalue(&result),
+                written => written,
+            },
         };
         let local = self.declared(name, ty.clone());
         self.assign(vec![Place::Local(local)], of_type(result, &ty), span);
