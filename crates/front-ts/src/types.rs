@@ -159,14 +159,19 @@ impl<'t> Lowering<'t> {
 
     /// What the form of an expression says of its type: `x as T`.
     pub(crate) fn asserted_type(&mut self, node: Node<'t>) -> Type {
-        let node = crate::lowering::unwrapped(node);
+        let mut node = crate::lowering::unwrapped(node);
+        while node.kind() == "await_expression" {
+            match only_kid(node) {
+                Some(inner) => node = crate::lowering::unwrapped(inner),
+                None => break,
+            }
+        }
         match node.kind() {
             "as_expression" => kids(node).get(1).map_or(Type::Unknown, |n| self.ty(*n)),
             "type_assertion" => match only_kid(node) {
                 Some(arguments) => only_kid(arguments).map_or(Type::Unknown, |n| self.ty(n)),
                 None => Type::Unknown,
             },
-            "await_expression" => only_kid(node).map_or(Type::Unknown, |n| self.asserted_type(n)),
             "new_expression" => match node.child_by_field_name("constructor").map(bare) {
                 Some(class) if matches!(class.kind(), "identifier" | "member_expression") => {
                     self.made_type(node, class)

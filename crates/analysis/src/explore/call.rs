@@ -44,7 +44,10 @@ impl<'a> Explorer<'a, '_> {
         }
         let site = CallSite { call, frame, receiver, args, wanted };
         match &call.callee {
-            Callee::Named(name) if name.starts_with("builtin.") => self.builtin(name, &site, state),
+            Callee::Named(name) if &**name == "builtin.Promise.new" => self.new_promise(site, state),
+            Callee::Named(name) if name.starts_with("builtin.") && (self.lang(frame) == dogpile_ir::Lang::Go || &**name == "builtin.delete") => {
+                self.builtin(name, &site, state)
+            }
             Callee::Named(name) => {
                 if let Some(outs) = self.given_to_drop(name, &site, &state) {
                     return outs;
@@ -113,17 +116,22 @@ impl<'a> Explorer<'a, '_> {
     fn call_value(&mut self, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let Some(f) = site.receiver.clone() else { return self.unknown("".into(), site, state) };
         match &*f.sym {
+            Sym::Func(func, _) if self.times_on_stack(site.frame, *func) > 0 => self.recursion(*func, site, state),
             Sym::Func(func, home) => {
                 let args = site.args.clone();
                 self.invoke(*func, *home, None, args, site.call, site.frame, state)
             }
             Sym::Bound(base, name) if &**name == "cancel" => {
-                self.tell(&state);
                 let done: S = Arc::new(Sym::Done(base.clone()));
                 state.assume(&done, true);
                 self.fired(&done, site.call.span, &mut state);
                 let mut state = state;
                 self.cancel_releases(base, site.call, site.frame, &mut state);
+                vec![(state, Out::Values(vec![]))]
+            }
+            Sym::Bound(base, name) if matches!(&**base, Sym::Object(ty, _) if &**ty == super::promise::PROMISE) => {
+                let given = site.args.first().cloned().unwrap_or_else(|| Val::new(Sym::Nil, site.call.span));
+                state.set_field(base.clone(), name.clone(), given);
                 vec![(state, Out::Values(vec![]))]
             }
             Sym::Bound(base, name) => {
@@ -223,7 +231,7 @@ impl<'a> Explorer<'a, '_> {
     fn recursion(&mut self, f: FuncRef, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
         for held in &state.held {
-            if held.status == Status::Lost && self.out.sessions[held.slot].site.func == f {
+            if held.status == Status::Lost && self.out.sessions[held.slot].site.func == self.named_function(f) {
                 let bound = if counted {
                     crate::lifecycle::WaitBound::Attempts
                 } else if self.left_by_context(held.slot) {
@@ -318,7 +326,13 @@ impl<'a> Explorer<'a, '_> {
                         None => groups.push((key, vec![state], vals)),
                     }
                 }
-                Flow::Raise(span) => outs.push((state, Out::Raise(span))),
+                Flow::Raise(raised) => {
+                    // What a helper throws is told where the function that holds the lock calls the helper.
+                    let depth = self.frame(frame).via.len();
+                    let deeper = state.held.iter().any(|h| h.status == Status::Won && self.out.sessions[h.slot].site.via.len() < depth);
+                    let span = if deeper && home.is_none() { call.span } else { raised.span };
+                    outs.push((state, Out::Raise(Val { sym: raised.sym, span })));
+                }
                 _ => outs.push((state, Out::Stop)),
             }
         }

@@ -113,6 +113,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// A value came from a channel: a tick sets the pace of what follows.
     pub(super) fn received(&mut self, chan: &Val, state: &mut State<'a>) {
+        self.woken(chan, state);
         self.local_wait(&chan.sym);
         if let Sym::Timer(ms) = &*chan.sym {
             state.tick = *ms;

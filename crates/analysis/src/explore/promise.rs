@@ -2,15 +2,55 @@
 //!
 //! A promise is its value; one that is rejected is the error, and awaiting it throws.
 
-use super::call::Outs;
+use super::call::{CallSite, Outs, results};
 use super::state::State;
 use super::{Explorer, Out};
 use crate::program::FuncRef;
-use crate::sym::{FrameId, Sym, Val};
+use crate::sym::{FrameId, S, Sym, Val};
 use crate::typing::Target;
 use dogpile_ir::{Call, Callee, Lang};
+use std::sync::Arc;
+
+/// Type of the object that stands for a promise while its executor runs.
+pub(super) const PROMISE: &str = "promise";
 
 impl<'a> Explorer<'a, '_> {
+    /// `new Promise((resolve, reject) => …)`: what the executor resolves it with is what it is worth. A path that
+    /// settles nothing leaves its settling to something later, which starts from another path.
+    pub(super) fn new_promise(&mut self, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let span = site.call.span;
+        let Some(Sym::Func(f, home)) = site.args.first().map(|a| (*a.sym).clone()) else {
+            return vec![(state, Out::Values(results(span, "promise", 1, &[])))];
+        };
+        let promise: S = Arc::new(self.object(PROMISE));
+        let settle = |name: &str| Val::new(Sym::Bound(promise.clone(), name.into()), span);
+        let args = vec![settle("resolve"), settle("reject")];
+        self.executors += 1;
+        let outs = self.invoke(f, home, None, args, site.call, site.frame, state);
+        self.executors -= 1;
+        let mut settled: Outs<'a> = Vec::new();
+        let mut open = Vec::new();
+        for (state, out) in outs {
+            let resolved = state.field(&promise, "resolve").cloned();
+            let rejected = state.field(&promise, "reject").cloned();
+            match (out, rejected, resolved) {
+                (Out::Values(_), Some(error), _) => {
+                    let sym = if matches!(&*error.sym, Sym::Error(_)) { error.sym } else { Arc::new(Sym::Error("raised".into())) };
+                    settled.push((state, Out::Raise(Val { sym, span })));
+                }
+                (Out::Values(_), None, Some(value)) => settled.push((state, Out::Values(vec![value]))),
+                (Out::Values(_), None, None) => open.push(state),
+                (other, _, _) => settled.push((state, other)),
+            }
+        }
+        if settled.is_empty() {
+            settled.extend(open.into_iter().map(|state| (state, Out::Values(results(span, "promise", 1, &[])))));
+        } else {
+            settled.extend(open.into_iter().map(|state| (state, Out::Stop)));
+        }
+        settled
+    }
+
     /// The language of the code that a frame runs.
     pub(super) fn lang(&self, frame: FrameId) -> Lang {
         self.cx.program.module(self.frame(frame).func).lang
