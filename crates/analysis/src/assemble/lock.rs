@@ -66,6 +66,10 @@ impl Assembly<'_, '_> {
                 .iter()
                 .map(|(op, exit)| Expiry { site: self.site(root, op), exit_between: *exit, key_confidence: Confidence::Certain })
                 .collect(),
+            heartbeats: if told_within { vec![] } else { super::beside::heartbeats(e, s) },
+            escapes: if told_within { vec![] } else { super::beside::escapes(self.cx, e, s) },
+            nested: super::beside::nested(e, s),
+            shared: s.beyond.shared.clone(),
             leaks: if told_within { vec![] } else { self.leaks(s) },
             section: self.section(root, e, s),
             recheck: if told_within { Recheck::NotApplicable } else { recheck(e, s) },
@@ -89,7 +93,10 @@ impl Assembly<'_, '_> {
             // The inner function's own session tells these.
             lock.wait = None;
             lock.section.writes.clear();
-            lock.renewals.iter_mut().for_each(|r| r.on_loss = OnLoss::Unknown);
+            for renewal in &mut lock.renewals {
+                renewal.on_loss = OnLoss::Unknown;
+                renewal.brittle = None;
+            }
             for release in &mut lock.releases {
                 release.unheld = None;
                 release.context = crate::lifecycle::ContextOrigin::Unknown;
@@ -180,6 +187,9 @@ impl Assembly<'_, '_> {
             on_loss,
             heartbeat: r.heartbeat,
             runs_unheld: r.unheld,
+            beat: r.heart.beat.unwrap_or(r.site.span),
+            prompt: r.heart.prompt,
+            brittle: super::beside::brittle(r),
         }
     }
 
@@ -260,7 +270,7 @@ pub(super) fn released_on_error_only(s: &SessionFacts) -> bool {
 }
 
 /// A result that carries the lock to the caller.
-fn hands_over(values: &[crate::sym::S]) -> bool {
+pub(super) fn hands_over(values: &[crate::sym::S]) -> bool {
     values.iter().any(|v| matches!(&**v, Sym::Func(..) | Sym::Bound(..) | Sym::Object(..) | Sym::Alloc(_) | Sym::Bool(true)))
 }
 

@@ -52,6 +52,7 @@ impl<'a> Explorer<'a, '_> {
             reads_held: vec![],
             opaque: false,
             runs_caller: false,
+            beyond: super::record::Beyond { region: self.regions.id(), ..Default::default() },
         });
         self.out.sessions.len() - 1
     }
@@ -77,6 +78,7 @@ impl<'a> Explorer<'a, '_> {
         facts.blurred |= [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
         facts.reads_before.extend(reads);
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site);
+        self.note_sharing(slot, &key, site, &state);
         self.reset_for(slot, &key, &mut state);
         let mut outs = Vec::new();
         for (status, raw) in [(Status::Won, replies.0), (Status::Lost, replies.1), (Status::Failed, Raw::Failure)] {
@@ -119,6 +121,7 @@ impl<'a> Explorer<'a, '_> {
             self.out.sessions[slot].waits_inside = None;
         }
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), &site);
+        self.note_sharing(slot, &key, &site, &state);
         self.reset_for(slot, &key, &mut state);
         let mut outs = Vec::new();
         let mut handle: Option<Val> = None;
@@ -150,6 +153,7 @@ impl<'a> Explorer<'a, '_> {
             {
                 for (mut after, out) in self.run_function(runs, vec![], &site, state) {
                     if after.status(slot) == Some(Status::Won) {
+                        self.note_escapes(slot, &after);
                         after.set_status(slot, Status::Released);
                         self.note_release(
                             slot,
@@ -249,6 +253,9 @@ impl<'a> Explorer<'a, '_> {
             let mut state = state.clone();
             if i > 0 {
                 state.losses.insert(index);
+            }
+            if i > 1 {
+                state.beside.failures.insert(index);
             }
             if let Some(raised) = self.raised_word(row, words, i == 1, site.call.span) {
                 outs.push((state, Out::Raise(raised)));

@@ -49,6 +49,7 @@ impl<'a> Explorer<'a, '_> {
                 self.tell(&state);
                 if let Some(chan) = site.args.first() {
                     self.closed(&chan.sym);
+                    self.fired(&chan.sym, span, &mut state);
                 }
                 return vec![(state, Out::Values(vec![]))];
             }

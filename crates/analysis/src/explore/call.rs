@@ -123,7 +123,9 @@ impl<'a> Explorer<'a, '_> {
             }
             Sym::Bound(base, name) if &**name == "cancel" => {
                 self.tell(&state);
-                state.assume(&Arc::new(Sym::Done(base.clone())), true);
+                let done: S = Arc::new(Sym::Done(base.clone()));
+                state.assume(&done, true);
+                self.fired(&done, site.call.span, &mut state);
                 let mut state = state;
                 self.cancel_releases(base, site.call, site.frame, &mut state);
                 vec![(state, Out::Values(vec![]))]
@@ -212,8 +214,8 @@ impl<'a> Explorer<'a, '_> {
         let gives_functions = site.args.iter().any(|a| matches!(*a.sym, Sym::Func(..)));
         let matters = self.cx.reach.is_relevant(program, f) || self.cx.reach.is_small(f) || gives_functions;
         let depth = self.depth(site.frame);
-        let recursive = self.on_stack(site.frame, f);
-        if recursive {
+        // `withLock(a, func)` inside `withLock(b, func)` is no recursion, but two locks.
+        if self.times_on_stack(site.frame, f) > usize::from(gives_functions) {
             return self.recursion(f, site, state);
         }
         if !matters || depth >= MAX_DEPTH || program.function(f).body.is_none() {
@@ -246,15 +248,8 @@ impl<'a> Explorer<'a, '_> {
         vec![(state, Out::Values(vals))]
     }
 
-    fn on_stack(&self, frame: FrameId, f: FuncRef) -> bool {
-        let mut at = Some(frame);
-        while let Some(this) = at {
-            if self.frame(this).func == f {
-                return true;
-            }
-            at = self.frame(this).caller;
-        }
-        false
+    fn times_on_stack(&self, frame: FrameId, f: FuncRef) -> usize {
+        std::iter::successors(Some(frame), |at| self.frame(*at).caller).filter(|at| self.frame(*at).func == f).count()
     }
 
     /// How many calls deep a frame is.
@@ -276,7 +271,7 @@ impl<'a> Explorer<'a, '_> {
     ) -> Outs<'a> {
         let function = self.cx.program.function(f);
         let Some(body) = &function.body else { return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))] };
-        if self.depth(from) > MAX_DEPTH + 5 || self.on_stack(from, f) {
+        if self.depth(from) > MAX_DEPTH + 5 || self.times_on_stack(from, f) > usize::from(args.iter().any(|a| matches!(*a.sym, Sym::Func(..)))) {
             return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))];
         }
         let args = match self.tuple(call, from, &state) {
@@ -362,6 +357,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn unknown_work(&mut self, name: Arc<str>, target: Option<FuncRef>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        self.given_away(&name, &site, &mut state);
         if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
             return outs;
         }

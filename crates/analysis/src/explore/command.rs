@@ -95,6 +95,7 @@ impl<'a> Explorer<'a, '_> {
                         let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
                         let mut failed = state.clone();
                         failed.losses.insert(index);
+                        failed.beside.failures.insert(index);
                         let mut outs = self.simple_reply(s.clone(), Raw::Ok, &site, state);
                         outs.extend(self.simple_reply(s, Raw::Failure, &site, failed));
                         outs
@@ -242,6 +243,9 @@ impl<'a> Explorer<'a, '_> {
         for raw in [Raw::Int(0), Raw::Failure] {
             let mut lost = state.clone();
             lost.losses.insert(index);
+            if matches!(raw, Raw::Failure) {
+                lost.beside.failures.insert(index);
+            }
             outs.extend(self.simple_reply(s.clone(), raw, site, lost));
         }
         outs
@@ -264,9 +268,11 @@ impl<'a> Explorer<'a, '_> {
                 told: false,
                 returned: false,
                 in_session: false,
+                heart: super::beside::HeartFacts::default(),
             });
             self.out.renewals.len() - 1
         });
+        self.note_beat(index, s.context.as_ref(), state);
         let fact = &mut self.out.renewals[index];
         fact.interval = fact.interval.or(state.tick);
         fact.heartbeat |= state.spawned;
@@ -313,7 +319,10 @@ impl<'a> Explorer<'a, '_> {
         for slot in slots {
             self.note_release(slot, facts.clone());
             match state.status(slot) {
-                Some(Status::Won) => state.set_status(slot, Status::Released),
+                Some(Status::Won) => {
+                    self.note_escapes(slot, state);
+                    state.set_status(slot, Status::Released);
+                }
                 _ => {}
             }
         }

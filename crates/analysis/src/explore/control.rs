@@ -109,7 +109,7 @@ impl<'a> Explorer<'a, '_> {
             // What an executor starts is what its promise waits for.
             StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
             StmtKind::Spawn { body, .. } => {
-                self.spawn(frame, body, &mut state);
+                self.spawn(frame, body, stmt.span, &mut state);
                 vec![(state, Flow::Next)]
             }
             StmtKind::Scope { owns, body } => {
@@ -200,12 +200,14 @@ impl<'a> Explorer<'a, '_> {
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
                 self.received(&chan, &mut state);
+                self.woken(&chan, &mut state);
                 for target in targets {
                     self.store(frame, target, Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span), &mut state);
                 }
             }
             if let Comm::Send { .. } = &arm.comm {
                 self.tell(&state);
+                state.beside.running.clear();
             }
             paths.extend(self.block(frame, &arm.body, vec![state]));
         }
@@ -264,9 +266,15 @@ impl<'a> Explorer<'a, '_> {
         post: &'a Block,
         mut state: State<'a>,
     ) -> Paths<'a> {
+        // A ticker's channel is never closed: that loop ends by a way out of its own.
+        let mut ticks = false;
         if let LoopKind::Range { over } = kind {
             let chan = self.eval(frame, over, &mut state);
             self.received(&chan, &mut state);
+            ticks = matches!(&*chan.sym, Sym::Timer(_));
+            if ticks || matches!(self.static_type(frame, over), dogpile_ir::Type::Chan(_)) {
+                self.woken(&chan, &mut state);
+            }
         }
         let assigned = assigned_in(&[header, body, post]);
         let conds = state.conds.clone();
@@ -314,7 +322,9 @@ impl<'a> Explorer<'a, '_> {
                         }
                     }
                     None if matches!(kind, LoopKind::Range { .. }) => {
-                        paths.push((state.clone(), Flow::Next));
+                        if !ticks {
+                            paths.push((state.clone(), Flow::Next));
+                        }
                         entering.push(state);
                     }
                     None => entering.push(state),
@@ -330,8 +340,11 @@ impl<'a> Explorer<'a, '_> {
             }
             let mut again = Vec::new();
             let items = usize::from(matches!(kind, LoopKind::Range { .. }));
+            let beats = items == 0 || ticks;
             self.ranges += items;
+            self.regions.turn(1, beats.then_some(self.frame(frame).via.len()));
             let ran = self.block(frame, body, merge(entering));
+            self.regions.turn(-1, beats.then_some(0));
             self.ranges -= items;
             for (state, flow) in ran {
                 match flow {
@@ -350,6 +363,7 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             for state in &again {
+                self.survived(state);
                 back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
             }
             live = merge(again);
@@ -455,12 +469,14 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Receive(v) => {
                 let chan = self.eval(frame, v, &mut state);
                 self.received(&chan, &mut state);
+                self.woken(&chan, &mut state);
                 vec![Val::new(Sym::Result(span, 0, "receive".into(), vec![chan.sym]), span)]
             }
             Rvalue::Send(to, v) => {
-                self.eval(frame, to, &mut state);
+                let to = self.eval(frame, to, &mut state);
                 self.eval(frame, v, &mut state);
                 self.tell(&state);
+                self.fired(&to.sym, span, &mut state);
                 vec![]
             }
             Rvalue::TypeTest(v, ty) => {

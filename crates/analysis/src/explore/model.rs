@@ -181,9 +181,14 @@ impl<'a> Explorer<'a, '_> {
             Does::NoReturn => vec![(state, Out::Stop)],
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
-            Does::Spawns { function, after, .. } => {
+            Does::Spawns { function, after, repeats, .. } => {
                 let delay = after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
-                self.spawn_function(function, delay, &site, &mut state);
+                let start = match (after, repeats) {
+                    (None, _) => super::beside::Start::Now,
+                    (Some(_), false) => super::beside::Start::After(delay),
+                    (Some(_), true) => super::beside::Start::Every(delay),
+                };
+                self.spawn_function(function, start, &site, &mut state);
                 let object = self.object("task");
                 one(state, object, &site)
             }
@@ -192,7 +197,15 @@ impl<'a> Explorer<'a, '_> {
                 self.note_opaque(&state);
                 one(state, Sym::Unknown, &site)
             }
-            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } | Does::Subscribes { .. } | Does::Waits { .. } => {
+            Does::Joins => {
+                self.joined_tasks(&mut state);
+                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+            }
+            Does::Stops | Does::Cancels { .. } => {
+                self.may_be_stopped(&mut state);
+                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+            }
+            Does::Flushes | Does::Forgets { .. } | Does::DefinesCommand { .. } | Does::Subscribes { .. } | Does::Waits { .. } => {
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }
             Does::Timer { time, .. } => {
@@ -234,6 +247,7 @@ impl<'a> Explorer<'a, '_> {
         let name = self.cx.program.models.qualified_type(row.client, ty);
         let object = self.object(&name);
         let val = Val::new(object, site.call.span);
+        self.regions.made(&val.sym);
         for (fact, path) in keeps {
             if fact == "options" {
                 for option in self.path_list(path, site, state) {
@@ -409,6 +423,9 @@ impl<'a> Explorer<'a, '_> {
             _ => None,
         });
         let id = self.fresh_id();
+        if let Some(parent) = &base {
+            self.regions.parents.insert(id, parent.id);
+        }
         // A child with a limit of its own still ends with its parent.
         if row.origin == ContextOrigin::Derived && row.gives.iter().any(|g| g == "cancel") {
             self.note_context_use(site);

@@ -84,14 +84,13 @@ impl<'a> Explorer<'a, '_> {
 
     /// A call whose promise nobody keeps: it runs beside what follows.
     pub(super) fn start_beside(&mut self, frame: FrameId, call: &'a Call, state: &mut State<'a>) {
-        let mut beside = state.clone();
-        beside.spawned = true;
-        beside.defers = vec![];
-        beside.losses.clear();
+        let beside = super::concurrent::set_out(state, None);
         let flights = std::mem::take(&mut self.flights);
-        let outs = self.call(frame, call, beside);
+        self.enter_region(super::beside::Start::Now, frame);
+        let ends = Self::run_ends(self.call(frame, call, beside));
         self.flights = flights;
-        self.after_spawn(outs.into_iter().map(|(s, _)| s).collect(), state);
+        self.after_spawn(ends.iter().map(|(s, _)| s), state);
+        self.leave_region(&ends, call.span, frame, state);
     }
 
     /// What a call that is not awaited throws stays in its promise.

@@ -52,6 +52,9 @@ pub(crate) struct Deferred<'a> {
     pub(crate) body: &'a Block,
 }
 
+/// What two paths must agree on to be told as one: sessions, defers, losses, tick, whether it runs beside, what runs beside it.
+type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>));
+
 /// A path.
 #[derive(Clone, Debug)]
 pub(crate) struct State<'a> {
@@ -74,6 +77,8 @@ pub(crate) struct State<'a> {
     pub(crate) deferring: bool,
     /// Keys watched (optimistic locking).
     pub(crate) watching: bool,
+    /// Heartbeats and tasks beside this path.
+    pub(crate) beside: super::beside::Beside,
 }
 
 impl<'a> State<'a> {
@@ -90,6 +95,7 @@ impl<'a> State<'a> {
             spawned: false,
             deferring: false,
             watching: false,
+            beside: super::beside::Beside::default(),
         }
     }
 
@@ -101,6 +107,7 @@ impl<'a> State<'a> {
         self.tick = None;
         self.deferring = false;
         self.spawned = false;
+        self.beside = super::beside::Beside::default();
         self
     }
 
@@ -147,6 +154,11 @@ impl<'a> State<'a> {
             }
             Some(known) => Rc::make_mut(known).extend(copied.iter().map(|(name, val)| (name.clone(), val.clone()))),
         }
+    }
+
+    /// Whether some field holds a value of a kind.
+    pub(crate) fn keeps(&self, test: &mut impl FnMut(&S, &Val) -> bool) -> bool {
+        self.heap.iter().any(|(base, fields)| fields.values().any(|val| test(base, val)))
     }
 
     pub(crate) fn status(&self, slot: usize) -> Option<Status> {
@@ -241,17 +253,19 @@ impl<'a> State<'a> {
     }
 
     /// What two paths must agree on to be told as one.
-    fn shape(&self) -> (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool) {
+    fn shape(&self) -> Shape {
         (
             self.held.iter().map(|h| (h.slot, h.status)).collect(),
             self.defers.iter().map(|d| (d.frame, std::ptr::from_ref(d.body) as usize)).collect(),
             self.losses.clone(),
             self.tick,
             self.spawned,
+            self.beside.shape(),
         )
     }
 
     fn join(&mut self, other: &State<'a>) {
+        self.beside.woken.extend(other.beside.woken.iter().cloned());
         for (mine, theirs) in self.held.iter_mut().zip(&other.held) {
             mine.examined &= theirs.examined;
         }
