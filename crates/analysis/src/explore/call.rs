@@ -116,7 +116,7 @@ impl<'a> Explorer<'a, '_> {
     fn call_value(&mut self, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let Some(f) = site.receiver.clone() else { return self.unknown("".into(), site, state) };
         match &*f.sym {
-            Sym::Func(func, _) if self.on_stack(site.frame, *func) => self.recursion(*func, site, state),
+            Sym::Func(func, _) if self.times_on_stack(site.frame, *func) > 0 => self.recursion(*func, site, state),
             Sym::Func(func, home) => {
                 let args = site.args.clone();
                 self.invoke(*func, *home, None, args, site.call, site.frame, state)
