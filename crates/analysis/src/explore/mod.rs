@@ -93,10 +93,10 @@ pub(crate) struct Explorer<'a, 'c> {
     flights: Vec<usize>,
     /// Loops over items that the exploration is in.
     ranges: usize,
-    /// Blocks beside the path that the exploration is in.
-    regions: beside::Regions,
     /// Executors of promises that the exploration is in.
     executors: usize,
+    /// Blocks beside the path that the exploration is in.
+    regions: beside::Regions,
     /// Flights by hand: maps of this process in which callers find each other.
     local: byhand::Local,
 }
@@ -104,7 +104,7 @@ pub(crate) struct Explorer<'a, 'c> {
 /// Explores one function as a root.
 pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, regions: beside::Regions::default(), executors: 0, local: byhand::Local::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
     explorer.run();
     explorer.out
 }
