@@ -199,6 +199,27 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// The process ends here: no `finally` runs, and nothing that is held is given back.
+    pub(super) fn leave_process(&mut self, frame: FrameId, span: Span, state: &State<'a>) {
+        if !self.throws(frame) {
+            return;
+        }
+        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+            let exits = &mut self.out.sessions[held.slot].exits;
+            if !exits.iter().any(|e| e.span == span) {
+                exits.push(super::record::ExitFacts {
+                    span,
+                    status: Status::Won,
+                    error: Some(true),
+                    values: vec![],
+                    panics: false,
+                    beating: BTreeSet::new(),
+                    steps: vec![],
+                });
+            }
+        }
+    }
+
     /// The root ends on this path.
     pub(super) fn leave_root(&mut self, root: crate::program::FuncRef, state: &State<'a>, flow: &Flow) {
         // Where exceptions are how errors are told, leaving by one is an error return; elsewhere it is a panic.

@@ -453,6 +453,9 @@ impl<'a> Explorer<'a, '_> {
                         Err(raised) => return vec![(state, Flow::Raise(Val { sym: raised.sym, span }))],
                     }
                 }
+                if matches!(value, Rvalue::Race(_)) {
+                    self.note_race(frame, &vals, span, &state);
+                }
                 let sym = if matches!(value, Rvalue::All(_)) { Sym::List(vals) } else { Sym::Result(span, 0, "race".into(), vec![]) };
                 vec![Val::new(sym, span)]
             }

@@ -178,7 +178,10 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Values(vec![]))]
             }
             Does::Context(context) => self.context(context, &site, state),
-            Does::NoReturn => vec![(state, Out::Stop)],
+            Does::NoReturn => {
+                self.leave_process(site.frame, span, &state);
+                vec![(state, Out::Stop)]
+            }
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
             Does::Spawns { function, after, repeats, .. } => {
