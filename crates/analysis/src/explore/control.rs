@@ -1,9 +1,10 @@
 //! Statements: every way through them.
 
 use super::state::{Deferred, State, Status, merge};
+use super::trace::WaitEnd;
 use super::{Explorer, Flow, MAX_PATHS, Out};
 use crate::lifecycle::{WaitBound, WaitForm};
-use crate::sym::{FrameId, Sym, Val};
+use crate::sym::{FrameId, S, Sym, Val};
 use crate::walk::each_stmt;
 use dogpile_ir::{Arm, Block, Comm, LabelId, LoopKind, Place, Rvalue, Stmt, StmtKind, Value};
 use dogpile_source::Span;
@@ -111,7 +112,8 @@ impl<'a> Explorer<'a, '_> {
             }
             StmtKind::Scope { body, .. } => self.block(frame, body, vec![state]),
             StmtKind::Return { values } => {
-                let vals = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
+                let vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
+                vals.iter().for_each(|v| self.looked_at(&v.sym));
                 vec![(state, Flow::Return(vals, stmt.span))]
             }
             StmtKind::Raise { value } => {
@@ -135,6 +137,7 @@ impl<'a> Explorer<'a, '_> {
 
     fn branch(&mut self, frame: FrameId, cond: &'a Value, then: &'a Block, otherwise: &'a Block, mut state: State<'a>) -> Paths<'a> {
         let val = self.eval(frame, cond, &mut state);
+        self.looked_at(&val.sym);
         let (yes, no) = split(&val, state);
         let mut paths = Vec::new();
         if let Some(mut yes) = yes {
@@ -189,11 +192,19 @@ impl<'a> Explorer<'a, '_> {
 
     fn choose(&mut self, frame: FrameId, label: LabelId, arms: &'a [Arm], state: State<'a>) -> Paths<'a> {
         let mut paths = Vec::new();
-        for arm in arms {
+        let channels: Vec<Option<S>> = arms
+            .iter()
+            .map(|arm| match &arm.comm {
+                Comm::Receive { from, .. } => Some(self.eval(frame, from, &mut state.clone()).sym),
+                _ => None,
+            })
+            .collect();
+        for (i, arm) in arms.iter().enumerate() {
             let mut state = state.clone();
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
                 self.received(&chan, &mut state);
+                self.message_received(frame, arm.span, &chan, wait_end(&channels, i), &state);
                 for target in targets {
                     self.store(frame, target, Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span), &mut state);
                 }
@@ -257,6 +268,7 @@ impl<'a> Explorer<'a, '_> {
         if let LoopKind::Range { over } = kind {
             let chan = self.eval(frame, over, &mut state);
             self.received(&chan, &mut state);
+            self.message_received(frame, over.span, &chan, WaitEnd::Nothing, &state);
         }
         let assigned = assigned_in(&[header, body, post]);
         let conds = state.conds.clone();
@@ -419,6 +431,7 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Receive(v) => {
                 let chan = self.eval(frame, v, &mut state);
                 self.received(&chan, &mut state);
+                self.message_received(frame, span, &chan, WaitEnd::Nothing, &state);
                 vec![Val::new(Sym::Result(span, 0, "receive".into(), vec![chan.sym]), span)]
             }
             Rvalue::Send(to, v) => {
@@ -519,6 +532,19 @@ fn is_outage(flow: &Flow) -> bool {
         Sym::Result(_, 1, name, _) => &**name == "error",
         _ => false,
     })
+}
+
+/// What else ends a choice than one of its arms: a context by its owner; anything we do not know, in time.
+fn wait_end(channels: &[Option<S>], one: usize) -> WaitEnd {
+    let ends = |chan: &Option<S>| match chan.as_deref() {
+        Some(Sym::Result(_, _, name, _)) if &**name == "messages" => WaitEnd::Nothing,
+        Some(Sym::Done(context)) => match &**context {
+            Sym::Context(c) if c.limited => WaitEnd::Time,
+            _ => WaitEnd::Caller,
+        },
+        _ => WaitEnd::Time,
+    };
+    channels.iter().enumerate().filter(|(i, _)| *i != one).map(|(_, c)| ends(c)).max().unwrap_or(WaitEnd::Nothing)
 }
 
 /// What lets a loser leave: a context, or something else that ends.

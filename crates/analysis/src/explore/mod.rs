@@ -19,6 +19,7 @@ pub(crate) mod record;
 mod reply;
 mod script;
 pub(crate) mod state;
+pub(crate) mod trace;
 
 use crate::program::{FuncRef, Program};
 use crate::reach::Reach;
