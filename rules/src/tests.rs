@@ -29,7 +29,7 @@ fn of_flight(flight: Flight, fleet: Fleet) -> Vec<(&'static str, Level)> {
 
 #[test]
 fn rules_are_found_by_name() {
-    assert_eq!(all().len(), 21);
+    assert_eq!(all().len(), 28);
     assert!(all().windows(2).all(|pair| pair[0].slug < pair[1].slug));
     for rule in all() {
         assert_eq!(find(rule.slug).map(|found| found.slug), Some(rule.slug));
