@@ -6,12 +6,16 @@ use crate::rule::Rule;
 mod acquire_error_ignored;
 #[path = "../acquire/acquire_result_ignored/mod.rs"]
 mod acquire_result_ignored;
+#[path = "../renew/brittle_renewal/mod.rs"]
+mod brittle_renewal;
 #[path = "../release/cancelled_release/mod.rs"]
 mod cancelled_release;
 #[path = "../acquire/check_then_set_acquire/mod.rs"]
 mod check_then_set_acquire;
 #[path = "../acquire/constant_token/mod.rs"]
 mod constant_token;
+#[path = "../renew/immortal_renewal/mod.rs"]
+mod immortal_renewal;
 #[path = "../release/leaked_lock/mod.rs"]
 mod leaked_lock;
 #[path = "../single_flight/local_single_flight/mod.rs"]
@@ -24,6 +28,8 @@ mod lock_without_expiry;
 mod lost_lease_ignored;
 #[path = "../waiters/missed_wakeup/mod.rs"]
 mod missed_wakeup;
+#[path = "../acquire/nested_acquire/mod.rs"]
+mod nested_acquire;
 #[path = "../single_flight/no_recheck_after_acquire/mod.rs"]
 mod no_recheck_after_acquire;
 #[path = "../waiters/no_stale_fallback/mod.rs"]
@@ -40,6 +46,10 @@ mod poisoned_flight;
 mod release_without_acquire;
 #[path = "../release/released_before_commit/mod.rs"]
 mod released_before_commit;
+#[path = "../renew/renewal_too_slow/mod.rs"]
+mod renewal_too_slow;
+#[path = "../acquire/shared_lock_handle/mod.rs"]
+mod shared_lock_handle;
 #[path = "../single_flight/stale_merge/mod.rs"]
 mod stale_merge;
 #[path = "../single_flight/synchronized_expiry/mod.rs"]
@@ -58,20 +68,25 @@ mod unconditional_release;
 mod unconditional_renewal;
 #[path = "../fence/unfenced_write/mod.rs"]
 mod unfenced_write;
+#[path = "../release/work_escapes_lock/mod.rs"]
+mod work_escapes_lock;
 
 /// Every rule, sorted by slug.
 pub(crate) static ALL: &[&Rule] = &[
     &acquire_error_ignored::RULE,
     &acquire_result_ignored::RULE,
+    &brittle_renewal::RULE,
     &cancelled_release::RULE,
     &check_then_set_acquire::RULE,
     &constant_token::RULE,
+    &immortal_renewal::RULE,
     &leaked_lock::RULE,
     &local_single_flight::RULE,
     &lock_key_is_data_key::RULE,
     &lock_without_expiry::RULE,
     &lost_lease_ignored::RULE,
     &missed_wakeup::RULE,
+    &nested_acquire::RULE,
     &no_recheck_after_acquire::RULE,
     &no_stale_fallback::RULE,
     &non_atomic_expiry::RULE,
@@ -80,6 +95,8 @@ pub(crate) static ALL: &[&Rule] = &[
     &poisoned_flight::RULE,
     &release_without_acquire::RULE,
     &released_before_commit::RULE,
+    &renewal_too_slow::RULE,
+    &shared_lock_handle::RULE,
     &stale_merge::RULE,
     &synchronized_expiry::RULE,
     &ttl_below_p99::RULE,
@@ -89,4 +106,5 @@ pub(crate) static ALL: &[&Rule] = &[
     &unconditional_release::RULE,
     &unconditional_renewal::RULE,
     &unfenced_write::RULE,
+    &work_escapes_lock::RULE,
 ];

@@ -29,7 +29,7 @@ fn of_flight(flight: Flight, fleet: Fleet) -> Vec<(&'static str, Level)> {
 
 #[test]
 fn rules_are_found_by_name() {
-    assert_eq!(all().len(), 28);
+    assert_eq!(all().len(), 34);
     assert!(all().windows(2).all(|pair| pair[0].slug < pair[1].slug));
     for rule in all() {
         assert_eq!(find(rule.slug).map(|found| found.slug), Some(rule.slug));
@@ -219,6 +219,74 @@ fn renewals() {
         [("lost-lease-ignored", Level::Warning), ("unfenced-write", Level::Note)]
     );
     assert_eq!(with(renewal(Guard::Atomic, OnLoss::Unknown), Vec::new()), []);
+}
+
+#[test]
+fn a_beat_may_be_missed() {
+    let with = |interval, lease, first, prompt| {
+        of_lock(|lock| {
+            lock.acquire.ttl = ttl(first);
+            let beat = renewal(Guard::Atomic, OnLoss::Told);
+            lock.renewals = vec![Renewal { interval_ms: Some(interval), ttl_ms: Some(lease), prompt, ..beat }];
+        })
+    };
+    assert_eq!(with(10_000, 10_000, 10_000, false), [("renewal-too-slow", Level::Error)]);
+    assert_eq!(with(5_001, 10_000, 10_000, false), [("renewal-too-slow", Level::Warning)]);
+    assert_eq!(with(5_000, 10_000, 10_000, false), []);
+    assert_eq!(with(6_000, 60_000, 5_000, false), [("renewal-too-slow", Level::Error)]);
+    assert_eq!(with(6_000, 60_000, 5_000, true), []);
+    let step = of_lock(|lock| {
+        let beat = renewal(Guard::Atomic, OnLoss::Told);
+        lock.renewals = vec![Renewal { interval_ms: Some(60_000), heartbeat: false, ..beat }];
+    });
+    assert_eq!(step, []);
+}
+
+#[test]
+fn heartbeats_that_end_too_early_or_never() {
+    let brittle = |writes: Vec<Write>| {
+        of_lock(|lock| {
+            lock.renewals = vec![Renewal { brittle: Some(span(8)), ..renewal(Guard::Atomic, OnLoss::Told) }];
+            lock.section.writes = writes;
+        })
+    };
+    assert_eq!(brittle(Vec::new()), [("brittle-renewal", Level::Warning)]);
+    assert_eq!(brittle(vec![write(6, true)]), []);
+    let immortal = |stop, stop_deferred| {
+        of_lock(|lock| {
+            lock.heartbeats =
+                vec![Heartbeat { span: span(4), exits: vec![span(6)], stop, stop_deferred, guarded: true }];
+        })
+    };
+    assert_eq!(immortal(None, false), [("immortal-renewal", Level::Warning)]);
+    assert_eq!(immortal(Some(span(7)), false), [("immortal-renewal", Level::Warning)]);
+    assert_eq!(immortal(Some(span(7)), true), [("immortal-renewal", Level::Error)]);
+}
+
+#[test]
+fn side_work_may_go_on() {
+    let with = |only, read| {
+        of_lock(|lock| lock.escapes = vec![Escape { span: span(4), work: span(6), only, read }])
+    };
+    assert_eq!(with(true, None), [("work-escapes-lock", Level::Error)]);
+    assert_eq!(with(false, Some(span(5))), [("work-escapes-lock", Level::Warning)]);
+    assert_eq!(with(false, None), []);
+}
+
+#[test]
+fn one_key_or_handle_for_two() {
+    let nested = |waits| of_lock(|lock| lock.nested = vec![Nested { span: span(6), outer: span(1), waits }]);
+    assert_eq!(nested(true), [("nested-acquire", Level::Warning)]);
+    assert_eq!(nested(false), [("nested-acquire", Level::Warning)]);
+    for home in [HandleHome::Field, HandleHome::Package, HandleHome::Loop] {
+        for token in [true, false] {
+            let name = "a_rather_long_name_of_a_field".to_owned();
+            let found = of_lock(|lock| {
+                lock.shared = Some(SharedHandle { token, home, name, concurrent: span(6) });
+            });
+            assert_eq!(found, [("shared-lock-handle", Level::Warning)]);
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The whole tree, linked: functions, types, globals and implementors by canonical name.
 
-use dogpile_ir::{FuncId, Function, FunctionKind, Global, Module, Type, TypeDecl, TypeKind};
+use dogpile_ir::{FuncId, Function, FunctionKind, Global, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::SourceMap;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// A function of the project.
@@ -10,6 +11,17 @@ use std::collections::{BTreeMap, HashMap};
 pub(crate) struct FuncRef {
     pub(crate) module: u32,
     pub(crate) func: FuncId,
+}
+
+/// How many re-exports of re-exports are followed.
+const MAX_ALIASES: usize = 8;
+
+/// The name that a constant is another name for.
+fn other_name(global: &Global) -> Option<&QualName> {
+    match &global.value {
+        Some(Value { kind: ValueKind::Global(to), .. }) if global.constant && global.init.is_empty() && **to != *global.name => Some(to),
+        _ => None,
+    }
 }
 
 /// Everything that can be looked up by name.
@@ -22,6 +34,8 @@ pub(crate) struct Program<'a> {
     methods: HashMap<&'a str, BTreeMap<&'a str, FuncRef>>,
     types: HashMap<&'a str, &'a TypeDecl>,
     globals: HashMap<&'a str, (u32, &'a Global)>,
+    /// Packages whose names a package offers on under its own (`export * from`).
+    offered: HashMap<&'a str, Vec<&'a str>>,
     /// See [`crate::Declared::aliases`].
     aliases: &'a BTreeMap<String, String>,
     /// Types that have every method of an interface, by interface name.
@@ -39,6 +53,7 @@ impl<'a> Program<'a> {
             types: HashMap::new(),
             globals: HashMap::new(),
             aliases,
+            offered: HashMap::new(),
             implementors: HashMap::new(),
         };
         for (m, module) in (0u32..).zip(modules) {
@@ -55,6 +70,9 @@ impl<'a> Program<'a> {
                     }
                     FunctionKind::Closure { .. } => {}
                 }
+            }
+            for import in module.imports.iter().filter(|i| &*i.name == "*") {
+                program.offered.entry(&module.package).or_default().push(&import.path);
             }
             for decl in &module.types {
                 program.types.entry(&decl.name).or_insert(decl);
@@ -127,9 +145,55 @@ impl<'a> Program<'a> {
         self.named(&self.functions, name)
     }
 
+    /// The name that something has where it is declared: re-exports and constants that are only other names are
+    /// followed, for the name itself and for what it belongs to (`app/index.Lock.new`).
+    pub(crate) fn canonical<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        if self.declares(name) {
+            return Cow::Borrowed(name);
+        }
+        match self.elsewhere(name, 0) {
+            Some(found) => Cow::Owned(found),
+            None => Cow::Borrowed(name),
+        }
+    }
+
+    fn declares(&self, name: &str) -> bool {
+        self.functions.contains_key(name) || self.types.contains_key(name) || self.globals.get(name).is_some_and(|(_, g)| other_name(g).is_none())
+    }
+
+    fn elsewhere(&self, name: &str, depth: usize) -> Option<String> {
+        if depth > MAX_ALIASES {
+            return None;
+        }
+        let onward = |found: String| if self.declares(&found) { found } else { self.elsewhere(&found, depth + 1).unwrap_or(found) };
+        if let Some(to) = self.globals.get(name).and_then(|(_, g)| other_name(g)) {
+            return Some(onward(to.to_string()));
+        }
+        // `a.b.c`: whatever stands before a dot may be a package that offers the rest on, or another name of a type.
+        for (at, _) in name.rmatch_indices('.') {
+            let (head, item) = (&name[..at], &name[at + 1..]);
+            if let Some(from) = self.offered.get(head).filter(|_| !item.starts_with("default")) {
+                let found = from.iter().map(|package| format!("{package}.{item}")).find_map(|n| {
+                    if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1) }
+                });
+                if found.is_some() {
+                    return found;
+                }
+            }
+            if self.globals.get(head).is_some_and(|(_, g)| other_name(g).is_some()) {
+                let owner = self.elsewhere(head, depth + 1)?;
+                return Some(onward(format!("{owner}.{item}")));
+            }
+        }
+        None
+    }
+
     /// Looks a name up, as it is written and as its own tree calls it.
     fn named<T: Copy>(&self, table: &HashMap<&'a str, T>, name: &str) -> Option<T> {
         if let Some(found) = table.get(name) {
+            return Some(*found);
+        }
+        if let Some(found) = self.elsewhere(name, 0).and_then(|n| table.get(n.as_str())) {
             return Some(*found);
         }
         let (from, to) = self.aliases.iter().find(|(from, _)| name.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with(['.', '/'])))?;
@@ -148,7 +212,7 @@ impl<'a> Program<'a> {
         if let Some(found) = self.methods.get(ty) {
             return Some(found);
         }
-        self.methods.get(&*self.type_decl(ty)?.name).filter(|_| !self.aliases.is_empty())
+        self.methods.get(&*self.type_decl(ty)?.name)
     }
 
     /// A method of a type, its own or promoted from an embedded field.

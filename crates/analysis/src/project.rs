@@ -65,7 +65,8 @@ pub fn analyze(
     let typing = Typing::infer(&program);
     let reach = Reach::new(&program, &typing);
     let fields = crate::fields::Fields::find(&program, &typing);
-    let cx = Context { program, typing, reach, fields, embeds, scripts: Mutex::new(BTreeMap::new()) };
+    let destructors = crate::explore::drop::destructor_calls(&program);
+    let cx = Context { program, typing, reach, fields, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
     let mut explored: BTreeMap<FuncRef, Exploration> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();

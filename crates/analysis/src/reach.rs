@@ -228,7 +228,12 @@ fn locks(does: &Does) -> bool {
     match does {
         Does::Command { words, .. } => match words.first() {
             Some(WordRow::Text(word)) => {
-                let conditional = words.iter().any(|w| matches!(w, WordRow::Text(t) if t == "NX") || matches!(w, WordRow::Optional { .. }));
+                let conditional = words.iter().any(|w| match w {
+                    WordRow::Text(t) => t == "NX" || (word == "SET" && t.ends_with("...")),
+                    WordRow::When { word, .. } => word == "NX",
+                    WordRow::Optional { .. } | WordRow::Map { .. } => true,
+                    WordRow::Ttl(_) => false,
+                });
                 conditional || matches!(word.as_str(), "SETNX" | "PEXPIRE" | "EXPIRE" | "MSETNX") || word.starts_with('$')
             }
             _ => true,

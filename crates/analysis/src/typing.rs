@@ -163,7 +163,10 @@ impl Typing {
     pub(crate) fn field_of(&self, program: &Program<'_>, base: &Type, name: &str) -> Type {
         let Some(owner) = program.resolve_alias(base).name() else { return Type::Unknown };
         match program.field_type(owner, name, 0) {
-            Some(Type::Unknown) | None => self.by_use.get(&format!("{owner}.{name}")).cloned().unwrap_or_default(),
+            Some(Type::Unknown) | None => {
+                let used = self.by_use.get(&format!("{owner}.{name}")).cloned();
+                used.or_else(|| program.models.field_type(owner, name).map(|ty| Type::Named(ty.into()))).unwrap_or_default()
+            }
             Some(ty) => ty.clone(),
         }
     }
@@ -190,7 +193,10 @@ impl Typing {
             let f = program.function(f);
             return Type::Func(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone());
         }
-        self.by_use.get(name).cloned().unwrap_or_default()
+        if let Some(ty) = self.by_use.get(name) {
+            return ty.clone();
+        }
+        program.models.global_type(&program.canonical(name)).map_or(Type::Unknown, |ty| Type::Named(ty.into()))
     }
 
     fn rvalue_types(&self, program: &Program<'_>, m: u32, value: &Rvalue, depth: usize) -> Vec<Type> {
@@ -221,8 +227,14 @@ impl Typing {
             Target::Dispatch(_) => self.interface_types(program, m, call),
             Target::Model(row, _) => match &row.call.does {
                 Does::Makes { ty, .. } => vec![Type::Named(program.models.qualified_type(row.client, ty).into())],
+                // Methods that give their object again.
+                _ if self.chains(program, m, call) => self.receiver_type(program, m, call).into_iter().collect(),
                 Does::Command { reply, .. } | Does::Executes { reply, .. } | Does::Eval { reply, .. } => {
-                    vec![Type::Named(program.models.qualified_type(row.client, reply).into())]
+                    let direct = program.models.reply(row.client, reply).is_some_and(|r| !r.direct.is_empty());
+                    if direct { vec![] } else { vec![Type::Named(program.models.qualified_type(row.client, reply).into())] }
+                }
+                Does::MakesCommand { ty: Some(ty), .. } | Does::Becomes { ty } | Does::Subscribes { ty: Some(ty), .. } => {
+                    vec![Type::Named(program.models.qualified_type(row.client, ty).into())]
                 }
                 Does::Acquire(acquire) => acquire
                     .won
@@ -256,6 +268,18 @@ impl Typing {
         }
     }
 
+    fn receiver_type(&self, program: &Program<'_>, m: u32, call: &Call) -> Option<Type> {
+        let Callee::Method { receiver, .. } = &call.callee else { return None };
+        Some(self.value_type(program, m, receiver, 0)).filter(|ty| *ty != Type::Unknown)
+    }
+
+    /// Whether a call is a method of a modelled type whose methods give it again.
+    fn chains(&self, program: &Program<'_>, m: u32, call: &Call) -> bool {
+        self.receiver_type(program, m, call)
+            .and_then(|ty| program.models.type_of(&program.canonical(ty.name()?)).map(|(_, row)| row.chains))
+            .unwrap_or(false)
+    }
+
     fn interface_types(&self, program: &Program<'_>, m: u32, call: &Call) -> Vec<Type> {
         let Callee::Method { receiver, name } = &call.callee else { return vec![] };
         let ty = self.value_type(program, m, receiver, 0);
@@ -268,14 +292,43 @@ impl Typing {
             Callee::Named(name) => named_target(program, name, call.args.len()),
             Callee::Method { receiver, name } => {
                 let ty = self.value_type(program, m, receiver, 0);
+                if ty == Type::Unknown
+                    && let Some(found) = self.function_of(program, receiver, name, call.args.len()).or_else(|| self.told(program, m, call))
+                {
+                    return found;
+                }
                 self.method_target(program, m, &ty, name, call.args.len())
             }
             Callee::Value(value) => match &value.kind {
                 ValueKind::Closure(id) => Target::Local(FuncRef { module: m, func: *id }),
                 ValueKind::Global(name) => named_target(program, name, call.args.len()),
-                _ => Target::Unknown("".into()),
+                _ => {
+                    let ty = self.value_type(program, m, value, 0);
+                    let row = ty.name().and_then(|owner| program.models.method(&program.canonical(owner), "()", call.args.len()));
+                    row.map_or_else(|| Target::Unknown("".into()), |row| Target::Model(row, Evidence::Exact))
+                }
             },
         }
+    }
+
+    /// A function that belongs to an imported value or to a name of the language: `axios.get`, `Date.now`, `Lock.create`.
+    pub(crate) fn function_of<'p>(&self, program: &Program<'p>, value: &Value, name: &str, args: usize) -> Option<Target<'p>> {
+        let full = format!("{}.{name}", path_of(value)?);
+        match named_target(program, &full, args) {
+            Target::Unknown(_) => None,
+            found => Some(found),
+        }
+    }
+
+    /// A call on a receiver of unknown type whose options tell whose it is (`{ NX: true, PX: ttl }`).
+    pub(crate) fn told<'p>(&self, program: &Program<'p>, m: u32, call: &Call) -> Option<Target<'p>> {
+        let Callee::Method { name, .. } = &call.callee else { return None };
+        let module = &program.modules[m as usize];
+        let models: &'p dogpile_models::Models = program.models;
+        let mut rows = models.telling(lang(module), name, call.args.len());
+        rows.retain(|row| row.call.telling.iter().any(|path| writes_option(call, path)));
+        let imported = rows.iter().find(|row| module.imports.iter().any(|import| models.holds_in(**row, &import.path)));
+        imported.or_else(|| rows.first()).map(|row| Target::Model(*row, Evidence::Import))
     }
 
     /// Resolves a method on a type.
@@ -284,6 +337,7 @@ impl Typing {
         let models: &'p dogpile_models::Models = program.models;
         for ty in [ty, resolved] {
             let Some(owner) = ty.name() else { continue };
+            let owner = &*program.canonical(owner);
             let row = models.method(owner, name, args);
             if let Some(row) = row.filter(|row| models.is_users(row.client)) {
                 return Target::Model(row, Evidence::Exact);
@@ -327,6 +381,7 @@ impl Typing {
 }
 
 fn named_target<'p>(program: &Program<'p>, name: &str, args: usize) -> Target<'p> {
+    let name = &*program.canonical(name);
     let row = program.models.function(name, args);
     if let Some(row) = row.filter(|row| program.models.is_users(row.client)) {
         return Target::Model(row, Evidence::Exact);
@@ -334,9 +389,37 @@ fn named_target<'p>(program: &Program<'p>, name: &str, args: usize) -> Target<'p
     if let Some(f) = program.function_named(name) {
         return Target::Local(f);
     }
-    match row {
-        Some(row) => Target::Model(row, Evidence::Exact),
-        None => Target::Unknown(name.into()),
+    if let Some(row) = row {
+        return Target::Model(row, Evidence::Exact);
+    }
+    // A method called as a function takes its receiver first: `Type.method(x)`, `super.method()`.
+    if let Some((owner, method)) = name.rsplit_once('.') {
+        if let Some(f) = program.method(owner, method) {
+            return Target::Local(f);
+        }
+        if let Some(row) = args.checked_sub(1).and_then(|args| program.models.method(owner, method, args)) {
+            return Target::Model(row, Evidence::Exact);
+        }
+    }
+    Target::Unknown(name.into())
+}
+
+/// The canonical name that a value is read by.
+fn path_of(value: &Value) -> Option<String> {
+    match &value.kind {
+        ValueKind::Global(name) => Some(name.to_string()),
+        ValueKind::Field(base, name) => Some(format!("{}.{name}", path_of(base)?)),
+        _ => None,
+    }
+}
+
+/// Whether an option is written at a call: `$3.NX` in `set(key, value, { NX: true })`.
+fn writes_option(call: &Call, path: &str) -> bool {
+    let Some(dogpile_models::AccessPath { base: dogpile_models::Base::Arg(n), fields }) = dogpile_models::AccessPath::parse(path) else { return false };
+    let (Some(arg), Some(option)) = (n.checked_sub(1).and_then(|n| call.args.get(n)), fields.first()) else { return false };
+    match &arg.kind {
+        ValueKind::Aggregate { fields, .. } => fields.iter().any(|f| matches!(f, FieldInit::Named(name, _) if **name == **option)),
+        _ => false,
     }
 }
 

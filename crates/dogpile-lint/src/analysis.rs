@@ -38,9 +38,29 @@ pub(crate) struct Analysed {
     pub cut: Vec<String>,
 }
 
-/// Analyses modules.
+/// Analyses modules, each language by itself: a function of one never calls one of another, and names that two
+/// languages share mean two things. Modules of one language must stand together.
 #[must_use]
 pub(crate) fn analyse(facts: &Facts<'_>) -> Analysed {
+    let mut all = Analysed::default();
+    for modules in facts.modules.chunk_by(|a, b| a.lang == b.lang) {
+        let models = facts.models.only(crate::input::language_name(modules[0].lang));
+        let found = analyse_language(&Facts { modules, models: &models, ..*facts });
+        let Lifecycles { locks, flights, misses, check_then_sets, fills, fleet } = found.lifecycles;
+        all.lifecycles.locks.extend(locks);
+        all.lifecycles.flights.extend(flights);
+        all.lifecycles.misses.extend(misses);
+        all.lifecycles.check_then_sets.extend(check_then_sets);
+        all.lifecycles.fills.extend(fills);
+        all.lifecycles.fleet.instances = fleet.instances;
+        all.lifecycles.fleet.cluster_visible |= fleet.cluster_visible;
+        all.follow.extend(found.follow);
+        all.cut.extend(found.cut);
+    }
+    all
+}
+
+fn analyse_language(facts: &Facts<'_>) -> Analysed {
     let declared = Declared {
         latency: facts.config.latency.iter().map(|(p, ms)| (p.to_owned(), *ms)).collect(),
         measured: facts.latency.iter().map(|(n, ms)| (n.clone(), *ms)).collect(),

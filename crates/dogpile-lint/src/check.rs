@@ -3,6 +3,7 @@
 use crate::cli::{CheckArgs, Format};
 use crate::config::{self, Config, Found};
 use crate::exit::Exit;
+use crate::input::endings;
 use crate::latency::parse_latency;
 use crate::load::{LoadOptions, Loaded, load};
 use crate::meta_rules::{HOME, slugs};
@@ -48,14 +49,16 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
-        let loaded = load(&walked.candidates, &cwd, &triggers(&models, &found.config), load_options);
+        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options);
         let read_time = begun.elapsed() - walk_time;
         warn_of_nothing(&walked, &loaded);
         let options = Options {
             models: &models,
             config: &found.config,
             latency: &latency,
-            aliases: &loaded.aliases,
+            packages: &loaded.packages,
+            in_memory: &[],
+            include_tests: walk_options.include_tests,
             pedantic: args.pedantic,
             min_level: args.min_level.map(Level::from).or(lint_table.min_level).unwrap_or(Level::Note),
             no_prefilter: args.no_prefilter,
@@ -140,7 +143,7 @@ fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
     if walked.skipped_tests > 0 {
         say("warning: only tests among the paths (--include-tests looks at them)");
     } else {
-        say("warning: nothing to lint among the paths: no .go file");
+        say(&format!("warning: nothing to lint among the paths: no {} file", endings()));
     }
 }
 

@@ -1,12 +1,12 @@
 //! Reads files, each of them once, and keeps those that can matter.
 
-use crate::gomod::Modules;
-use crate::input::{InputFile, is_generated, package_of};
-use crate::prefilter::Prefilter;
-use crate::walk::{Candidate, shown};
+use crate::generated::is_generated;
+use crate::input::InputFile;
+use crate::packages::{Located, Packages};
+use crate::prefilter::Triggers;
+use crate::walk::Candidate;
 use dogpile_report::{Problem, ProblemKind};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::Path;
@@ -31,8 +31,8 @@ pub(crate) struct LoadOptions {
 pub(crate) struct Loaded {
     /// Files, in the order of the candidates.
     pub files: Vec<InputFile>,
-    /// Module paths that go by another name, see [`Modules::aliases`].
-    pub aliases: BTreeMap<String, String>,
+    /// The packages they belong to.
+    pub packages: Packages,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// Generated files left out.
@@ -47,13 +47,9 @@ enum One {
 
 /// Reads candidates, in parallel.
 #[must_use]
-pub(crate) fn load(candidates: &[Candidate], cwd: &Path, filter: &Prefilter, options: LoadOptions) -> Loaded {
-    let folders: BTreeSet<&Path> = candidates.iter().filter_map(|c| c.path.parent()).collect();
-    let modules = Modules::discover(folders.iter().copied(), |path| fs::read_to_string(path).ok());
-    let packages: BTreeMap<&Path, String> = folders
-        .iter()
-        .map(|folder| (*folder, modules.package(folder).unwrap_or_else(|| shown(cwd, folder))))
-        .collect();
+pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOptions) -> Loaded {
+    let located: Vec<Located<'_>> = candidates.iter().map(|c| Located { path: &c.path, shown: &c.shown, lang: c.lang }).collect();
+    let packages = Packages::discover(&located, &|path| fs::read_to_string(path).ok());
     let kept = AtomicU64::new(0);
     let read: Vec<One> = candidates
         .par_iter()
@@ -62,12 +58,12 @@ pub(crate) fn load(candidates: &[Candidate], cwd: &Path, filter: &Prefilter, opt
                 Ok(text) => text,
                 Err((reason, message)) => return One::Problem(problem(&candidate.shown, reason, message)),
             };
-            if !candidate.explicit && !options.include_generated && is_generated(&text) {
+            if !candidate.explicit && !options.include_generated && is_generated(candidate.lang, &candidate.shown, &text) {
                 return One::Generated;
             }
-            let hit = filter.hits(text.as_bytes());
-            let folder = candidate.path.parent().and_then(|f| packages.get(f)).map_or("", String::as_str);
-            let package = package_of(folder, &candidate.shown, &text);
+            let hit = filter.hits(candidate.lang, text.as_bytes());
+            let located = Located { path: &candidate.path, shown: &candidate.shown, lang: candidate.lang };
+            let package = packages.of(located, &text);
             let size = text.len() as u64;
             let keep = hit || kept.fetch_add(size, Ordering::Relaxed) < KEPT;
             One::File(Box::new(InputFile {
@@ -80,7 +76,7 @@ pub(crate) fn load(candidates: &[Candidate], cwd: &Path, filter: &Prefilter, opt
             }))
         })
         .collect();
-    let mut loaded = Loaded { aliases: modules.aliases(), ..Loaded::default() };
+    let mut loaded = Loaded { packages, ..Loaded::default() };
     for one in read {
         match one {
             One::File(file) => loaded.files.push(*file),

@@ -1,15 +1,15 @@
 //! Linting files that are in memory: for tests, and for whoever embeds the linter.
 
 use crate::config::{self, Config};
-use crate::gomod::Modules;
-use crate::input::{InputFile, language, package_of};
+use crate::input::{InputFile, language};
 use crate::meta_rules::slugs;
+use crate::packages::{Located, Packages};
 use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
 use dogpile_models::Models;
 use dogpile_report::{Finding, Level};
 use dogpile_source::SourceMap;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -24,8 +24,8 @@ pub struct LintResult {
     pub problems: Vec<String>,
 }
 
-/// Lints files given as (path, text). `go.mod` and `go.work` among them give packages their paths; `config` is the text
-/// of a `dogpile.toml` at their root, and may name model files among them.
+/// Lints files given as (path, text). `go.mod`, `go.work`, `package.json`, `tsconfig.json` and `Cargo.toml` among them give
+/// packages their paths; `config` is the text of a `dogpile.toml` at their root, and may name model files among them.
 #[must_use]
 pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintResult {
     let fail = |message: String| LintResult { problems: vec![message], ..LintResult::default() };
@@ -51,24 +51,23 @@ pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintRes
     LintResult { findings, sources: outcome.sources, problems }
 }
 
-fn run(files: &[(String, String)], models: &Models, config: &Config) -> Outcome {
+fn run<'f>(files: &'f [(String, String)], models: &Models, config: &Config) -> Outcome {
     let filter = triggers(models, config);
-    let folder = |path: &str| Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
     let text_of = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| text.clone());
-    let folders: BTreeSet<_> = files.iter().map(|(path, _)| folder(path)).collect();
-    let modules = Modules::discover(folders.iter().map(std::path::PathBuf::as_path), text_of);
+    let located = |path: &'f str| Some(Located { path: Path::new(path), shown: path, lang: language(path)? });
+    let all: Vec<Located<'_>> = files.iter().filter_map(|(path, _)| located(path)).collect();
+    let packages = Packages::discover(&all, &text_of);
     let mut inputs: Vec<InputFile> = files
         .iter()
         .filter_map(|(path, text)| {
-            let folder = folder(path);
-            let package = modules.package(&folder).unwrap_or_else(|| folder.to_string_lossy().into_owned());
+            let located = located(path)?;
             Some(InputFile {
                 path: path.clone(),
-                package: package_of(&package, path, text),
-                lang: language(path)?,
+                package: packages.of(located, text),
+                lang: located.lang,
                 text: Some(Arc::from(text.as_str())),
                 disk: None,
-                hit: filter.hits(text.as_bytes()),
+                hit: filter.hits(located.lang, text.as_bytes()),
             })
         })
         .collect();
@@ -77,7 +76,9 @@ fn run(files: &[(String, String)], models: &Models, config: &Config) -> Outcome 
         models,
         config,
         latency: &BTreeMap::new(),
-        aliases: &modules.aliases(),
+        packages: &packages,
+        in_memory: files,
+        include_tests: false,
         pedantic: false,
         min_level: Level::Note,
         no_prefilter: false,
@@ -110,6 +111,26 @@ fn pool() -> Option<&'static ThreadPool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_language_is_linted_in_memory() {
+        let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        let files = vec![
+            file("go.mod", "module m\n"),
+            file("package.json", "{\"name\": \"app\"}"),
+            file("tsconfig.json", "{\"compilerOptions\": {\"baseUrl\": \".\"}}"),
+            file("Cargo.toml", "[package]\nname = \"app\"\n"),
+            file("a/a.go", "package a\n// dogpile: forgive\n"),
+            file("src/a.ts", "// dogpile: forgive\n"),
+            file("src/a.rs", "// dogpile: forgive\n"),
+            file("src/b.rs", "#[cfg(test)]\nmod tests {\n    // dogpile: forgive\n}\n"),
+            file("src/a.d.ts", "// dogpile: forgive\n"),
+        ];
+        let result = lint_files(files, None);
+        let paths: Vec<&str> = result.findings.iter().filter_map(|f| Some(result.sources.get(f.primary.file)?.path.as_str())).collect();
+        assert_eq!(paths, ["a/a.go", "src/a.rs", "src/a.ts"]);
+        assert!(result.problems.is_empty(), "{:?}", result.problems);
+    }
 
     #[test]
     fn comments_are_judged_in_memory_and_config_faults_are_told() {

@@ -2,12 +2,16 @@
 
 use crate::analysis::{Analysed, Facts, analyse, files_with_locks, lock_sessions};
 use crate::config::Config;
+use crate::follow::Mentions;
 use crate::guard::guarded;
-use crate::input::{InputFile, language_name};
+use crate::input::{InputFile, LANGUAGES, language_name};
 use crate::load::read_text;
 use crate::meta_rules::{in_force, slugs};
-use crate::prefilter::Prefilter;
+use crate::neighbours::Neighbours;
+use crate::packages::{Packages, joined};
+use crate::prefilter::Triggers;
 use crate::suppress;
+use crate::translate::translate;
 use dogpile_ir::{Lang, Module};
 use dogpile_models::Models;
 use dogpile_report::{
@@ -17,12 +21,15 @@ use dogpile_rules::Settings;
 use dogpile_source::{FileId, SourceFile, SourceMap};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// How often files of newly found wrappers' callers are added.
 const ROUNDS: usize = 4;
-/// How far imports are followed for what a file that matters is made of.
-const IMPORT_LEVELS: usize = 2;
+/// How far imports are followed for what a file that matters is made of; a Go package is many files, those of the others
+/// offer on what is in the next.
+const IMPORT_LEVELS: usize = 3;
+const IMPORT_LEVELS_OF_GO: usize = 2;
 /// So many problems of one file are told one by one.
 const PROBLEMS_PER_FILE: usize = 3;
 /// Reason of the problem that leaves a run with nothing to judge.
@@ -39,8 +46,12 @@ pub(crate) struct Options<'o> {
     pub config: &'o Config,
     /// Measured p99 in milliseconds by name.
     pub latency: &'o BTreeMap<String, u64>,
-    /// Module paths that go by another name.
-    pub aliases: &'o BTreeMap<String, String>,
+    /// The packages of the files.
+    pub packages: &'o Packages,
+    /// (path, text) of files that are not on disk, for those that embed them.
+    pub in_memory: &'o [(String, String)],
+    /// Tests among other code too.
+    pub include_tests: bool,
     /// Show `possible` findings too.
     pub pedantic: bool,
     /// Findings below are not shown.
@@ -68,28 +79,23 @@ pub(crate) struct Outcome {
     pub rules: Vec<RuleInfo>,
 }
 
-/// The front end of a language. Files of the others are not let in (see [`crate::input::language`]).
-fn front_end(lang: Lang) -> fn(FileId, &str, &str) -> Module {
-    match lang {
-        Lang::Go | Lang::TypeScript | Lang::Rust => dogpile_front_go::parse,
-    }
-}
-
 /// The words by which files are chosen. A file that speaks to us always matters.
 #[must_use]
-pub(crate) fn triggers(models: &Models, config: &Config) -> Prefilter {
-    let words: Vec<&str> = [Lang::Go].into_iter().flat_map(|lang| models.triggers(language_name(lang))).collect();
-    let wrappers = config.wrappers.iter().map(|w| w.function.rsplit('.').next().unwrap_or(&w.function));
-    Prefilter::new(words.into_iter().chain(wrappers).chain(["dogpile:"]))
+pub(crate) fn triggers(models: &Models, config: &Config) -> Triggers {
+    let wrappers = || config.wrappers.iter().map(|w| last_part(&w.function));
+    Triggers::new(LANGUAGES.map(|lang| (lang, models.triggers(language_name(lang)).into_iter().chain(wrappers()).chain(["dogpile:"]))))
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit(['.', ':']).next().unwrap_or(name)
 }
 
 /// Judges files. Run it inside a pool whose threads have a [`STACK`].
 #[must_use]
 pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
-    let mut tree = Tree { files, max_file_size: options.max_file_size, ..Tree::default() };
+    let mut tree = Tree::new(files, options);
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { hits(files) };
-    tree.parse(&with_packages(files, core.clone()));
-    tree.parse_imports(&core, options.aliases);
+    tree.parse_around(&core, &core);
     let mut analysed = tree.analyse(options);
     for _ in 0..ROUNDS {
         let more = tree.mentioning(&analysed.follow);
@@ -97,8 +103,7 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
             break;
         }
         core.extend(&more);
-        tree.parse(&with_packages(files, more));
-        tree.parse_imports(&core, options.aliases);
+        tree.parse_around(&more, &core);
         analysed = tree.analyse(options);
     }
     let settings = Settings { levels: options.config.rules.clone() };
@@ -106,27 +111,16 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
     tree.finish(options, &settings, &analysed, found)
 }
 
-/// What a package calls itself that is imported under another path.
-fn own_path(aliases: &BTreeMap<String, String>, path: &str) -> Option<String> {
-    aliases.iter().find_map(|(from, to)| {
-        let rest = path.strip_prefix(from.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
-        Some(format!("{to}{rest}"))
-    })
-}
-
 fn hits(files: &[InputFile]) -> BTreeSet<usize> {
     (0..files.len()).filter(|i| files[*i].hit).collect()
 }
 
-/// Adds the other files of each file's package: helpers, constants and types live there.
-fn with_packages(files: &[InputFile], chosen: BTreeSet<usize>) -> BTreeSet<usize> {
-    let packages: BTreeSet<&str> = chosen.iter().map(|i| files[*i].package.as_str()).collect();
-    (0..files.len()).filter(|i| packages.contains(files[*i].package.as_str())).collect()
-}
-
-#[derive(Default)]
 struct Tree<'f> {
     files: &'f [InputFile],
+    neighbours: Neighbours<'f>,
+    packages: &'f Packages,
+    in_memory: &'f [(String, String)],
+    include_tests: bool,
     max_file_size: u64,
     parsed: BTreeSet<usize>,
     sources: SourceMap,
@@ -137,7 +131,31 @@ struct Tree<'f> {
     embedded: BTreeMap<(FileId, String), String>,
 }
 
-impl Tree<'_> {
+impl<'f> Tree<'f> {
+    fn new(files: &'f [InputFile], options: &Options<'f>) -> Self {
+        Self {
+            files,
+            neighbours: Neighbours::new(files),
+            packages: options.packages,
+            in_memory: options.in_memory,
+            include_tests: options.include_tests,
+            max_file_size: options.max_file_size,
+            parsed: BTreeSet::new(),
+            sources: SourceMap::default(),
+            modules: Vec::new(),
+            module_files: Vec::new(),
+            problems: Vec::new(),
+            embedded: BTreeMap::new(),
+        }
+    }
+
+    /// Parses files with their packages, and what all files that matter import.
+    fn parse_around(&mut self, new: &BTreeSet<usize>, core: &BTreeSet<usize>) {
+        let all = self.neighbours.with_packages(new);
+        self.parse(&all);
+        self.parse_imports(core);
+    }
+
     /// Parses files that were not parsed before.
     fn parse(&mut self, chosen: &BTreeSet<usize>) {
         let new: Vec<usize> = chosen.difference(&self.parsed).copied().collect();
@@ -157,7 +175,7 @@ impl Tree<'_> {
             .into_par_iter()
             .map(|(index, id, text)| {
                 let file = &self.files[index];
-                let module = guarded(|| front_end(file.lang)(id, &file.package, &text));
+                let module = guarded(|| translate(file, id, &text, self.packages, self.include_tests));
                 (index, SourceFile::new(file.path.as_str(), &*text), module)
             })
             .collect();
@@ -178,24 +196,21 @@ impl Tree<'_> {
 
     /// Parses the packages of the tree that these files import, and those that they import in turn: constants, keys,
     /// types and helpers live there.
-    fn parse_imports(&mut self, core: &BTreeSet<usize>, aliases: &BTreeMap<String, String>) {
-        let mut by_package: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (index, file) in self.files.iter().enumerate() {
-            by_package.entry(file.package.as_str()).or_default().push(index);
-        }
-        let mut from: BTreeSet<FileId> = self.module_files.iter().filter(|(index, _)| core.contains(index)).map(|(_, id)| *id).collect();
-        for _ in 0..IMPORT_LEVELS {
+    fn parse_imports(&mut self, core: &BTreeSet<usize>) {
+        let mut from: BTreeSet<usize> = core.clone();
+        for level in 0..IMPORT_LEVELS {
             let wanted: BTreeSet<usize> = self
                 .modules
-                .iter()
-                .filter(|m| from.contains(&m.file))
-                .flat_map(|m| &m.imports)
-                .filter_map(|i| by_package.get(&*i.path).or_else(|| by_package.get(own_path(aliases, &i.path)?.as_str())))
-                .flatten()
-                .copied()
+                .par_iter()
+                .zip(&self.module_files)
+                .filter(|(m, (index, _))| from.contains(index) && (m.lang != Lang::Go || level < IMPORT_LEVELS_OF_GO))
+                .flat_map_iter(|(m, (_, id))| {
+                    let text = self.sources.get(*id).map_or("", |file| &*file.text);
+                    self.neighbours.imported(m, text, self.packages.aliases())
+                })
                 .collect();
             self.parse(&wanted);
-            from = self.module_files.iter().filter(|(index, _)| wanted.contains(index)).map(|(_, id)| *id).collect();
+            from = wanted;
         }
     }
 
@@ -231,19 +246,28 @@ impl Tree<'_> {
         }
     }
 
-    /// Reads the files that a module embeds: scripts, mostly.
+    /// Reads the files that a module embeds: scripts, mostly. They lie in its package.
     fn embed(&mut self, index: usize, id: FileId, module: &Module) {
-        let Some(folder) = self.files[index].disk.as_deref().and_then(std::path::Path::parent) else { return };
+        let file = &self.files[index];
+        let source = file.disk.as_deref().unwrap_or(Path::new(&file.path));
+        let (Some(folder), Some(root)) = (source.parent(), self.packages.root(source, module.lang)) else { return };
         for name in module.globals.iter().filter_map(|g| g.embeds.as_deref()) {
-            if let Ok(path) = crate::config::inside(folder, name)
-                && let Ok(text) = read_text(&path, self.max_file_size)
-            {
+            let path = joined(folder, name);
+            let text = if file.disk.is_some() {
+                let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
+                let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
+                path.and_then(|path| read_text(&path, self.max_file_size).ok())
+            } else {
+                self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())
+            };
+            if let Some(text) = text {
                 self.embedded.insert((id, name.to_owned()), text);
             }
         }
     }
 
     fn analyse(&mut self, options: &Options<'_>) -> Analysed {
+        self.modules.sort_by_key(|module| (module.lang, module.file));
         let own = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
         for fault in own.iter().flat_map(|(_, faults)| faults) {
             let problem = Problem { path: String::new(), span: None, kind: ProblemKind::Partial, reason: "wrapper".to_owned(), message: fault.clone() };
@@ -255,7 +279,7 @@ impl Tree<'_> {
             models: own.as_ref().map_or(options.models, |(models, _)| models),
             config: options.config,
             latency: options.latency,
-            aliases: options.aliases,
+            aliases: options.packages.aliases(),
             embedded: &self.embedded,
         };
         match guarded(|| analyse(&facts)) {
@@ -273,9 +297,9 @@ impl Tree<'_> {
         if names.is_empty() {
             return BTreeSet::new();
         }
-        let filter = Prefilter::new(names.iter().map(String::as_str));
+        let mentions = Mentions::new(names, &self.modules, self.packages);
         let open: Vec<usize> = (0..self.files.len()).filter(|i| !self.parsed.contains(i)).collect();
-        open.into_par_iter().filter(|i| self.text(*i).is_ok_and(|text| filter.hits(text.as_bytes()))).collect()
+        open.into_par_iter().filter(|i| self.text(*i).is_ok_and(|text| mentions.stand_in(&self.files[*i], &text))).collect()
     }
 
     fn judge(&mut self, analysed: &Analysed, settings: &Settings) -> Vec<Finding> {
@@ -329,4 +353,61 @@ impl Tree<'_> {
 
 fn bug(path: String, message: String) -> Problem {
     Problem { path, span: None, kind: ProblemKind::Bug, reason: "bug".to_owned(), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packages::Located;
+
+    /// The texts that `src/jobs/lock.rs` embeds.
+    fn embedded(name: &str, disk: Option<&Path>, in_memory: &[(String, String)]) -> Vec<String> {
+        let path = "p/src/jobs/lock.rs";
+        let lies = disk.map_or_else(|| path.into(), |root| root.join(path));
+        let manifest = lies.ancestors().nth(3).map(|root| root.join("Cargo.toml")).unwrap_or_default();
+        let located = Located { path: &lies, shown: path, lang: Lang::Rust };
+        let packages = Packages::discover(&[located], &|path| (path == manifest).then(|| "[package]\nname = \"p\"\n".to_owned()));
+        let text = format!("const SCRIPT: &str = include_str!({name:?});\n");
+        let files = [InputFile {
+            path: path.to_owned(),
+            package: packages.of(located, &text),
+            lang: Lang::Rust,
+            text: Some(Arc::from(text)),
+            disk: disk.map(|_| lies.clone()),
+            hit: true,
+        }];
+        let (models, config, latency) = (Models::builtin(), Config::default(), BTreeMap::new());
+        let options = Options {
+            models: &models,
+            config: &config,
+            latency: &latency,
+            packages: &packages,
+            in_memory,
+            include_tests: false,
+            pedantic: false,
+            min_level: Level::Note,
+            no_prefilter: false,
+            stats: false,
+            max_file_size: 1 << 20,
+        };
+        let mut tree = Tree::new(&files, &options);
+        tree.parse(&BTreeSet::from([0]));
+        tree.embedded.into_values().collect()
+    }
+
+    #[test]
+    fn scripts_are_read_from_the_package_and_from_nowhere_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("p/lua")).expect("a folder");
+        std::fs::create_dir_all(folder.path().join("p/src/jobs")).expect("a folder");
+        std::fs::write(folder.path().join("p/lua/a.lua"), "return 1").expect("a file");
+        std::fs::write(folder.path().join("b.lua"), "return 2").expect("a file");
+        let root = folder.path().canonicalize().expect("there");
+        assert_eq!(embedded("../../lua/a.lua", Some(&root), &[]), ["return 1"]);
+        assert!(embedded("../../../b.lua", Some(&root), &[]).is_empty());
+        assert!(embedded("a.lua", Some(&root), &[]).is_empty());
+        let given = [("p/lua/a.lua".to_owned(), "return 3".to_owned())];
+        assert_eq!(embedded("../../lua/a.lua", None, &given), ["return 3"]);
+        assert!(embedded("a.lua", None, &given).is_empty());
+    }
 }

@@ -1,6 +1,28 @@
 //! Which files can matter, decided before anything is parsed.
 
 use aho_corasick::{AhoCorasick, packed};
+use dogpile_ir::Lang;
+use std::collections::BTreeMap;
+
+/// A search for each language: what names a client in one says nothing in another.
+#[derive(Debug, Default)]
+pub(crate) struct Triggers {
+    by_language: BTreeMap<Lang, Prefilter>,
+}
+
+impl Triggers {
+    /// Searches for these words, as they are written.
+    #[must_use]
+    pub(crate) fn new<'w, W: IntoIterator<Item = &'w str>>(words: impl IntoIterator<Item = (Lang, W)>) -> Self {
+        Self { by_language: words.into_iter().map(|(lang, words)| (lang, Prefilter::new(words))).collect() }
+    }
+
+    /// Whether any of a language's words stands in there.
+    #[must_use]
+    pub(crate) fn hits(&self, lang: Lang, bytes: &[u8]) -> bool {
+        self.by_language.get(&lang).is_some_and(|search| search.hits(bytes))
+    }
+}
 
 /// A search for any of a few words.
 #[derive(Debug)]
@@ -68,5 +90,12 @@ mod tests {
         let many = Prefilter::new(words.iter().map(String::as_str));
         assert!(many.hits(b"xx word-499-end") && !many.hits(b"word-500-end"));
         assert!(!Prefilter::new([""]).hits(b"anything"));
+    }
+
+    #[test]
+    fn words_of_one_language_say_nothing_in_another() {
+        let triggers = Triggers::new([(Lang::Go, vec!["SetNX"]), (Lang::TypeScript, vec!["ioredis"])]);
+        assert!(triggers.hits(Lang::Go, b"SetNX") && triggers.hits(Lang::TypeScript, b"'ioredis'"));
+        assert!(!triggers.hits(Lang::Go, b"ioredis") && !triggers.hits(Lang::TypeScript, b"SetNX") && !triggers.hits(Lang::Rust, b"SetNX"));
     }
 }

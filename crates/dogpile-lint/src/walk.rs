@@ -2,6 +2,7 @@
 
 use crate::input::language;
 use crate::suggest::nearest;
+use crate::test_code::is_test;
 use dogpile_ir::Lang;
 use dogpile_report::{Problem, ProblemKind};
 use globset::GlobSet;
@@ -12,7 +13,9 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use thiserror::Error;
 
-const VENDORED: &[&str] = &["vendor", "node_modules", "third_party"];
+const VENDORED: &[&str] = &["vendor", "node_modules", "bower_components", "jspm_packages", "third_party"];
+/// Folder that cargo builds in. Others may be called so too.
+const CARGO_OUTPUT: &str = "target";
 const TEST_FOLDERS: &[&str] = &["testdata"];
 
 /// What is walked.
@@ -138,7 +141,20 @@ fn enters(entry: &DirEntry, options: &WalkOptions) -> bool {
         return true;
     }
     let is = |names: &[&str]| names.iter().any(|name| entry.file_name() == OsStr::new(name));
-    (options.include_vendored || !is(VENDORED)) && (options.include_tests || !is(TEST_FOLDERS))
+    (options.include_vendored || !is(VENDORED)) && (options.include_tests || !is(TEST_FOLDERS)) && !is_cargo_output(entry)
+}
+
+fn is_cargo_output(entry: &DirEntry) -> bool {
+    let path = entry.path();
+    entry.file_name() == OsStr::new(CARGO_OUTPUT)
+        && (path.join("CACHEDIR.TAG").is_file() || path.parent().is_some_and(|above| above.join("Cargo.toml").is_file()))
+}
+
+/// The part of a path that was walked to from what is linted: folders above are nobody's tests.
+fn walked_to(entry: &DirEntry) -> String {
+    let parts: Vec<_> = entry.path().components().collect();
+    let own = parts.len().saturating_sub(entry.depth());
+    parts[own..].iter().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 fn take(entry: &DirEntry, cwd: &Path, options: &WalkOptions) -> Taken {
@@ -154,7 +170,7 @@ fn take(entry: &DirEntry, cwd: &Path, options: &WalkOptions) -> Taken {
         let is_folder = entry.path().is_dir();
         return if explicit && !is_folder { Taken::Problem(problem(shown, "no regular file")) } else { Taken::Nothing };
     }
-    if !explicit && !options.include_tests && shown.ends_with("_test.go") {
+    if !explicit && !options.include_tests && is_test(lang, &walked_to(entry)) {
         return Taken::Test;
     }
     Taken::File(Candidate { path: entry.path().to_owned(), shown, lang, explicit })

@@ -8,7 +8,7 @@ use crate::does::{Path, TtlRow};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcquireRow {
-    /// The key.
+    /// The key; a list of one is that one. Where it is an argument of a lock's method, it becomes the fact `key` of `$0`.
     pub key: Path,
     /// TTL.
     #[serde(default)]
@@ -19,28 +19,45 @@ pub struct AcquireRow {
     pub token: Option<String>,
     /// Waiting: `none`, `bounded`, `context`, `forever`.
     pub waits: Waits,
+    /// How often it tries again, where that can be chosen and is known: 0 waits for nothing, less for ever.
+    #[serde(default)]
+    pub retries: Option<Path>,
     /// Whether the library renews by itself.
     #[serde(default)]
     pub renews: bool,
+    /// How often, where that can be chosen; with `zero = "none"`, 0 is never.
+    #[serde(default)]
+    pub interval: Option<TtlRow>,
     /// Whether the same handle or token acquires again.
     #[serde(default)]
     pub reentrant: bool,
-    /// A callback that runs while it is held, and is followed by the release.
+    /// A callback that runs while it is held, and is followed by the release. `value` in `won` is what it gives.
     #[serde(default)]
     pub runs: Option<Path>,
+    /// What that callback is called with; the words of `won`, where `context` is one that ends when the lock is lost (an
+    /// AbortSignal).
+    #[serde(default)]
+    pub passes: Vec<String>,
     /// Whether calling the `cancel` result gives the lock back.
     #[serde(default)]
     pub cancel_releases: bool,
+    /// Whether that deletes the key whoever owns it, or compares and deletes in two steps.
+    #[serde(default)]
+    pub cancel_unguarded: bool,
     /// Whether it takes the key away from whoever holds it.
     #[serde(default)]
     pub steals: bool,
     /// Results by outcome; each word: `nil`, `true`, `false`, `error`, `error:<name>` (qualified, or of this client's
-    /// package), `handle`, `context`, `cancel`, `value`, `unknown`.
+    /// package), `handle`, `context`, `cancel`, `value`, `unknown`. Where the call gives no results but throws, its one
+    /// word is `raises`, or `raises:<name>` for an error of that class.
     pub won: Vec<String>,
     /// Somebody else holds it.
     pub lost: Vec<String>,
     /// The server could not be asked.
     pub failed: Vec<String>,
+    /// Whether the results come as one list (`const [ok, release] = await …`).
+    #[serde(default)]
+    pub listed: bool,
     /// Type of `handle` among the results (row name).
     #[serde(default)]
     pub handle: Option<String>,
@@ -69,7 +86,8 @@ pub struct HandleRow {
     /// New TTL of a renewal.
     #[serde(default)]
     pub ttl: Option<TtlRow>,
-    /// Results when it was ours, not ours, and when the server could not be asked.
+    /// Results when it was ours, not ours, and when the server could not be asked. The words are those of
+    /// [`AcquireRow::won`]; a renewal's `handle` is the one to use from now on.
     pub done: Vec<String>,
     /// See `done`.
     pub lost: Vec<String>,
@@ -78,6 +96,9 @@ pub struct HandleRow {
     /// Whether it throws or panics when the lock is not held.
     #[serde(default)]
     pub throws_unheld: bool,
+    /// Type of `handle` among the results (row name).
+    #[serde(default)]
+    pub handle: Option<String>,
 }
 
 /// Cache operations.
@@ -144,6 +165,18 @@ pub enum ValueKind {
     DurationMillis,
     /// See above.
     DurationNanos,
+    /// A duration of `$1` hours / minutes / seconds / … (`Duration::from_secs(30)`).
+    DurationOfHours,
+    /// See above.
+    DurationOfMinutes,
+    /// See above.
+    DurationOfSeconds,
+    /// See above.
+    DurationOfMillis,
+    /// See above.
+    DurationOfMicros,
+    /// See above.
+    DurationOfNanos,
     /// A duration from text.
     ParseDuration,
     /// The unix time of `$0` in seconds.
@@ -211,9 +244,17 @@ pub struct ReplyRow {
     /// The error that a nil reply is, when `nil = "error"` (qualified name, or a name of this client's package).
     #[serde(default)]
     pub nil_error: Option<String>,
-    /// Results of the call itself, when it gives them directly: of `value`, `error`.
+    /// Results of the call itself, when it gives them directly: of `value`, `error`. Where there is no `error` among them
+    /// in a language with exceptions, the call throws when it fails.
     #[serde(default)]
     pub direct: Vec<String>,
+    /// For `declared`: kind of the type declared for the first result ([`crate::DECLARED`]) → name of the [`ReplyRow`]
+    /// that its value and nil follow. A kind that is not listed is as `raw`, with `nil = "value"`.
+    #[serde(default)]
+    pub by_type: std::collections::BTreeMap<String, String>,
+    /// Whether the call gives nothing itself: its last argument is a function that gets an error and the value.
+    #[serde(default)]
+    pub callback: bool,
     /// Methods of the reply object → what they give (`Result = ["value", "error"]`).
     #[serde(default)]
     pub accessors: std::collections::BTreeMap<String, Vec<String>>,
@@ -232,10 +273,15 @@ pub enum ReplyValue {
     Raw,
     /// OK and 1 are true; nil and 0 false.
     Bool,
+    /// As `bool` in some versions of the library, as `int` in others: it compares equal to `true` and to 1, to `false`
+    /// and to 0.
+    Flag,
     Int,
     Text,
     /// Nothing but the error.
     Nothing,
+    /// What the code asks for by the type it declares: see [`ReplyRow::by_type`].
+    Declared,
 }
 
 /// Forms of a nil reply.

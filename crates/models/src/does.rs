@@ -5,7 +5,8 @@ use serde::Deserialize;
 use crate::contract::{AcquireRow, CacheOp, CacheScope, Coalesces, ContextRow, HandleRow, ValueKind};
 
 /// Access path: `$1` (first argument), `$0` (receiver), `$3...` (third and rest), `$4.Field`, `$ret`. A field of `$0`
-/// may be a fact that a [`Does::Makes`], [`Does::Option`] or [`Does::Sets`] row left on the object (`$0.ttl`).
+/// may be a fact that a [`Does::Makes`], [`Does::Option`] or [`Does::Sets`] row left on the object (`$0.ttl`). Lists among
+/// the rest are flat; a function among them (a callback) is none of the words.
 pub type Path = String;
 
 /// The forms of `does`.
@@ -45,10 +46,27 @@ pub enum Does {
         #[serde(default)]
         out: Option<Path>,
     },
-    /// Continues a builder on `$0`: pushes words.
+    /// Continues a builder on `$0`: pushes words. On a queue, they go to the command that [`Does::Begins`] began.
     Pushes {
         /// The words in order.
         words: Vec<WordRow>,
+    },
+    /// Begins a command on the queue `$0`, and gives the queue again; the next command, or a [`Does::Flushes`], ends it
+    /// (`pipe.cmd("SET").arg(key)`).
+    Begins {
+        /// Its first words.
+        words: Vec<WordRow>,
+    },
+    /// Adds to lists that `$0` keeps, and gives `$0` again (`invocation.key(k).arg(token)`).
+    Appends {
+        /// Fact → what is added to it; lists among it are flat.
+        lists: std::collections::BTreeMap<String, Path>,
+    },
+    /// Makes `$0` an object of another type, and gives it again (`pipe.atomic()`).
+    Becomes {
+        /// The type's row name.
+        #[serde(rename = "type")]
+        ty: String,
     },
     /// Executes command value(s).
     Executes {
@@ -68,13 +86,25 @@ pub enum Does {
         /// Name of the [`crate::ReplyRow`].
         reply: String,
     },
+    /// Gives `$0` (and with it every object of its type) a method that runs a Lua script on its arguments.
+    DefinesCommand {
+        /// The method's name.
+        name: Path,
+        /// The script's text.
+        script: Path,
+        /// How many of the arguments are keys; where nothing stands at the path, the first argument says it.
+        keys: Path,
+        /// Name of the [`crate::ReplyRow`].
+        reply: String,
+    },
     /// Makes an object of a type.
     Makes {
         /// The type's row name.
         #[serde(rename = "type")]
         ty: String,
         /// Facts kept on the object, by name (`text` of a script, `key` of a lock handle, `ttl`, `options`). What the
-        /// [`Does::Option`] values in `options` set become facts of the object too.
+        /// [`Does::Option`] values in `options` set become facts of the object too. `scripts` is an object whose fields
+        /// are scripts, each of them a method of this object from now on (see [`Does::DefinesCommand`]).
         #[serde(default)]
         keeps: std::collections::BTreeMap<String, Path>,
         /// Whether a second result is an error.
@@ -93,6 +123,9 @@ pub enum Does {
     Watches {
         /// The function.
         function: Path,
+        /// Row names of the types of what it gets; absent: one `Tx`.
+        #[serde(default)]
+        gets: Vec<String>,
         /// The keys.
         keys: Path,
     },
@@ -130,6 +163,15 @@ pub enum Does {
         /// What the results are: of `value`, `error`, `shared`, `channel`.
         gives: Vec<String>,
     },
+    /// Gives a function that does what `function` does and coalesces its calls in one process by their arguments
+    /// (memoizers).
+    MakesFlight {
+        /// The work.
+        function: Path,
+        /// Whether a failed flight stays for later callers.
+        #[serde(default)]
+        keeps_failures: bool,
+    },
     /// Makes later callers of a flight start a new one beside it.
     Forgets {
         /// The key.
@@ -142,7 +184,7 @@ pub enum Does {
         /// Row name of the type it gives; absent: the subscription is on `$0`.
         #[serde(default, rename = "type")]
         ty: Option<String>,
-        /// A function that gets the messages while the call blocks.
+        /// A function that gets the messages: while the call blocks, or, where calls give promises, from then on.
         #[serde(default)]
         function: Option<Path>,
     },
@@ -159,6 +201,11 @@ pub enum Does {
     },
     /// Stops the timer, ticker or renewal that `$0` is.
     Stops,
+    /// Stops the timer, ticker or renewal that a value is, or ends that context (`clearInterval(t)`, `c.abort()`).
+    Cancels {
+        /// The value.
+        handle: Path,
+    },
     /// A cache call.
     Cache {
         /// `get`, `set`, `delete`, `load` (get, or compute with `function` and set).
@@ -217,6 +264,9 @@ pub enum Does {
         /// After what time.
         #[serde(default)]
         after: Option<TtlRow>,
+        /// Whether it runs again each time that `after` has passed, until its result is stopped.
+        #[serde(default)]
+        repeats: bool,
         /// Whether `$0` can be waited for.
         #[serde(default)]
         joinable: bool,
@@ -262,7 +312,8 @@ pub enum Does {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum WordRow {
-    /// A literal word, a path (`$2`, `$3...`), or `$name` (see [`crate::CallRow::name`]).
+    /// A literal word, a path (`$2`, `$3...`), or `$name` (see [`crate::CallRow::name`]). A command value at the path (an
+    /// options object, `SetExpiry::PX(30000)`) stands for its words.
     Text(String),
     /// A time: becomes `PX <ttl>` (or nothing when it folds to `zero`), in the unit that `word` stands for.
     Ttl(TtlRow),
@@ -273,10 +324,18 @@ pub enum WordRow {
         /// The word.
         word: String,
     },
-    /// A word argument that is left out when it is an empty string: `{ optional = "$4.Mode" }`.
+    /// A word argument that is left out when it is an empty string or nil: `{ optional = "$4.Mode" }`.
     Optional {
         /// Where it is.
         optional: Path,
+    },
+    /// Words by the text of an argument, none where it is not given: `{ map = "$3.conditionalSet", words = {
+    /// onlyIfDoesNotExist = ["NX"] } }`. A text that is not listed is a word nobody knows.
+    Map {
+        /// The argument.
+        map: Path,
+        /// Text → the words, paths among them.
+        words: std::collections::BTreeMap<String, Vec<String>>,
     },
 }
 
@@ -286,7 +345,8 @@ pub enum WordRow {
 pub struct TtlRow {
     /// Where it is.
     pub ttl: Path,
-    /// Its unit: `duration` (typed), `s`, `ms`, `ns`, `unix-s`, `unix-ms`, `time` (a point in time).
+    /// Its unit: `duration` (typed), `s`, `ms`, `ns`, `unix-s`, `unix-ms`, `time` (a point in time), `text` (`30s`, or a
+    /// number of ms), `word` (what `word` stands for, where that is a path).
     pub unit: Unit,
     /// What 0 means: `none` (no expiry), `error`, `default`, `literal`.
     #[serde(default)]
@@ -294,8 +354,9 @@ pub struct TtlRow {
     /// Used when it is not given, in ms.
     #[serde(default)]
     pub default_ms: Option<u64>,
-    /// The word that goes before it (`PX` when absent): `EX`, `PX`, `EXAT`, `PXAT`. Empty: none, the number alone, in
-    /// milliseconds (so the command is `PEXPIRE`, `PSETEX`, `PEXPIREAT`).
+    /// The word that goes before it (`PX` when absent): `EX`, `PX`, `EXAT`, `PXAT`, or the path of an argument that is one
+    /// of them (`$3.expiration.type`; with `unit = "word"`). Empty: none, the number alone, in milliseconds (so the
+    /// command is `PEXPIRE`, `PSETEX`, `PEXPIREAT`).
     #[serde(default)]
     pub word: Option<String>,
     /// Added by the library, in ms.
@@ -315,6 +376,8 @@ pub enum Unit {
     UnixS,
     UnixMs,
     Time,
+    Text,
+    Word,
 }
 
 /// What a zero time means.
@@ -333,7 +396,7 @@ pub enum Zero {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum KeysRow {
-    /// A list value.
+    /// A list value; a text is one key.
     List(Path),
     /// A count, followed by keys and then arguments in one flat list.
     Flat {

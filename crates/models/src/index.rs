@@ -68,7 +68,7 @@ impl Index {
         for (n, row) in client.types.iter().enumerate() {
             for name in &row.names {
                 tables.types.entry(name.clone()).or_insert(n);
-                if names::is_qualified(name) {
+                if names::is_qualified(&client.head.packages, name) {
                     self.full_types.entry(name.clone()).or_default().push((id, n));
                 }
             }
@@ -97,7 +97,7 @@ impl Index {
                         self.named.entry(key).or_default().push((id, n));
                     }
                     Some(None) => {}
-                    None if names::is_qualified(name) => {
+                    None if names::is_qualified(&client.head.packages, name) => {
                         self.full_functions.entry(name.clone()).or_default().push((id, n));
                     }
                     None => tables.functions.entry(name.clone()).or_default().push(n),

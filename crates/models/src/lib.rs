@@ -22,4 +22,4 @@ pub use error::{Fault, ModelError};
 pub use models::{ClientId, Models, Row};
 pub use path::{AccessPath, Base};
 pub use row::*;
-pub use validate::{PHRASES, RESULTS};
+pub use validate::{DECLARED, PHRASES, RESULTS};

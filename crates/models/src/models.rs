@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::builtin::BUILTIN;
-use crate::contract::ReplyRow;
+use crate::contract::{ReplyRow, ValueKind};
 use crate::error::{Fault, ModelError};
 use crate::index::Index;
 use crate::names;
@@ -79,6 +79,17 @@ impl Models {
         Ok(Self { clients, index, builtin })
     }
 
+    /// The models of one language. Packages of two languages may have one name (`redis`, `nanoid`), so that names in code
+    /// are looked up among those of its own.
+    #[must_use]
+    pub fn only(&self, language: &str) -> Self {
+        let speaks = |client: &&Client| client.head.language == language;
+        let builtin = self.clients[..self.builtin].iter().filter(speaks).count();
+        let clients: Vec<Client> = self.clients.iter().filter(speaks).cloned().collect();
+        let index = Index::new(&clients, builtin);
+        Self { clients, index, builtin }
+    }
+
     /// Adds a user's model. Its rows win over those of every model that was there before.
     ///
     /// # Errors
@@ -101,12 +112,48 @@ impl Models {
     #[must_use]
     pub fn function(&self, qual: &str, args: usize) -> Option<Row<'_>> {
         let qual = names::plain(qual);
-        if let Some(row) = self.index.full_function(&self.clients, qual, args) {
-            return Some(row);
-        }
-        let (package, name) = names::split(qual)?;
-        let clients = self.index.clients_of(package);
-        clients.into_iter().find_map(|client| self.index.function(&self.clients, client, name, args))
+        let found = self.index.full_function(&self.clients, qual, args).or_else(|| {
+            names::splits(qual).find_map(|(package, name)| {
+                let clients = self.index.clients_of(package);
+                clients.into_iter().find_map(|client| {
+                    let function = self.index.function(&self.clients, client, name, args);
+                    function.or_else(|| self.method_of_global(client, name, args))
+                })
+            })
+        });
+        // What a module exports by default has its exports again (`import axios from 'axios'`).
+        found.or_else(|| match qual.contains(".default.") {
+            true => self.function(&qual.replacen(".default.", ".", 1), args),
+            false => None,
+        })
+    }
+
+    /// `kv.set`: a method of an object that a client's package exports.
+    fn method_of_global(&self, client: ClientId, name: &str, args: usize) -> Option<Row<'_>> {
+        let (global, method) = name.rsplit_once('.')?;
+        let ty = self.index.type_in(client, self.client(client).globals.get(global)?)?;
+        self.index.method(&self.clients, client, ty, method, args)
+    }
+
+    /// The type of an object that a client's package exports (`@vercel/kv.kv`).
+    #[must_use]
+    pub fn global_type(&self, qual: &str) -> Option<String> {
+        names::splits(qual).find_map(|(package, item)| {
+            let clients = self.index.clients_of(package);
+            clients.into_iter().find_map(|c| Some(self.qualified_type(c, self.client(c).globals.get(item)?)))
+        })
+    }
+
+    /// What a constant or variable of a client's package is (`builtin.process.pid`).
+    #[must_use]
+    pub fn value(&self, lang: &str, qual: &str) -> Option<ValueKind> {
+        let mut clients = self.clients().map(|c| self.client(c)).filter(|head| head.language == lang);
+        clients.find_map(|head| {
+            let whole = head.values.get(qual).filter(|_| names::is_qualified(&head.packages, qual));
+            let of =
+                |(package, item)| head.packages.iter().any(|p| p == package).then(|| head.values.get(item)).flatten();
+            whole.or_else(|| names::splits(qual).find_map(of)).copied()
+        })
     }
 
     /// What a type is.
@@ -114,6 +161,15 @@ impl Models {
     pub fn type_of(&self, type_name: &str) -> Option<(ClientId, &TypeRow)> {
         let (client, ty) = self.types_called(type_name).next()?;
         Some((client, &self.clients[usize::from(client.0)].types[ty]))
+    }
+
+    /// The type of a field that a type row tells (`redis` of `egg.Application`), qualified.
+    #[must_use]
+    pub fn field_type(&self, type_name: &str, field: &str) -> Option<&str> {
+        self.types_called(type_name).find_map(|(client, ty)| {
+            let row = &self.clients[usize::from(client.0)].types[ty];
+            row.fields.get(field)?.strip_prefix("type:")
+        })
     }
 
     /// The canonical name of a type that a row names (`makes`), which every look-up accepts: with the client's first
@@ -126,7 +182,7 @@ impl Models {
     /// The canonical form of a name of a client's package (`Nil`, a type, an error).
     #[must_use]
     pub fn qualified(&self, client: ClientId, name: &str) -> String {
-        if names::is_qualified(name) {
+        if names::is_qualified(&self.client(client).packages, name) {
             return name.to_owned();
         }
         format!("{}.{name}", canonical_package(self.client(client)))
@@ -151,17 +207,24 @@ impl Models {
     /// Whether `name` in a model (`Nil`, `ErrNotObtained`, or qualified) means what `qual` in code does.
     #[must_use]
     pub fn means(&self, client: ClientId, name: &str, qual: &str) -> bool {
-        if names::is_qualified(name) {
+        if names::is_qualified(&self.client(client).packages, name) {
             return name == qual || self.canonical(name) == self.canonical(qual);
         }
-        names::split(qual)
-            .is_some_and(|(package, item)| item == name && self.index.clients_of(package).contains(&client))
+        names::splits(qual).any(|(package, item)| item == name && self.index.clients_of(package).contains(&client))
     }
 
     /// The row for a distinctive method on a receiver of unknown type.
     #[must_use]
     pub fn distinctive(&self, lang: &str, method: &str, args: usize) -> Option<Row<'_>> {
         self.index.named(&self.clients, lang, method, args).into_iter().find(|row| row.call.distinctive)
+    }
+
+    /// Rows that a call on a receiver of unknown type may be, if one of their telling options is written there.
+    #[must_use]
+    pub fn telling(&self, lang: &str, method: &str, args: usize) -> Vec<Row<'_>> {
+        let mut rows = self.index.named(&self.clients, lang, method, args);
+        rows.retain(|row| !row.call.telling.is_empty());
+        rows
     }
 
     /// All rows of methods with a name, for look-up by what a file imports (see [`Models::holds_in`]).
@@ -173,9 +236,10 @@ impl Models {
     /// Whether a method's row is about types of an imported package.
     #[must_use]
     pub fn holds_in(&self, row: Row<'_>, import_path: &str) -> bool {
-        match row.call.on.as_deref().filter(|on| names::is_qualified(on)).and_then(names::split) {
+        let packages = &self.client(row.client).packages;
+        match row.call.on.as_deref().filter(|on| names::is_qualified(packages, on)).and_then(names::split) {
             Some((package, _)) => names::fits(package, import_path),
-            None => self.client(row.client).packages.iter().any(|p| names::fits(p, import_path)),
+            None => packages.iter().any(|p| names::fits(p, import_path)),
         }
     }
 
@@ -241,12 +305,26 @@ impl Models {
     #[must_use]
     pub fn is_neutral_function(&self, lang: &str, qual: &str) -> bool {
         let Some((package, name)) = names::split(qual) else {
-            return false;
+            // `println!` has no package.
+            return self.index.is_neutral_name(lang, names::plain(qual));
         };
-        if self.index.is_neutral_package(lang, package) || self.index.is_neutral_name(lang, names::plain(qual)) {
+        if qual.contains(".default.") && self.is_neutral_function(lang, &qual.replacen(".default.", ".", 1)) {
+            return true;
+        }
+        let in_neutral = names::splits(qual).any(|(package, _)| self.index.is_neutral_package(lang, package));
+        if in_neutral || self.index.is_neutral_name(lang, names::plain(qual)) {
             return true;
         }
         self.index.clients_of(package).into_iter().any(|client| self.is_neutral(client, name))
+    }
+
+    /// The text that a constant of a client's package stands for (`@valkey/valkey-glide.TimeUnit.Seconds` is `EX`).
+    #[must_use]
+    pub fn constant(&self, qual: &str) -> Option<&str> {
+        names::splits(qual).find_map(|(package, item)| {
+            let clients = self.index.clients_of(package);
+            clients.into_iter().find_map(|c| self.client(c).constants.get(item).map(String::as_str))
+        })
     }
 
     /// The words by one of which a file of a language has to be found, without repetition.
@@ -268,10 +346,11 @@ impl Models {
     fn types_called(&self, type_name: &str) -> impl Iterator<Item = (ClientId, usize)> + '_ {
         let name = names::plain(type_name);
         let full = self.index.full_type(name);
-        let (package, item) = names::split(name).unwrap_or(("", ""));
-        let clients = if package.is_empty() { Vec::new() } else { self.index.clients_of(package) };
-        let item = item.to_owned();
-        let in_package = clients.into_iter().filter_map(move |c| Some((c, self.index.type_in(c, &item)?)));
+        let mut in_package = Vec::new();
+        for (package, item) in names::splits(name) {
+            let clients = self.index.clients_of(package).into_iter();
+            in_package.extend(clients.filter_map(|c| Some((c, self.index.type_in(c, item)?))));
+        }
         full.iter().copied().chain(in_package)
     }
 }

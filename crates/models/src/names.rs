@@ -11,15 +11,29 @@ pub(crate) fn split(name: &str) -> Option<(&str, &str)> {
     (!package.is_empty() && !item.is_empty()).then_some((package, item))
 }
 
+/// Every way to part a qualified name, the longest package first: `ioredis.Redis.new` is `new` of `ioredis.Redis`, or
+/// `Redis.new` of `ioredis`.
+pub(crate) fn splits(name: &str) -> impl Iterator<Item = (&str, &str)> {
+    let name = plain(name);
+    let mut longest = split(name).map(|(package, item)| (package.len(), name.len() - item.len()));
+    std::iter::from_fn(move || {
+        let (end, start) = longest?;
+        let tail = name[..end].rfind('/').map_or(0, |at| at + 1);
+        longest = name[tail..end].rfind('.').map(|at| (tail + at, tail + at + 1)).filter(|(end, _)| *end > tail);
+        Some((&name[..end], &name[start..]))
+    })
+}
+
 /// Without leading `*` or `&`, and without type arguments.
 pub(crate) fn plain(name: &str) -> &str {
     let name = name.trim_start_matches(['*', '&']);
     name.find(['[', '<']).map_or(name, |at| &name[..at])
 }
 
-/// Whether a name in a model carries its own package.
-pub(crate) fn is_qualified(name: &str) -> bool {
-    name.contains(['.', '/']) || name.contains("::")
+/// Whether a name in a model carries its own package. The model of a language (`std`) has no package to add, so that all
+/// its names do (`time.Sleep`, `string`); elsewhere `Redis.new` is the constructor of a type of the client's packages.
+pub(crate) fn is_qualified(packages: &[String], name: &str) -> bool {
+    name.contains('/') || name.contains("::") || packages.iter().any(|p| p == "std")
 }
 
 /// A package without the part that its wildcard stands in: `github.com/redis/go-redis/v*` → `github.com/redis/go-redis`.
@@ -58,6 +72,34 @@ mod tests {
         assert_eq!(split("redis::Commands"), Some(("redis", "Commands")));
         assert_eq!(split("github.com/redis/go-redis"), None);
         assert_eq!(split("error"), None);
+    }
+
+    #[test]
+    fn parts_a_constructor_from_its_package() {
+        let all = |name| splits(name).collect::<Vec<_>>();
+        assert_eq!(all("ioredis.Redis.new"), [("ioredis.Redis", "new"), ("ioredis", "Redis.new")]);
+        assert_eq!(all("@upstash/redis.Redis.new"), [("@upstash/redis.Redis", "new"), ("@upstash/redis", "Redis.new")]);
+        assert_eq!(all("lru-cache.LRUCache"), [("lru-cache", "LRUCache")]);
+        assert_eq!(all("error"), []);
+        assert_eq!(all(".a.b"), [(".a", "b")]);
+    }
+
+    #[test]
+    fn names_in_the_model_of_a_language_are_whole() {
+        let of = |package: &str, name| is_qualified(&[package.to_owned()], name);
+        assert!(of("std", "time.Sleep") && of("std", "string"));
+        assert!(of("acme", "net/http.Get") && of("acme", "std::thread.sleep"));
+        assert!(!of("acme", "Redis.new") && !of("acme", "Redis"));
+    }
+
+    #[test]
+    fn paths_of_rust_end_at_a_dot() {
+        assert_eq!(split("redis::aio.ConnectionManager"), Some(("redis::aio", "ConnectionManager")));
+        assert_eq!(split("redis.cmd"), Some(("redis", "cmd")));
+        let all: Vec<_> = splits("redis::aio.ConnectionManager.new").collect();
+        assert_eq!(all, [("redis::aio.ConnectionManager", "new"), ("redis::aio", "ConnectionManager.new")]);
+        assert!(fits("redis::*", "redis::aio") && fits("fred::*", "fred::types::scripts"));
+        assert!(!fits("redis::*", "redis") && !fits("redis::*", "redis_lock::sync"));
     }
 
     #[test]

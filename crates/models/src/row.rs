@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::contract::ReplyRow;
+use crate::contract::{ReplyRow, ValueKind};
 use crate::does::Does;
 
 /// A model file.
@@ -49,6 +49,16 @@ pub struct ClientHead {
     /// Documentation address.
     #[serde(default)]
     pub docs: Option<String>,
+    /// Objects that the packages export, by name → row name of their type (`kv = "Redis"`). A call of their methods may
+    /// come as a function's (`@vercel/kv.kv.set`).
+    #[serde(default)]
+    pub globals: std::collections::BTreeMap<String, String>,
+    /// What is read there and is neither made by a call nor known as text (`"builtin.process.pid" = "per-process"`).
+    #[serde(default)]
+    pub values: std::collections::BTreeMap<String, ValueKind>,
+    /// Constants of the packages that stand for a text (`"TimeUnit.Seconds" = "EX"`).
+    #[serde(default)]
+    pub constants: std::collections::BTreeMap<String, String>,
     /// Version and day the facts were checked against.
     pub checked: Checked,
     /// Words that must stand in a file for it to matter: at least one per way of locking. Kept narrow.
@@ -74,14 +84,23 @@ pub struct Checked {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TypeRow {
-    /// Its name in the package; the first one is how rows call it, the rest behave alike. A name with a dot or slash in
-    /// it is qualified by itself (`net/http.Client`).
+    /// Its name in the package; the first one is how rows call it, the rest behave alike. A name with a slash or `::` in
+    /// it, and any name in the model of a language, is qualified by itself (`net/http.Client`, `string`). A class that
+    /// TypeScript imports by default is `default` besides.
     pub names: Vec<String>,
     /// What it is: `client`, `pipeline`, `transaction`, `script`, `lock`, `reply`, `builder`, `flight`, `cache`, `other`.
     pub role: Role,
+    /// Whether its methods change it and give it again (`pipe.set(k, v).expire(k, 30)`, `cmd.arg(k); cmd.arg(v);`), so
+    /// that what one of them adds is there for whoever holds it. A command queued on such a type gives the queue, not a
+    /// reply.
+    #[serde(default)]
+    pub chains: bool,
     /// Types of this file whose rows hold here too.
     #[serde(default)]
     pub like: Vec<String>,
+    /// What sending the queue gives.
+    #[serde(default)]
+    pub flushed: Flushed,
     /// Fields that matter: name → access meaning (`timeout` of an HTTP client, say), or `type:<qualified name>`: the
     /// type of the field's value (`Request` of a gin context).
     #[serde(default)]
@@ -107,6 +126,19 @@ pub enum Role {
     Other,
 }
 
+/// What comes back when a queue is sent.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flushed {
+    /// Nothing to read replies from.
+    #[default]
+    Nothing,
+    /// The list of the replies, in order; it throws when one of them is an error.
+    Values,
+    /// A list of `[error, reply]`, in order; it does not throw for one of them.
+    Pairs,
+}
+
 /// What a call does. Exactly one `does`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,9 +146,12 @@ pub struct CallRow {
     /// Type it is a method of; absent: a package-level function.
     #[serde(default)]
     pub on: Option<String>,
-    /// Its names. `*` (alone) is any method of `on` that no other row names. The word `$name` in a command stands for
-    /// the name that was called, in upper case. A function's name with a dot or slash in it is qualified by itself (`time.Sleep`),
-    /// any other is a function of the client's packages.
+    /// Its names. `()` is a call of the object itself. `*` (alone) is any method of `on` that no other row names. The word
+    /// `$name` in a command stands for the name that was called, in upper case. A function's name is of the client's packages (`createClient`; with its
+    /// type, if it is a constructor or static: `Redis.new`, `default.new`), unless it is qualified by itself: with a
+    /// slash or `::` in it, or in the model of a language (`time.Sleep`). A method `drop` of a Rust type is what happens
+    /// at the end of its scope and in `drop(x)`; a Rust variant with a payload is the function of its name
+    /// (`SetExpiry.PX`).
     pub name: Vec<String>,
     /// Fewest arguments it takes, where names alone are ambiguous.
     #[serde(default)]
@@ -127,12 +162,19 @@ pub struct CallRow {
     /// Which argument is the context (`$1`), where there is one.
     #[serde(default)]
     pub context: Option<String>,
+    /// Options that people write here and that this library passes over in silence (`$3.nx`, where it reads `$3.NX`).
+    /// None of them is a word or a time of the command.
+    #[serde(default)]
+    pub ignored: Vec<String>,
     /// What it does.
     pub does: Does,
     /// Whether the shape alone is telling (`SetNX(ctx, k, v, ttl).Result()`): seen on an unknown receiver it is taken
     /// as `likely`. A lone `Get` or `Del` is not.
     #[serde(default)]
     pub distinctive: bool,
+    /// Options of which each, written at the call, is as telling as a distinctive shape (`$3.NX` of `set`).
+    #[serde(default)]
+    pub telling: Vec<String>,
     /// A line of code that the front end must resolve to this row (a test runs every one).
     pub example: String,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::does::{Does, TtlRow, WordRow};
+use crate::does::{Does, TtlRow, Unit, WordRow};
 use crate::error::Fault;
 use crate::path::{AccessPath, Base};
 use crate::row::{CallRow, ClientFile};
@@ -14,8 +14,13 @@ pub const PHRASES: &[&str] =
 
 /// Words that say what a result is (`error:<name>` besides): `value`, `error`, `shared` (whether it was shared),
 /// `found` (whether it was there), `channel`, `context`, `cancel`, `handle`, `nil`, `true`, `false`, `unknown`.
+/// The outcomes of a lock's calls may be a lone `raises` or `raises:<name>` instead.
 pub const RESULTS: &[&str] =
     &["value", "error", "shared", "found", "channel", "context", "cancel", "handle", "nil", "true", "false", "unknown"];
+
+/// Kinds of declared types: `bool`, `integer`, `text`, `option` (`core.option.Option`), `unit` (`()`), `unwritten` (no
+/// type is written where the call is).
+pub const DECLARED: &[&str] = &["bool", "integer", "text", "option", "unit", "unwritten"];
 
 const TIME_WORDS: &[&str] = &["EX", "PX", "EXAT", "PXAT"];
 
@@ -62,6 +67,9 @@ pub(crate) fn check(file: &ClientFile, inherited: &Inherited) -> Result<(), Faul
             types.insert(name.clone());
         }
     }
+    if let Some(name) = head.globals.values().find(|name| !types.contains(*name)) {
+        return Err(unknown("[client.globals]", "type", name));
+    }
     for row in &file.types {
         if let Some(name) = row.like.iter().find(|name| !types.contains(*name)) {
             return Err(unknown(&row.names[0], "type", name));
@@ -77,8 +85,11 @@ pub(crate) fn check(file: &ClientFile, inherited: &Inherited) -> Result<(), Faul
         replies.insert(row.name.clone());
     }
     for row in &file.replies {
-        if let Some(name) = row.reads_as.values().find(|name| !replies.contains(*name)) {
+        if let Some(name) = row.reads_as.values().chain(row.by_type.values()).find(|name| !replies.contains(*name)) {
             return Err(unknown(&row.name, "reply", name));
+        }
+        if let Some(kind) = row.by_type.keys().find(|kind| !DECLARED.contains(&kind.as_str())) {
+            return Err(unknown(&row.name, "kind of type", kind));
         }
         let words = row.direct.iter().chain(row.accessors.values().flatten());
         check_results(&row.name, words)?;
@@ -114,11 +125,15 @@ fn is_background(does: &Does) -> bool {
             | Does::Joins
             | Does::Timer { .. }
             | Does::Stops
+            | Does::Cancels { .. }
+            | Does::MakesFlight { .. }
             | Does::Remote { .. }
             | Does::Makes { .. }
             | Does::Cache { .. }
             | Does::Option { .. }
             | Does::Sets { .. }
+            | Does::Becomes { .. }
+            | Does::Appends { .. }
     )
 }
 
@@ -135,6 +150,9 @@ fn check_row(row: &CallRow, name: &str, types: &HashSet<String>, replies: &HashS
     if let Some(context) = &row.context {
         check_path(row, name, context)?;
     }
+    for path in row.ignored.iter().chain(&row.telling) {
+        check_path(row, name, path)?;
+    }
     let mut fault = None;
     let mut does = row.does.clone();
     parts(&mut does, &mut |part| {
@@ -143,7 +161,10 @@ fn check_row(row: &CallRow, name: &str, types: &HashSet<String>, replies: &HashS
             Part::Type(ty) if !types.contains(ty) => Err(unknown(name, "type", ty)),
             Part::Reply(reply) if !replies.contains(reply) => Err(unknown(name, "reply", reply)),
             Part::Gives(words) => check_results(name, words.iter()),
+            Part::Outcome([word]) if is_raise(word) => Ok(()),
+            Part::Outcome(words) => check_results(name, words.iter()),
             Part::Words(words) => check_words(name, words),
+            Part::Time(time) => check_time(name, time),
             Part::Type(_) | Part::Reply(_) => Ok(()),
         };
         if let Err(found) = found {
@@ -174,15 +195,24 @@ fn check_words(name: &str, words: &[WordRow]) -> Result<(), Fault> {
             return Err(Fault::NoUnit { row: name.to_owned(), path: path.clone(), word: word.clone() });
         }
     }
-    for word in words {
-        if let WordRow::Ttl(TtlRow { word: Some(word), .. }) = word
-            && !word.is_empty()
-            && !TIME_WORDS.contains(&word.as_str())
-        {
-            return Err(unknown(name, "time word", word));
-        }
+    Ok(())
+}
+
+/// The word before a time is one, or a path; the unit is the word's to say only where it is a path.
+fn check_time(name: &str, time: &TtlRow) -> Result<(), Fault> {
+    let word = time.word.as_deref().unwrap_or_default();
+    if !word.is_empty() && !is_path(word) && !TIME_WORDS.contains(&word) {
+        return Err(unknown(name, "time word", word));
+    }
+    if is_path(word) != (time.unit == Unit::Word) {
+        let (row, path) = (name.to_owned(), time.ttl.clone());
+        return Err(Fault::NoUnit { row, path, word: word.to_owned() });
     }
     Ok(())
+}
+
+fn is_raise(word: &str) -> bool {
+    word == "raises" || word.strip_prefix("raises:").is_some_and(|name| !name.is_empty())
 }
 
 fn check_results<'a>(name: &str, mut words: impl Iterator<Item = &'a String>) -> Result<(), Fault> {
@@ -209,8 +239,12 @@ fn example_calls(row: &CallRow) -> bool {
     }
     row.name.iter().any(|name| {
         let short = name.rsplit(['.', '/', ':']).next().unwrap_or(name);
-        if short == "*" {
-            return text.contains('.') && text.contains('(');
+        // Any method; the object itself; a function that the module exports by default, under a name of one's own.
+        if matches!(short, "*" | "()" | "default") {
+            return text.contains('(') && (short != "*" || text.contains('.'));
+        }
+        if short == "new" && constructs(text) {
+            return true;
         }
         text.match_indices(short).any(|(at, _)| {
             let after = &text[at + short.len()..];
@@ -223,6 +257,15 @@ fn example_calls(row: &CallRow) -> bool {
                     || after.starts_with('<')
                     || after.starts_with("::<"))
         })
+    })
+}
+
+/// Whether there is a `new Class(…)` in it.
+fn constructs(text: &str) -> bool {
+    text.match_indices("new ").any(|(at, word)| {
+        let class = &text[at + word.len()..];
+        let name = class.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).map_or("", |end| &class[..end]);
+        !name.is_empty() && class[name.len()..].starts_with(['(', '<'])
     })
 }
 

@@ -15,8 +15,12 @@ pub(crate) enum Part<'a> {
     Reply(&'a str),
     /// What the results are.
     Gives(&'a [String]),
+    /// What the results are, or that there are none because it throws.
+    Outcome(&'a [String]),
     /// The words of a command.
     Words(&'a [WordRow]),
+    /// A time; its paths are shown too.
+    Time(&'a TtlRow),
 }
 
 /// Whether a word is an access path rather than a literal.
@@ -44,6 +48,12 @@ pub(crate) fn shifted(row: &CallRow, dropped: usize) -> Result<CallRow, String> 
             }
         }
     });
+    for path in row.ignored.iter_mut().chain(&mut row.telling) {
+        match AccessPath::parse(path).and_then(|p| p.shifted(dropped)) {
+            Some(new) => *path = new.to_string(),
+            None => lost = Some(path.clone()),
+        }
+    }
     lost.map_or(Ok(row), Err)
 }
 
@@ -67,7 +77,9 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Path(args));
             option(out, show);
         }
-        Does::Pushes { words } => each_word(words, show),
+        Does::Pushes { words } | Does::Begins { words } => each_word(words, show),
+        Does::Appends { lists } => lists.values_mut().for_each(|path| show(Part::Path(path))),
+        Does::Becomes { ty } => show(Part::Type(ty)),
         Does::Executes { command, reply } => {
             show(Part::Path(command));
             show(Part::Reply(reply));
@@ -78,6 +90,10 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Path(args));
             show(Part::Reply(reply));
         }
+        Does::DefinesCommand { name, script, keys, reply } => {
+            [name, script, keys].into_iter().for_each(|path| show(Part::Path(path)));
+            show(Part::Reply(reply));
+        }
         Does::Makes { ty, keeps, .. } => {
             show(Part::Type(ty));
             keeps.values_mut().for_each(|path| show(Part::Path(path)));
@@ -86,8 +102,9 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Path(function));
             show(Part::Type(ty));
         }
-        Does::Watches { function, keys } => {
+        Does::Watches { function, gets, keys } => {
             show(Part::Path(function));
+            gets.iter().for_each(|ty| show(Part::Type(ty)));
             show(Part::Path(keys));
         }
         Does::Option { sets } | Does::Sets { sets } => sets.values_mut().for_each(|path| show(Part::Path(path))),
@@ -98,6 +115,7 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Path(function));
             show(Part::Gives(gives));
         }
+        Does::MakesFlight { function, .. } => show(Part::Path(function)),
         Does::Forgets { key } => show(Part::Path(key)),
         Does::Subscribes { channels, ty, function } => {
             show(Part::Path(channels));
@@ -121,7 +139,8 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Path(error));
             show(Part::Reply(to));
         }
-        Does::Sleeps { time } | Does::Timer { time, .. } => show(Part::Path(&mut time.ttl)),
+        Does::Sleeps { time } | Does::Timer { time, .. } => each_time(time, show),
+        Does::Cancels { handle } => show(Part::Path(handle)),
         Does::Context(row) => {
             option(&mut row.from, show);
             time(&mut row.timeout, show);
@@ -151,20 +170,26 @@ fn acquire(row: &mut AcquireRow, show: &mut dyn FnMut(Part<'_>)) {
     {
         show(Part::Path(token));
     }
+    option(&mut row.retries, show);
     option(&mut row.runs, show);
     if let Some(ty) = &row.handle {
         show(Part::Type(ty));
     }
-    for gives in [&row.won, &row.lost, &row.failed] {
-        show(Part::Gives(gives));
+    time(&mut row.interval, show);
+    show(Part::Gives(&row.passes));
+    for outcome in [&row.won, &row.lost, &row.failed] {
+        show(Part::Outcome(outcome));
     }
 }
 
 fn handle(row: &mut HandleRow, show: &mut dyn FnMut(Part<'_>)) {
     option(&mut row.key, show);
     time(&mut row.ttl, show);
-    for gives in [&row.done, &row.lost, &row.failed] {
-        show(Part::Gives(gives));
+    if let Some(ty) = &row.handle {
+        show(Part::Type(ty));
+    }
+    for outcome in [&row.done, &row.lost, &row.failed] {
+        show(Part::Outcome(outcome));
     }
 }
 
@@ -174,7 +199,11 @@ fn each_word(words: &mut [WordRow], show: &mut dyn FnMut(Part<'_>)) {
         match word {
             WordRow::Text(text) if is_path(text) => show(Part::Path(text)),
             WordRow::Text(_) => {}
-            WordRow::Ttl(row) => show(Part::Path(&mut row.ttl)),
+            WordRow::Ttl(row) => each_time(row, show),
+            WordRow::Map { map, words } => {
+                show(Part::Path(map));
+                words.values_mut().flatten().filter(|word| is_path(word)).for_each(|word| show(Part::Path(word)));
+            }
             WordRow::When { when, .. } => show(Part::Path(when)),
             WordRow::Optional { optional } => show(Part::Path(optional)),
         }
@@ -196,6 +225,14 @@ fn option(path: &mut Option<Path>, show: &mut dyn FnMut(Part<'_>)) {
 
 fn time(row: &mut Option<TtlRow>, show: &mut dyn FnMut(Part<'_>)) {
     if let Some(row) = row {
-        show(Part::Path(&mut row.ttl));
+        each_time(row, show);
+    }
+}
+
+fn each_time(row: &mut TtlRow, show: &mut dyn FnMut(Part<'_>)) {
+    show(Part::Time(row));
+    show(Part::Path(&mut row.ttl));
+    if let Some(word) = row.word.as_mut().filter(|word| is_path(word)) {
+        show(Part::Path(word));
     }
 }

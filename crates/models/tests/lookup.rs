@@ -1,7 +1,7 @@
 //! Look-ups over the built-in models, and what user models change.
 #![allow(clippy::unwrap_used)]
 
-use dogpile_models::{Does, Models, Role, Row, WordRow};
+use dogpile_models::{ClientId, Does, Models, NilReply, ReplyValue, Role, Row, WordRow};
 
 fn words(row: Row<'_>) -> Vec<String> {
     let words = match &row.call.does {
@@ -13,6 +13,7 @@ fn words(row: Row<'_>) -> Vec<String> {
         WordRow::Ttl(row) => format!("ttl {}", row.ttl),
         WordRow::When { when, word } => format!("{word} when {when}"),
         WordRow::Optional { optional } => format!("optional {optional}"),
+        WordRow::Map { map, .. } => format!("map {map}"),
     };
     words.iter().map(text).collect()
 }
@@ -223,4 +224,161 @@ fn known_and_irrelevant_names() {
     assert!(models.is_neutral_function("go", "github.com/redis/go-redis/v9.ParseURL"));
     assert!(!models.is_neutral_function("go", "os.Exit"));
     assert!(!models.is_neutral_function("rust", "sort.Strings"));
+}
+
+#[test]
+fn associated_functions_and_methods_of_rust_types() {
+    let models = Models::builtin();
+    for (name, args) in [
+        ("redis.cmd", 1),
+        ("redis.Client.open", 1),
+        ("redis::aio.ConnectionManager.new", 1),
+        ("deadpool_redis::redis.cmd", 1),
+        ("bb8_redis::redis.Script.new", 1),
+        ("fred::prelude.Expiration.PX", 1),
+        ("rustis::commands.SetExpiration.Px", 1),
+        ("std::time.Duration.from_secs", 1),
+        ("uuid.Uuid.new_v4", 0),
+    ] {
+        assert!(models.function(name, args).is_some(), "{name}");
+    }
+    assert!(models.function("redis_lock.cmd", 1).is_none());
+    for ty in ["redis.Commands", "redis::aio.MultiplexedConnection", "deadpool_redis.Connection", "redis.Pipeline"] {
+        assert_eq!(words(models.method(ty, "set_nx", 2).unwrap()), ["SETNX", "$1", "$2"], "{ty}");
+    }
+    let (client, pipeline) = models.type_of("redis.Pipeline").unwrap();
+    assert!(pipeline.chains && pipeline.role == Role::Pipeline);
+    let atomic = models.method("redis.Pipeline", "atomic", 0).unwrap();
+    let Does::Becomes { ty } = &atomic.call.does else { panic!("{:?}", atomic.call.does) };
+    let atomic = models.qualified_type(client, ty);
+    assert_eq!(models.type_of(&atomic).unwrap().1.role, Role::Transaction);
+    assert!(models.method(&atomic, "query_async", 1).is_some());
+    assert!(models.method("fred::clients.Client", "set", 5).is_some());
+    assert!(models.method("fred::clients.Client", "set", 2).is_none());
+    assert_eq!(models.constant("redis.ExistenceCheck.NX"), Some("NX"));
+}
+
+/// `redis` is a package of two languages.
+fn rust(models: &Models, package: &str) -> ClientId {
+    let clients = models.clients_of_package(package);
+    clients.into_iter().find(|client| models.client(*client).language == "rust").unwrap()
+}
+
+#[test]
+fn replies_of_rust_follow_the_declared_type() {
+    let models = Models::builtin();
+    for package in ["redis", "fred"] {
+        let client = rust(&models, package);
+        let reply = models.reply(client, "AnyFlag").unwrap();
+        assert_eq!(reply.value, ReplyValue::Declared);
+        assert_eq!(models.reply(client, &reply.by_type["option"]).unwrap().nil, NilReply::Value);
+        assert_eq!(models.reply(client, &reply.by_type["unwritten"]).unwrap().value, ReplyValue::Flag);
+    }
+    let nil_as_bool = |package: &str| models.reply(rust(&models, package), "Bool").unwrap().nil;
+    assert_eq!((nil_as_bool("redis"), nil_as_bool("fred")), (NilReply::Zero, NilReply::Error));
+}
+
+#[test]
+fn macros_without_a_package_are_known() {
+    let models = Models::builtin();
+    assert!(models.is_neutral_function("rust", "println!"));
+    assert!(models.is_neutral_function("rust", "tracing.info!"));
+    assert!(models.is_neutral_function("rust", "tokio::sync.Notify.new"));
+    assert!(!models.is_neutral_function("rust", "bail!"));
+    assert!(!models.is_neutral_function("go", "println!"));
+}
+
+#[test]
+fn constructors_are_functions_of_their_package() {
+    let models = Models::builtin();
+    for (name, package) in [
+        ("ioredis.Redis.new", "ioredis"),
+        ("ioredis.default.new", "ioredis"),
+        ("ioredis.default.Cluster.new", "ioredis"),
+        ("iovalkey.default.new", "iovalkey"),
+        ("@upstash/redis.Redis.fromEnv", "@upstash/redis"),
+        ("@upstash/redis/cloudflare.Redis.new", "@upstash/redis"),
+        ("bun.RedisClient.new", "bun"),
+    ] {
+        let row = models.function(name, 1).unwrap_or_else(|| panic!("{name}"));
+        let Does::Makes { ty, .. } = &row.call.does else { panic!("{:?}", row.call.does) };
+        assert_eq!(models.qualified_type(row.client, ty), format!("{package}.Redis"), "{name}");
+    }
+    assert!(models.function("ioredis.Redis.old", 1).is_none());
+    assert!(models.function("acme.ioredis.Redis.new", 1).is_none());
+}
+
+#[test]
+fn a_default_export_is_a_class_or_the_module() {
+    let models = Models::builtin();
+    for ty in ["ioredis.Redis", "ioredis.default", "ioredis.default.Cluster", "iovalkey.default"] {
+        assert_eq!(models.type_of(ty).unwrap().1.role, Role::Client, "{ty}");
+        assert!(models.method(ty, "setnx", 2).is_some(), "{ty}");
+    }
+    let random = models.function("crypto.default.randomUUID", 0).unwrap();
+    assert!(std::ptr::eq(random.call, models.function("crypto.randomUUID", 0).unwrap().call));
+    assert!(models.is_neutral_function("typescript", "lodash.default.get"));
+    let redlock = models.clients_of_package("redlock")[0];
+    assert!(models.means(redlock, "default.LockError", "redlock.default.LockError"));
+    assert!(!models.means(redlock, "default.LockError", "redlock.LockError"));
+}
+
+#[test]
+fn exported_objects_have_methods() {
+    let models = Models::builtin();
+    assert_eq!(models.global_type("@vercel/kv.kv").as_deref(), Some("@upstash/redis.Redis"));
+    let set = models.function("@vercel/kv.kv.set", 3).unwrap();
+    assert!(std::ptr::eq(set.call, models.method("@upstash/redis.Redis", "set", 3).unwrap().call));
+    assert_eq!(models.function("builtin.Bun.redis.get", 1).unwrap().call.name, ["get"]);
+    assert!(models.function("@vercel/kv.other.set", 3).is_none());
+}
+
+#[test]
+fn fields_have_types() {
+    let models = Models::builtin();
+    let redis = models.field_type("egg.Application", "redis").unwrap();
+    assert!(models.method(redis, "setnx", 2).is_some());
+    assert_eq!(models.field_type("egg.Application", "mysql"), None);
+    assert_eq!(models.field_type("net/http.Client", "Timeout"), None);
+}
+
+#[test]
+fn constants_and_values_have_names() {
+    let models = Models::builtin();
+    assert_eq!(models.constant("@valkey/valkey-glide.TimeUnit.Milliseconds"), Some("PX"));
+    assert_eq!(models.constant("acme.TimeUnit.Milliseconds"), None);
+    assert_eq!(models.value("typescript", "builtin.process.pid"), Some(dogpile_models::ValueKind::PerProcess));
+    assert_eq!(models.value("go", "builtin.process.pid"), None);
+    assert_eq!(models.value("typescript", "builtin.process.argv"), None);
+}
+
+/// An option of the wrong case is no word of the command, and is told as such.
+#[test]
+fn options_of_the_wrong_case_are_ignored() {
+    let models = Models::builtin();
+    for (ty, right, wrong) in [
+        ("redis.RedisClientType", "$3.NX", "$3.nx"),
+        ("@upstash/redis.Redis", "$3.nx", "$3.NX"),
+        ("@valkey/valkey-glide.GlideClient", "$3.conditionalSet", "$3.NX"),
+    ] {
+        let row = models.method(ty, "set", 3).unwrap();
+        let used = format!("{:?}", row.call.does);
+        assert!(used.contains(&format!("{right:?}")) && !used.contains(&format!("{wrong:?}")), "{ty}");
+        assert!(row.call.ignored.iter().any(|path| path == wrong), "{ty}");
+    }
+}
+
+#[test]
+fn options_tell_whose_call_it_is() {
+    let models = Models::builtin();
+    let whose = |method, args, option: &str| {
+        let rows = models.telling("typescript", method, args).into_iter();
+        let told = rows.filter(|row| row.call.telling.iter().any(|path| path == option));
+        told.map(|row| models.client(row.client).name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(whose("set", 3, "$3.NX"), ["node-redis"]);
+    assert_eq!(whose("set", 3, "$3.nx"), ["Upstash Redis"]);
+    assert_eq!(whose("eval", 2, "$2.keys"), ["node-redis"]);
+    assert!(whose("set", 3, "$3.ttl").is_empty());
+    assert!(models.telling("go", "Set", 4).is_empty());
 }

@@ -77,6 +77,92 @@ fn a_time_needs_a_unit() {
 }
 
 #[test]
+fn a_word_may_say_the_unit() {
+    let words = r#"["SET", "$2", "1", "NX"]"#;
+    let with = |time: &str| words.replace("\"1\"", &format!("\"1\", {time}"));
+    let by_word = r#"{ ttl = "$3.value", unit = "word", word = "$3.type" }"#;
+    let text = format!("{HEAD}{TYPES}{CALL}").replace(words, &with(by_word));
+    Models::from_files([("acme.toml", text.as_str())]).unwrap();
+    for time in [
+        r#"{ ttl = "$3.value", unit = "ms", word = "$3.type" }"#,
+        r#"{ ttl = "$3.value", unit = "word", word = "PX" }"#,
+        r#"{ ttl = "$3.value", unit = "word" }"#,
+    ] {
+        assert!(matches!(changed(words, &with(time)), Fault::NoUnit { .. }), "{time}");
+    }
+    let beyond = by_word.replace("$3.type", "$4.type");
+    assert!(matches!(changed(words, &with(&beyond)), Fault::BeyondArguments { .. }));
+}
+
+#[test]
+fn words_by_the_text_of_an_argument() {
+    let words = r#"["SET", "$2", "1", "NX"]"#;
+    let map = r#"["SET", "$2", "1", { map = "$3.when", words = { absent = ["NX"], equal = ["IFEQ", "$3.old"] } }]"#;
+    let text = format!("{HEAD}{TYPES}{CALL}").replace(words, map);
+    Models::from_files([("acme.toml", text.as_str())]).unwrap();
+    assert!(matches!(changed(words, &map.replace("$3.old", "$4")), Fault::BeyondArguments { .. }));
+    assert!(matches!(changed(words, &map.replace("$3.when", "when")), Fault::BadPath { .. }));
+}
+
+#[test]
+fn replies_by_declared_type() {
+    let by_type = |kind: &str, reply: &str| {
+        let row = format!("value = \"declared\"\nnil = \"value\"\nby_type = {{ {kind} = \"{reply}\" }}");
+        format!("{HEAD}{TYPES}[[reply]]\nname = \"Any\"\n{row}\n{CALL}").replace("reply = \"Ok\"", "reply = \"Any\"")
+    };
+    Models::from_files([("acme.toml", by_type("bool", "Ok").as_str())]).unwrap();
+    assert!(matches!(fault(&by_type("boolean", "Ok")), Fault::Unknown { kind: "kind of type", .. }));
+    assert!(matches!(fault(&by_type("bool", "Fine")), Fault::Unknown { kind: "reply", .. }));
+}
+
+#[test]
+fn queues_and_builders_name_what_they_are_given() {
+    let command = r#"does = { command = { words = ["SET", "$2", "1", "NX"], reply = "Ok" } }"#;
+    let with = |does: &str| format!("{HEAD}{TYPES}{CALL}").replace(command, &format!("does = {{ {does} }}"));
+    for does in [
+        r#"begins = { words = ["$1"] }"#,
+        r#"appends = { lists = { keys = "$1" } }"#,
+        r#"becomes = { type = "Client" }"#,
+        r#"watches = { function = "$3", gets = ["Client", "Client"], keys = "$2" }"#,
+    ] {
+        Models::from_files([("acme.toml", with(does).as_str())]).unwrap();
+    }
+    assert!(matches!(fault(&with(r#"begins = { words = ["$4"] }"#)), Fault::BeyondArguments { .. }));
+    assert!(matches!(fault(&with(r#"appends = { lists = { keys = "$x" } }"#)), Fault::BadPath { .. }));
+    assert!(matches!(fault(&with(r#"becomes = { type = "Tx" }"#)), Fault::Unknown { kind: "type", .. }));
+    let watches = r#"watches = { function = "$3", gets = ["Tx"], keys = "$2" }"#;
+    assert!(matches!(fault(&with(watches)), Fault::Unknown { kind: "type", .. }));
+}
+
+#[test]
+fn options_are_paths() {
+    let ignored = |path: &str| changed("does = { command", &format!("ignored = [\"{path}\"]\ndoes = {{ command"));
+    assert!(matches!(ignored("nx"), Fault::BadPath { .. }));
+    assert!(matches!(ignored("$4.nx"), Fault::BeyondArguments { .. }));
+    let telling = changed("does = { command", "telling = [\"NX\"]\ndoes = { command");
+    assert!(matches!(telling, Fault::BadPath { .. }));
+}
+
+/// `raises` stands alone, and only among outcomes.
+#[test]
+fn what_throws_gives_nothing() {
+    let command = r#"does = { command = { words = ["SET", "$2", "1", "NX"], reply = "Ok" } }"#;
+    let lost = |words: &str| {
+        let row = format!("key = \"$2\", waits = \"none\", won = [\"handle\"], lost = {words}, failed = [\"raises\"]");
+        format!("{HEAD}{TYPES}{CALL}")
+            .replace(command, &format!("does = {{ acquire = {{ {row}, handle = \"Client\" }} }}"))
+    };
+    for words in [r#"["raises"]"#, r#"["raises:LockError"]"#, r#"["raises:default.LockError"]"#, r#"["nil", "error"]"#]
+    {
+        Models::from_files([("acme.toml", lost(words).as_str())]).unwrap();
+    }
+    for words in [r#"["raises:"]"#, r#"["nil", "raises"]"#, r#"["raised"]"#] {
+        assert!(matches!(fault(&lost(words)), Fault::Unknown { kind: "result", .. }), "{words}");
+    }
+    assert!(matches!(changed("direct = [\"value\"]", "direct = [\"raises\"]"), Fault::Unknown { kind: "result", .. }));
+}
+
+#[test]
 fn paths_have_to_parse_and_to_exist() {
     for path in ["$x", "$2..", "$01"] {
         assert!(matches!(changed("\"$2\"", &format!("\"{path}\"")), Fault::BadPath { .. }), "{path}");

@@ -27,7 +27,7 @@ impl Assembly<'_, '_> {
         }
         let released_here = s.releases.iter().any(|r| r.statuses.contains(&Status::Won));
         // With no expiry at all it takes more than a delete on some later branch: index entries are deleted so, too.
-        let forever = matches!(s.lease, Lease::Absent) && s.expiries.is_empty() && !s.expiry_same_step;
+        let forever = matches!(s.lease, Lease::Absent) && !s.expiry_same_step;
         let guarded = owned || s.releases.iter().any(|r| r.deferred);
         if released_here && !released_on_error_only(s) && !(forever && !guarded && !self.is_named_lock(s)) {
             return (Class::Lock, "released on the path that won it".to_owned());

@@ -26,20 +26,29 @@ impl Assembly<'_, '_> {
         Outcomes { lost, failed, fail_open: self.says_fail_open(root, s) }
     }
 
+    /// The named function that a place stands in.
+    fn function_around(&self, at: Span) -> Option<FuncRef> {
+        self.cx.program.all_functions().find(|f| {
+            let function = self.cx.program.function(*f);
+            self.cx.program.module(*f).file == at.file && function.span.contains(at)
+        })
+    }
+
     /// Somebody wrote down that the section runs without the lock when Redis is away.
     fn says_fail_open(&self, root: FuncRef, s: &SessionFacts) -> bool {
-        let module = self.cx.program.module(s.site.func);
         let text = |span: Span| self.text(span).to_ascii_lowercase();
-        let function = self.cx.program.function(root).span;
-        let own = self.cx.program.function(s.site.func).span;
-        module
-            .comments
-            .iter()
-            .chain(&self.cx.program.module(root).comments)
-            .filter(|c| function.contains(c.span) || own.contains(c.span))
+        // The function that asks, the one it starts from, and those between, where replies are handed on.
+        let between = s.site.via.iter().filter_map(|call| self.function_around(*call));
+        [root, s.site.func]
+            .into_iter()
+            .chain(between)
+            .flat_map(|f| {
+                let around = self.cx.program.function(f).span;
+                self.cx.program.module(f).comments.iter().filter(move |c| around.contains(c.span))
+            })
             .any(|c| {
                 let t = text(c.span);
-                ["fail open", "fail-open", "fails open", "failopen", "best effort", "best-effort", "degrade", "降级", "proceed without", "without the lock"]
+                ["fail open", "fail-open", "fails open", "failopen", "best effort", "best-effort", "degrade", "降级", "不阻止", "放行", "proceed without", "without the lock"]
                     .iter()
                     .any(|w| t.contains(w))
             })

@@ -70,6 +70,10 @@ impl Assembly<'_, '_> {
                 .iter()
                 .map(|(op, exit)| Expiry { site: self.site(root, op), exit_between: *exit, key_confidence: Confidence::Certain })
                 .collect(),
+            heartbeats: if told_within { vec![] } else { super::beside::heartbeats(e, s) },
+            escapes: if told_within { vec![] } else { super::beside::escapes(self.cx, e, s) },
+            nested: super::beside::nested(e, s),
+            shared: s.beyond.shared.clone(),
             leaks: if told_within { vec![] } else { self.leaks(s) },
             section: self.section(root, e, s),
             recheck: if told_within { Recheck::NotApplicable } else { recheck(e, s) },
@@ -94,7 +98,10 @@ impl Assembly<'_, '_> {
             // The inner function's own session tells these.
             lock.wait = None;
             lock.section.writes.clear();
-            lock.renewals.iter_mut().for_each(|r| r.on_loss = OnLoss::Unknown);
+            for renewal in &mut lock.renewals {
+                renewal.on_loss = OnLoss::Unknown;
+                renewal.brittle = None;
+            }
             for release in &mut lock.releases {
                 release.unheld = None;
                 release.context = crate::lifecycle::ContextOrigin::Unknown;
@@ -185,6 +192,9 @@ impl Assembly<'_, '_> {
             on_loss,
             heartbeat: r.heartbeat,
             runs_unheld: r.unheld,
+            beat: r.heart.beat.unwrap_or(r.site.span),
+            prompt: r.heart.prompt,
+            brittle: super::beside::brittle(r),
         }
     }
 
@@ -194,7 +204,7 @@ impl Assembly<'_, '_> {
             return self.sibling_releases(s);
         }
         let shape = keys::shape(&s.key.sym);
-        let literal: usize = shape.split(['{', '}']).step_by(2).map(str::len).sum();
+        let literal = literal_len(&shape);
         let package = &self.cx.program.module(s.site.func).package;
         self.releases
             .iter()
@@ -265,7 +275,7 @@ pub(super) fn released_on_error_only(s: &SessionFacts) -> bool {
 }
 
 /// A result that carries the lock to the caller.
-fn hands_over(values: &[crate::sym::S]) -> bool {
+pub(super) fn hands_over(values: &[crate::sym::S]) -> bool {
     values.iter().any(|v| matches!(&**v, Sym::Func(..) | Sym::Bound(..) | Sym::Object(..) | Sym::Alloc(_) | Sym::Bool(true)))
 }
 
@@ -278,13 +288,42 @@ fn guard(fact: &GuardFact) -> Guard {
     }
 }
 
+/// How much of a normal form is literal text.
+fn literal_len(shape: &str) -> usize {
+    let mut depth = 0usize;
+    let mut count = 0;
+    for c in shape.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
 /// Equal normal forms; parameter names may differ between functions.
 fn similar(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    let holes = |s: &str| -> Vec<String> {
-        s.split(['{', '}']).enumerate().map(|(i, part)| if i % 2 == 1 && !part.contains(['.', '(', '#']) { "?".to_owned() } else { part.to_owned() }).collect()
+    // `{name}` is a parameter; calls and fields hold more than a name, and may hold parameters in turn.
+    let holes = |shape: &str| -> String {
+        let mut text = String::new();
+        let mut rest = shape;
+        while let Some(open) = rest.find('{') {
+            let (before, behind) = rest.split_at(open + 1);
+            text.push_str(before);
+            let name = behind.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(behind.len());
+            if name > 0 && behind[name..].starts_with('}') {
+                text.push('?');
+                rest = &behind[name..];
+            } else {
+                rest = behind;
+            }
+        }
+        text + rest
     };
     holes(a) == holes(b)
 }

@@ -1,5 +1,6 @@
 //! From explorations to lifecycles: which root tells a session, what belongs together across functions.
 
+mod beside;
 mod caches;
 mod class;
 mod context;

@@ -52,6 +52,7 @@ impl<'a> Explorer<'a, '_> {
             reads_held: vec![],
             opaque: false,
             runs_caller: false,
+            beyond: super::record::Beyond { region: self.regions.id(), ..Default::default() },
         });
         self.out.sessions.len() - 1
     }
@@ -78,6 +79,7 @@ impl<'a> Explorer<'a, '_> {
         facts.blurred |= [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
         facts.reads_before.extend(reads);
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site);
+        self.note_sharing(slot, &key, site, &state);
         self.reset_for(slot, &key, &mut state);
         let mut outs = Vec::new();
         for (status, raw) in [(Status::Won, replies.0), (Status::Lost, replies.1), (Status::Failed, Raw::Failure)] {
@@ -113,7 +115,7 @@ impl<'a> Explorer<'a, '_> {
             facts.library_token = acquire.token.clone().filter(|t| !t.starts_with('$'));
             facts.auto_renews = acquire.renews;
             facts.reentrant = acquire.reentrant;
-            facts.throws_when_lost = acquire.lost.iter().any(|w| w.starts_with("error"));
+            facts.throws_when_lost = acquire.lost.iter().any(|w| w.starts_with("error") || w.starts_with("raises"));
             facts.waits_inside = Some(acquire.waits);
             facts.reads_before.extend(reads);
         }
@@ -121,6 +123,7 @@ impl<'a> Explorer<'a, '_> {
             self.out.sessions[slot].waits_inside = None;
         }
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), &site);
+        self.note_sharing(slot, &key, &site, &state);
         self.reset_for(slot, &key, &mut state);
         let mut outs = Vec::new();
         let mut handle: Option<Val> = None;
@@ -143,11 +146,16 @@ impl<'a> Explorer<'a, '_> {
                     other => self.outcome_word(row, other, i, &site),
                 })
                 .collect();
+            if let Some(raised) = self.raised_word(row, words, status == Status::Lost, site.call.span) {
+                outs.push((state, Out::Raise(raised)));
+                continue;
+            }
             if status == Status::Won
                 && let Some(runs) = &acquire.runs
             {
                 for (mut after, out) in self.run_function(runs, vec![], &site, state) {
                     if after.status(slot) == Some(Status::Won) {
+                        self.note_escapes(slot, &after);
                         after.set_status(slot, Status::Released);
                         self.note_release(
                             slot,
@@ -173,6 +181,16 @@ impl<'a> Explorer<'a, '_> {
             outs.push((state, Out::Values(vals)));
         }
         outs
+    }
+
+    /// What is thrown where the words say `raises` or `raises:<name>`.
+    fn raised_word(&self, row: Row<'a>, words: &[String], lost: bool, span: dogpile_source::Span) -> Option<Val> {
+        let rest = words.first()?.strip_prefix("raises")?;
+        let sym = match rest.strip_prefix(':') {
+            Some(name) => Sym::Error(self.cx.program.models.qualified(row.client, name).into()),
+            None => Sym::Error(if lost { "not ours" } else { "failure" }.into()),
+        };
+        Some(Val::new(sym, span))
     }
 
     fn outcome_word(&mut self, row: Row<'a>, word: &str, i: usize, site: &CallSite<'a>) -> Val {
@@ -211,6 +229,10 @@ impl<'a> Explorer<'a, '_> {
             }
             let mut state = state.clone();
             self.release_key(&s, &key, guard.clone(), handle.throws_unheld, &mut state);
+            if let Some(raised) = self.raised_word(row, words, i == 1, site.call.span) {
+                outs.push((state, Out::Raise(raised)));
+                continue;
+            }
             let vals = words.iter().enumerate().map(|(i, w)| self.outcome_word(row, w, i, &site)).collect();
             outs.push((state, Out::Values(vals)));
         }
@@ -233,6 +255,13 @@ impl<'a> Explorer<'a, '_> {
             let mut state = state.clone();
             if i > 0 {
                 state.losses.insert(index);
+            }
+            if i > 1 {
+                state.beside.failures.insert(index);
+            }
+            if let Some(raised) = self.raised_word(row, words, i == 1, site.call.span) {
+                outs.push((state, Out::Raise(raised)));
+                continue;
             }
             let vals = words.iter().enumerate().map(|(i, w)| self.outcome_word(row, w, i, &site)).collect();
             outs.push((state, Out::Values(vals)));

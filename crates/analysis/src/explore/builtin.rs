@@ -49,6 +49,7 @@ impl<'a> Explorer<'a, '_> {
                 self.tell(&state);
                 if let Some(chan) = site.args.first() {
                     self.closed(&chan.sym);
+                    self.fired(&chan.sym, span, &mut state);
                 }
                 return vec![(state, Out::Values(vec![]))];
             }
@@ -58,7 +59,7 @@ impl<'a> Explorer<'a, '_> {
                 }
                 return vec![(state, Out::Values(vec![]))];
             }
-            "builtin.panic" => return vec![(state, Out::Raise(span))],
+            "builtin.panic" => return vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
             "builtin.min" | "builtin.max" => match (site.args.first().and_then(|a| a.sym.int()), site.args.get(1).and_then(|a| a.sym.int())) {
                 (Some(a), Some(b)) => {
                     let n = if name == "builtin.min" { a.min(b) } else { a.max(b) };

@@ -17,10 +17,17 @@ pub(super) struct CallSite<'a> {
     pub(super) frame: FrameId,
     pub(super) receiver: Option<Val>,
     pub(super) args: Vec<Val>,
+    /// The type that the code declares for the first result.
+    pub(super) wanted: Option<&'a Type>,
 }
 
 impl<'a> Explorer<'a, '_> {
-    pub(super) fn call(&mut self, frame: FrameId, call: &'a Call, mut state: State<'a>) -> Outs<'a> {
+    pub(super) fn call(&mut self, frame: FrameId, call: &'a Call, state: State<'a>) -> Outs<'a> {
+        self.call_for(frame, call, None, state)
+    }
+
+    /// A call whose first result goes to something of a declared type.
+    pub(super) fn call_for(&mut self, frame: FrameId, call: &'a Call, wanted: Option<&'a Type>, mut state: State<'a>) -> Outs<'a> {
         let receiver = match &call.callee {
             Callee::Method { receiver, .. } => Some(self.eval(frame, receiver, &mut state)),
             Callee::Value(f) => Some(self.eval(frame, f, &mut state)),
@@ -35,16 +42,36 @@ impl<'a> Explorer<'a, '_> {
             args.pop();
             args.extend(items);
         }
-        let site = CallSite { call, frame, receiver, args };
+        let site = CallSite { call, frame, receiver, args, wanted };
         match &call.callee {
-            Callee::Named(name) if name.starts_with("builtin.") => self.builtin(name, &site, state),
+            Callee::Named(name) if &**name == "builtin.Promise.new" => self.new_promise(site, state),
+            Callee::Named(name) if name.starts_with("builtin.") && (self.lang(frame) == dogpile_ir::Lang::Go || &**name == "builtin.delete") => {
+                self.builtin(name, &site, state)
+            }
             Callee::Named(name) => {
+                if let Some(outs) = self.given_to_drop(name, &site, &state) {
+                    return outs;
+                }
                 let target = self.cx.typing.target(&self.cx.program, self.frame(frame).func.module, call);
+                let site = self.with_receiver(&target, site);
                 self.go(target, name.clone(), site, state)
             }
             Callee::Method { name, .. } => self.method(name.clone(), site, state),
             Callee::Value(_) => self.call_value(site, state),
         }
+    }
+
+    /// A method that is called as a function has its receiver among its arguments.
+    fn with_receiver(&self, target: &Target<'a>, mut site: CallSite<'a>) -> CallSite<'a> {
+        let first = match target {
+            Target::Local(f) => self.cx.program.function(*f).receiver.is_some(),
+            Target::Model(row, _) => row.call.on.is_some(),
+            Target::Dispatch(_) | Target::Unknown(_) => false,
+        };
+        if first && site.receiver.is_none() && !site.args.is_empty() {
+            site.receiver = Some(site.args.remove(0));
+        }
+        site
     }
 
     fn method(&mut self, name: Name, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
@@ -64,8 +91,19 @@ impl<'a> Explorer<'a, '_> {
             let site = CallSite { receiver: Some(held), ..site };
             return self.call_value(site, state);
         }
+        if let Some(outs) = self.result_method(&name, &site, &state) {
+            return outs;
+        }
         let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
         let ty = self.type_of(site.frame, receiver, &base);
+        if ty == Type::Unknown {
+            let typing = &self.cx.typing;
+            let module = self.frame(site.frame).func.module;
+            let found = typing.function_of(&self.cx.program, receiver, &name, site.args.len());
+            if let Some(target) = found.or_else(|| typing.told(&self.cx.program, module, site.call)) {
+                return self.go(target, name, site, state);
+            }
+        }
         let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, &name, site.args.len());
         let label: Arc<str> = match ty.name() {
             Some(owner) => format!("{owner}.{name}").into(),
@@ -78,15 +116,23 @@ impl<'a> Explorer<'a, '_> {
     fn call_value(&mut self, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let Some(f) = site.receiver.clone() else { return self.unknown("".into(), site, state) };
         match &*f.sym {
+            Sym::Func(func, _) if self.times_on_stack(site.frame, *func) > 0 => self.recursion(*func, site, state),
             Sym::Func(func, home) => {
                 let args = site.args.clone();
                 self.invoke(*func, *home, None, args, site.call, site.frame, state)
             }
             Sym::Bound(base, name) if &**name == "cancel" => {
                 self.tell(&state);
-                state.assume(&Arc::new(Sym::Done(base.clone())), true);
+                let done: S = Arc::new(Sym::Done(base.clone()));
+                state.assume(&done, true);
+                self.fired(&done, site.call.span, &mut state);
                 let mut state = state;
                 self.cancel_releases(base, site.call, site.frame, &mut state);
+                vec![(state, Out::Values(vec![]))]
+            }
+            Sym::Bound(base, name) if matches!(&**base, Sym::Object(ty, _) if &**ty == super::promise::PROMISE) => {
+                let given = site.args.first().cloned().unwrap_or_else(|| Val::new(Sym::Nil, site.call.span));
+                state.set_field(base.clone(), name.clone(), given);
                 vec![(state, Out::Values(vec![]))]
             }
             Sym::Bound(base, name) => {
@@ -115,7 +161,16 @@ impl<'a> Explorer<'a, '_> {
                 }
                 self.unknown("callback".into(), site, state)
             }
-            _ => self.unknown("".into(), site, state),
+            _ => {
+                // An object that is called itself: `limit(f)`.
+                let Callee::Value(value) = &site.call.callee else { return self.unknown("".into(), site, state) };
+                let ty = self.type_of(site.frame, value, &f);
+                let row = ty.name().and_then(|owner| self.cx.program.models.method(&self.cx.program.canonical(owner), "()", site.args.len()));
+                match row {
+                    Some(row) => self.model(row, crate::typing::Evidence::Exact, site, state),
+                    None => self.unknown("".into(), site, state),
+                }
+            }
         }
     }
 
@@ -144,7 +199,7 @@ impl<'a> Explorer<'a, '_> {
             few if few.len() <= 3 => {
                 let mut outs = Vec::new();
                 for f in few {
-                    let copy = CallSite { call: site.call, frame: site.frame, receiver: site.receiver.clone(), args: site.args.clone() };
+                    let copy = CallSite { call: site.call, frame: site.frame, receiver: site.receiver.clone(), args: site.args.clone(), wanted: site.wanted };
                     outs.extend(self.enter(*f, name, copy, state.clone()));
                 }
                 outs
@@ -159,8 +214,8 @@ impl<'a> Explorer<'a, '_> {
         let gives_functions = site.args.iter().any(|a| matches!(*a.sym, Sym::Func(..)));
         let matters = self.cx.reach.is_relevant(program, f) || self.cx.reach.is_small(f) || gives_functions;
         let depth = self.depth(site.frame);
-        let recursive = self.on_stack(site.frame, f);
-        if recursive {
+        // `withLock(a, func)` inside `withLock(b, func)` is no recursion, but two locks.
+        if self.times_on_stack(site.frame, f) > usize::from(gives_functions) {
             return self.recursion(f, site, state);
         }
         if !matters || depth >= MAX_DEPTH || program.function(f).body.is_none() {
@@ -177,7 +232,7 @@ impl<'a> Explorer<'a, '_> {
     fn recursion(&mut self, f: FuncRef, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
         for held in &state.held {
-            if held.status == Status::Lost && self.out.sessions[held.slot].site.func == f {
+            if held.status == Status::Lost && self.out.sessions[held.slot].site.func == self.named_function(f) {
                 let bound = if counted {
                     crate::lifecycle::WaitBound::Attempts
                 } else if self.left_by_context(held.slot) {
@@ -193,15 +248,8 @@ impl<'a> Explorer<'a, '_> {
         vec![(state, Out::Values(vals))]
     }
 
-    fn on_stack(&self, frame: FrameId, f: FuncRef) -> bool {
-        let mut at = Some(frame);
-        while let Some(this) = at {
-            if self.frame(this).func == f {
-                return true;
-            }
-            at = self.frame(this).caller;
-        }
-        false
+    fn times_on_stack(&self, frame: FrameId, f: FuncRef) -> usize {
+        std::iter::successors(Some(frame), |at| self.frame(*at).caller).filter(|at| self.frame(*at).func == f).count()
     }
 
     /// How many calls deep a frame is.
@@ -223,7 +271,7 @@ impl<'a> Explorer<'a, '_> {
     ) -> Outs<'a> {
         let function = self.cx.program.function(f);
         let Some(body) = &function.body else { return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))] };
-        if self.depth(from) > MAX_DEPTH + 5 || self.on_stack(from, f) {
+        if self.depth(from) > MAX_DEPTH + 5 || self.times_on_stack(from, f) > usize::from(args.iter().any(|a| matches!(*a.sym, Sym::Func(..)))) {
             return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))];
         }
         let args = match self.tuple(call, from, &state) {
@@ -279,7 +327,13 @@ impl<'a> Explorer<'a, '_> {
                         None => groups.push((key, vec![state], vals)),
                     }
                 }
-                Flow::Raise(span) => outs.push((state, Out::Raise(span))),
+                Flow::Raise(raised) => {
+                    // What a helper throws is told where the function that holds the lock calls the helper.
+                    let depth = self.frame(frame).via.len();
+                    let deeper = state.held.iter().any(|h| h.status == Status::Won && self.out.sessions[h.slot].site.via.len() < depth);
+                    let span = if deeper && home.is_none() { call.span } else { raised.span };
+                    outs.push((state, Out::Raise(Val { sym: raised.sym, span })));
+                }
                 _ => outs.push((state, Out::Stop)),
             }
         }
@@ -303,6 +357,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn unknown_work(&mut self, name: Arc<str>, target: Option<FuncRef>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        self.given_away(&name, &site, &mut state);
         if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
             return outs;
         }
@@ -322,6 +377,7 @@ impl<'a> Explorer<'a, '_> {
         };
         let given: Vec<S> = site.receiver.iter().map(|r| r.sym.clone()).chain(site.args.iter().map(|a| a.sym.clone())).collect();
         let vals = results(site.call.span, &name, arity.max(3), &given);
+        let throws = self.may_throw(site.frame, site.call, &state).then(|| state.clone());
         // A function given away may run, now, once.
         let mut states = vec![state];
         for arg in &site.args {
@@ -344,7 +400,9 @@ impl<'a> Explorer<'a, '_> {
                 states = merge(next);
             }
         }
-        states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect()
+        let mut outs: Outs<'a> = states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect();
+        outs.extend(throws.map(|s| (s, Out::Raise(Val::new(Sym::Error("raised".into()), site.call.span)))));
+        outs
     }
 
     /// What a function gets that an unknown caller runs: a context it may be handed is the one given to that caller.

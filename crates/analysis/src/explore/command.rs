@@ -120,6 +120,7 @@ impl<'a> Explorer<'a, '_> {
                         let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
                         let mut failed = state.clone();
                         failed.losses.insert(index);
+                        failed.beside.failures.insert(index);
                         let mut outs = self.simple_reply(s.clone(), Raw::Ok, &site, state);
                         outs.extend(self.simple_reply(s, Raw::Failure, &site, failed));
                         outs
@@ -276,6 +277,9 @@ impl<'a> Explorer<'a, '_> {
         for raw in [Raw::Int(0), Raw::Failure] {
             let mut lost = state.clone();
             lost.losses.insert(index);
+            if matches!(raw, Raw::Failure) {
+                lost.beside.failures.insert(index);
+            }
             outs.extend(self.simple_reply(s.clone(), raw, site, lost));
         }
         outs
@@ -298,9 +302,11 @@ impl<'a> Explorer<'a, '_> {
                 told: false,
                 returned: false,
                 in_session: false,
+                heart: super::beside::HeartFacts::default(),
             });
             self.out.renewals.len() - 1
         });
+        self.note_beat(index, s.context.as_ref(), state);
         let fact = &mut self.out.renewals[index];
         fact.interval = fact.interval.or(state.tick);
         fact.heartbeat |= state.spawned;
@@ -328,7 +334,7 @@ impl<'a> Explorer<'a, '_> {
             GuardFact::ReadThenAct(span) => Some(span),
             _ => None,
         };
-        self.dropped(&s.op, key, !matches!(guard, GuardFact::None | GuardFact::ReadThenAct(_)), compared, state);
+        self.note_drop(&s.op, key, !matches!(guard, GuardFact::None | GuardFact::ReadThenAct(_)), compared, state);
         self.given_back(s, key, state);
         let slots = self.sessions_of(key, state);
         let mut statuses = BTreeSet::new();
@@ -353,7 +359,10 @@ impl<'a> Explorer<'a, '_> {
         for slot in slots {
             self.note_release(slot, facts.clone());
             match state.status(slot) {
-                Some(Status::Won) => state.set_status(slot, Status::Released),
+                Some(Status::Won) => {
+                    self.note_escapes(slot, state);
+                    state.set_status(slot, Status::Released);
+                }
                 _ => {}
             }
         }
@@ -417,7 +426,18 @@ impl<'a> Explorer<'a, '_> {
     }
 
     pub(super) fn simple_reply(&mut self, s: Sending<'a>, raw: Raw, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        if raw == Raw::Failure && self.raises(s.row.client, &s.reply) {
+            return vec![(state, Out::Raise(Val::new(Sym::Error("failure".into()), site.call.span)))];
+        }
         let vals = self.reply_values(&s, raw, site);
         vec![(state, Out::Values(vals))]
+    }
+
+    /// Whether a call that gives this reply throws when it fails: its language has exceptions, and no result is the
+    /// error.
+    fn raises(&self, client: dogpile_models::ClientId, reply: &str) -> bool {
+        let models = self.cx.program.models;
+        models.client(client).language == "typescript"
+            && models.reply(client, reply).is_some_and(|row| !row.direct.is_empty() && !row.direct.iter().any(|part| part == "error"))
     }
 }

@@ -30,6 +30,7 @@ impl<'a> Explorer<'a, '_> {
             }
             done.extend(self.run_defers(frame, state, flow));
         }
+        let done = self.drop_locals(frame, done);
         // A flight by hand ends with its function.
         self.flights.truncate(flights);
         done
@@ -106,19 +107,24 @@ impl<'a> Explorer<'a, '_> {
                 state.defers.push(Deferred { frame, body });
                 vec![(state, Flow::Next)]
             }
+            // What an executor starts is what its promise waits for.
+            StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
             StmtKind::Spawn { body, .. } => {
-                self.spawn(frame, body, &mut state);
+                self.spawn(frame, body, stmt.span, &mut state);
                 vec![(state, Flow::Next)]
             }
-            StmtKind::Scope { body, .. } => self.block(frame, body, vec![state]),
+            StmtKind::Scope { owns, body } => {
+                let paths = self.block(frame, body, vec![state]);
+                self.drop_all(frame, owns, paths)
+            }
             StmtKind::Return { values } => {
                 let vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
                 vals.iter().for_each(|v| self.looked_at(&v.sym));
                 vec![(state, Flow::Return(vals, stmt.span))]
             }
             StmtKind::Raise { value } => {
-                self.eval(frame, value, &mut state);
-                vec![(state, Flow::Raise(stmt.span))]
+                let val = self.eval(frame, value, &mut state);
+                vec![(state, Flow::Raise(Val { sym: val.sym, span: stmt.span }))]
             }
             StmtKind::Break(label) => vec![(state, Flow::Break(*label))],
             StmtKind::Continue(label) => vec![(state, Flow::Continue(*label))],
@@ -204,6 +210,7 @@ impl<'a> Explorer<'a, '_> {
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
                 self.received(&chan, &mut state);
+                self.woken(&chan, &mut state);
                 self.message_received(frame, arm.span, &chan, wait_end(&channels, i), &state);
                 for target in targets {
                     self.store(frame, target, Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span), &mut state);
@@ -211,6 +218,7 @@ impl<'a> Explorer<'a, '_> {
             }
             if let Comm::Send { .. } = &arm.comm {
                 self.tell(&state);
+                state.beside.running.clear();
             }
             paths.extend(self.block(frame, &arm.body, vec![state]));
         }
@@ -228,10 +236,10 @@ impl<'a> Explorer<'a, '_> {
         let mut paths = Vec::new();
         for (mut state, flow) in self.block(frame, body, vec![state]) {
             match (&flow, catch) {
-                (Flow::Raise(span), Some((local, handler))) => {
+                (Flow::Raise(raised), Some((local, handler))) => {
                     if let Some(local) = local {
                         let home = self.home(frame, *local);
-                        state.set_local(home, *local, Val::new(Sym::Error("raised".into()), *span));
+                        state.set_local(home, *local, raised.clone());
                     }
                     paths.extend(self.block(frame, handler, vec![state]));
                 }
@@ -243,6 +251,10 @@ impl<'a> Explorer<'a, '_> {
         }
         let mut out = Vec::new();
         for (mut state, flow) in paths {
+            if matches!(flow, Flow::Stop) {
+                out.push((state, flow));
+                continue;
+            }
             let outer = std::mem::replace(&mut state.deferring, true);
             for (mut after, end) in self.block(frame, finally, vec![state]) {
                 after.deferring = outer;
@@ -265,9 +277,15 @@ impl<'a> Explorer<'a, '_> {
         post: &'a Block,
         mut state: State<'a>,
     ) -> Paths<'a> {
+        // A ticker's channel is never closed: that loop ends by a way out of its own.
+        let mut ticks = false;
         if let LoopKind::Range { over } = kind {
             let chan = self.eval(frame, over, &mut state);
             self.received(&chan, &mut state);
+            ticks = matches!(&*chan.sym, Sym::Timer(_));
+            if ticks || matches!(self.static_type(frame, over), dogpile_ir::Type::Chan(_)) {
+                self.woken(&chan, &mut state);
+            }
             self.message_received(frame, over.span, &chan, WaitEnd::Nothing, &state);
         }
         let assigned = assigned_in(&[header, body, post]);
@@ -316,7 +334,9 @@ impl<'a> Explorer<'a, '_> {
                         }
                     }
                     None if matches!(kind, LoopKind::Range { .. }) => {
-                        paths.push((state.clone(), Flow::Next));
+                        if !ticks {
+                            paths.push((state.clone(), Flow::Next));
+                        }
                         entering.push(state);
                     }
                     None => entering.push(state),
@@ -332,8 +352,11 @@ impl<'a> Explorer<'a, '_> {
             }
             let mut again = Vec::new();
             let items = usize::from(matches!(kind, LoopKind::Range { .. }));
+            let beats = items == 0 || ticks;
             self.ranges += items;
+            self.regions.turn(1, beats.then_some(self.frame(frame).via.len()));
             let ran = self.block(frame, body, merge(entering));
+            self.regions.turn(-1, beats.then_some(0));
             self.ranges -= items;
             for (state, flow) in ran {
                 match flow {
@@ -352,6 +375,7 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             for state in &again {
+                self.survived(state);
                 back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
             }
             live = merge(again);
@@ -398,11 +422,18 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             Rvalue::Call(call) => {
+                if blank && self.started(frame, call, &mut state).is_some() {
+                    self.start_beside(frame, call, &mut state);
+                    return vec![(state, Flow::Next)];
+                }
                 let seen: BTreeSet<usize> = state.losses.clone();
                 let mut paths = Vec::new();
-                for (mut state, out) in self.call(frame, call, state) {
+                let wanted = self.wanted(frame, targets);
+                let outs = self.call_for(frame, call, wanted, state);
+                for (mut state, out) in self.kept(frame, call, outs) {
                     match out {
                         Out::Values(vals) => {
+                            let vals = self.packed(frame, targets, vals, call.span);
                             // A function that gives nothing back has thrown nothing away.
                             if blank && !vals.is_empty() {
                                 self.discard_losses(&seen, &mut state, span);
@@ -412,8 +443,12 @@ impl<'a> Explorer<'a, '_> {
                             {
                                 state.tuples.insert((frame, *local), vals.clone());
                             }
+                            let unbound = if matches!(targets.as_slice(), [Place::Blank]) { vals.first().cloned() } else { None };
                             self.store_all(frame, targets, vals, call.span, &mut state);
-                            paths.push((state, Flow::Next));
+                            match unbound {
+                                Some(val) => paths.extend(self.dropped(frame, &val, state).into_iter().map(|s| (s, Flow::Next))),
+                                None => paths.push((state, Flow::Next)),
+                            }
                         }
                         Out::Raise(at) => paths.push((state, Flow::Raise(at))),
                         Out::Stop => paths.push((state, Flow::Stop)),
@@ -421,23 +456,40 @@ impl<'a> Explorer<'a, '_> {
                 }
                 return joined(paths);
             }
-            Rvalue::Await(v) => vec![self.eval(frame, v, &mut state)],
-            Rvalue::Race(vs) | Rvalue::All(vs) => {
-                for v in vs {
-                    self.eval(frame, v, &mut state);
+            Rvalue::Await(v) => {
+                let val = self.eval(frame, v, &mut state);
+                match self.awaited(frame, val) {
+                    Ok(val) => match (&*val.sym, targets.len()) {
+                        (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),
+                        _ => vec![val],
+                    },
+                    Err(raised) => return vec![(state, Flow::Raise(Val { sym: raised.sym, span }))],
                 }
-                vec![]
+            }
+            Rvalue::Race(vs) | Rvalue::All(vs) => {
+                let mut vals = Vec::new();
+                for v in vs {
+                    let val = self.eval(frame, v, &mut state);
+                    match self.awaited(frame, val) {
+                        Ok(val) => vals.push(val),
+                        Err(raised) => return vec![(state, Flow::Raise(Val { sym: raised.sym, span }))],
+                    }
+                }
+                let sym = if matches!(value, Rvalue::All(_)) { Sym::List(vals) } else { Sym::Result(span, 0, "race".into(), vec![]) };
+                vec![Val::new(sym, span)]
             }
             Rvalue::Receive(v) => {
                 let chan = self.eval(frame, v, &mut state);
                 self.received(&chan, &mut state);
+                self.woken(&chan, &mut state);
                 self.message_received(frame, span, &chan, WaitEnd::Nothing, &state);
                 vec![Val::new(Sym::Result(span, 0, "receive".into(), vec![chan.sym]), span)]
             }
             Rvalue::Send(to, v) => {
-                self.eval(frame, to, &mut state);
+                let to = self.eval(frame, to, &mut state);
                 self.eval(frame, v, &mut state);
                 self.tell(&state);
+                self.fired(&to.sym, span, &mut state);
                 vec![]
             }
             Rvalue::TypeTest(v, ty) => {
@@ -457,6 +509,20 @@ impl<'a> Explorer<'a, '_> {
         };
         self.store_all(frame, targets, values, span, &mut state);
         vec![(state, Flow::Next)]
+    }
+
+    /// The declared type of what the first result goes to.
+    fn wanted(&self, frame: FrameId, targets: &'a [Place]) -> Option<&'a dogpile_ir::Type> {
+        match targets.first() {
+            Some(Place::Local(local)) => Some(&self.cx.program.module(self.frame(frame).func).local(*local).ty),
+            _ => None,
+        }
+    }
+
+    /// A Rust result that goes to one variable stays together; one thrown away is dropped at once.
+    fn packed(&mut self, frame: FrameId, targets: &[Place], vals: Vec<Val>, span: Span) -> Vec<Val> {
+        let whole = self.lang(frame) == dogpile_ir::Lang::Rust && targets.len() == 1 && vals.len() == 2;
+        if whole { vec![Val::new(Sym::List(vals), span)] } else { vals }
     }
 
     fn store_all(&mut self, frame: FrameId, targets: &'a [Place], vals: Vec<Val>, span: Span, state: &mut State<'a>) {

@@ -129,7 +129,10 @@ impl<'a> Explorer<'a, '_> {
         if let Some(known) = state.field(&this, "") {
             return known.clone();
         }
-        let Some((module, global)) = self.cx.program.global(name) else { return Val { sym: this, span } };
+        let Some((module, global)) = self.cx.program.global(name) else {
+            let sym = self.library_value(name, span).map_or(this, Arc::new);
+            return Val { sym, span };
+        };
         if let Some(path) = &global.embeds {
             let from = self.cx.program.sources.get(self.cx.program.modules[module as usize].file).map_or("", |f| f.path.as_str());
             if let Some(text) = (self.cx.embeds)(from, path) {
@@ -167,6 +170,23 @@ impl<'a> Explorer<'a, '_> {
         };
         state.set_field(this, "".into(), val.clone());
         val
+    }
+
+    /// A constant or variable of a library: a word, the process's id.
+    fn library_value(&self, name: &str, span: Span) -> Option<Sym> {
+        use dogpile_models::ValueKind as V;
+        let models = self.cx.program.models;
+        let name = &*self.cx.program.canonical(name);
+        if let Some(text) = models.constant(name) {
+            return Some(Sym::Str(text.into()));
+        }
+        let language = crate::typing::lang(self.cx.program.module(self.root));
+        match models.value(language, name)? {
+            V::Fresh => Some(Sym::Fresh(span)),
+            V::PerProcess => Some(Sym::PerProcess(span)),
+            V::Clock => Some(Sym::Clock(span, Scale::Point)),
+            _ => None,
+        }
     }
 
     pub(super) fn field(&mut self, base: &Val, name: &Name, ty: &Type, span: Span, state: &State<'a>) -> Val {

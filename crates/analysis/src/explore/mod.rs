@@ -5,6 +5,7 @@
 //! with them (tests, folds, wraps, returns) is followed by evaluation and not by pattern.
 
 mod acquire;
+pub(crate) mod beside;
 mod builtin;
 mod byhand;
 mod call;
@@ -12,12 +13,16 @@ mod cell;
 mod command;
 mod concurrent;
 mod control;
+pub(crate) mod drop;
 mod eval;
 mod model;
 mod observe;
+mod promise;
 pub(crate) mod record;
 mod reply;
+mod result;
 mod script;
+mod share;
 pub(crate) mod state;
 pub(crate) mod trace;
 
@@ -46,6 +51,8 @@ pub(crate) struct Context<'a> {
     pub(crate) reach: Reach,
     pub(crate) fields: crate::fields::Fields<'a>,
     pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
+    /// Calls of destructors, by the function that owns what is dropped.
+    pub(crate) destructors: &'a std::collections::HashMap<FuncRef, Box<dogpile_ir::Call>>,
     /// Scripts are run once each.
     pub(crate) scripts: Mutex<BTreeMap<(String, Option<usize>, Option<usize>), Arc<dogpile_redis::ScriptClass>>>,
 }
@@ -57,7 +64,8 @@ pub(crate) enum Flow {
     Return(Vec<Val>, Span),
     Break(dogpile_ir::LabelId),
     Continue(dogpile_ir::LabelId),
-    Raise(Span),
+    /// Something was thrown; where.
+    Raise(Val),
     /// The path ends here: the process does, or we stopped looking.
     Stop,
 }
@@ -66,7 +74,8 @@ pub(crate) enum Flow {
 #[derive(Clone, Debug)]
 pub(crate) enum Out {
     Values(Vec<Val>),
-    Raise(Span),
+    /// Something was thrown; where.
+    Raise(Val),
     Stop,
 }
 
@@ -85,6 +94,10 @@ pub(crate) struct Explorer<'a, 'c> {
     flights: Vec<usize>,
     /// Loops over items that the exploration is in.
     ranges: usize,
+    /// Executors of promises that the exploration is in.
+    executors: usize,
+    /// Blocks beside the path that the exploration is in.
+    regions: beside::Regions,
     /// Flights by hand: maps of this process in which callers find each other.
     local: byhand::Local,
 }
@@ -92,7 +105,7 @@ pub(crate) struct Explorer<'a, 'c> {
 /// Explores one function as a root.
 pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, local: byhand::Local::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
     explorer.run();
     explorer.out
 }

@@ -30,6 +30,33 @@ impl<'a> Explorer<'a, '_> {
                 all.extend(self.words(row, words, &site, &state));
                 one(state, Sym::Command(row.client, all), &site)
             }
+            // A command begun on a queue is not followed yet: what it does there is not known.
+            Does::Begins { .. } => {
+                self.note_opaque(&state);
+                let queue = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
+                vec![(state, Out::Values(vec![queue]))]
+            }
+            Does::Becomes { .. } => {
+                let object = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
+                vec![(state, Out::Values(vec![object]))]
+            }
+            Does::Appends { lists } => {
+                let object = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
+                for (name, path) in lists {
+                    let mut all = match state.field(&object.sym, name).map(|v| (*v.sym).clone()) {
+                        Some(Sym::List(items)) => items,
+                        _ => vec![],
+                    };
+                    for added in self.path_list(path, &site, &state) {
+                        match &*added.sym {
+                            Sym::List(items) => all.extend(items.iter().cloned()),
+                            _ => all.push(added),
+                        }
+                    }
+                    state.set_field(object.sym.clone(), Name::from(name.as_str()), Val::new(Sym::List(all), span));
+                }
+                vec![(state, Out::Values(vec![object]))]
+            }
             Does::Executes { command, reply } => {
                 let words = match self.path(command, &site, &state).map(|v| v.sym) {
                     Some(sym) => match &*sym {
@@ -73,10 +100,11 @@ impl<'a> Explorer<'a, '_> {
                 let outs = self.run_function(function, vec![queue.clone()], &site, state);
                 outs.into_iter().map(|(s, out)| self.sent(&queue, s, out, span)).collect()
             }
-            Does::Watches { function, .. } => {
+            Does::Watches { function, gets, .. } => {
                 let outer = std::mem::replace(&mut state.watching, true);
-                let arg = Val::new(self.object(&self.cx.program.models.qualified_type(row.client, "Tx")), span);
-                let mut outs = self.run_function(function, vec![arg], &site, state);
+                let gets = if gets.is_empty() { &["Tx".to_owned()][..] } else { gets };
+                let args = gets.iter().map(|ty| Val::new(self.object(&self.cx.program.models.qualified_type(row.client, ty)), span)).collect();
+                let mut outs = self.run_function(function, args, &site, state);
                 outs.iter_mut().for_each(|(s, _)| s.watching = outer);
                 outs
             }
@@ -119,6 +147,10 @@ impl<'a> Explorer<'a, '_> {
                     })
                     .collect()
             }
+            Does::MakesFlight { function, .. } => {
+                let work = self.path(function, &site, &state).unwrap_or_else(|| Val::unknown(span));
+                vec![(state, Out::Values(vec![work]))]
+            }
             Does::Cache { op, key, function, ttl, scope, coalesces, gives } => {
                 let command = row.call.name.first().cloned().unwrap_or_default();
                 let op_site = self.op_site(&site, &command, Some(row.client), evidence);
@@ -155,11 +187,16 @@ impl<'a> Explorer<'a, '_> {
             }
             Does::Context(context) => self.context(context, &site, state),
             Does::NoReturn => vec![(state, Out::Stop)],
-            Does::Panics => vec![(state, Out::Raise(span))],
+            Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
-            Does::Spawns { function, after, .. } => {
+            Does::Spawns { function, after, repeats, .. } => {
                 let delay = after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
-                self.spawn_function(function, delay, &site, &mut state);
+                let start = match (after, repeats) {
+                    (None, _) => super::beside::Start::Now,
+                    (Some(_), false) => super::beside::Start::After(delay),
+                    (Some(_), true) => super::beside::Start::Every(delay),
+                };
+                self.spawn_function(function, start, &site, &mut state);
                 let object = self.object("task");
                 one(state, object, &site)
             }
@@ -188,7 +225,15 @@ impl<'a> Explorer<'a, '_> {
                 }
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }
-            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops => {
+            Does::Joins => {
+                self.joined_tasks(&mut state);
+                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+            }
+            Does::Stops | Does::Cancels { .. } => {
+                self.may_be_stopped(&mut state);
+                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+            }
+            Does::Flushes | Does::Forgets { .. } | Does::DefinesCommand { .. } => {
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }
             Does::Timer { time, .. } => {
@@ -253,6 +298,7 @@ impl<'a> Explorer<'a, '_> {
         let name = self.cx.program.models.qualified_type(row.client, ty);
         let object = self.object(&name);
         let val = Val::new(object, site.call.span);
+        self.regions.made(&val.sym);
         for (fact, path) in keeps {
             if fact == "options" {
                 for option in self.path_list(path, site, state) {
@@ -321,12 +367,16 @@ impl<'a> Explorer<'a, '_> {
                     if text.ends_with("...") {
                         for item in self.path_list(text, site, state) {
                             match &*item.sym {
-                                Sym::List(items) => out.extend(items.iter().cloned()),
+                                Sym::List(items) | Sym::Command(_, items) => out.extend(items.iter().cloned()),
                                 _ => out.push(item),
                             }
                         }
                     } else {
-                        out.push(self.path(text, site, state).unwrap_or_else(|| Val::unknown(span)));
+                        let val = self.path(text, site, state).unwrap_or_else(|| Val::unknown(span));
+                        match &*val.sym {
+                            Sym::Command(_, words) => out.extend(words.iter().cloned()),
+                            _ => out.push(val),
+                        }
                     }
                 }
                 WordRow::Text(text) => out.push(literal(text)),
@@ -342,7 +392,9 @@ impl<'a> Explorer<'a, '_> {
                         continue;
                     }
                     let word = ttl.word.as_deref().unwrap_or("PX");
-                    if !word.is_empty() {
+                    if word.starts_with('$') {
+                        out.push(self.path(word, site, state).unwrap_or_else(|| Val::unknown(span)));
+                    } else if !word.is_empty() {
                         out.push(literal(word));
                     }
                     out.push(self.in_unit(ttl, val));
@@ -352,8 +404,23 @@ impl<'a> Explorer<'a, '_> {
                     Some(false) | None => {}
                 },
                 WordRow::Optional { optional } => match self.path(optional, site, state) {
-                    Some(v) if v.sym.str() == Some("") => {}
-                    Some(v) => out.push(v),
+                    Some(v) if v.sym.str() == Some("") || *v.sym == Sym::Nil => {}
+                    Some(v) => match &*v.sym {
+                        Sym::Command(_, words) => out.extend(words.iter().cloned()),
+                        _ => out.push(v),
+                    },
+                    None => {}
+                },
+                WordRow::Map { map, words } => match self.path(map, site, state) {
+                    Some(v) if *v.sym == Sym::Nil => {}
+                    Some(v) => match v.sym.str().and_then(|text| words.get(text)) {
+                        Some(words) => out.extend(words.iter().map(|word| match self.path(word, site, state) {
+                            Some(v) => v,
+                            None if word.starts_with('$') => Val::unknown(span),
+                            None => literal(word),
+                        })),
+                        None => out.push(Val::unknown(span)),
+                    },
                     None => {}
                 },
             }
@@ -381,6 +448,10 @@ impl<'a> Explorer<'a, '_> {
                 Zero::Default => row.default_ms.map_or(Lease::Unknown, Lease::Default),
                 _ => Lease::Value(val, unit_of(row.unit)),
             },
+            Some(val) if row.unit == Unit::Text && val.sym.str().is_some() => {
+                let ms = val.sym.str().and_then(dogpile_source::parse_duration_ms);
+                ms.map_or(Lease::Unknown, |ms| Lease::Value(Val::new(Sym::Int(i128::from(ms), Scale::Millis), val.span), LeaseUnit::Millis))
+            }
             Some(val) => Lease::Value(val, unit_of(row.unit)),
         }
     }
@@ -389,7 +460,7 @@ impl<'a> Explorer<'a, '_> {
         let n = val.sym.int()?;
         let ms = match (row.unit, val.sym.scale()) {
             (Unit::S, _) => n.checked_mul(1000)?,
-            (Unit::Ms, _) => n,
+            (Unit::Ms | Unit::Text, _) => n,
             _ => n / 1_000_000,
         };
         u64::try_from(ms).ok()
@@ -403,6 +474,9 @@ impl<'a> Explorer<'a, '_> {
             _ => None,
         });
         let id = self.fresh_id();
+        if let Some(parent) = &base {
+            self.regions.parents.insert(id, parent.id);
+        }
         // A child with a limit of its own still ends with its parent.
         if row.origin == ContextOrigin::Derived && row.gives.iter().any(|g| g == "cancel") {
             self.note_context_use(site);
@@ -514,6 +588,12 @@ impl<'a> Explorer<'a, '_> {
             ValueKind::DurationSeconds => rescale(receiver, Scale::Seconds, 1_000_000_000).unwrap_or_else(pure),
             ValueKind::DurationMillis => rescale(receiver, Scale::Millis, 1_000_000).unwrap_or_else(pure),
             ValueKind::DurationNanos => rescale(receiver, Scale::Nanos, 1).unwrap_or_else(pure),
+            ValueKind::DurationOfHours => duration_of(arg(0), 3_600_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfMinutes => duration_of(arg(0), 60_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfSeconds => duration_of(arg(0), 1_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfMillis => duration_of(arg(0), 1_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfMicros => duration_of(arg(0), 1_000).unwrap_or_else(pure),
+            ValueKind::DurationOfNanos => duration_of(arg(0), 1).unwrap_or_else(pure),
             ValueKind::ParseDuration => match arg(0).and_then(|a| a.sym.str()).and_then(dogpile_source::parse_duration_ms) {
                 Some(ms) => Sym::Int(i128::from(ms) * 1_000_000, Scale::Duration),
                 None => Sym::Scaled(Scale::Duration, Arc::new(pure())),
@@ -539,11 +619,20 @@ fn rescale(receiver: Option<&Val>, scale: Scale, per: i128) -> Option<Sym> {
     })
 }
 
+/// A duration of so many units; of a number that is not known, a duration all the same.
+fn duration_of(number: Option<&Val>, nanos: i128) -> Option<Sym> {
+    let number = number?;
+    match &*number.sym {
+        Sym::Int(n, _) => Some(Sym::Int(n.checked_mul(nanos)?, Scale::Duration)),
+        _ => Some(Sym::Scaled(Scale::Duration, number.sym.clone())),
+    }
+}
+
 pub(super) fn unit_of(unit: Unit) -> LeaseUnit {
     match unit {
         Unit::Duration | Unit::Ns => LeaseUnit::Duration,
         Unit::S => LeaseUnit::Seconds,
-        Unit::Ms => LeaseUnit::Millis,
+        Unit::Ms | Unit::Text | Unit::Word => LeaseUnit::Millis,
         Unit::UnixS | Unit::UnixMs | Unit::Time => LeaseUnit::Point,
     }
 }

@@ -5,6 +5,7 @@ use super::command::Sending;
 use super::state::State;
 use super::{Explorer, Out};
 use crate::sym::{S, Scale, Sym, Val};
+use dogpile_ir::Type;
 use dogpile_models::{ClientId, NilReply, ReplyRow, ReplyValue, Row};
 use dogpile_source::Span;
 use std::sync::Arc;
@@ -38,22 +39,28 @@ impl<'a> Explorer<'a, '_> {
             Raw::Failure => (Sym::Nil, Sym::Error("failure".into())),
             Raw::Any => (Sym::Result(span, 0, "reply".into(), vec![]), Sym::Result(span, 1, "error".into(), vec![])),
         };
-        self.present(s.row.client, &s.reply, Arc::new(value), Arc::new(error), span)
+        self.present(s.row.client, &s.reply, Arc::new(value), Arc::new(error), site)
     }
 
     /// The results of a call that replies with a known value.
     pub(super) fn reply_with(&mut self, s: Sending<'a>, value: S, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let error = Arc::new(Sym::Result(site.call.span, 1, "error".into(), vec![]));
-        let vals = self.present(s.row.client, &s.reply, value, error, site.call.span);
+        let vals = self.present(s.row.client, &s.reply, value, error, site);
         vec![(state, Out::Values(vals))]
     }
 
-    fn present(&mut self, client: ClientId, reply: &str, value: S, error: S, span: Span) -> Vec<Val> {
+    fn present(&mut self, client: ClientId, reply: &str, value: S, error: S, site: &CallSite<'a>) -> Vec<Val> {
+        let span = site.call.span;
         let Some(row) = self.cx.program.models.reply(client, reply) else { return results(span, "reply", 2, &[]) };
+        if row.callback {
+            return vec![Val::unknown(span)];
+        }
         if row.direct.is_empty() {
             return vec![Val::new(Sym::Reply(client, row.name.as_str().into(), value, error), span)];
         }
-        let (value, error) = self.shape(client, row, &value, &error);
+        let asked = (row.value == ReplyValue::Declared).then(|| declared(site.wanted)).and_then(|kind| row.by_type.get(kind));
+        let as_row = asked.and_then(|name| self.cx.program.models.reply(client, name)).unwrap_or(row);
+        let (value, error) = self.shape(client, as_row, &value, &error);
         row.direct.iter().map(|part| pick(part, &value, &error, span)).collect()
     }
 
@@ -74,8 +81,8 @@ impl<'a> Explorer<'a, '_> {
             return (if row.value == ReplyValue::Raw { value.clone() } else { zero(row.value) }, error.clone());
         }
         let value = match (row.value, &**value) {
-            (ReplyValue::Bool, Sym::Str(_)) => Arc::new(Sym::Bool(true)),
-            (ReplyValue::Bool, Sym::Int(n, _)) => Arc::new(Sym::Bool(*n != 0)),
+            (ReplyValue::Bool | ReplyValue::Flag, Sym::Str(_)) => Arc::new(Sym::Bool(true)),
+            (ReplyValue::Bool | ReplyValue::Flag, Sym::Int(n, _)) => Arc::new(Sym::Bool(*n != 0)),
             (ReplyValue::Nothing, _) => Arc::new(Sym::Nil),
             _ => value.clone(),
         };
@@ -120,6 +127,23 @@ impl<'a> Explorer<'a, '_> {
     }
 }
 
+/// What kind of type the code asks a reply to be.
+fn declared(wanted: Option<&Type>) -> &'static str {
+    match wanted {
+        Some(Type::Tuple(parts)) if parts.is_empty() => "unit",
+        Some(Type::Named(name)) => match &**name {
+            "bool" => "bool",
+            "string" => "text",
+            "core.option.Option" => "option",
+            "()" => "unit",
+            "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "integer",
+            _ => "",
+        },
+        Some(Type::Unknown) | None => "unwritten",
+        Some(_) => "",
+    }
+}
+
 fn pick(part: &str, value: &S, error: &S, span: Span) -> Val {
     match part {
         "error" => Val { sym: error.clone(), span },
@@ -129,9 +153,9 @@ fn pick(part: &str, value: &S, error: &S, span: Span) -> Val {
 
 fn zero(kind: ReplyValue) -> S {
     Arc::new(match kind {
-        ReplyValue::Bool => Sym::Bool(false),
+        ReplyValue::Bool | ReplyValue::Flag => Sym::Bool(false),
         ReplyValue::Int => Sym::Int(0, Scale::Bare),
         ReplyValue::Text => Sym::Str("".into()),
-        ReplyValue::Raw | ReplyValue::Nothing => Sym::Nil,
+        ReplyValue::Raw | ReplyValue::Declared | ReplyValue::Nothing => Sym::Nil,
     })
 }

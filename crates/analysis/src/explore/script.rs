@@ -46,6 +46,7 @@ impl<'a> Explorer<'a, '_> {
                 Some(sym) => match &*sym {
                     Sym::List(items) => Some(items.clone()),
                     Sym::Nil => Some(vec![]),
+                    Sym::Str(_) | Sym::Concat(_) => Some(vec![Val { sym: sym.clone(), span }]),
                     _ => None,
                 },
                 None => None,

@@ -179,7 +179,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// DEL and its kin; `compared`: the read whose comparison this path has passed.
-    pub(super) fn dropped(&mut self, op: &OpSite, key: &Val, owned: bool, compared: Option<Span>, state: &mut State<'a>) {
+    pub(super) fn note_drop(&mut self, op: &OpSite, key: &Val, owned: bool, compared: Option<Span>, state: &mut State<'a>) {
         let index = self.deed(op, key, What::Drop(owned), None, Lease::Unknown, state);
         if let Some(deed) = self.out.trace.deeds.get_mut(index) {
             deed.compared = deed.compared.or(compared);

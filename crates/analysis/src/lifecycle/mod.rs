@@ -3,11 +3,13 @@
 //! Plain facts, no syntax, no clients by name. A fact that could not be established says so (`Unknown`), and a rule
 //! that argues from absence must treat that as "maybe".
 
+mod beside;
 mod flight;
 mod hazard;
 mod lock;
 mod place;
 
+pub use beside::{Escape, HandleHome, Heartbeat, Nested, SharedHandle};
 pub use flight::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 pub use hazard::{EarlyRelease, Fill, Hazards, Refusal, SharedKey, SharedKeyForm, Steal, StealForm, Wakeup, WakeupEnd};
 pub use lock::{

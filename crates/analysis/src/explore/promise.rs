@@ -1,0 +1,114 @@
+//! Calls that are not awaited there and then, and what becomes of their promises.
+//!
+//! A promise is its value; one that is rejected is the error, and awaiting it throws.
+
+use super::call::{CallSite, Outs, results};
+use super::state::State;
+use super::{Explorer, Out};
+use crate::program::FuncRef;
+use crate::sym::{FrameId, S, Sym, Val};
+use crate::typing::Target;
+use dogpile_ir::{Call, Callee, Lang};
+use std::sync::Arc;
+
+/// Type of the object that stands for a promise while its executor runs.
+pub(super) const PROMISE: &str = "promise";
+
+impl<'a> Explorer<'a, '_> {
+    /// `new Promise((resolve, reject) => …)`: what the executor resolves it with is what it is worth. A path that
+    /// settles nothing leaves its settling to something later, which starts from another path.
+    pub(super) fn new_promise(&mut self, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let span = site.call.span;
+        let Some(Sym::Func(f, home)) = site.args.first().map(|a| (*a.sym).clone()) else {
+            return vec![(state, Out::Values(results(span, "promise", 1, &[])))];
+        };
+        let promise: S = Arc::new(self.object(PROMISE));
+        let settle = |name: &str| Val::new(Sym::Bound(promise.clone(), name.into()), span);
+        let args = vec![settle("resolve"), settle("reject")];
+        self.executors += 1;
+        let outs = self.invoke(f, home, None, args, site.call, site.frame, state);
+        self.executors -= 1;
+        let mut settled: Outs<'a> = Vec::new();
+        let mut open = Vec::new();
+        for (state, out) in outs {
+            let resolved = state.field(&promise, "resolve").cloned();
+            let rejected = state.field(&promise, "reject").cloned();
+            match (out, rejected, resolved) {
+                (Out::Values(_), Some(error), _) => {
+                    let sym = if matches!(&*error.sym, Sym::Error(_)) { error.sym } else { Arc::new(Sym::Error("raised".into())) };
+                    settled.push((state, Out::Raise(Val { sym, span })));
+                }
+                (Out::Values(_), None, Some(value)) => settled.push((state, Out::Values(vec![value]))),
+                (Out::Values(_), None, None) => open.push(state),
+                (other, _, _) => settled.push((state, other)),
+            }
+        }
+        if settled.is_empty() {
+            settled.extend(open.into_iter().map(|state| (state, Out::Values(results(span, "promise", 1, &[])))));
+        } else {
+            settled.extend(open.into_iter().map(|state| (state, Out::Stop)));
+        }
+        settled
+    }
+
+    /// The language of the code that a frame runs.
+    pub(super) fn lang(&self, frame: FrameId) -> Lang {
+        self.cx.program.module(self.frame(frame).func).lang
+    }
+
+    /// Whether exceptions are how errors are told where a frame runs.
+    pub(super) fn throws(&self, frame: FrameId) -> bool {
+        self.lang(frame) == Lang::TypeScript
+    }
+
+    /// The async function of the project that this call starts and does not wait for.
+    pub(super) fn started(&mut self, frame: FrameId, call: &'a Call, state: &mut State<'a>) -> Option<FuncRef> {
+        if call.awaited || !self.throws(frame) {
+            return None;
+        }
+        let target = match &call.callee {
+            Callee::Value(value) => match &*self.eval(frame, value, state).sym {
+                Sym::Func(f, _) => Some(*f),
+                _ => None,
+            },
+            Callee::Named(_) | Callee::Method { .. } => {
+                let module = self.frame(frame).func.module;
+                match self.cx.typing.target(&self.cx.program, module, call) {
+                    Target::Local(f) => Some(f),
+                    _ => None,
+                }
+            }
+        };
+        target.filter(|f| self.cx.program.function(*f).is_async)
+    }
+
+    /// A call whose promise nobody keeps: it runs beside what follows.
+    pub(super) fn start_beside(&mut self, frame: FrameId, call: &'a Call, state: &mut State<'a>) {
+        let beside = super::concurrent::set_out(state, None);
+        let flights = std::mem::take(&mut self.flights);
+        self.enter_region(super::beside::Start::Now, frame);
+        let ends = Self::run_ends(self.call(frame, call, beside));
+        self.flights = flights;
+        self.after_spawn(ends.iter().map(|(s, _)| s), state);
+        self.leave_region(&ends, call.span, frame, state);
+    }
+
+    /// What a call that is not awaited throws stays in its promise.
+    pub(super) fn kept(&mut self, frame: FrameId, call: &'a Call, outs: Outs<'a>) -> Outs<'a> {
+        if call.awaited || !self.throws(frame) {
+            return outs;
+        }
+        outs.into_iter().map(|(state, out)| (state, if let Out::Raise(raised) = out { Out::Values(vec![raised]) } else { out })).collect()
+    }
+
+    /// An awaited value: a rejected promise throws.
+    pub(super) fn awaited(&self, frame: FrameId, val: Val) -> Result<Val, Val> {
+        if self.throws(frame) && matches!(&*val.sym, Sym::Error(_)) { Err(val) } else { Ok(val) }
+    }
+
+    /// Whether an unknown call that is awaited may throw here, with something at stake.
+    pub(super) fn may_throw(&self, frame: FrameId, call: &Call, state: &State<'a>) -> bool {
+        let held = state.held.iter().any(|h| h.status == super::state::Status::Won);
+        call.awaited && self.throws(frame) && !state.deferring && (held || !self.flights.is_empty())
+    }
+}

@@ -1,0 +1,200 @@
+//! Rust's results and options: two results and a value or nil, and the methods that take them apart.
+
+use super::call::{CallSite, Outs};
+use super::control::split;
+use super::state::State;
+use super::{Explorer, Out};
+use crate::fold::binary;
+use crate::sym::{S, Sym, Val};
+use dogpile_ir::{BinaryOp, Lang};
+use std::sync::Arc;
+
+/// A result taken apart: its value and its error (nil where it is fine). An option has no error.
+struct Parts {
+    value: Val,
+    error: Option<Val>,
+}
+
+impl Parts {
+    /// A truth value: there is something to take.
+    fn fine(&self) -> Val {
+        let (side, op) = match &self.error {
+            Some(error) => (error, BinaryOp::Eq),
+            None => (&self.value, BinaryOp::Ne),
+        };
+        Val { sym: Arc::new(binary(op, &side.sym, &nil())), span: side.span }
+    }
+}
+
+fn nil() -> S {
+    Arc::new(Sym::Nil)
+}
+
+impl<'a> Explorer<'a, '_> {
+    /// A method that every result or option has; `None`: it is none of them, or the receiver has a method of its own.
+    pub(super) fn result_method(&mut self, name: &str, site: &CallSite<'a>, state: &State<'a>) -> Option<Outs<'a>> {
+        if self.lang(site.frame) != Lang::Rust {
+            return None;
+        }
+        let receiver = site.receiver.clone()?;
+        let parts = match &*receiver.sym {
+            Sym::List(items) if items.len() == 2 && is_error(&items[1].sym) => {
+                Parts { value: items[0].clone(), error: Some(items[1].clone()) }
+            }
+            Sym::Object(..) | Sym::Alloc(_) | Sym::Reply(..) | Sym::Command(..) | Sym::List(_) => return None,
+            _ => Parts { value: receiver, error: None },
+        };
+        let state = state.clone();
+        let span = site.call.span;
+        let arg = site.args.first().cloned();
+        Some(match name {
+            "is_ok" | "is_some" => vec![(state, Out::Values(vec![parts.fine()]))],
+            "is_err" | "is_none" => {
+                let fine = parts.fine();
+                let sym = match &*fine.sym {
+                    Sym::Bool(known) => Sym::Bool(!known),
+                    _ => Sym::Not(fine.sym.clone()),
+                };
+                vec![(state, Out::Values(vec![Val::new(sym, span)]))]
+            }
+            "unwrap" | "expect" => self.either(parts, state, |_, parts, state, fine| {
+                let raised = Val::new(Sym::Error("panic".into()), span);
+                vec![(state, if fine { Out::Values(vec![parts.value.clone()]) } else { Out::Raise(raised) })]
+            }),
+            "unwrap_or" => self.either(parts, state, |_, parts, state, fine| {
+                let other = arg.clone().unwrap_or_else(|| Val::unknown(span));
+                vec![(state, Out::Values(vec![if fine { parts.value.clone() } else { other }]))]
+            }),
+            "unwrap_or_default" => self.either(parts, state, |_, parts, state, fine| {
+                let zero = match &*parts.value.sym {
+                    Sym::Bool(_) => Sym::Bool(false),
+                    Sym::Int(_, scale) => Sym::Int(0, *scale),
+                    Sym::Str(_) | Sym::Concat(_) => Sym::Str("".into()),
+                    // A failure has no value to tell the type by; what is asked of it next is whether it is true.
+                    Sym::Nil => Sym::Bool(false),
+                    _ => Sym::Unknown,
+                };
+                vec![(state, Out::Values(vec![if fine { parts.value.clone() } else { Val::new(zero, span) }]))]
+            }),
+            "unwrap_or_else" => self.either(parts, state, |this, parts, state, fine| {
+                if fine {
+                    return vec![(state, Out::Values(vec![parts.value.clone()]))];
+                }
+                let given = parts.error.clone().into_iter().collect();
+                this.run_given(arg.as_ref(), given, site, state)
+            }),
+            "ok" => self.either(parts, state, |_, parts, state, fine| {
+                vec![(state, Out::Values(vec![if fine { parts.value.clone() } else { Val::new(Sym::Nil, span) }]))]
+            }),
+            "err" => {
+                let error = parts.error.unwrap_or_else(|| Val::unknown(span));
+                vec![(state, Out::Values(vec![error]))]
+            }
+            "ok_or" | "ok_or_else" => self.either(parts, state, |_, parts, state, fine| {
+                let error = if fine { Sym::Nil } else { Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()) };
+                let value = if fine { parts.value.clone() } else { Val::new(Sym::Nil, span) };
+                vec![(state, Out::Values(vec![value, Val::new(error, span)]))]
+            }),
+            "map" => self.either(parts, state, |this, parts, state, fine| {
+                if !fine {
+                    return vec![(state, Out::Values(whole(Val::new(Sym::Nil, span), parts.error.clone())))];
+                }
+                let error = parts.error.clone();
+                with_error(this.run_given(arg.as_ref(), vec![parts.value.clone()], site, state), error)
+            }),
+            "and_then" => self.either(parts, state, |this, parts, state, fine| {
+                if fine {
+                    return this.run_given(arg.as_ref(), vec![parts.value.clone()], site, state);
+                }
+                vec![(state, Out::Values(whole(Val::new(Sym::Nil, span), parts.error.clone())))]
+            }),
+            "or_else" => self.either(parts, state, |this, parts, state, fine| {
+                if fine {
+                    return vec![(state, Out::Values(whole(parts.value.clone(), parts.error.clone())))];
+                }
+                this.run_given(arg.as_ref(), parts.error.clone().into_iter().collect(), site, state)
+            }),
+            "map_err" | "context" | "with_context" | "inspect_err" | "wrap_err" | "wrap_err_with" | "change_context" => {
+                self.either(parts, state, |this, parts, mut state, fine| {
+                    let error = parts.error.clone().unwrap_or_else(|| Val::new(Sym::Nil, span));
+                    if !fine && name.ends_with("_err") {
+                        // What the closure does (it logs, counts) is done; what it makes is an error all the same.
+                        let outs = this.run_given(arg.as_ref(), vec![error.clone()], site, state.clone());
+                        if let Some((after, Out::Values(_))) = outs.into_iter().next() {
+                            state = after;
+                        }
+                    }
+                    let error = match (&parts.error, fine) {
+                        (None, false) => Val::new(Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()), span),
+                        _ => error,
+                    };
+                    vec![(state, Out::Values(vec![parts.value.clone(), error]))]
+                })
+            }
+            "map_or" | "is_ok_and" | "is_some_and" => self.either(parts, state, |this, parts, state, fine| {
+                let (default, function) = if name == "map_or" {
+                    (arg.clone().unwrap_or_else(|| Val::unknown(span)), site.args.get(1))
+                } else {
+                    (Val::new(Sym::Bool(false), span), arg.as_ref())
+                };
+                if !fine {
+                    return vec![(state, Out::Values(vec![default]))];
+                }
+                this.run_given(function, vec![parts.value.clone()], site, state)
+            }),
+            "as_ref" | "as_mut" | "as_deref" | "as_deref_mut" | "cloned" | "copied" | "take" | "inspect" | "as_str" | "as_bytes" | "as_slice" => {
+                vec![(state, Out::Values(whole(parts.value, parts.error)))]
+            }
+            _ => return None,
+        })
+    }
+
+    /// Both sides of a result, where each is possible.
+    fn either(&mut self, parts: Parts, state: State<'a>, mut side: impl FnMut(&mut Self, &Parts, State<'a>, bool) -> Outs<'a>) -> Outs<'a> {
+        let (fine, not) = split(&parts.fine(), state);
+        let mut outs = Vec::new();
+        if let Some(state) = fine {
+            outs.extend(side(self, &parts, state, true));
+        }
+        if let Some(state) = not {
+            outs.extend(side(self, &parts, state, false));
+        }
+        outs
+    }
+
+    /// Runs a function value that was given to a method.
+    fn run_given(&mut self, function: Option<&Val>, args: Vec<Val>, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        match function.map(|f| (*f.sym).clone()) {
+            Some(Sym::Func(f, home)) => self.invoke(f, home, None, args, site.call, site.frame, state),
+            _ => vec![(state, Out::Values(vec![Val::unknown(site.call.span)]))],
+        }
+    }
+}
+
+/// An option's one value, or a result's two.
+fn whole(value: Val, error: Option<Val>) -> Vec<Val> {
+    std::iter::once(value).chain(error).collect()
+}
+
+/// Results of a function put beside the error that there was none of.
+fn with_error(outs: Outs<'_>, error: Option<Val>) -> Outs<'_> {
+    outs.into_iter()
+        .map(|(state, out)| match out {
+            Out::Values(vals) => {
+                let value = vals.into_iter().next();
+                (state, Out::Values(value.into_iter().chain(error.clone()).collect()))
+            }
+            other => (state, other),
+        })
+        .collect()
+}
+
+/// Whether this can be the error of a result.
+fn is_error(sym: &Sym) -> bool {
+    match sym {
+        Sym::Nil | Sym::Error(_) => true,
+        Sym::Result(_, i, name, _) => *i == 1 || &**name == "error",
+        Sym::Phi(parts) => parts.iter().all(|p| is_error(p)),
+        _ => false,
+    }
+}

@@ -1,0 +1,28 @@
+//! Which front end reads which file.
+
+use crate::input::InputFile;
+use crate::packages::{Packages, Specifiers};
+use dogpile_front_ts::Resolve;
+use dogpile_ir::{Lang, Module};
+use dogpile_source::FileId;
+use std::path::Path;
+
+impl Resolve for Specifiers<'_> {
+    fn resolve(&self, specifier: &str) -> Option<String> {
+        self.target(specifier).map(str::to_owned)
+    }
+}
+
+/// Translates a file. Tests that stand among Rust code are left out, unless they are asked for.
+#[must_use]
+pub(crate) fn translate(file: &InputFile, id: FileId, text: &str, packages: &Packages, include_tests: bool) -> Module {
+    match file.lang {
+        Lang::Go => dogpile_front_go::parse(id, &file.package, text),
+        Lang::TypeScript => {
+            let path = file.disk.as_deref().unwrap_or(Path::new(&file.path));
+            dogpile_front_ts::parse(id, &file.package, &file.path, text, &packages.specifiers(path))
+        }
+        Lang::Rust if include_tests => dogpile_front_rust::parse(id, &file.package, text),
+        Lang::Rust => dogpile_front_rust::parse_without_tests(id, &file.package, text),
+    }
+}

@@ -1,0 +1,109 @@
+//! What a name means where it stands.
+
+use crate::results::Returns;
+use dogpile_ir::{LocalId, QualName, Type};
+use std::collections::{HashMap, HashSet};
+
+/// A name bound inside a function, or a generic parameter.
+#[derive(Clone, Debug)]
+pub(crate) enum Binding {
+    Local(LocalId),
+    /// A type parameter: what its bounds say.
+    Type(Type),
+    /// An item or import of a block, by canonical name.
+    Name(QualName),
+    /// An import of a block, in parts.
+    Path(Vec<String>),
+}
+
+/// What a file knows of one of its functions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Fact {
+    pub(crate) returns: Returns,
+    pub(crate) is_async: bool,
+}
+
+/// A module of this file: the file's own, or one written in it.
+#[derive(Debug, Default)]
+pub(crate) struct ModuleScope {
+    /// Canonical parts of its path.
+    pub(crate) path: Vec<String>,
+    /// Everything it declares, modules too.
+    pub(crate) items: HashSet<String>,
+    /// What its imports stand for, in canonical parts.
+    pub(crate) uses: HashMap<String, Vec<String>>,
+    /// Modules written in it.
+    pub(crate) inner: HashMap<String, usize>,
+}
+
+/// Scopes of the function at hand, and the names of the file.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    bound: HashMap<String, Vec<Binding>>,
+    scopes: Vec<Vec<String>>,
+    pub(crate) modules: Vec<ModuleScope>,
+    /// The module at hand.
+    pub(crate) here: usize,
+    /// Functions of this file, by canonical name.
+    pub(crate) functions: HashMap<QualName, Fact>,
+    /// Methods of a name, where all in this file agree.
+    pub(crate) methods: HashMap<String, Option<Fact>>,
+    /// Other names for types, by canonical name; a `Result` is known by its two parts.
+    pub(crate) aliases: HashMap<QualName, Type>,
+    /// Structs and enums of this file, by canonical name.
+    pub(crate) types: HashSet<QualName>,
+    /// Structs without fields.
+    pub(crate) units: HashSet<QualName>,
+    /// Variants of enums of this file.
+    pub(crate) variants: HashSet<QualName>,
+    /// The last type argument of the call that was just translated.
+    pub(crate) turbofish: Option<Type>,
+}
+
+impl Names {
+    pub(crate) fn new(package: &str) -> Self {
+        let root = ModuleScope { path: package.split("::").map(str::to_owned).collect(), ..ModuleScope::default() };
+        Self { modules: vec![root], ..Self::default() }
+    }
+
+    pub(crate) fn push(&mut self) {
+        self.scopes.push(vec![]);
+    }
+
+    pub(crate) fn pop(&mut self) {
+        for name in self.scopes.pop().unwrap_or_default() {
+            if let Some(stack) = self.bound.get_mut(&name) {
+                stack.pop();
+            }
+        }
+    }
+
+    pub(crate) fn bind(&mut self, name: String, binding: Binding) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.push(name.clone());
+            self.bound.entry(name).or_default().push(binding);
+        }
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&Binding> {
+        self.bound.get(name)?.last()
+    }
+
+    pub(crate) fn local(&self, name: &str) -> Option<LocalId> {
+        match self.find(name)? {
+            Binding::Local(local) => Some(*local),
+            _ => None,
+        }
+    }
+
+    /// The module at hand.
+    pub(crate) fn module(&self) -> &ModuleScope {
+        // `here` is only ever set to the index of a module.
+        &self.modules[self.here]
+    }
+
+    /// What is known of the methods of a name.
+    pub(crate) fn method(&self, name: &str) -> Option<Fact> {
+        self.methods.get(name).copied().flatten()
+    }
+}
