@@ -20,13 +20,18 @@ fn check(fill: &Fill, out: &mut Out<'_>) {
     }
     // A short life ends the old value by itself.
     let level = if fill.fixed_ttl_ms.is_some_and(|ms| ms <= SHORT_MS) { Level::Note } else { Level::Warning };
-    let draft = Draft::at_command(&fill.site, level, format!("can put an old value back over the invalidation of {}", key(&fill.key)))
-        .of(&fill.id, &fill.key)
-        .squiggle("asks nobody whether the key was invalidated meanwhile")
-        .label(missed, "missed here")
-        .label(computed, "what it read may be old by the time it is written")
-        .label(invalidated.span, "invalidated here, meanwhile")
-        .note("A misses and reads the old row, B changes the row and deletes the key, A writes the old value, readers keep it")
-        .help(&fill.site, "versioned-fill", "write it only if nothing changed since the read: a version or generation compared in one step");
+    let draft = Draft::at_command(
+        &fill.site,
+        level,
+        format!("can put an old value back over the invalidation of {}", key(&fill.key)),
+    )
+    .of(&fill.id, &fill.key)
+    .no_surer_than(Confidence::Likely)
+    .squiggle("asks nobody whether the key was invalidated meanwhile")
+    .label(missed, "missed here")
+    .label(computed, "what it read may be old by the time it is written")
+    .label(invalidated.span, "invalidated here, meanwhile")
+    .note("A misses and reads the old row, B changes it and deletes the key, A writes the old value back")
+    .help(&fill.site, "versioned-fill", "compare a version or generation and write in one step");
     out.report(draft);
 }

@@ -18,12 +18,12 @@ fn check(fill: &Fill, out: &mut Out<'_>) {
     let (message, note) = if fill.in_batch {
         (
             format!("the keys written here all expire together, {ttl} later"),
-            "a batch warms a thousand keys, a TTL later all of them are gone in the same second",
+            "a batch warms a thousand keys, a TTL later all are gone in the same second",
         )
     } else {
         (
             format!("keys filled together expire together: each lives {ttl} sharp"),
-            "a cold start fills a thousand keys, a TTL later all of them are gone in the same second",
+            "a cold start fills a thousand keys, a TTL later all are gone in the same second",
         )
     };
     let draft = Draft::at_command(&fill.site, Level::Off, message)

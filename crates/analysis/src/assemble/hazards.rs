@@ -28,14 +28,24 @@ impl Stray {
 /// By its name it changes what is stored.
 fn changes(name: &str) -> bool {
     let method = crate::names::last(name).to_ascii_lowercase();
-    ["update", "save", "insert", "create", "delete", "remove", "exec", "write", "store", "modify", "upsert", "put", "commit", "set"].iter().any(|w| method.starts_with(w))
+    [
+        "update", "save", "insert", "create", "delete", "remove", "exec", "write", "store", "modify", "upsert", "put",
+        "commit", "set",
+    ]
+    .iter()
+    .any(|w| method.starts_with(w))
 }
 
 impl Assembly<'_, '_> {
     /// Data put under keys, and keys deleted, where no lock of that key is in sight; families of keys whose misses cost.
     pub(super) fn collect_strays(&mut self, explored: &BTreeMap<FuncRef, Exploration>) {
         for (root, e) in explored {
-            let slow: Vec<Span> = e.works.iter().filter(|(_, name, _)| super::caches::costly(name).is_some()).map(|(span, _, _)| *span).collect();
+            let slow: Vec<Span> = e
+                .works
+                .iter()
+                .filter(|(_, name, _)| super::caches::costly(name).is_some())
+                .map(|(span, _, _)| *span)
+                .collect();
             if let Some((span, _, _)) = e.works.iter().find(|(_, name, _)| changes(name)) {
                 self.changes.insert(*root, *span);
             }
@@ -90,20 +100,35 @@ impl Assembly<'_, '_> {
         let not_held = |d: &Deed| d.statuses.iter().all(|st| matches!(st, Status::Lost | Status::Failed));
         let lost = |d: &Deed| d.statuses.contains(&Status::Lost) && not_held(d);
         let looked = |d: &Deed| {
-            d.before.iter().filter_map(|at| deeds.get(*at)).find(|l| l.what == What::Look && same(&l.key, &s.key) && not_held(l)).map(|l| l.site.span)
+            d.before
+                .iter()
+                .filter_map(|at| deeds.get(*at))
+                .find(|l| l.what == What::Look && same(&l.key, &s.key) && not_held(l))
+                .map(|l| l.site.span)
         };
         // A value that fits what this process wrote itself is its own.
-        let own = |d: &Deed| d.compared.is_some_and(|span| deeds.iter().any(|l| l.what == What::Look && l.site.span == span && l.site.command == "GET"));
+        let own = |d: &Deed| {
+            d.compared.is_some_and(|span| {
+                deeds.iter().any(|l| l.what == What::Look && l.site.span == span && l.site.command == "GET")
+            })
+        };
         let mut found: Vec<Steal> = Vec::new();
         for deed in deeds.iter().filter(|d| same(&d.key, &s.key) && !d.watched) {
             let steal = match deed.what {
                 What::Drop(false) if not_held(deed) && !own(deed) => {
-                    let taken = deeds.iter().find(|t| t.what == What::Take(slot) && t.before.iter().any(|at| deeds.get(*at).is_some_and(|d| d.site == deed.site && d.what == deed.what)));
+                    let taken = deeds.iter().find(|t| {
+                        t.what == What::Take(slot)
+                            && t.before
+                                .iter()
+                                .any(|at| deeds.get(*at).is_some_and(|d| d.site == deed.site && d.what == deed.what))
+                    });
                     let look = looked(deed).or_else(|| deed.statuses.contains(&Status::Lost).then_some(s.site.span));
                     taken.zip(look).map(|(taken, look)| (StealForm::DeleteThenTake, look, Some(taken.site.span)))
                 }
                 What::Put if lost(deed) => looked(deed).map(|look| (StealForm::Overwrite, look, None)),
-                What::Swap if lost(deed) && !deed.tested => Some((StealForm::Swap, looked(deed).unwrap_or(s.site.span), None)),
+                What::Swap if lost(deed) && !deed.tested => {
+                    Some((StealForm::Swap, looked(deed).unwrap_or(s.site.span), None))
+                }
                 _ => None,
             };
             let Some((form, look, taken)) = steal.filter(|_| !self.is_forced(deed)) else { continue };
@@ -129,17 +154,29 @@ impl Assembly<'_, '_> {
             if write.what != What::Put || !data || !same(&write.key, &s.key) || !write.statuses.contains(&Status::Won) {
                 continue;
             }
-            let release = deeds.iter().find(|d| matches!(d.what, What::Drop(_)) && d.before.contains(&at) && same(&d.key, &s.key));
+            let release = deeds
+                .iter()
+                .find(|d| matches!(d.what, What::Drop(_)) && d.before.contains(&at) && same(&d.key, &s.key));
             let Some(release) = release else { continue };
             let site = self.site(root, &release.site);
-            let form = if release.what == What::Drop(true) { SharedKeyForm::ReleaseMisses(site) } else { SharedKeyForm::ReleaseDeletes(site) };
+            let form = if release.what == What::Drop(true) {
+                SharedKeyForm::ReleaseMisses(site)
+            } else {
+                SharedKeyForm::ReleaseDeletes(site)
+            };
             found.push(SharedKey { write: self.site(root, &write.site), form });
         }
         if !found.is_empty() || !is_distinct(&s.key) {
             return found;
         }
         let shape = keys::shape(&s.key.sym);
-        let stored = self.stored.iter().find(|o| keys::shape(&o.deed.key.sym) == shape && o.deed.value.as_ref().is_some_and(|v| is_data(v, &token))).cloned();
+        let stored = self
+            .stored
+            .iter()
+            .find(|o| {
+                keys::shape(&o.deed.key.sym) == shape && o.deed.value.as_ref().is_some_and(|v| is_data(v, &token))
+            })
+            .cloned();
         if let Some(Stray { root, deed }) = stored {
             found.push(SharedKey { write: self.site(root, &deed.site), form: SharedKeyForm::KeepsTaken });
         }
@@ -152,12 +189,19 @@ impl Assembly<'_, '_> {
         for early in e.trace.early.iter().filter(|early| early.slot == slot) {
             let release = &e.trace.deeds[early.release].site;
             // Something was done under the lock while the transaction was open.
-            let worked = s.visits.iter().any(|(span, st)| st.contains(&Status::Won) && (span.file != early.begun.file || span.start > early.begun.start));
+            let worked = s.visits.iter().any(|(span, st)| {
+                st.contains(&Status::Won) && (span.file != early.begun.file || span.start > early.begun.start)
+            });
             if !worked {
                 continue;
             }
             let deferred = s.releases.iter().any(|r| r.site == *release && r.deferred);
-            found.push(EarlyRelease { site: self.site(root, release), deferred, begun: early.begun, committed: early.committed });
+            found.push(EarlyRelease {
+                site: self.site(root, release),
+                deferred,
+                begun: early.begun,
+                committed: early.committed,
+            });
         }
         found
     }
@@ -165,7 +209,11 @@ impl Assembly<'_, '_> {
 
 /// A value is cached under this lock, and whoever does not get it leaves with an error.
 fn refusal(e: &Exploration, s: &SessionFacts) -> Option<Refusal> {
-    let cached = |key: &crate::sym::S| e.trace.deeds.iter().any(|d| d.what == What::Put && d.locked && d.key.sym == *key && d.value.as_ref().is_none_or(|v| is_data(v, &[])));
+    let cached = |key: &crate::sym::S| {
+        e.trace.deeds.iter().any(|d| {
+            d.what == What::Put && d.locked && d.key.sym == *key && d.value.as_ref().is_none_or(|v| is_data(v, &[]))
+        })
+    };
     let (_, read) = s.reads_before.iter().find(|(key, _)| cached(key))?;
     let exit = s.exits.iter().find(|x| x.status == Status::Lost && !x.panics)?;
     refuses(s).then_some(Refusal { exit: exit.span, read: *read })
@@ -188,5 +236,9 @@ pub(super) fn is_distinct(key: &Val) -> bool {
 
 /// Letters and digits of a key that are written out.
 pub(super) fn written(key: &Val) -> usize {
-    keys::shape(&key.sym).split(['{', '}']).step_by(2).map(|part| part.chars().filter(|c| c.is_alphanumeric()).count()).sum()
+    keys::shape(&key.sym)
+        .split(['{', '}'])
+        .step_by(2)
+        .map(|part| part.chars().filter(|c| c.is_alphanumeric()).count())
+        .sum()
 }

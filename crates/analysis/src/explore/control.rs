@@ -2,6 +2,7 @@
 
 use super::state::{Deferred, State, Status, merge};
 use super::trace::WaitEnd;
+use super::waits::{is_outage, wait_bound, wait_end};
 use super::{Explorer, Flow, MAX_PATHS, Out};
 use crate::lifecycle::{WaitBound, WaitForm};
 use crate::sym::{FrameId, S, Sym, Val};
@@ -9,7 +10,6 @@ use crate::walk::each_stmt;
 use dogpile_ir::{Arm, Block, Comm, LabelId, LoopKind, Place, Rvalue, Stmt, StmtKind, Value};
 use dogpile_source::Span;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 type Paths<'a> = Vec<(State<'a>, Flow)>;
 
@@ -588,51 +588,4 @@ fn assigned_in(blocks: &[&Block]) -> BTreeSet<dogpile_ir::LocalId> {
         });
     }
     all
-}
-
-/// A return because a command failed: it bounds no wait.
-fn is_outage(flow: &Flow) -> bool {
-    let Flow::Return(vals, _) = flow else { return false };
-    vals.last().is_some_and(|v| match &*v.sym {
-        Sym::Error(what) => &**what == "failure",
-        Sym::Result(_, 1, name, _) => &**name == "error",
-        _ => false,
-    })
-}
-
-/// What else ends a choice than one of its arms: a context by its owner; anything we do not know, in time.
-fn wait_end(channels: &[Option<S>], one: usize) -> WaitEnd {
-    let ends = |chan: &Option<S>| match chan.as_deref() {
-        Some(Sym::Result(_, _, name, _)) if &**name == "messages" => WaitEnd::Nothing,
-        Some(Sym::Done(context)) => match &**context {
-            Sym::Context(c) if c.limited => WaitEnd::Time,
-            _ => WaitEnd::Caller,
-        },
-        _ => WaitEnd::Time,
-    };
-    channels.iter().enumerate().filter(|(i, _)| *i != one).map(|(_, c)| ends(c)).max().unwrap_or(WaitEnd::Nothing)
-}
-
-/// What lets a loser leave: a context, or something else that ends.
-fn wait_bound(body: &Block) -> WaitBound {
-    let mut context_only = false;
-    let mut deadline = false;
-    each_stmt(body, &mut |stmt| {
-        if let StmtKind::Choose { arms, .. } = &stmt.kind {
-            context_only |= !arms.is_empty();
-        }
-        if let StmtKind::Let { value: Rvalue::Call(call), .. } = &stmt.kind
-            && let dogpile_ir::Callee::Method { name, .. } = &call.callee
-        {
-            deadline |= matches!(&**name, "After" | "Before" | "Sub");
-            context_only |= matches!(&**name, "Done" | "Err");
-        }
-    });
-    if deadline {
-        WaitBound::Deadline
-    } else if context_only {
-        WaitBound::Context
-    } else {
-        WaitBound::Unknown
-    }
 }

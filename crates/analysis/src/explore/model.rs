@@ -156,14 +156,7 @@ impl<'a> Explorer<'a, '_> {
                 let op_site = self.op_site(&site, &command, Some(row.client), evidence);
                 let key = self.path(key, &site, &state).unwrap_or_else(|| Val::unknown(span));
                 let lease = ttl.as_ref().map_or(super::record::Lease::Unknown, |t| self.lease(t, &site, &state));
-                if *scope == dogpile_models::CacheScope::Shared {
-                    let what = match op {
-                        dogpile_models::CacheOp::Set => super::trace::What::Put,
-                        dogpile_models::CacheOp::Delete => super::trace::What::Drop(false),
-                        _ => super::trace::What::Look,
-                    };
-                    self.deed(&op_site, &key, what, None, lease.clone(), &mut state);
-                }
+                self.cache_deed(*op, *scope, &op_site, &key, lease.clone(), &mut state);
                 self.note_cache(CacheFacts { site: op_site, op: *op, key, scope: *scope, coalesces: *coalesces, ttl: lease, in_flight: !self.flights.is_empty(), held: false }, &state);
                 match function {
                     Some(f) => self.run_function(f, vec![], &site, state),
@@ -205,26 +198,7 @@ impl<'a> Explorer<'a, '_> {
                 self.note_opaque(&state);
                 one(state, Sym::Unknown, &site)
             }
-            Does::Subscribes { ty, .. } => {
-                self.subscribed(span, &mut state);
-                let gives = ty.as_ref().map_or(Sym::Result(span, 0, "subscribed".into(), vec![]), |ty| {
-                    let ty = self.cx.program.models.qualified_type(row.client, ty);
-                    self.object(&ty)
-                });
-                one(state, gives, &site)
-            }
-            Does::Waits { timeout, gives, confirms } => {
-                if gives.iter().any(|g| g == "channel") {
-                    return vec![(state, Out::Values(vec![self.messages(&site)]))];
-                }
-                let context = row.call.context.as_deref().and_then(|p| self.path(p, &site, &state));
-                let end = if timeout.is_some() { super::trace::WaitEnd::Time } else { Self::ends_by_context(context.as_ref()) };
-                let op = self.op_site(&site, row.call.name.first().map_or("receive", String::as_str), Some(row.client), evidence);
-                if !(*confirms && state.trace.confirm()) {
-                    self.waits_for_message(op, end, &state);
-                }
-                vec![(state, Out::Values(results(span, "row", 2, &[])))]
-            }
+            Does::Subscribes { .. } | Does::Waits { .. } | Does::Transacts { .. } | Does::BeginsTransaction { .. } | Does::EndsTransaction { .. } => self.trace_call(row, evidence, site, state),
             Does::Joins => {
                 self.joined_tasks(&mut state);
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
@@ -233,38 +207,13 @@ impl<'a> Explorer<'a, '_> {
                 self.may_be_stopped(&mut state);
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }
-            Does::Flushes | Does::Forgets { .. } | Does::DefinesCommand { .. } => {
-                vec![(state, Out::Values(results(span, "row", 2, &[])))]
-            }
+            Does::Flushes | Does::Forgets { .. } | Does::DefinesCommand { .. } => vec![(state, Out::Values(results(span, "row", 2, &[])))],
             Does::Timer { time, .. } => {
                 let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
                 let timer = Val::new(Sym::Timer(ms), span);
                 // A ticker is an object with its channel in `C`.
                 state.set_field(timer.sym.clone(), "C".into(), timer.clone());
                 vec![(state, Out::Values(vec![timer]))]
-            }
-            Does::Transacts { function } => {
-                self.transaction_begins(span, &mut state);
-                let outs = self.run_function(function, vec![], &site, state);
-                outs.into_iter().map(|(state, out)| self.transacted(span, state, out)).collect()
-            }
-            Does::BeginsTransaction { ty, error } => {
-                self.transaction_begins(span, &mut state);
-                let mut vals = match ty {
-                    Some(ty) => {
-                        let ty = self.cx.program.models.qualified_type(row.client, ty);
-                        vec![Val::new(self.object(&ty), span)]
-                    }
-                    None => results(span, "begin", 1, &[]),
-                };
-                if *error {
-                    vals.push(Val::new(Sym::Result(span, 1, "error".into(), vec![]), span));
-                }
-                vec![(state, Out::Values(vals))]
-            }
-            Does::EndsTransaction { commits } => {
-                self.transaction_ends(commits.then_some(site.call.name_span), &mut state);
-                vec![(state, Out::Values(results(span, "end", 1, &[])))]
             }
             Does::Remote { timeout } => {
                 let limit = timeout.as_ref().and_then(|t| self.path(&t.ttl, &site, &state));

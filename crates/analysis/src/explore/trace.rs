@@ -1,11 +1,13 @@
 //! What a path has behind it: deeds on keys in their order, subscriptions, open transactions of a database.
 
-use super::{Explorer, Out};
-use super::call::CallSite;
+use super::call::{CallSite, Outs, results};
 use super::command::Sending;
 use super::record::{Lease, OpSite};
 use super::state::{State, Status};
+use super::{Explorer, Out};
 use crate::sym::{Origin, S, Sym, Val};
+use crate::typing::Evidence;
+use dogpile_models::{CacheOp, CacheScope, Does, Row};
 use dogpile_source::Span;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -142,12 +144,21 @@ pub(crate) struct TraceFacts {
 
 impl<'a> Explorer<'a, '_> {
     /// Writes down a deed; `value` and `lease` where it stores something.
-    pub(super) fn deed(&mut self, op: &OpSite, key: &Val, what: What, value: Option<&Val>, lease: Lease, state: &mut State<'a>) -> usize {
+    pub(super) fn deed(
+        &mut self,
+        op: &OpSite,
+        key: &Val,
+        what: What,
+        value: Option<&Val>,
+        lease: Lease,
+        state: &mut State<'a>,
+    ) -> usize {
         let found = self.out.trace.deeds.iter().position(|d| d.what == what && d.site == *op && d.key.sym == key.sym);
         if found.is_none() && self.out.trace.deeds.len() >= MAX_DEEDS {
             return usize::MAX;
         }
-        let statuses: Vec<Status> = self.sessions_of(key, state).into_iter().filter_map(|slot| state.status(slot)).collect();
+        let statuses: Vec<Status> =
+            self.sessions_of(key, state).into_iter().filter_map(|slot| state.status(slot)).collect();
         let locked = state.held.iter().any(|h| h.status == Status::Won);
         let index = found.unwrap_or_else(|| {
             self.out.trace.deeds.push(Deed {
@@ -178,8 +189,35 @@ impl<'a> Explorer<'a, '_> {
         index
     }
 
+    /// What a client's cache does to a key in Redis.
+    pub(super) fn cache_deed(
+        &mut self,
+        op: CacheOp,
+        scope: CacheScope,
+        site: &OpSite,
+        key: &Val,
+        lease: Lease,
+        state: &mut State<'a>,
+    ) {
+        if scope == CacheScope::Shared {
+            let what = match op {
+                CacheOp::Set => What::Put,
+                CacheOp::Delete => What::Drop(false),
+                CacheOp::Get | CacheOp::Load => What::Look,
+            };
+            self.deed(site, key, what, None, lease, state);
+        }
+    }
+
     /// DEL and its kin; `compared`: the read whose comparison this path has passed.
-    pub(super) fn note_drop(&mut self, op: &OpSite, key: &Val, owned: bool, compared: Option<Span>, state: &mut State<'a>) {
+    pub(super) fn note_drop(
+        &mut self,
+        op: &OpSite,
+        key: &Val,
+        owned: bool,
+        compared: Option<Span>,
+        state: &mut State<'a>,
+    ) {
         let index = self.deed(op, key, What::Drop(owned), None, Lease::Unknown, state);
         if let Some(deed) = self.out.trace.deeds.get_mut(index) {
             deed.compared = deed.compared.or(compared);
@@ -210,10 +248,11 @@ impl<'a> Explorer<'a, '_> {
 
     /// A plain SET by somebody who lost, after a look at the key.
     pub(super) fn is_taken_over(&self, key: &Val, state: &State<'a>) -> bool {
-        self.is_lost(key, state) && state.trace.past.iter().any(|at| {
-            let deed = &self.out.trace.deeds[*at];
-            deed.what == What::Look && deed.key.sym == key.sym && deed.statuses.contains(&Status::Lost)
-        })
+        self.is_lost(key, state)
+            && state.trace.past.iter().any(|at| {
+                let deed = &self.out.trace.deeds[*at];
+                deed.what == What::Look && deed.key.sym == key.sym && deed.statuses.contains(&Status::Lost)
+            })
     }
 
     /// Every session of this key was lost on this path.
@@ -261,13 +300,27 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A value is taken from a channel; `end`: what else would end this wait.
-    pub(super) fn message_received(&mut self, frame: crate::sym::FrameId, at: Span, chan: &Val, end: WaitEnd, state: &State<'a>) {
+    pub(super) fn message_received(
+        &mut self,
+        frame: crate::sym::FrameId,
+        at: Span,
+        chan: &Val,
+        end: WaitEnd,
+        state: &State<'a>,
+    ) {
         let Sym::Result(_, _, name, _) = &*chan.sym else { return };
         if &**name != "messages" {
             return;
         }
         let info = self.frame(frame);
-        let op = OpSite { span: at, via: info.via.clone(), func: self.named_function(info.func), command: "receive".to_owned(), client: None, evidence: crate::typing::Evidence::Import };
+        let op = OpSite {
+            span: at,
+            via: info.via.clone(),
+            func: self.named_function(info.func),
+            command: "receive".to_owned(),
+            client: None,
+            evidence: Evidence::Import,
+        };
         self.waits_for_message(op, end, state);
     }
 
@@ -278,6 +331,68 @@ impl<'a> Explorer<'a, '_> {
             Some(Sym::Context(c)) if c.limited => WaitEnd::Time,
             Some(Sym::Context(c)) if c.origin == Origin::Background => WaitEnd::Nothing,
             Some(_) => WaitEnd::Caller,
+        }
+    }
+
+    /// Calls that leave a trace: subscriptions, waits for messages, transactions of a database.
+    pub(super) fn trace_call(
+        &mut self,
+        row: Row<'a>,
+        evidence: Evidence,
+        site: CallSite<'a>,
+        mut state: State<'a>,
+    ) -> Outs<'a> {
+        let span = site.call.span;
+        match &row.call.does {
+            Does::Subscribes { ty, .. } => {
+                self.subscribed(span, &mut state);
+                let gives = ty.as_ref().map_or(Sym::Result(span, 0, "subscribed".into(), vec![]), |ty| {
+                    let ty = self.cx.program.models.qualified_type(row.client, ty);
+                    self.object(&ty)
+                });
+                vec![(state, Out::Values(vec![Val::new(gives, span)]))]
+            }
+            Does::Waits { timeout, gives, confirms } => {
+                if gives.iter().any(|g| g == "channel") {
+                    return vec![(state, Out::Values(vec![self.messages(&site)]))];
+                }
+                let context = row.call.context.as_deref().and_then(|p| self.path(p, &site, &state));
+                let end = if timeout.is_some() { WaitEnd::Time } else { Self::ends_by_context(context.as_ref()) };
+                let op = self.op_site(
+                    &site,
+                    row.call.name.first().map_or("receive", String::as_str),
+                    Some(row.client),
+                    evidence,
+                );
+                if !(*confirms && state.trace.confirm()) {
+                    self.waits_for_message(op, end, &state);
+                }
+                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+            }
+            Does::Transacts { function } => {
+                self.transaction_begins(span, &mut state);
+                let outs = self.run_function(function, vec![], &site, state);
+                outs.into_iter().map(|(state, out)| self.transacted(span, state, out)).collect()
+            }
+            Does::BeginsTransaction { ty, error } => {
+                self.transaction_begins(span, &mut state);
+                let mut vals = match ty {
+                    Some(ty) => {
+                        let ty = self.cx.program.models.qualified_type(row.client, ty);
+                        vec![Val::new(self.object(&ty), span)]
+                    }
+                    None => results(span, "begin", 1, &[]),
+                };
+                if *error {
+                    vals.push(Val::new(Sym::Result(span, 1, "error".into(), vec![]), span));
+                }
+                vec![(state, Out::Values(vals))]
+            }
+            Does::EndsTransaction { commits } => {
+                self.transaction_ends(commits.then_some(site.call.name_span), &mut state);
+                vec![(state, Out::Values(results(span, "end", 1, &[])))]
+            }
+            _ => vec![(state, Out::Values(results(span, "row", 2, &[])))],
         }
     }
 
@@ -295,7 +410,12 @@ impl<'a> Explorer<'a, '_> {
         self.transaction_ends((!failed).then_some(span), &mut state);
         // A commit can fail where the function did not.
         let out = match out {
-            Out::Values(vals) if !failed => Out::Values(vals.iter().enumerate().map(|(i, _)| Val::new(Sym::Result(span, i, "commit".into(), vec![]), span)).collect()),
+            Out::Values(vals) if !failed => Out::Values(
+                vals.iter()
+                    .enumerate()
+                    .map(|(i, _)| Val::new(Sym::Result(span, i, "commit".into(), vec![]), span))
+                    .collect(),
+            ),
             other => other,
         };
         (state, out)
@@ -308,7 +428,9 @@ impl<'a> Explorer<'a, '_> {
             let Some(committed) = committed else { continue };
             let What::Drop(_) = self.out.trace.deeds[release].what else { continue };
             let slots: Vec<usize> = (0..self.out.sessions.len())
-                .filter(|slot| self.out.sessions[*slot].releases.iter().any(|r| r.site == self.out.trace.deeds[release].site))
+                .filter(|slot| {
+                    self.out.sessions[*slot].releases.iter().any(|r| r.site == self.out.trace.deeds[release].site)
+                })
                 .collect();
             for slot in slots {
                 if !self.out.trace.early.iter().any(|e| e.slot == slot && e.release == release) {
@@ -324,7 +446,13 @@ impl<'a> Explorer<'a, '_> {
         if !held || !state.trace.is_in_transaction() {
             return;
         }
-        if let Some(at) = self.out.trace.deeds.iter().position(|d| matches!(d.what, What::Drop(_)) && d.site == s.op && d.key.sym == key.sym) {
+        if let Some(at) = self
+            .out
+            .trace
+            .deeds
+            .iter()
+            .position(|d| matches!(d.what, What::Drop(_)) && d.site == s.op && d.key.sym == key.sym)
+        {
             state.trace.early.insert(at);
         }
     }
@@ -332,7 +460,10 @@ impl<'a> Explorer<'a, '_> {
     /// Whether a value is data, and not the token of a lock of this key.
     pub(super) fn is_data(&self, value: &Val, key: &Val, state: &State<'a>) -> bool {
         let slots = self.sessions_of(key, state);
-        let tokens: Vec<S> = slots.into_iter().filter_map(|slot| self.out.sessions[slot].token.as_ref().map(|t| t.sym.clone())).collect();
+        let tokens: Vec<S> = slots
+            .into_iter()
+            .filter_map(|slot| self.out.sessions[slot].token.as_ref().map(|t| t.sym.clone()))
+            .collect();
         is_data(value, &tokens)
     }
 }
@@ -341,6 +472,9 @@ impl<'a> Explorer<'a, '_> {
 pub(crate) fn is_data(value: &Val, tokens: &[S]) -> bool {
     let mut parts = Vec::new();
     crate::keys::atoms(&value.sym, &mut parts);
-    let token_like = |s: &S| **s == Sym::Unknown || s.any(&mut |x| matches!(x, Sym::Fresh(_) | Sym::Clock(..) | Sym::PerProcess(_) | Sym::Bool(_)));
+    let token_like = |s: &S| {
+        **s == Sym::Unknown
+            || s.any(&mut |x| matches!(x, Sym::Fresh(_) | Sym::Clock(..) | Sym::PerProcess(_) | Sym::Bool(_)))
+    };
     !parts.is_empty() && !tokens.contains(&value.sym) && !parts.iter().any(|p| token_like(p) || tokens.contains(p))
 }
