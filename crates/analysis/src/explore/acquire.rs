@@ -72,6 +72,7 @@ impl<'a> Explorer<'a, '_> {
         mut state: State<'a>,
     ) -> Outs<'a> {
         let slot = self.open_session(&s, &key, lease, token);
+        self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
@@ -107,6 +108,7 @@ impl<'a> Explorer<'a, '_> {
         let lease = acquire.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let token = acquire.token.as_deref().filter(|t| t.starts_with('$')).and_then(|p| self.path(p, &site, &state));
         let slot = self.open_session(&s, &key, lease, token);
+        self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
         {
             let facts = &mut self.out.sessions[slot];

@@ -360,6 +360,10 @@ impl<'a> Explorer<'a, '_> {
         if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
             return outs;
         }
+        site.args.iter().for_each(|a| self.looked_at(&a.sym));
+        if !crate::names::is_idle(&name) {
+            self.may_have_asked(&mut state);
+        }
         if !self.unknown_helper(&name, &site, &mut state) {
             self.note_work(&name, target, &site, &state);
         }

@@ -24,6 +24,8 @@ mod result;
 mod script;
 mod share;
 pub(crate) mod state;
+pub(crate) mod trace;
+mod waits;
 
 use crate::program::{FuncRef, Program};
 use crate::reach::Reach;

@@ -156,6 +156,7 @@ impl<'a> Explorer<'a, '_> {
                 let op_site = self.op_site(&site, &command, Some(row.client), evidence);
                 let key = self.path(key, &site, &state).unwrap_or_else(|| Val::unknown(span));
                 let lease = ttl.as_ref().map_or(super::record::Lease::Unknown, |t| self.lease(t, &site, &state));
+                self.cache_deed(*op, *scope, &op_site, &key, lease.clone(), &mut state);
                 self.note_cache(CacheFacts { site: op_site, op: *op, key, scope: *scope, coalesces: *coalesces, ttl: lease, in_flight: !self.flights.is_empty(), held: false }, &state);
                 match function {
                     Some(f) => self.run_function(f, vec![], &site, state),
@@ -196,7 +197,8 @@ impl<'a> Explorer<'a, '_> {
                 self.note_opaque(&state);
                 one(state, Sym::Unknown, &site)
             }
-            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } | Does::Subscribes { .. } | Does::Waits { .. } => {
+            Does::Subscribes { .. } | Does::Waits { .. } | Does::Transacts { .. } | Does::BeginsTransaction { .. } | Does::EndsTransaction { .. } => self.trace_call(row, evidence, site, state),
+            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } => {
                 self.joined_or_stopped(&row.call.does, &mut state);
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }

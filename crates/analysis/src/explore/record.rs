@@ -222,4 +222,6 @@ pub(crate) struct Exploration {
     pub(crate) cut: bool,
     /// What callers must see: a session leaves it held, or depends on its parameters.
     pub(crate) open: bool,
+    /// Deeds on keys in their order, waits for messages, locks given back too early.
+    pub(crate) trace: crate::explore::trace::TraceFacts,
 }

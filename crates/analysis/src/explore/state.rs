@@ -77,6 +77,8 @@ pub(crate) struct State<'a> {
     pub(crate) deferring: bool,
     /// Keys watched (optimistic locking).
     pub(crate) watching: bool,
+    /// What is behind it.
+    pub(crate) trace: super::trace::Trace,
     /// Heartbeats and tasks beside this path.
     pub(crate) beside: super::beside::Beside,
 }
@@ -95,6 +97,7 @@ impl<'a> State<'a> {
             spawned: false,
             deferring: false,
             watching: false,
+            trace: super::trace::Trace::default(),
             beside: super::beside::Beside::default(),
         }
     }
@@ -107,6 +110,7 @@ impl<'a> State<'a> {
         self.tick = None;
         self.deferring = false;
         self.spawned = false;
+        self.trace = super::trace::Trace::default();
         self.beside = super::beside::Beside::default();
         self
     }
@@ -277,6 +281,7 @@ impl<'a> State<'a> {
         for (mine, theirs) in self.held.iter_mut().zip(&other.held) {
             mine.examined &= theirs.examined;
         }
+        self.trace.join(&other.trace);
         for (key, theirs) in differing(&self.env, &other.env) {
             match self.env.get_mut(&key) {
                 Some(mine) => mine.join(&theirs),

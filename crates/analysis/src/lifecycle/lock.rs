@@ -43,6 +43,8 @@ pub struct Lock {
     pub recheck: Recheck,
     /// Seconds taken for milliseconds and the like, at the acquire or a renewal.
     pub unit_faults: Vec<UnitFault>,
+    /// What goes wrong between it and something beside it.
+    pub hazards: super::hazard::Hazards,
 }
 
 /// How a lock is taken.
