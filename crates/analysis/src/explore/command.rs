@@ -290,7 +290,12 @@ impl<'a> Explorer<'a, '_> {
             other => other,
         };
         let cancelled = s.context.as_ref().is_some_and(|c| state.truth(&Arc::new(Sym::Done(c.sym.clone()))) == Some(true));
-        let slots = self.sessions_of(key, state);
+        let mut slots = self.sessions_of(key, state);
+        // What is held now is what is given back; an attempt before it that failed is over.
+        let now: Vec<usize> = slots.iter().copied().filter(|slot| state.status(*slot) == Some(Status::Won)).collect();
+        if !now.is_empty() {
+            slots = now;
+        }
         let mut statuses = BTreeSet::new();
         for slot in &slots {
             statuses.extend(state.status(*slot));

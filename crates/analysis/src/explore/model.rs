@@ -28,7 +28,11 @@ impl<'a> Explorer<'a, '_> {
                     _ => vec![],
                 };
                 all.extend(self.words(row, words, &site, &state));
-                one(state, Sym::Command(row.client, all), &site)
+                let built = Val::new(Sym::Command(row.client, all), span);
+                if self.chains(row) {
+                    self.gives_back(&built, &site, &mut state);
+                }
+                vec![(state, Out::Values(vec![built]))]
             }
             // A command begun on a queue is not followed yet: what it does there is not known.
             Does::Begins { .. } => {
@@ -91,7 +95,8 @@ impl<'a> Explorer<'a, '_> {
                         state.set_field(base.sym.clone(), Name::from(name.as_str()), val);
                     }
                 }
-                vec![(state, Out::Values(vec![]))]
+                let again = site.receiver.clone().filter(|_| self.chains(row));
+                vec![(state, Out::Values(again.into_iter().collect()))]
             }
             Does::RunsQueued { function, ty } => {
                 let name = self.cx.program.models.qualified_type(row.client, ty);
@@ -254,6 +259,38 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// Whether a row is a method of a type whose methods change it and give it again.
+    pub(super) fn chains(&self, row: Row<'a>) -> bool {
+        let models = self.cx.program.models;
+        row.call.on.as_deref().and_then(|on| models.type_of(&models.qualified_type(row.client, on))).is_some_and(|(_, ty)| ty.chains)
+    }
+
+    /// What a method made of its receiver is there for whoever holds it: `cmd.arg(key); cmd.arg("NX");`.
+    fn gives_back(&mut self, val: &Val, site: &CallSite<'a>, state: &mut State<'a>) {
+        use dogpile_ir::{Callee, ValueKind as V};
+        let holder = match &site.call.callee {
+            Callee::Method { receiver, .. } => receiver,
+            Callee::Named(_) => match site.call.args.first() {
+                Some(first) => first,
+                None => return,
+            },
+            Callee::Value(_) => return,
+        };
+        match &holder.kind {
+            V::Local(local) => {
+                let home = self.home(site.frame, *local);
+                state.set_local(home, *local, val.clone());
+            }
+            V::Field(base, name) => {
+                let base = self.eval(site.frame, base, state);
+                if *base.sym != Sym::Unknown {
+                    state.set_field(base.sym, name.clone(), val.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The value at an access path; a path into a list of the rest gives the list.
     pub(super) fn path(&mut self, path: &str, site: &CallSite<'a>, state: &State<'a>) -> Option<Val> {
         let parsed = AccessPath::parse(path)?;
@@ -288,7 +325,7 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    fn words(&mut self, row: Row<'a>, rows: &[WordRow], site: &CallSite<'a>, state: &State<'a>) -> Vec<Val> {
+    pub(super) fn words(&mut self, row: Row<'a>, rows: &[WordRow], site: &CallSite<'a>, state: &State<'a>) -> Vec<Val> {
         let span = site.call.span;
         let literal = |text: &str| Val::new(Sym::Str(text.into()), span);
         let mut out = Vec::new();

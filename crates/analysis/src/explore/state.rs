@@ -74,6 +74,9 @@ pub(crate) struct State<'a> {
     pub(crate) deferring: bool,
     /// Keys watched (optimistic locking).
     pub(crate) watching: bool,
+    /// Whether the last call that can fail was fine: paths that differ in it stay apart until code has asked, as a
+    /// value is only there where no error is.
+    pub(crate) fine: Option<bool>,
 }
 
 impl<'a> State<'a> {
@@ -90,6 +93,7 @@ impl<'a> State<'a> {
             spawned: false,
             deferring: false,
             watching: false,
+            fine: None,
         }
     }
 
@@ -101,6 +105,7 @@ impl<'a> State<'a> {
         self.tick = None;
         self.deferring = false;
         self.spawned = false;
+        self.fine = None;
         self
     }
 
@@ -236,13 +241,14 @@ impl<'a> State<'a> {
     }
 
     /// What two paths must agree on to be told as one.
-    fn shape(&self) -> (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool) {
+    fn shape(&self) -> (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, Option<bool>) {
         (
             self.held.iter().map(|h| (h.slot, h.status)).collect(),
             self.defers.iter().map(|d| (d.frame, std::ptr::from_ref(d.body) as usize)).collect(),
             self.losses.clone(),
             self.tick,
             self.spawned,
+            self.fine,
         )
     }
 
