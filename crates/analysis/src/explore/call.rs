@@ -189,7 +189,7 @@ impl<'a> Explorer<'a, '_> {
             few if few.len() <= 3 => {
                 let mut outs = Vec::new();
                 for f in few {
-                    let copy = CallSite { call: site.call, frame: site.frame, receiver: site.receiver.clone(), args: site.args.clone(), wanted: site.wanted };
+                    let copy = site.again();
                     outs.extend(self.enter(*f, name, copy, state.clone()));
                 }
                 outs
