@@ -79,6 +79,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
     }
     assembly.stray_units(explored, &mut out);
     tell_folds_once(&mut out.locks);
+    tell_leaks_once(&mut out.locks);
     out.locks.sort_by(|a, b| (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(b.acquire.site.outer(), &b.acquire.site.via, b.acquire.site.span)));
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for lock in &mut out.locks {
@@ -115,6 +116,18 @@ fn tell_folds_once(locks: &mut [crate::lifecycle::Lock]) {
         }
         if told.iter().any(|t| t.1) {
             lock.outcomes.failed = Fate::Handled;
+        }
+    }
+}
+
+/// A function that releases on some ways out and not on others leaks, not each of its callers.
+fn tell_leaks_once(locks: &mut [crate::lifecycle::Lock]) {
+    let inner: BTreeSet<(Span, Vec<Span>)> =
+        locks.iter().filter(|l| !l.leaks.is_empty()).map(|l| (l.acquire.site.span, l.acquire.site.via.clone())).collect();
+    for lock in locks {
+        let via = &lock.acquire.site.via;
+        if (1..=via.len()).any(|n| inner.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
+            lock.leaks.clear();
         }
     }
 }

@@ -85,6 +85,9 @@ impl<'a> Explorer<'a, '_> {
         let mut outs = Vec::new();
         for (status, raw) in [(Status::Won, replies.0), (Status::Lost, replies.1), (Status::Failed, Raw::Failure)] {
             let mut state = state.clone();
+            if status == Status::Won {
+                self.supersede(&key, &mut state);
+            }
             state.restart(slot, status);
             outs.extend(self.simple_reply(s.clone(), raw, site, state));
         }
@@ -95,6 +98,12 @@ impl<'a> Explorer<'a, '_> {
     fn reset_for(&mut self, slot: usize, key: &Val, state: &mut State<'a>) {
         let _ = key;
         state.held.retain(|h| h.slot != slot);
+    }
+
+    /// Who holds the lock by now did not lose it: an attempt of another site that failed is over.
+    fn supersede(&self, key: &Val, state: &mut State<'a>) {
+        let same = self.sessions_of(key, state);
+        state.held.retain(|h| !(same.contains(&h.slot) && matches!(h.status, Status::Lost | Status::Failed)));
     }
 
     pub(super) fn library_acquire(&mut self, row: Row<'a>, evidence: Evidence, acquire: &'a AcquireRow, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
@@ -133,6 +142,9 @@ impl<'a> Explorer<'a, '_> {
                 continue;
             }
             let mut state = state.clone();
+            if status == Status::Won {
+                self.supersede(&key, &mut state);
+            }
             state.restart(slot, status);
             let vals: Vec<Val> = words
                 .iter()

@@ -336,7 +336,12 @@ impl<'a> Explorer<'a, '_> {
         };
         self.note_drop(&s.op, key, !matches!(guard, GuardFact::None | GuardFact::ReadThenAct(_)), compared, state);
         self.given_back(s, key, state);
-        let slots = self.sessions_of(key, state);
+        let mut slots = self.sessions_of(key, state);
+        // What is held now is what is given back; an attempt before it that failed is over.
+        let now: Vec<usize> = slots.iter().copied().filter(|slot| state.status(*slot) == Some(Status::Won)).collect();
+        if !now.is_empty() {
+            slots = now;
+        }
         let mut statuses = BTreeSet::new();
         for slot in &slots {
             statuses.extend(state.status(*slot));

@@ -142,6 +142,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn branch(&mut self, frame: FrameId, cond: &'a Value, then: &'a Block, otherwise: &'a Block, mut state: State<'a>) -> Paths<'a> {
+        state.fine = None;
         let val = self.eval(frame, cond, &mut state);
         self.looked_at(&val.sym);
         let (yes, no) = split(&val, state);
@@ -428,6 +429,7 @@ impl<'a> Explorer<'a, '_> {
                 for (mut state, out) in self.kept(frame, call, outs) {
                     match out {
                         Out::Values(vals) => {
+                            state.fine = self.was_fine(frame, &vals, &state);
                             let vals = self.packed(frame, targets, vals, call.span);
                             // A function that gives nothing back has thrown nothing away.
                             if blank && !vals.is_empty() {
@@ -513,6 +515,16 @@ impl<'a> Explorer<'a, '_> {
             Some(Place::Local(local)) => Some(&self.cx.program.module(self.frame(frame).func).local(*local).ty),
             _ => None,
         }
+    }
+
+    /// Whether a call that gave a Rust result was fine, where this path knows.
+    fn was_fine(&self, frame: FrameId, vals: &[Val], state: &State<'a>) -> Option<bool> {
+        let [_, error] = vals else { return state.fine };
+        if self.lang(frame) != dogpile_ir::Lang::Rust {
+            return None;
+        }
+        let none = crate::fold::binary(dogpile_ir::BinaryOp::Eq, &error.sym, &Sym::Nil.into());
+        state.truth(&none.into())
     }
 
     /// A Rust result that goes to one variable stays together; one thrown away is dropped at once.

@@ -53,7 +53,7 @@ pub(crate) struct Deferred<'a> {
 }
 
 /// What two paths must agree on to be told as one: sessions, defers, losses, tick, whether it runs beside, what runs beside it.
-type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>));
+type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>), Option<bool>);
 
 /// A path.
 #[derive(Clone, Debug)]
@@ -81,6 +81,9 @@ pub(crate) struct State<'a> {
     pub(crate) trace: super::trace::Trace,
     /// Heartbeats and tasks beside this path.
     pub(crate) beside: super::beside::Beside,
+    /// Whether the last call that can fail was fine: paths that differ in it stay apart until code has asked, as a
+    /// value is only there where no error is.
+    pub(crate) fine: Option<bool>,
 }
 
 impl<'a> State<'a> {
@@ -99,6 +102,7 @@ impl<'a> State<'a> {
             watching: false,
             trace: super::trace::Trace::default(),
             beside: super::beside::Beside::default(),
+            fine: None,
         }
     }
 
@@ -112,6 +116,7 @@ impl<'a> State<'a> {
         self.spawned = false;
         self.trace = super::trace::Trace::default();
         self.beside = super::beside::Beside::default();
+        self.fine = None;
         self
     }
 
@@ -273,6 +278,7 @@ impl<'a> State<'a> {
             self.tick,
             self.spawned,
             self.beside.shape(),
+            self.fine,
         )
     }
 
