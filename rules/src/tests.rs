@@ -266,7 +266,7 @@ fn heartbeats_that_end_too_early_or_never() {
 #[test]
 fn side_work_may_go_on() {
     let with = |only, read| {
-        of_lock(|lock| lock.escapes = vec![Escape { span: span(4), work: span(6), only, read }])
+        of_lock(|lock| lock.escapes = vec![Escape { span: span(4), work: span(6), only, raced: false, read }])
     };
     assert_eq!(with(true, None), [("work-escapes-lock", Level::Error)]);
     assert_eq!(with(false, Some(span(5))), [("work-escapes-lock", Level::Warning)]);

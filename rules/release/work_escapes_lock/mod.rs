@@ -13,7 +13,9 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
     for escape in &lock.escapes {
         let name = key(&lock.acquire.key);
         // Side work may well run on; all of the section may not, nor the write to what was read under the lock.
-        let (level, message) = if escape.only {
+        let (level, message) = if escape.raced {
+            (Level::Error, format!("when the timeout wins this race, the work under {name} goes on without it"))
+        } else if escape.only {
             (Level::Error, format!("all the work under {name} runs on after the release"))
         } else if escape.read.is_some() {
             (Level::Warning, format!("writes what was read under {name} after the release"))
@@ -22,8 +24,8 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
         };
         let draft = Draft::at(escape.span, &lock.acquire.site, level, message)
             .of_lock(lock)
-            .squiggle("nobody waits for this")
-            .label(escape.work, "done with or without the lock")
+            .squiggle(if escape.raced { "the loser is neither stopped nor waited for" } else { "nobody waits for this" })
+            .label_opt((!escape.raced).then_some(escape.work), "done with or without the lock")
             .label_opt(escape.read, "read under the lock")
             .label_opt(release.map(|release| release.site.outer()), "released here")
             .taken(lock)

@@ -47,6 +47,10 @@ pub(super) fn heartbeats(e: &Exploration, s: &SessionFacts) -> Vec<Heartbeat> {
 
 /// Tasks that go on when the lock is given back.
 pub(super) fn escapes(cx: &Context<'_>, e: &Exploration, s: &SessionFacts) -> Vec<Escape> {
+    let raced = s.races.iter().map(|span| Escape { span: *span, work: *span, only: true, raced: true, read: None });
+    if !s.races.is_empty() {
+        return raced.collect();
+    }
     if s.blurred || s.beyond.escapes.is_empty() {
         return vec![];
     }
@@ -57,7 +61,7 @@ pub(super) fn escapes(cx: &Context<'_>, e: &Exploration, s: &SessionFacts) -> Ve
     let only = s.beyond.works.iter().all(|(at, region)| e.tasks.iter().any(|t| t.regions.contains(region)) || beside(at));
     let read = |t: &TaskFacts| s.reads_held.iter().find(|(key, _)| t.writes.contains(&crate::keys::shape(key))).map(|(_, at)| *at);
     let tasks = s.beyond.escapes.iter().map(|t| &e.tasks[*t]);
-    tasks.map(|t| Escape { span: t.via.first().copied().unwrap_or(t.span), work: t.work, only, read: read(t) }).collect()
+    tasks.map(|t| Escape { span: t.via.first().copied().unwrap_or(t.span), work: t.work, only, raced: false, read: read(t) }).collect()
 }
 
 /// Acquires of the same key while it was held, where the two ways part.

@@ -52,6 +52,7 @@ impl<'a> Explorer<'a, '_> {
             reads_held: vec![],
             opaque: false,
             runs_caller: false,
+            races: BTreeSet::new(),
             beyond: super::record::Beyond { region: self.regions.id(), ..Default::default() },
         });
         self.out.sessions.len() - 1
@@ -151,7 +152,11 @@ impl<'a> Explorer<'a, '_> {
             if status == Status::Won
                 && let Some(runs) = &acquire.runs
             {
-                for (mut after, out) in self.run_function(runs, vec![], &site, state) {
+                let passed = acquire.passes.iter().map(|word| self.passed_word(word, span)).collect();
+                if acquire.renews && acquire.passes.iter().any(|word| word == "context") {
+                    self.note_signal(runs, &acquire.passes, &s, &key, &site, &state);
+                }
+                for (mut after, out) in self.run_function(runs, passed, &site, state) {
                     if after.status(slot) == Some(Status::Won) {
                         self.note_escapes(slot, &after);
                         after.set_status(slot, Status::Released);
@@ -179,6 +184,33 @@ impl<'a> Explorer<'a, '_> {
             outs.push((state, Out::Values(vals)));
         }
         outs
+    }
+
+    /// What a library's callback is called with.
+    fn passed_word(&mut self, word: &str, span: dogpile_source::Span) -> Val {
+        if word != "context" {
+            return Val::new(Sym::Result(span, 0, word.into(), vec![]), span);
+        }
+        let id = self.fresh_id();
+        let context = crate::sym::ContextSym { origin: crate::sym::Origin::Background, timeout_ms: None, limited: false, span, id };
+        Val::new(Sym::Context(context), span)
+    }
+
+    /// A library that renews tells of a loss by the signal that it passes: a callback that does not take it, or never
+    /// reads it, ignores the loss.
+    fn note_signal(&mut self, runs: &str, passes: &[String], s: &Sending<'a>, key: &Val, site: &CallSite<'a>, state: &State<'a>) {
+        let Some(Sym::Func(f, _)) = self.path(runs, site, state).map(|v| (*v.sym).clone()) else { return };
+        let function = self.cx.program.function(f);
+        let at = passes.iter().position(|word| word == "context");
+        let param = at.and_then(|i| function.params.get(i)).map(|p| p.local);
+        let read = param.is_some_and(|local| crate::walk::mentions(self.cx.program.module(f), local));
+        let index = self.renewal_fact(s, key, GuardFact::Atomic(None), Lease::Unknown, state);
+        let fact = &mut self.out.renewals[index];
+        if read {
+            fact.told = true;
+        } else {
+            fact.ignored = Some(site.call.span);
+        }
     }
 
     /// What is thrown where the words say `raises` or `raises:<name>`.

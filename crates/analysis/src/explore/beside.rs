@@ -4,6 +4,8 @@ use super::call::{CallSite, Outs};
 use super::state::{State, Status};
 use super::{Explorer, Flow, Out};
 use crate::sym::{ContextSym, FrameId, Origin, S, Sym, Val};
+use dogpile_ir::{Type, Value};
+use dogpile_models::Does;
 use dogpile_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -91,6 +93,15 @@ pub(crate) enum Start {
 }
 
 impl Start {
+    /// After a delay or not, once or again and again.
+    pub(crate) fn of(later: bool, repeats: bool, delay: Option<u64>) -> Self {
+        match (later, repeats) {
+            (false, _) => Self::Now,
+            (true, false) => Self::After(delay),
+            (true, true) => Self::Every(delay),
+        }
+    }
+
     /// What it waits for first, ms.
     pub(crate) fn delay(self) -> Option<u64> {
         match self {
@@ -104,6 +115,8 @@ impl Start {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Region {
     pub(crate) id: u32,
+    /// Sessions that it opens itself.
+    opens: BTreeSet<usize>,
     /// Loops around the statement that starts it.
     pub(crate) started_in: usize,
     /// When it runs.
@@ -145,6 +158,13 @@ impl Regions {
             }
             region.loops = region.loops.saturating_add_signed(by);
         }
+    }
+
+    /// A session is opened here: it belongs to what runs.
+    pub(crate) fn opened(&mut self, slot: usize) {
+        self.inside.iter_mut().for_each(|r| {
+            r.opens.insert(slot);
+        });
     }
 
     /// An object was made here.
@@ -199,7 +219,7 @@ impl<'a> Explorer<'a, '_> {
             self.heartbeat(&region, beats, ends, span, via, state);
             return;
         }
-        let slots: BTreeSet<usize> = state.held.iter().filter(|h| h.status == Status::Won).map(|h| h.slot).collect();
+        let slots: BTreeSet<usize> = state.held.iter().filter(|h| h.status == Status::Won && !region.opens.contains(&h.slot)).map(|h| h.slot).collect();
         let (Some(work), false, true) = (region.work, region.start != Start::Now || slots.is_empty(), region.renewals.is_empty()) else { return };
         let known = self.out.tasks.iter().position(|t| t.span == span && t.via == via);
         let task = known.unwrap_or_else(|| {
@@ -327,13 +347,30 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    /// Somebody waits for what was started.
-    pub(super) fn joined_tasks(&mut self, state: &mut State<'a>) {
-        state.beside.running.clear();
+    /// A loop over a channel, or over items; whether it is a ticker's.
+    pub(super) fn received_each(&mut self, frame: FrameId, over: &'a Value, state: &mut State<'a>) -> bool {
+        let chan = self.eval(frame, over, state);
+        let ticks = matches!(&*chan.sym, Sym::Timer(_));
+        if ticks || matches!(self.static_type(frame, over), Type::Chan(_)) {
+            self.received(&chan, state);
+        } else {
+            self.local_wait(&chan.sym);
+        }
+        ticks
+    }
+
+    /// Somebody waits for what was started, or stops it: a timer may be any heartbeat's.
+    pub(super) fn joined_or_stopped(&mut self, does: &Does, state: &mut State<'a>) {
+        match does {
+            Does::Joins => state.beside.running.clear(),
+            Does::Stops | Does::Cancels { .. } => state.beside.beating.clear(),
+            _ => {}
+        }
     }
 
     /// A channel was closed or sent on, a context was cancelled.
     pub(super) fn fired(&mut self, stop: &S, at: Span, state: &mut State<'a>) {
+        self.tell(state);
         let hit = |s: &S, parents: &BTreeMap<u32, u32>| match (context_of(s), context_of(stop)) {
             (Some(theirs), Some(mine)) => std::iter::successors(Some(theirs.id), |id| parents.get(id).copied()).take(32).any(|id| id == mine.id),
             _ => s == stop,
@@ -347,11 +384,6 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         state.beside.running.clear();
-    }
-
-    /// A timer was stopped, or something was handed to code that we do not see: what it could stop may be stopped.
-    pub(super) fn may_be_stopped(&mut self, state: &mut State<'a>) {
-        state.beside.beating.clear();
     }
 
     /// What a call that is not followed gets.

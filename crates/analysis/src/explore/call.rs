@@ -122,7 +122,6 @@ impl<'a> Explorer<'a, '_> {
                 self.invoke(*func, *home, None, args, site.call, site.frame, state)
             }
             Sym::Bound(base, name) if &**name == "cancel" => {
-                self.tell(&state);
                 let done: S = Arc::new(Sym::Done(base.clone()));
                 state.assume(&done, true);
                 self.fired(&done, site.call.span, &mut state);

@@ -113,6 +113,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// A value came from a channel: a tick sets the pace of what follows.
     pub(super) fn received(&mut self, chan: &Val, state: &mut State<'a>) {
+        self.woken(chan, state);
         self.local_wait(&chan.sym);
         if let Sym::Timer(ms) = &*chan.sym {
             state.tick = *ms;
@@ -195,6 +196,27 @@ impl<'a> Explorer<'a, '_> {
         if state.status(slot) == Some(Status::Won) {
             self.note_escapes(slot, state);
             state.set_status(slot, Status::Released);
+        }
+    }
+
+    /// The process ends here: no `finally` runs, and nothing that is held is given back.
+    pub(super) fn leave_process(&mut self, frame: FrameId, span: Span, state: &State<'a>) {
+        if !self.throws(frame) {
+            return;
+        }
+        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+            let exits = &mut self.out.sessions[held.slot].exits;
+            if !exits.iter().any(|e| e.span == span) {
+                exits.push(super::record::ExitFacts {
+                    span,
+                    status: Status::Won,
+                    error: Some(true),
+                    values: vec![],
+                    panics: false,
+                    beating: BTreeSet::new(),
+                    steps: vec![],
+                });
+            }
         }
     }
 

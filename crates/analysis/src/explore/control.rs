@@ -8,7 +8,6 @@ use crate::walk::each_stmt;
 use dogpile_ir::{Arm, Block, Comm, LabelId, LoopKind, Place, Rvalue, Stmt, StmtKind, Value};
 use dogpile_source::Span;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 type Paths<'a> = Vec<(State<'a>, Flow)>;
 
@@ -200,14 +199,13 @@ impl<'a> Explorer<'a, '_> {
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
                 self.received(&chan, &mut state);
-                self.woken(&chan, &mut state);
                 for target in targets {
                     self.store(frame, target, Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span), &mut state);
                 }
             }
-            if let Comm::Send { .. } = &arm.comm {
-                self.tell(&state);
-                state.beside.running.clear();
+            if let Comm::Send { to, .. } = &arm.comm {
+                let to = self.eval(frame, to, &mut state);
+                self.fired(&to.sym, arm.span, &mut state);
             }
             paths.extend(self.block(frame, &arm.body, vec![state]));
         }
@@ -267,15 +265,7 @@ impl<'a> Explorer<'a, '_> {
         mut state: State<'a>,
     ) -> Paths<'a> {
         // A ticker's channel is never closed: that loop ends by a way out of its own.
-        let mut ticks = false;
-        if let LoopKind::Range { over } = kind {
-            let chan = self.eval(frame, over, &mut state);
-            self.received(&chan, &mut state);
-            ticks = matches!(&*chan.sym, Sym::Timer(_));
-            if ticks || matches!(self.static_type(frame, over), dogpile_ir::Type::Chan(_)) {
-                self.woken(&chan, &mut state);
-            }
-        }
+        let ticks = matches!(kind, LoopKind::Range { over } if self.received_each(frame, over, &mut state));
         let assigned = assigned_in(&[header, body, post]);
         let conds = state.conds.clone();
         let before: Vec<(usize, Status)> = state.held.iter().map(|h| (h.slot, h.status)).collect();
@@ -463,19 +453,20 @@ impl<'a> Explorer<'a, '_> {
                         Err(raised) => return vec![(state, Flow::Raise(Val { sym: raised.sym, span }))],
                     }
                 }
+                if matches!(value, Rvalue::Race(_)) {
+                    self.note_race(frame, &vals, span, &state);
+                }
                 let sym = if matches!(value, Rvalue::All(_)) { Sym::List(vals) } else { Sym::Result(span, 0, "race".into(), vec![]) };
                 vec![Val::new(sym, span)]
             }
             Rvalue::Receive(v) => {
                 let chan = self.eval(frame, v, &mut state);
                 self.received(&chan, &mut state);
-                self.woken(&chan, &mut state);
                 vec![Val::new(Sym::Result(span, 0, "receive".into(), vec![chan.sym]), span)]
             }
             Rvalue::Send(to, v) => {
                 let to = self.eval(frame, to, &mut state);
                 self.eval(frame, v, &mut state);
-                self.tell(&state);
                 self.fired(&to.sym, span, &mut state);
                 vec![]
             }

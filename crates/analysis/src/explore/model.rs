@@ -178,16 +178,15 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Values(vec![]))]
             }
             Does::Context(context) => self.context(context, &site, state),
-            Does::NoReturn => vec![(state, Out::Stop)],
+            Does::NoReturn => {
+                self.leave_process(site.frame, span, &state);
+                vec![(state, Out::Stop)]
+            }
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
             Does::Spawns { function, after, repeats, .. } => {
                 let delay = after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
-                let start = match (after, repeats) {
-                    (None, _) => super::beside::Start::Now,
-                    (Some(_), false) => super::beside::Start::After(delay),
-                    (Some(_), true) => super::beside::Start::Every(delay),
-                };
+                let start = super::beside::Start::of(after.is_some(), *repeats, delay);
                 self.spawn_function(function, start, &site, &mut state);
                 let object = self.object("task");
                 one(state, object, &site)
@@ -197,15 +196,8 @@ impl<'a> Explorer<'a, '_> {
                 self.note_opaque(&state);
                 one(state, Sym::Unknown, &site)
             }
-            Does::Joins => {
-                self.joined_tasks(&mut state);
-                vec![(state, Out::Values(results(span, "row", 2, &[])))]
-            }
-            Does::Stops | Does::Cancels { .. } => {
-                self.may_be_stopped(&mut state);
-                vec![(state, Out::Values(results(span, "row", 2, &[])))]
-            }
-            Does::Flushes | Does::Forgets { .. } | Does::DefinesCommand { .. } | Does::Subscribes { .. } | Does::Waits { .. } => {
+            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } | Does::Subscribes { .. } | Does::Waits { .. } => {
+                self.joined_or_stopped(&row.call.does, &mut state);
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }
             Does::Timer { time, .. } => {

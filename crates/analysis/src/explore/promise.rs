@@ -106,6 +106,35 @@ impl<'a> Explorer<'a, '_> {
         if self.throws(frame) && matches!(&*val.sym, Sym::Error(_)) { Err(val) } else { Ok(val) }
     }
 
+    /// Work races with a timeout inside a section: whoever loses goes on, unless something can stop it.
+    pub(super) fn note_race(&mut self, frame: FrameId, racers: &[Val], span: dogpile_source::Span, state: &State<'a>) {
+        let timeout = |val: &Val| matches!(&*val.sym, Sym::Result(_, _, name, _) if &**name == "promise");
+        if !racers.iter().any(timeout) || racers.iter().all(timeout) || self.can_abort(frame) {
+            return;
+        }
+        for held in state.held.iter().filter(|h| h.status == super::state::Status::Won) {
+            self.out.sessions[held.slot].races.insert(span);
+        }
+    }
+
+    /// Whether the function around has a way to stop what it started.
+    fn can_abort(&self, frame: FrameId) -> bool {
+        let mut at = Some(frame);
+        while let Some(this) = at {
+            let func = self.frame(this).func;
+            let module = self.cx.program.module(func);
+            let named = |local: &dogpile_ir::Local| {
+                let name = local.name.to_ascii_lowercase();
+                local.owner == Some(func.func) && (name.contains("abort") || name.contains("signal") || name.contains("controller"))
+            };
+            if module.locals.iter().any(named) {
+                return true;
+            }
+            at = self.frame(this).parent;
+        }
+        false
+    }
+
     /// Whether an unknown call that is awaited may throw here, with something at stake.
     pub(super) fn may_throw(&self, frame: FrameId, call: &Call, state: &State<'a>) -> bool {
         let held = state.held.iter().any(|h| h.status == super::state::Status::Won);

@@ -90,6 +90,8 @@ pub(crate) struct SessionFacts {
     pub(crate) opaque: bool,
     /// A callback of the root's caller runs while it is held.
     pub(crate) runs_caller: bool,
+    /// Races of promises inside the section that can leave work behind.
+    pub(crate) races: BTreeSet<Span>,
     pub(crate) beyond: Beyond,
 }
 

@@ -13,6 +13,7 @@ use dogpile_source::Span;
 impl<'a> Explorer<'a, '_> {
     /// An acquire, before its path splits: who else has its key, and its handle.
     pub(super) fn note_sharing(&mut self, slot: usize, key: &Val, site: &CallSite<'a>, state: &State<'a>) {
+        self.regions.opened(slot);
         let server = self.server(site);
         self.out.sessions[slot].beyond.server = server;
         if is_one_key(&key.sym) {

@@ -111,6 +111,14 @@ impl<'a> State<'a> {
         self
     }
 
+    /// This path, with what another one knows of values.
+    pub(crate) fn with_values_of(mut self, other: Self) -> Self {
+        self.env = other.env;
+        self.heap = other.heap;
+        self.tuples = other.tuples;
+        self
+    }
+
     pub(crate) fn local(&self, frame: FrameId, local: LocalId) -> Option<&Val> {
         self.env.get(&(frame, local))
     }

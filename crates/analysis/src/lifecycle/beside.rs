@@ -50,6 +50,8 @@ pub struct Escape {
     pub work: Span,
     /// The section does nothing else.
     pub only: bool,
+    /// It lost a race against a timeout, and nothing stops it.
+    pub raced: bool,
     /// It writes what the section read under the lock: the read.
     pub read: Option<Span>,
 }
