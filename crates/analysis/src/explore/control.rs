@@ -109,8 +109,10 @@ impl<'a> Explorer<'a, '_> {
             }
             // What an executor starts is what its promise waits for.
             StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
-            StmtKind::Spawn { body, .. } => {
+            StmtKind::Spawn { body, handle } => {
+                let flight = self.begin_promise(frame, handle.is_none(), stmt.span);
                 self.spawn(frame, body, stmt.span, &mut state);
+                self.end_promise(flight, frame, *handle);
                 vec![(state, Flow::Next)]
             }
             StmtKind::Scope { owns, body } => {
@@ -120,6 +122,9 @@ impl<'a> Explorer<'a, '_> {
             StmtKind::Return { values } => {
                 let vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
                 vals.iter().for_each(|v| self.looked_at(&v.sym));
+                if self.throws(frame) {
+                    vals.iter().for_each(|val| self.local_wait(&val.sym));
+                }
                 vec![(state, Flow::Return(vals, stmt.span))]
             }
             StmtKind::Raise { value } => {
@@ -425,7 +430,13 @@ impl<'a> Explorer<'a, '_> {
                 let seen: BTreeSet<usize> = state.losses.clone();
                 let mut paths = Vec::new();
                 let wanted = self.wanted(frame, targets);
+                let flight = self.begin_promise(frame, call.awaited, call.span);
                 let outs = self.call_for(frame, call, wanted, state);
+                let kept = match targets.first() {
+                    Some(Place::Local(local)) => Some(*local),
+                    _ => None,
+                };
+                self.end_promise(flight, frame, kept);
                 for (mut state, out) in self.kept(frame, call, outs) {
                     match out {
                         Out::Values(vals) => {
@@ -455,6 +466,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Rvalue::Await(v) => {
                 let val = self.eval(frame, v, &mut state);
+                self.local_wait(&val.sym);
                 match self.awaited(frame, val) {
                     Ok(val) => match (&*val.sym, targets.len()) {
                         (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),

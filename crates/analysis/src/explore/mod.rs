@@ -18,6 +18,7 @@ mod eval;
 mod model;
 mod observe;
 mod promise;
+mod promised;
 pub(crate) mod record;
 mod reply;
 mod result;
