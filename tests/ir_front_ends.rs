@@ -1,20 +1,23 @@
 //! What front ends make of small programs: `fixtures/ir/<case>/case.<extension>` become `expected.lir`, whatever the
-//! language. `BLESS=1` writes the Go front end's answer down; read the difference before it is committed.
+//! language: where a case is written in several, all must give the same. `BLESS=1` writes the answer for the first of them
+//! down; read the difference before it is committed.
 #![allow(clippy::disallowed_methods, reason = "tests read their data from the tree")]
 
 use dogpile_ir::{Module, print_module, validate_in};
 use dogpile_source::{FileId, SourceFile};
 use std::path::{Path, PathBuf};
 
-/// The front ends: extension, and the function that translates such a file.
-const FRONT_ENDS: &[(&str, fn(FileId, &str, &str) -> Module)] =
-    &[("go", dogpile_front_go::parse), ("rs", dogpile_front_rust::parse)];
+/// A front end: file, package, path, text.
+type Parse = fn(FileId, &str, &str, &str) -> Module;
 
-/// The front end of a file, by its extension.
-fn front_end(path: &Path) -> Option<fn(FileId, &str, &str) -> Module> {
-    let extension = path.extension()?.to_str()?;
-    FRONT_ENDS.iter().find(|(known, _)| *known == extension).map(|(_, parse)| *parse)
-}
+/// Languages by extension; the first that a case is written in is the one that `BLESS=1` asks.
+const LANGUAGES: &[(&str, Parse)] = &[
+    ("go", |file, package, _, text| dogpile_front_go::parse(file, package, text)),
+    ("ts", |file, package, path, text| {
+        dogpile_front_ts::parse(file, package, path, text, &dogpile_front_ts::Unresolved)
+    }),
+    ("rs", |file, package, _, text| dogpile_front_rust::parse(file, package, text)),
+];
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
@@ -31,11 +34,16 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// The front end of a file.
+fn language(path: &Path) -> Option<Parse> {
+    let extension = path.extension()?.to_str()?;
+    LANGUAGES.iter().find(|(known, _)| *known == extension).map(|(_, parse)| *parse)
+}
+
 /// Translates a file, and what is wrong with the result: problems that were reported, promises that were broken.
-fn translate(path: &Path, package: &str) -> (Module, Vec<String>) {
+fn translate(path: &Path, parse: Parse, package: &str) -> (Module, Vec<String>) {
     let text = read(path);
-    let parse = front_end(path).unwrap_or_else(|| panic!("no front end reads {}", path.display()));
-    let module = parse(FileId(0), package, &text);
+    let module = parse(FileId(0), package, &path.display().to_string(), &text);
     let shown = path.strip_prefix(fixtures()).unwrap_or(path).display().to_string();
     let file = SourceFile::new(shown.as_str(), text.as_str());
     let told = |span: dogpile_source::Span, what: &str| {
@@ -63,33 +71,39 @@ fn difference(expected: &str, got: &str) -> String {
 fn programs_become_their_expected_ir() {
     let bless = std::env::var_os("BLESS").is_some();
     let mut wrong = Vec::new();
-    let (mut cases, mut shared) = (0, 0);
+    let mut cases = vec![0; LANGUAGES.len()];
+    let mut shared = 0;
     for folder in entries(&fixtures().join("ir")).into_iter().filter(|path| path.is_dir()) {
-        let name = folder.file_name().and_then(|n| n.to_str()).expect("names are UTF-8").to_owned();
         let path = folder.join("expected.lir");
-        let sources = FRONT_ENDS.iter().map(|(extension, _)| folder.join(format!("case.{extension}")));
-        let sources: Vec<PathBuf> = sources.filter(|source| source.is_file()).collect();
-        if sources.is_empty() {
-            wrong.push(format!("fixtures/ir/{name} has no program"));
-        }
-        shared += usize::from(sources.len() > 1);
-        for (n, source) in sources.iter().enumerate() {
-            cases += 1;
-            let (module, problems) = translate(source, "example.com/tickets");
+        let mut written = 0;
+        for (n, (extension, parse)) in LANGUAGES.iter().enumerate() {
+            let source = folder.join(format!("case.{extension}"));
+            if !source.is_file() {
+                continue;
+            }
+            cases[n] += 1;
+            let (module, problems) = translate(&source, *parse, "example.com/tickets");
             wrong.extend(problems);
             let got = print_module(&module);
-            if bless && n == 0 {
+            if bless && written == 0 {
                 std::fs::write(&path, &got).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             }
+            written += 1;
             let expected = read(&path);
             if got != expected {
-                let shown = source.strip_prefix(fixtures()).unwrap_or(source).display();
-                wrong.push(format!("fixtures/{shown} against expected.lir: {}", difference(&expected, &got)));
+                let shown = source.strip_prefix(fixtures()).unwrap_or(&source).display();
+                wrong.push(format!("fixtures/{shown}: expected.lir, {}", difference(&expected, &got)));
             }
         }
+        if written == 0 {
+            wrong.push(format!("{}: no case in any language", folder.display()));
+        }
+        shared += usize::from(written > 1);
     }
-    assert!(cases >= 90, "only {cases} programs in fixtures/ir");
-    assert!(shared >= 30, "only {shared} cases in fixtures/ir are told in several languages");
+    for ((extension, _), count) in LANGUAGES.iter().zip(cases) {
+        assert!(count >= 30, "only {count} cases in fixtures/ir end in .{extension}");
+    }
+    assert!(shared >= 30, "only {shared} cases of fixtures/ir are written in two languages");
     assert!(wrong.is_empty(), "{} things are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -100,9 +114,9 @@ fn every_program_of_the_fixtures_is_translated_validly() {
     while let Some(path) = open.pop() {
         if path.is_dir() {
             open.extend(entries(&path));
-        } else if front_end(&path).is_some() {
+        } else if let Some(parse) = language(&path) {
             files += 1;
-            wrong.extend(translate(&path, "example.com/fixture").1);
+            wrong.extend(translate(&path, parse, "example.com/fixture").1);
         }
     }
     assert!(files > 100, "only {files} programs");

@@ -47,11 +47,16 @@ pub(crate) fn lock() -> Lock {
         expiries: Vec::new(),
         releases: vec![release(Guard::Atomic)],
         renewals: Vec::new(),
+        heartbeats: Vec::new(),
+        escapes: Vec::new(),
+        nested: Vec::new(),
+        shared: None,
         leaks: Vec::new(),
         section: Section { work: Some(span(5)), ..Section::default() },
         wait: None,
         recheck: Recheck::NotApplicable,
         unit_faults: Vec::new(),
+        hazards: Hazards::default(),
     }
 }
 
@@ -80,6 +85,9 @@ pub(crate) fn renewal(guard: Guard, on_loss: OnLoss) -> Renewal {
         on_loss,
         heartbeat: true,
         runs_unheld: false,
+        beat: span(7),
+        prompt: false,
+        brittle: None,
     }
 }
 

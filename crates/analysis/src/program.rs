@@ -151,9 +151,26 @@ impl<'a> Program<'a> {
         if self.declares(name) {
             return Cow::Borrowed(name);
         }
+        if let Some(function) = name.strip_suffix("()") {
+            return self.given_by(function).map_or(Cow::Borrowed(name), Cow::Owned);
+        }
         match self.elsewhere(name, 0) {
             Some(found) => Cow::Owned(found),
             None => Cow::Borrowed(name),
+        }
+    }
+
+    /// The name of the type that a function gives.
+    fn given_by(&self, function: &str) -> Option<String> {
+        let function = &*self.canonical(function);
+        if let Some(f) = self.functions.get(function) {
+            let name = self.function(*f).results.first()?.name()?;
+            return Some(self.canonical(name).into_owned());
+        }
+        let row = (0..4).find_map(|args| self.models.function(function, args))?;
+        match &row.call.does {
+            dogpile_models::Does::Makes { ty, .. } => Some(self.models.qualified_type(row.client, ty)),
+            _ => None,
         }
     }
 

@@ -9,8 +9,8 @@ use crate::program::{FuncRef, Program};
 use crate::reach::Reach;
 use crate::sym::Sym;
 use crate::typing::Typing;
-use dogpile_ir::Module;
-use dogpile_models::Models;
+use dogpile_ir::{Lang, Module};
+use dogpile_models::{Models, Role};
 use dogpile_source::SourceMap;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,9 +93,23 @@ pub fn analyze(
             .collect();
         explored.extend(results);
     }
+    follow.extend(client_modules(&cx));
     let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
     let roots = explored.len();
     Analysis { lifecycles: assemble::assemble(&cx, &explored, declared), roots, cut, follow: follow.into_iter().collect() }
+}
+
+/// Modules that offer a client of their own (`export const redis = new Redis(…)`): files that use it need not name the
+/// library. Go names the type or a telling command wherever it uses one.
+fn client_modules<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = String> + 'c {
+    let offers = |module: &Module| {
+        module.globals.iter().any(|global| {
+            let ty = cx.typing.global_type(&cx.program, &global.name, 0);
+            ty.name().and_then(|n| cx.program.models.type_of(&cx.program.canonical(n))).is_some_and(|(_, row)| row.role == Role::Client)
+        })
+    };
+    let modules = cx.program.modules.iter().filter(|m| m.lang != Lang::Go);
+    modules.filter(move |m| offers(m)).map(|m| format!("\"{}\"", m.package))
 }
 
 /// A long name of several words is rarely anything else's; `Lock` is everybody's.

@@ -368,6 +368,10 @@ impl Typing {
             if program.is_interface(owner) && self.client_interface(program, owner) {
                 break;
             }
+            // Another name for a type: what it stands for is asked next.
+            if ty != resolved {
+                continue;
+            }
             return Target::Unknown(format!("{owner}.{name}").into());
         }
         let module = &program.modules[m as usize];

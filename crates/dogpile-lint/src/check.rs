@@ -57,6 +57,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
             config: &found.config,
             latency: &latency,
             packages: &loaded.packages,
+            in_memory: &[],
             include_tests: walk_options.include_tests,
             pedantic: args.pedantic,
             min_level: args.min_level.map(Level::from).or(lint_table.min_level).unwrap_or(Level::Note),

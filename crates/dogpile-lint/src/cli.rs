@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use dogpile_report::Level;
 use std::path::PathBuf;
 
-/// Finds what is wrong with Redis locks, cache fills and single flights in Go code.
+/// Finds what is wrong with Redis locks, cache fills and single flights in Go, TypeScript, JavaScript and Rust.
 ///
 /// `dogpile-lint [PATHS]` is short for `dogpile-lint check [PATHS]`.
 #[derive(Debug, Parser)]

@@ -6,7 +6,7 @@
 use crate::input::{InputFile, LANGUAGES};
 use crate::neighbours::offered;
 use crate::packages::Packages;
-use crate::prefilter::Prefilter;
+use crate::prefilter::Triggers;
 use dogpile_ir::{Lang, Module};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 const LEVELS: usize = 4;
 
 /// A search for what callers mention.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Mentions {
-    by_language: BTreeMap<Lang, Prefilter>,
+    /// Words that are enough.
+    alone: Triggers,
+    /// Words that tell a package which many import for other things: it takes one of `items` besides.
+    packages: Triggers,
+    items: Triggers,
     /// Roots of crates: their own files name them without their name.
     crates: BTreeSet<String>,
-    own: Prefilter,
 }
 
 impl Mentions {
@@ -27,56 +30,108 @@ impl Mentions {
     #[must_use]
     pub(crate) fn new(names: &[String], modules: &[Module], packages: &Packages) -> Self {
         let languages: BTreeMap<&str, Lang> = modules.iter().map(|m| (&*m.package, m.lang)).collect();
-        let mut words: BTreeMap<Lang, BTreeSet<String>> = BTreeMap::new();
+        let [mut alone, mut of_packages, mut items]: [BTreeMap<Lang, BTreeSet<String>>; 3] = Default::default();
         let mut crates = BTreeSet::new();
         for name in names {
             let quoted = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
             match quoted.and_then(|package| Some((package, *languages.get(package)?))) {
                 Some((package, lang @ (Lang::TypeScript | Lang::Rust))) => {
-                    for package in offering(package, lang, modules) {
-                        if lang == Lang::TypeScript {
-                            words.entry(lang).or_default().extend(specifiers(&package, packages));
-                        } else {
-                            let last = package.rsplit("::").next().unwrap_or(&package);
-                            words.entry(lang).or_default().extend([format!("{last}::"), format!("::{last}")]);
-                            if !package.contains("::") {
-                                crates.insert(package);
-                            }
+                    let offering = offering(package, lang, modules);
+                    items.entry(lang).or_default().extend(named_by(package, &offering, lang, modules));
+                    if lang == Lang::TypeScript {
+                        // A default export goes by any name.
+                        alone.entry(lang).or_default().extend(specifiers(package, packages));
+                        let others = offering.iter().filter(|other| *other != package);
+                        of_packages
+                            .entry(lang)
+                            .or_default()
+                            .extend(others.flat_map(|other| specifiers(other, packages)));
+                        continue;
+                    }
+                    for package in offering {
+                        let last = package.rsplit("::").next().unwrap_or(&package);
+                        of_packages.entry(lang).or_default().extend([format!("{last}::"), format!("::{last}")]);
+                        if !package.contains("::") {
+                            crates.insert(package);
                         }
                     }
                 }
                 Some((_, Lang::Go)) => {
-                    words.entry(Lang::Go).or_default().insert(name.clone());
+                    alone.entry(Lang::Go).or_default().insert(name.clone());
                 }
                 None => {
                     for lang in LANGUAGES {
-                        words.entry(lang).or_default().insert(name.clone());
+                        alone.entry(lang).or_default().insert(name.clone());
                     }
                 }
             }
         }
-        let by_language = words.iter().map(|(lang, words)| (*lang, Prefilter::new(words.iter().map(String::as_str)))).collect();
-        Self { by_language, crates, own: Prefilter::new(["crate::", "super::"]) }
+        let search = |words: &BTreeMap<Lang, BTreeSet<String>>| {
+            Triggers::new(words.iter().map(|(lang, words)| (*lang, words.iter().map(String::as_str))))
+        };
+        Self { alone: search(&alone), packages: search(&of_packages), items: search(&items), crates }
     }
 
     /// Whether a file mentions any of them.
     #[must_use]
     pub(crate) fn stand_in(&self, file: &InputFile, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        if self.alone.hits(file.lang, bytes) {
+            return true;
+        }
         let krate = || file.package.split("::").next().unwrap_or("");
-        self.by_language.get(&file.lang).is_some_and(|words| words.hits(text.as_bytes()))
-            || (file.lang == Lang::Rust && self.crates.contains(krate()) && self.own.hits(text.as_bytes()))
+        let from_root = || {
+            file.lang == Lang::Rust
+                && self.crates.contains(krate())
+                && (text.contains("crate::") || text.contains("super::"))
+        };
+        self.items.hits(file.lang, bytes) && (self.packages.hits(file.lang, bytes) || from_root())
     }
+}
+
+/// The names of what a package declares, and those under which others (`offering`) offer that on.
+fn named_by(package: &str, offering: &BTreeSet<String>, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for module in modules.iter().filter(|m| m.lang == lang && offering.contains(&*m.package)) {
+        let mut all: Vec<&str> = Vec::new();
+        if *module.package == *package {
+            all.extend(module.functions.iter().map(|f| &*f.name));
+            all.extend(module.types.iter().map(|t| &*t.name));
+            all.extend(module.globals.iter().map(|g| &*g.name));
+        } else {
+            all.extend(offered(module).filter(|(_, item)| is_of(offering, item)).map(|(name, _)| name));
+        }
+        for name in all {
+            // Of a method, and of an item of a module within, the first part is named.
+            let rest = name.strip_prefix(&*module.package).map_or("", |rest| rest.trim_start_matches(['.', ':']));
+            names.extend(
+                rest.split(['.', ':', '#'])
+                    .next()
+                    .filter(|first| !first.is_empty() && *first != "init")
+                    .map(str::to_owned),
+            );
+        }
+    }
+    names
+}
+
+/// Whether a name is that of one of these packages, or of something in it.
+fn is_of(packages: &BTreeSet<String>, name: &str) -> bool {
+    packages
+        .iter()
+        .any(|p| name.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':'])))
 }
 
 /// A package, and those that offer on what it has.
 fn offering(package: &str, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
     let mut all = BTreeSet::from([package.to_owned()]);
     for _ in 0..LEVELS {
-        let is_of = |name: &str| {
-            all.iter().any(|p| name.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':'])))
+        let passes_on = |m: &&Module| {
+            let whole = m.imports.iter().any(|i| &*i.name == "*" && is_of(&all, &i.path));
+            whole || offered(m).any(|(_, item)| is_of(&all, item))
         };
-        let passes_on = |m: &&Module| m.imports.iter().any(|i| &*i.name == "*" && is_of(&i.path)) || offered(m).any(is_of);
-        let more: Vec<String> = modules.iter().filter(|m| m.lang == lang).filter(passes_on).map(|m| m.package.to_string()).collect();
+        let more: Vec<String> =
+            modules.iter().filter(|m| m.lang == lang).filter(passes_on).map(|m| m.package.to_string()).collect();
         let before = all.len();
         all.extend(more);
         if all.len() == before {
@@ -89,7 +144,9 @@ fn offering(package: &str, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
 /// The ends of specifiers that lead to a file.
 fn specifiers(package: &str, packages: &Packages) -> Vec<String> {
     let mut ends: Vec<String> = Vec::new();
-    let mut add = |stem: &str| ends.extend(["'", "\"", "`", ".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx"].map(|end| format!("{stem}{end}")));
+    let mut add = |stem: &str| {
+        ends.extend(["'", "\"", "`", ".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx"].map(|end| format!("{stem}{end}")))
+    };
     let (folder, last) = package.rsplit_once('/').unwrap_or(("", package));
     add(&format!("/{last}"));
     if last == "index" {
@@ -118,7 +175,11 @@ mod tests {
     #[test]
     fn go_imports_by_path_and_names_count_everywhere() {
         let module = dogpile_front_go::parse(FileId(0), "example.com/lock", "package lock\n");
-        let mentions = Mentions::new(&["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()], &[module], &Packages::default());
+        let mentions = Mentions::new(
+            &["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()],
+            &[module],
+            &Packages::default(),
+        );
         assert!(mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock\""));
         assert!(!mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock/v2\""));
         assert!(!mentions.stand_in(&file(Lang::Rust, "m"), "\"example.com/lock\""));
@@ -127,17 +188,34 @@ mod tests {
 
     #[test]
     fn typescript_imports_by_the_end_of_a_path_or_by_name() {
-        let parse = |package, text| dogpile_front_ts::parse(FileId(0), package, "m.ts", text, &dogpile_front_ts::Unresolved);
+        let parse =
+            |package, text| dogpile_front_ts::parse(FileId(0), package, "m.ts", text, &dogpile_front_ts::Unresolved);
         let manifest = |path: &Path| (path == Path::new("/r/package.json")).then(|| "{\"name\": \"@a/c\"}".to_owned());
         let entry = Located { path: Path::new("/r/src/index.ts"), shown: "src/index.ts", lang: Lang::TypeScript };
         let packages = Packages::discover(&[entry], &manifest);
-        let modules = [parse("@a/c/src/lock", "export function take() {}"), parse("@a/c/src/index", "export * from '@a/c/src/lock';")];
+        let modules = [
+            parse("@a/c/src/lock", "export function take() {}"),
+            parse("@a/c/src/index", "export * from '@a/c/src/lock';"),
+        ];
         let mentions = Mentions::new(&["\"@a/c/src/lock\"".to_owned()], &modules, &packages);
         let caller = file(Lang::TypeScript, "m");
-        for text in ["from './lock'", "from \"@/x/lock\"", "from '../lock.js'", "require('@a/c')", "from '.'", "from '../src'"] {
+        for text in [
+            "from './lock'",
+            "from \"@/x/lock\"",
+            "from '../lock.js'",
+            "{ take } = require('@a/c')",
+            "{take} from '.'",
+            "take } from '../src'",
+        ] {
             assert!(mentions.stand_in(&caller, text), "{text}");
         }
-        for text in ["from './locks'", "from 'lock'", "from '@a/cc'", "from './src/x'"] {
+        for text in [
+            "take } from './locks'",
+            "take } from 'lock'",
+            "take } from '@a/cc'",
+            "take } from './src/x'",
+            "{ other } from '@a/c'",
+        ] {
             assert!(!mentions.stand_in(&caller, text), "{text}");
         }
     }
@@ -145,13 +223,24 @@ mod tests {
     #[test]
     fn rust_names_the_module_the_one_that_offers_it_or_the_crate() {
         let parse = |package, text| dogpile_front_rust::parse(FileId(0), package, text);
-        let modules = [parse("app::jobs::lock", "pub struct Lock;"), parse("app::jobs", "pub use lock::Lock; mod lock;")];
+        let modules = [
+            parse("app::jobs::lock", "pub struct Lock; pub fn take() {}"),
+            parse("app::jobs", "pub use lock::Lock; mod lock;"),
+        ];
         let mentions = Mentions::new(&["\"app::jobs::lock\"".to_owned()], &modules, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{Lock, a};"));
-        assert!(mentions.stand_in(&file(Lang::Rust, "b"), "lock::take()") && !mentions.stand_in(&file(Lang::Rust, "app::x"), "crate::a::x()"));
+        assert!(
+            mentions.stand_in(&file(Lang::Rust, "b"), "lock::take()")
+                && !mentions.stand_in(&file(Lang::Rust, "app::x"), "crate::a::x()")
+        );
+        assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{a, b};"));
         let root = [parse("app", "pub struct Lock;")];
         let mentions = Mentions::new(&["\"app\"".to_owned()], &root, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Lock;"));
-        assert!(!mentions.stand_in(&file(Lang::Rust, "b::x"), "use crate::Lock;") && mentions.stand_in(&file(Lang::Rust, "b::x"), "app::Lock"));
+        assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Other;"));
+        assert!(
+            !mentions.stand_in(&file(Lang::Rust, "b::x"), "use crate::Lock;")
+                && mentions.stand_in(&file(Lang::Rust, "b::x"), "app::Lock")
+        );
     }
 }

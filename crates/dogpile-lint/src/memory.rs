@@ -77,6 +77,7 @@ fn run<'f>(files: &'f [(String, String)], models: &Models, config: &Config) -> O
         config,
         latency: &BTreeMap::new(),
         packages: &packages,
+        in_memory: files,
         include_tests: false,
         pedantic: false,
         min_level: Level::Note,
@@ -110,6 +111,26 @@ fn pool() -> Option<&'static ThreadPool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_language_is_linted_in_memory() {
+        let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+        let files = vec![
+            file("go.mod", "module m\n"),
+            file("package.json", "{\"name\": \"app\"}"),
+            file("tsconfig.json", "{\"compilerOptions\": {\"baseUrl\": \".\"}}"),
+            file("Cargo.toml", "[package]\nname = \"app\"\n"),
+            file("a/a.go", "package a\n// dogpile: forgive\n"),
+            file("src/a.ts", "// dogpile: forgive\n"),
+            file("src/a.rs", "// dogpile: forgive\n"),
+            file("src/b.rs", "#[cfg(test)]\nmod tests {\n    // dogpile: forgive\n}\n"),
+            file("src/a.d.ts", "// dogpile: forgive\n"),
+        ];
+        let result = lint_files(files, None);
+        let paths: Vec<&str> = result.findings.iter().filter_map(|f| Some(result.sources.get(f.primary.file)?.path.as_str())).collect();
+        assert_eq!(paths, ["a/a.go", "src/a.rs", "src/a.ts"]);
+        assert!(result.problems.is_empty(), "{:?}", result.problems);
+    }
 
     #[test]
     fn comments_are_judged_in_memory_and_config_faults_are_told() {

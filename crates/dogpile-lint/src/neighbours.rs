@@ -27,7 +27,8 @@ impl<'f> Neighbours<'f> {
     #[must_use]
     pub(crate) fn with_packages(&self, chosen: &BTreeSet<usize>) -> BTreeSet<usize> {
         let mut all = chosen.clone();
-        let packages: BTreeSet<(Lang, &str)> = chosen.iter().map(|i| (self.files[*i].lang, self.files[*i].package.as_str())).collect();
+        let packages: BTreeSet<(Lang, &str)> =
+            chosen.iter().map(|i| (self.files[*i].lang, self.files[*i].package.as_str())).collect();
         for (lang, package) in packages {
             all.extend(self.package(lang, package));
             if lang == Lang::Rust {
@@ -50,11 +51,15 @@ impl<'f> Neighbours<'f> {
             for import in &module.imports {
                 let own = || own_path(aliases, &import.path);
                 let named = self.package(Lang::Go, &import.path);
-                found.extend(if named.is_empty() { own().map_or(&[][..], |path| self.package(Lang::Go, &path)) } else { named });
+                found.extend(if named.is_empty() {
+                    own().map_or(&[][..], |path| self.package(Lang::Go, &path))
+                } else {
+                    named
+                });
             }
             return found;
         }
-        for path in module.imports.iter().map(|i| &*i.path).chain(offered(module)) {
+        for path in module.imports.iter().map(|i| &*i.path).chain(offered(module).map(|(_, item)| item)) {
             found.extend(self.longest(module.lang, path));
         }
         if module.lang == Lang::Rust {
@@ -85,10 +90,10 @@ fn without_last(name: &str) -> Option<&str> {
     Some(&name[..tail + at])
 }
 
-/// Items of other modules that a module offers under names of its own.
-pub(crate) fn offered(module: &Module) -> impl Iterator<Item = &str> {
+/// Names of a module's own for items, of other modules mostly, and the names of those.
+pub(crate) fn offered(module: &Module) -> impl Iterator<Item = (&str, &str)> {
     module.globals.iter().filter(|global| global.constant).filter_map(|global| match &global.value.as_ref()?.kind {
-        ValueKind::Global(name) => Some(&**name),
+        ValueKind::Global(item) => Some((&*global.name, &**item)),
         _ => None,
     })
 }
@@ -148,14 +153,20 @@ mod tests {
             (Lang::Rust, "other::up"),
         ]);
         let neighbours = Neighbours::new(&files);
-        let imported = |module: &Module, text: &str| neighbours.imported(module, text, &BTreeMap::new()).into_iter().collect::<Vec<_>>();
+        let imported = |module: &Module, text: &str| {
+            neighbours.imported(module, text, &BTreeMap::new()).into_iter().collect::<Vec<_>>()
+        };
         let text = "import { A } from 'p/src/lock.service'; import * as n from 'p/src/lock'; import x from 'redis';";
         let parsed = |text| dogpile_front_ts::parse(FileId(0), "p/src/m", "m.ts", text, &dogpile_front_ts::Unresolved);
         assert_eq!(imported(&parsed(text), text), [0, 1]);
         let text = "export { a as b } from 'p/src/lock';";
         assert_eq!(imported(&parsed(text), text), [0]);
         let text = "use other::up::Thing; fn f() { g(crate::keys::LOCK); }";
-        assert_eq!(imported(&dogpile_front_rust::parse(FileId(0), "app::m", text), text), [2, 3, 4], "and the root, for what stands nowhere else");
+        assert_eq!(
+            imported(&dogpile_front_rust::parse(FileId(0), "app::m", text), text),
+            [2, 3, 4],
+            "and the root, for what stands nowhere else"
+        );
         let text = "use std::time::Duration;";
         assert!(imported(&dogpile_front_rust::parse(FileId(0), "lone", text), text).is_empty());
     }

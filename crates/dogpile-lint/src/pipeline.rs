@@ -21,6 +21,7 @@ use dogpile_rules::Settings;
 use dogpile_source::{FileId, SourceFile, SourceMap};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// How often files of newly found wrappers' callers are added.
@@ -47,6 +48,8 @@ pub(crate) struct Options<'o> {
     pub latency: &'o BTreeMap<String, u64>,
     /// The packages of the files.
     pub packages: &'o Packages,
+    /// (path, text) of files that are not on disk, for those that embed them.
+    pub in_memory: &'o [(String, String)],
     /// Tests among other code too.
     pub include_tests: bool,
     /// Show `possible` findings too.
@@ -116,6 +119,7 @@ struct Tree<'f> {
     files: &'f [InputFile],
     neighbours: Neighbours<'f>,
     packages: &'f Packages,
+    in_memory: &'f [(String, String)],
     include_tests: bool,
     max_file_size: u64,
     parsed: BTreeSet<usize>,
@@ -133,6 +137,7 @@ impl<'f> Tree<'f> {
             files,
             neighbours: Neighbours::new(files),
             packages: options.packages,
+            in_memory: options.in_memory,
             include_tests: options.include_tests,
             max_file_size: options.max_file_size,
             parsed: BTreeSet::new(),
@@ -243,13 +248,19 @@ impl<'f> Tree<'f> {
 
     /// Reads the files that a module embeds: scripts, mostly. They lie in its package.
     fn embed(&mut self, index: usize, id: FileId, module: &Module) {
-        let Some(disk) = self.files[index].disk.as_deref() else { return };
-        let (Some(folder), Some(root)) = (disk.parent(), self.packages.root(disk, module.lang)) else { return };
+        let file = &self.files[index];
+        let source = file.disk.as_deref().unwrap_or(Path::new(&file.path));
+        let (Some(folder), Some(root)) = (source.parent(), self.packages.root(source, module.lang)) else { return };
         for name in module.globals.iter().filter_map(|g| g.embeds.as_deref()) {
-            if let Ok(relative) = joined(folder, name).strip_prefix(root)
-                && let Ok(path) = crate::config::inside(root, &relative.to_string_lossy())
-                && let Ok(text) = read_text(&path, self.max_file_size)
-            {
+            let path = joined(folder, name);
+            let text = if file.disk.is_some() {
+                let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
+                let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
+                path.and_then(|path| read_text(&path, self.max_file_size).ok())
+            } else {
+                self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())
+            };
+            if let Some(text) = text {
                 self.embedded.insert((id, name.to_owned()), text);
             }
         }
@@ -342,4 +353,61 @@ impl<'f> Tree<'f> {
 
 fn bug(path: String, message: String) -> Problem {
     Problem { path, span: None, kind: ProblemKind::Bug, reason: "bug".to_owned(), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packages::Located;
+
+    /// The texts that `src/jobs/lock.rs` embeds.
+    fn embedded(name: &str, disk: Option<&Path>, in_memory: &[(String, String)]) -> Vec<String> {
+        let path = "p/src/jobs/lock.rs";
+        let lies = disk.map_or_else(|| path.into(), |root| root.join(path));
+        let manifest = lies.ancestors().nth(3).map(|root| root.join("Cargo.toml")).unwrap_or_default();
+        let located = Located { path: &lies, shown: path, lang: Lang::Rust };
+        let packages = Packages::discover(&[located], &|path| (path == manifest).then(|| "[package]\nname = \"p\"\n".to_owned()));
+        let text = format!("const SCRIPT: &str = include_str!({name:?});\n");
+        let files = [InputFile {
+            path: path.to_owned(),
+            package: packages.of(located, &text),
+            lang: Lang::Rust,
+            text: Some(Arc::from(text)),
+            disk: disk.map(|_| lies.clone()),
+            hit: true,
+        }];
+        let (models, config, latency) = (Models::builtin(), Config::default(), BTreeMap::new());
+        let options = Options {
+            models: &models,
+            config: &config,
+            latency: &latency,
+            packages: &packages,
+            in_memory,
+            include_tests: false,
+            pedantic: false,
+            min_level: Level::Note,
+            no_prefilter: false,
+            stats: false,
+            max_file_size: 1 << 20,
+        };
+        let mut tree = Tree::new(&files, &options);
+        tree.parse(&BTreeSet::from([0]));
+        tree.embedded.into_values().collect()
+    }
+
+    #[test]
+    fn scripts_are_read_from_the_package_and_from_nowhere_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("p/lua")).expect("a folder");
+        std::fs::create_dir_all(folder.path().join("p/src/jobs")).expect("a folder");
+        std::fs::write(folder.path().join("p/lua/a.lua"), "return 1").expect("a file");
+        std::fs::write(folder.path().join("b.lua"), "return 2").expect("a file");
+        let root = folder.path().canonicalize().expect("there");
+        assert_eq!(embedded("../../lua/a.lua", Some(&root), &[]), ["return 1"]);
+        assert!(embedded("../../../b.lua", Some(&root), &[]).is_empty());
+        assert!(embedded("a.lua", Some(&root), &[]).is_empty());
+        let given = [("p/lua/a.lua".to_owned(), "return 3".to_owned())];
+        assert_eq!(embedded("../../lua/a.lua", None, &given), ["return 3"]);
+        assert!(embedded("a.lua", None, &given).is_empty());
+    }
 }

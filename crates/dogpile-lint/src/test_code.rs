@@ -6,7 +6,7 @@ use dogpile_ir::Lang;
 const FOLDERS_OF_JS: &[&str] = &["__tests__", "__mocks__", "__fixtures__", "test", "tests", "e2e", "cypress"];
 const FOLDERS_OF_RUST: &[&str] = &["tests", "benches"];
 /// What stands before the ending of a test: `lock.spec.ts`.
-const MARKS: &[&str] = &["test", "spec", "e2e", "e2e-spec", "e2e-test", "cy", "bench"];
+const MARKS: &[&str] = &["test", "spec", "cy", "bench"];
 
 /// Whether a file is a test; `path` is relative to what is linted, `/` between parts.
 #[must_use]
@@ -17,11 +17,15 @@ pub(crate) fn is_test(lang: Lang, path: &str) -> bool {
         Lang::Go => name.ends_with("_test.go"),
         Lang::TypeScript => {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            lies_in(FOLDERS_OF_JS) || stem.rsplit_once('.').is_some_and(|(_, mark)| MARKS.contains(&mark))
+            lies_in(FOLDERS_OF_JS)
+                || stem.rsplit_once('.').is_some_and(|(_, mark)| MARKS.contains(&mark) || mark.starts_with("e2e"))
         }
         Lang::Rust => {
             let stem = name.trim_end_matches(".rs");
-            lies_in(FOLDERS_OF_RUST) || matches!(stem, "test" | "tests") || stem.ends_with("_test") || stem.ends_with("_tests")
+            lies_in(FOLDERS_OF_RUST)
+                || matches!(stem, "test" | "tests")
+                || stem.ends_with("_test")
+                || stem.ends_with("_tests")
         }
     }
 }
@@ -36,8 +40,26 @@ mod tests {
             (Lang::Go, &["a/x_test.go", "x_test.go"], &["a/test.go", "tests/x.go"]),
             (
                 Lang::TypeScript,
-                &["a.test.ts", "src/a.spec.tsx", "__tests__/a.js", "src/__mocks__/redis.ts", "e2e/a.ts", "cypress/x/a.js", "app.e2e-spec.ts", "test/a.js"],
-                &["a.ts", "spec.ts", "test.ts", "src/testing/a.ts", "contest.ts", "src/attest.ts", "examples/a.ts", "a.test/b.ts"],
+                &[
+                    "a.test.ts",
+                    "src/a.spec.tsx",
+                    "__tests__/a.js",
+                    "src/__mocks__/redis.ts",
+                    "e2e/a.ts",
+                    "cypress/x/a.js",
+                    "app.e2e-spec.ts",
+                    "test/a.js",
+                ],
+                &[
+                    "a.ts",
+                    "spec.ts",
+                    "test.ts",
+                    "src/testing/a.ts",
+                    "contest.ts",
+                    "src/attest.ts",
+                    "examples/a.ts",
+                    "a.test/b.ts",
+                ],
             ),
             (
                 Lang::Rust,

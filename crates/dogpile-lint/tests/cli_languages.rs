@@ -12,7 +12,9 @@ fn found(tree: &Tree, args: &[&str]) -> Vec<String> {
     let run = tree.run(&[args, &["--format", "json"]].concat());
     assert!(run.code.is_some_and(|code| code < 2), "{run:?}");
     let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    let path = |finding: &serde_json::Value| finding["path"].as_str().or_else(|| finding["primary"]["path"].as_str()).unwrap_or("?").to_owned();
+    let path = |finding: &serde_json::Value| {
+        finding["path"].as_str().or_else(|| finding["primary"]["path"].as_str()).unwrap_or("?").to_owned()
+    };
     let mut paths: Vec<String> = report["findings"].as_array().unwrap().iter().map(path).collect();
     paths.sort();
     paths
@@ -44,7 +46,14 @@ fn tests_generated_and_vendored_code_on_request() {
     let header = format!("// @generated\n{FAULT}");
     let long = format!("{FAULT}{}\n", "a();".repeat(3000));
     let tests = [
-        "a.spec.ts", "e2e/a.ts", "src/__mocks__/a.js", "src/__tests__/a.ts", "src/a.test.tsx", "src/lib.rs", "src/lock/tests.rs", "tests/it.rs",
+        "a.spec.ts",
+        "e2e/a.ts",
+        "src/__mocks__/a.js",
+        "src/__tests__/a.ts",
+        "src/a.test.tsx",
+        "src/lib.rs",
+        "src/lock/tests.rs",
+        "tests/it.rs",
     ];
     let inline = format!("fn f() {{}}\n#[cfg(test)]\nmod tests {{\n    {FAULT}    fn g() {{}}\n}}\n");
     let tree = Tree::new(&[
@@ -114,7 +123,10 @@ fn what_a_file_imports_is_read_with_it() {
         ("Cargo.toml", "[package]\nname = \"app\"\n"),
         ("src/lib.rs", "mod jobs;\n"),
         ("src/jobs/mod.rs", "mod lock;\n"),
-        ("src/jobs/lock.rs", "// dogpile: forgive\nuse crate::lease::Lease;\nfn f() -> &'static str { crate::keys::KEY }\n"),
+        (
+            "src/jobs/lock.rs",
+            "// dogpile: forgive\nuse crate::lease::Lease;\nfn f() -> &'static str { crate::keys::KEY }\n",
+        ),
         ("src/lease.rs", "pub struct Lease;\n"),
         ("src/keys.rs", "pub const KEY: &str = \"k\";\n"),
         ("src/other.rs", "pub const OTHER: u8 = 1;\n"),

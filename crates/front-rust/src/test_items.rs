@@ -102,7 +102,9 @@ mod tests {
 
     #[test]
     fn what_is_built_otherwise_too_stays() {
-        for condition in ["not(test)", "any(test, feature = \"fakes\")", "feature = \"test\"", "unix", "any()", "all(unix)"] {
+        for condition in
+            ["not(test)", "any(test, feature = \"fakes\")", "feature = \"test\"", "unix", "any()", "all(unix)"]
+        {
             assert_eq!(left(&format!("#[cfg({condition})]\nfn a() {{}}\n")).0, ["app.a"], "{condition}");
         }
     }

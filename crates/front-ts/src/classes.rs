@@ -126,16 +126,14 @@ impl<'t> Lowering<'t> {
                     decorators.push(member);
                     continue;
                 }
-                "method_definition" => {
-                    if self.field_text(member, "name") != "constructor" {
-                        self.method(member, full, parent);
-                    }
+                "method_definition" if self.field_text(member, "name") != "constructor" => {
+                    self.method(member, full, parent);
                 }
                 // Of overloads, the one with the body speaks for all.
-                "method_signature" | "abstract_method_signature" => {
-                    if !defined.contains(self.field_text(member, "name")) {
-                        self.method(member, full, parent);
-                    }
+                "method_signature" | "abstract_method_signature"
+                    if !defined.contains(self.field_text(member, "name")) =>
+                {
+                    self.method(member, full, parent);
                 }
                 "public_field_definition" => {
                     decorators.extend(own_decorators(member));

@@ -60,7 +60,7 @@ impl<'t> Lowering<'t> {
                 s.note_errors(*part);
                 s.run(&children);
             });
-            let falls = !last && !ends(&body) && !(is_case && children.is_empty() && false);
+            let falls = !last && !ends(&body);
             // A `break` at the end only says that nothing falls through.
             if !matches!(children.as_slice(), [only] if only.kind() == "break_statement")
                 && matches!(body.last().map(|s| &s.kind), Some(StmtKind::Break(l)) if *l == label)
@@ -95,21 +95,24 @@ impl<'t> Lowering<'t> {
         default: Option<Block>,
         span: dogpile_source::Span,
     ) {
-        let cut = clauses.iter().enumerate().skip(1).filter(|(_, c)| !c.hoisted.is_empty()).map(|(n, _)| n);
-        let cuts: Vec<usize> = cut.collect();
+        let calling = clauses.iter().enumerate().skip(1).filter(|(_, c)| !c.hoisted.is_empty());
+        let cuts: Vec<usize> = calling.map(|(n, _)| n).collect();
         let mut rest = default;
-        let mut inner = vec![];
         for (depth, at) in cuts.iter().rev().enumerate() {
             if depth >= MAX_NESTED {
                 let block = self.nested(|s| s.emit_opaque("long switch on calls", true, true, span));
                 rest = Some(block);
                 clauses.truncate(*at);
-                inner.clear();
                 continue;
             }
-            inner = clauses.split_off(*at);
-            let own = if depth + 1 == cuts.len() && cuts.is_empty() { label } else { self.build.label() };
-            rest = Some(switch(own, std::mem::take(&mut inner), rest.take(), span));
+            let inner = clauses.split_off(*at);
+            // Falling into a case of the inner switch is not expressed.
+            if let Some(last) = clauses.last_mut().filter(|c| c.case.falls_through) {
+                last.case.falls_through = false;
+                let lost = self.nested(|s| s.emit_opaque("fallthrough past a call", true, true, span));
+                last.case.body.extend(lost);
+            }
+            rest = Some(switch(self.build.label(), inner, rest.take(), span));
         }
         let block = switch(label, clauses, rest, span);
         self.out.extend(block);

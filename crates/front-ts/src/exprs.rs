@@ -91,6 +91,9 @@ impl<'t> Lowering<'t> {
             return result;
         }
         let span = self.span(node);
+        if matches!(&result, Rvalue::Use(Value { kind: ValueKind::Aggregate { .. }, .. })) {
+            return crate::patterns::of_type(result, &ty);
+        }
         let value = self.settled(result, span);
         Rvalue::Use(Value::new(ValueKind::Convert(ty, Box::new(value)), span))
     }
@@ -167,6 +170,7 @@ impl<'t> Lowering<'t> {
                 None if matches!(self.text_of(base), "globalThis" | "global" | "window") => {
                     Some(format!("builtin.{member}").into())
                 }
+                None if self.text_of(base) == "exports" => Some(format!("{}.{member}", self.package).into()),
                 None => Some(format!("builtin.{}.{member}", self.text_of(base)).into()),
                 _ => None,
             },
@@ -178,14 +182,20 @@ impl<'t> Lowering<'t> {
             "member_expression" if base.child_by_field_name("optional_chain").is_none() => {
                 let inner = unwrapped(base.child_by_field_name("object")?);
                 let text = self.text_of(inner);
+                if self.text_of(base) == "module.exports" && self.resolve("module").is_none() {
+                    return Some(format!("{}.{member}", self.package).into());
+                }
                 let through = inner.kind() == "identifier"
                     && match self.resolve(text) {
                         Some(Binding::Item(_, ItemKind::Space)) => true,
                         None => matches!(text, "globalThis" | "global" | "window"),
                         _ => false,
                     };
+                if !through {
+                    return None;
+                }
                 let outer = self.member_name(inner, self.field_text(base, "property"))?;
-                through.then(|| format!("{outer}.{member}").into())
+                Some(format!("{outer}.{member}").into())
             }
             _ => None,
         }

@@ -39,7 +39,10 @@ impl<'t> Lowering<'t> {
                 return self.class(inner, full);
             }
         }
-        let annotated = declarator.child_by_field_name("type").map(|n| self.ty(n));
+        let annotated = match declarator.child_by_field_name("type") {
+            Some(written) => Some(self.ty(written)),
+            None => Some(self.documented_type(declarator)).filter(|ty| *ty != Type::Unknown),
+        };
         let asserted = value.map_or(Type::Unknown, |n| self.asserted_type(n));
         self.frames.push(Frame::bare(None, full.clone()));
         let mut result = None;
@@ -56,6 +59,10 @@ impl<'t> Lowering<'t> {
             None if asserted != Type::Unknown => asserted,
             None => result.as_ref().map_or(Type::Unknown, |v| self.type_of(v)),
         };
+        let result = result.map(|value| match crate::patterns::of_type(dogpile_ir::Rvalue::Use(value.clone()), &ty) {
+            dogpile_ir::Rvalue::Use(value) => value,
+            _ => value,
+        });
         self.add_global(full, ty, constant, init, result, name);
     }
 

@@ -41,14 +41,21 @@ fn errors(root: Node<'_>) -> usize {
 
 /// The text to parse: of the same length, so that every position holds in the original, from which names are read.
 ///
-/// `using x = …` is not in the grammar; `const` is, and is as long.
+/// `using x = …` is not in the grammar; `const` is, and is as long. Neither are a tag's type arguments, and parameters
+/// with the name of a type.
 pub(crate) fn parseable(text: &str) -> Cow<'_, str> {
     let mut patched: Option<Vec<u8>> = None;
     let mut from = 0;
     while let Some(found) = text[from..].find("using") {
         let at = from + found;
         from = at + 5;
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+        if text[..at].ends_with(is_name) || text[from..].starts_with(is_name) {
+            continue;
+        }
         if !declares(&text[..at], &text[from..]) {
+            // A plain name, which the grammar keeps for itself.
+            patched.get_or_insert_with(|| text.as_bytes().to_vec())[from - 1] = b'_';
             continue;
         }
         let bytes = patched.get_or_insert_with(|| text.as_bytes().to_vec());
@@ -86,8 +93,9 @@ fn tag_arguments(text: &str, patched: &mut Option<Vec<u8>>) {
             _ => false,
         });
         let Some(open) = open else { continue };
-        let name = open > 0 && (bytes[open - 1].is_ascii_alphanumeric() || matches!(bytes[open - 1], b'_' | b'$' | b')'));
-        if !name || bytes[end - 1] == b'=' || bytes[open..end].iter().any(|b| *b == b'`') {
+        let name =
+            open > 0 && (bytes[open - 1].is_ascii_alphanumeric() || matches!(bytes[open - 1], b'_' | b'$' | b')'));
+        if !name || bytes[end - 1] == b'=' || !is_type_text(&text[open..end]) {
             continue;
         }
         let bytes = patched.get_or_insert_with(|| text.as_bytes().to_vec());
@@ -97,6 +105,11 @@ fn tag_arguments(text: &str, patched: &mut Option<Vec<u8>>) {
             }
         }
     }
+}
+
+/// Whether text can be types alone: nothing that code or the inside of a template has.
+fn is_type_text(text: &str) -> bool {
+    !text.contains("${") && !text.contains(['`', '+', '/'])
 }
 
 /// A parameter that is called like a type, `(string) => void`: another name of the same length.

@@ -27,6 +27,7 @@ mod globals;
 mod grammar;
 mod imports;
 mod items;
+mod jsdoc;
 mod jsx;
 mod literals;
 mod lowering;

@@ -65,6 +65,8 @@ pub(crate) struct Lowering<'t> {
     pub(crate) build: Builder,
     pub(crate) names: Names<'t>,
     pub(crate) frames: Vec<Frame<'t>>,
+    /// Whether comments tell types.
+    pub(crate) documented: bool,
     pub(crate) resolver: &'t dyn Resolve,
     /// Functions so far of a name that has closures.
     pub(crate) closures: HashMap<QualName, u32>,
@@ -98,6 +100,7 @@ impl<'t> Lowering<'t> {
             package,
             names: Names::default(),
             frames: vec![],
+            documented: text.contains("@param {") || text.contains("@type {"),
             resolver,
             closures: HashMap::new(),
             declared: HashMap::new(),
@@ -253,7 +256,12 @@ impl<'t> Lowering<'t> {
         let mut open = vec![node];
         while let Some(at) = open.pop() {
             let mut cursor = at.walk();
+            // `&` in the text of an element or attribute is no entity: text all the same.
+            let is_text = at.kind().starts_with("jsx_") || at.kind() == "string";
             for child in at.children(&mut cursor) {
+                if is_text && child.is_error() {
+                    continue;
+                }
                 if child.is_error() || child.is_missing() {
                     self.syntax_error(child, node.kind());
                 } else if child.has_error() && !notes_its_own_errors(child.kind()) {

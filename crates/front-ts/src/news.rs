@@ -51,6 +51,10 @@ impl<'t> Lowering<'t> {
                     && matches!(self.resolve(self.text_of(inner)), Some(Binding::Import(_)));
                 if imported { Some(format!("{}.{member}", self.class_name(inner)?).into()) } else { None }
             }
+            "this" => match self.frames.last().map(|f| f.this.clone()) {
+                Some(crate::lowering::This::Class(full)) => Some(full),
+                _ => None,
+            },
             "class" => Some(self.class_value(node)),
             _ => self.module_of(node).map(|path| format!("{path}.default").into()),
         }
@@ -80,13 +84,19 @@ impl<'t> Lowering<'t> {
             return None;
         }
         let arguments = kids(timer.child_by_field_name("arguments")?);
+        if arguments.len() != 2 {
+            return None;
+        }
         let (done, duration) = (bare(*arguments.first()?), *arguments.get(1)?);
         let name = self.text_of(resolve);
         let resolves = match done.kind() {
             "identifier" => self.text_of(done) == name,
             "arrow_function" | "function_expression" => {
                 let call = only_statement(done.child_by_field_name("body")?)?;
-                call.kind() == "call_expression" && self.field_text(call, "function") == name
+                let given = call.child_by_field_name("arguments").map_or(vec![], kids);
+                // A promise that comes to something is more than a pause.
+                let nothing = given.iter().all(|n| matches!(n.kind(), "null" | "undefined"));
+                call.kind() == "call_expression" && self.field_text(call, "function") == name && nothing
             }
             _ => false,
         };

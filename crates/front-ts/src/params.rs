@@ -28,6 +28,16 @@ impl<'t> Lowering<'t> {
             let annotation = part.child_by_field_name("type");
             let written = annotation.map_or(Type::Unknown, |n| self.ty(n));
             let default = part.child_by_field_name("value");
+            let written = match default {
+                Some(default) if written == Type::Unknown => self.evident_type(default),
+                _ => written,
+            };
+            let written = match (written, list.parent()) {
+                (Type::Unknown, Some(function)) if annotation.is_none() && pattern.kind() == "identifier" => {
+                    self.documented_param(function, self.text_of(pattern))
+                }
+                (written, _) => written,
+            };
             let (pattern, ty) = match pattern.kind() {
                 "rest_pattern" => {
                     *variadic = true;

@@ -222,7 +222,10 @@ impl<'t> Lowering<'t> {
             return self.destructure(name, whole, true, annotation);
         }
         let Some(value) = value else {
-            let ty = annotation.map_or(Type::Unknown, |n| self.ty(n));
+            let ty = match annotation {
+                Some(annotation) => self.ty(annotation),
+                None => self.documented_type(declarator),
+            };
             let bound = self.in_loop_head(declarator);
             let local = self.declared(name, ty);
             if !bound && !(self.is_var(name)) {
@@ -237,10 +240,13 @@ impl<'t> Lowering<'t> {
         let ty = match annotation.map(|n| self.ty(n)) {
             Some(ty) => ty,
             None if asserted != Type::Unknown => asserted,
-            None => self.type_of_rvalue(&result),
+            None => match self.documented_type(declarator) {
+                Type::Unknown => self.type_of_rvalue(&result),
+                written => written,
+            },
         };
-        let local = self.declared(name, ty);
-        self.assign(vec![Place::Local(local)], result, span);
+        let local = self.declared(name, ty.clone());
+        self.assign(vec![Place::Local(local)], of_type(result, &ty), span);
     }
 
     fn in_loop_head(&self, declarator: Node<'t>) -> bool {
@@ -252,5 +258,15 @@ fn with_default(node: Node<'_>) -> (Node<'_>, Option<Node<'_>>) {
     match (node.kind(), node.child_by_field_name("left")) {
         ("assignment_pattern", Some(left)) => (left, node.child_by_field_name("right")),
         _ => (node, None),
+    }
+}
+
+/// An object or list written in place is of the type that is declared for it.
+pub(crate) fn of_type(value: Rvalue, declared: &Type) -> Rvalue {
+    match value {
+        Rvalue::Use(Value { kind: ValueKind::Aggregate { fields, .. }, span }) if *declared != Type::Unknown => {
+            Rvalue::Use(Value::new(ValueKind::Aggregate { ty: declared.clone(), fields }, span))
+        }
+        value => value,
     }
 }

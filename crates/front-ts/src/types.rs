@@ -77,7 +77,13 @@ impl<'t> Lowering<'t> {
     fn common(&mut self, nodes: &[Node<'t>]) -> Type {
         let Some((first, rest)) = nodes.split_first() else { return Type::Unknown };
         let ty = self.ty(*first);
-        if rest.iter().all(|n| self.ty(*n) == ty) { ty } else { Type::Unknown }
+        if rest.iter().all(|n| self.ty(*n) == ty) || self.one_library(&ty, rest) { ty } else { Type::Unknown }
+    }
+
+    /// `Redis | Cluster` of one library: what can be done with either can be done with the first.
+    fn one_library(&mut self, first: &Type, rest: &[Node<'t>]) -> bool {
+        let Some((package, _)) = first.name().and_then(|n| n.rsplit_once('.')).filter(|(p, _)| *p != "builtin") else { return false };
+        rest.iter().all(|n| self.ty(*n).name().and_then(|n| n.rsplit_once('.')).is_some_and(|(p, _)| p == package))
     }
 
     /// `{ [key: K]: V }` and `{ [k in K]: V }` are maps; any other object has no name.
@@ -105,9 +111,21 @@ impl<'t> Lowering<'t> {
             | "Pick" | "Extract" | "Exclude" => argument(self, 0),
             "Array" | "ReadonlyArray" => Type::List(Box::new(argument(self, 0))),
             "Map" | "ReadonlyMap" | "Record" => Type::Map(Box::new(argument(self, 0)), Box::new(argument(self, 1))),
-            "ReturnType" | "Parameters" | "InstanceType" | "ConstructorParameters" => Type::Unknown,
+            // What a named function gives has no name of its own: the analysis finds it by the function's.
+            "ReturnType" => match arguments.first().and_then(|node| self.asked(*node)) {
+                Some(Type::Named(function)) => Type::Named(format!("{function}()").into()),
+                _ => Type::Unknown,
+            },
+            "InstanceType" => arguments.first().and_then(|node| self.asked(*node)).unwrap_or_default(),
+            "Parameters" | "ConstructorParameters" => Type::Unknown,
             _ => self.ty(name),
         }
+    }
+
+    /// The name in `typeof name`.
+    fn asked(&mut self, node: Node<'t>) -> Option<Type> {
+        let name = (node.kind() == "type_query").then(|| only_kid(node)).flatten()?;
+        matches!(name.kind(), "identifier" | "member_expression" | "nested_identifier").then(|| self.ty(name))
     }
 
     pub(crate) fn type_name(&self, name: &str) -> Type {
@@ -159,14 +177,19 @@ impl<'t> Lowering<'t> {
 
     /// What the form of an expression says of its type: `x as T`.
     pub(crate) fn asserted_type(&mut self, node: Node<'t>) -> Type {
-        let node = crate::lowering::unwrapped(node);
+        let mut node = crate::lowering::unwrapped(node);
+        while node.kind() == "await_expression" {
+            match only_kid(node) {
+                Some(inner) => node = crate::lowering::unwrapped(inner),
+                None => break,
+            }
+        }
         match node.kind() {
             "as_expression" => kids(node).get(1).map_or(Type::Unknown, |n| self.ty(*n)),
             "type_assertion" => match only_kid(node) {
                 Some(arguments) => only_kid(arguments).map_or(Type::Unknown, |n| self.ty(n)),
                 None => Type::Unknown,
             },
-            "await_expression" => only_kid(node).map_or(Type::Unknown, |n| self.asserted_type(n)),
             "new_expression" => match node.child_by_field_name("constructor").map(bare) {
                 Some(class) if matches!(class.kind(), "identifier" | "member_expression") => {
                     self.made_type(node, class)

@@ -93,7 +93,7 @@ impl Assembly<'_, '_> {
 }
 
 /// Why a computation is thought to be costly, by what it asks.
-fn costly(name: &str) -> Option<String> {
+pub(super) fn costly(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
     let hit = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     if hit(&["http", "exchange", "request", "fetch", "download", "api"]) {

@@ -27,7 +27,7 @@ impl Assembly<'_, '_> {
         }
         let released_here = s.releases.iter().any(|r| r.statuses.contains(&Status::Won));
         // With no expiry at all it takes more than a delete on some later branch: index entries are deleted so, too.
-        let forever = matches!(s.lease, Lease::Absent) && s.expiries.is_empty() && !s.expiry_same_step;
+        let forever = matches!(s.lease, Lease::Absent) && !s.expiry_same_step;
         let guarded = owned || s.releases.iter().any(|r| r.deferred);
         if released_here && !released_on_error_only(s) && !(forever && !guarded && !self.is_named_lock(s)) {
             return (Class::Lock, "released on the path that won it".to_owned());
@@ -107,7 +107,7 @@ fn indifferent(s: &SessionFacts) -> bool {
 }
 
 /// Every loser leaves with an error, winners work.
-fn refuses(s: &SessionFacts) -> bool {
+pub(super) fn refuses(s: &SessionFacts) -> bool {
     let mut lost = s.exits.iter().filter(|e| e.status == Status::Lost && !e.panics).peekable();
     let error = |e: &crate::explore::record::ExitFacts| {
         e.error == Some(true) || e.values.last().is_some_and(|v| matches!(&**v, crate::sym::Sym::Global(name) if crate::names::last(name).to_ascii_lowercase().starts_with("err")))

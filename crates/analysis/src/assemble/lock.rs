@@ -54,7 +54,11 @@ impl Assembly<'_, '_> {
         } else {
             self.outcomes(root, s)
         };
-        let (class, class_reason) = self.class(root, s, &releases, wait.is_some());
+        let hazards = self.hazards(root, e, slot, told_within);
+        let waits = wait.is_some() || !hazards.wakeups.is_empty();
+        let (class, class_reason) = self.class(root, s, &releases, waits);
+        // What puts a dead lock aside to take it gives nothing back: it is told as that.
+        releases.retain(|r| !hazards.steals.iter().any(|steal| steal.site.span == r.site.span));
         let mut lock = Lock {
             id,
             class,
@@ -66,6 +70,10 @@ impl Assembly<'_, '_> {
                 .iter()
                 .map(|(op, exit)| Expiry { site: self.site(root, op), exit_between: *exit, key_confidence: Confidence::Certain })
                 .collect(),
+            heartbeats: if told_within { vec![] } else { super::beside::heartbeats(e, s) },
+            escapes: if told_within { vec![] } else { super::beside::escapes(self.cx, e, s) },
+            nested: super::beside::nested(e, s),
+            shared: s.beyond.shared.clone(),
             leaks: if told_within { vec![] } else { self.leaks(s) },
             section: self.section(root, e, s),
             recheck: if told_within { Recheck::NotApplicable } else { recheck(e, s) },
@@ -74,6 +82,7 @@ impl Assembly<'_, '_> {
             releases,
             renewals,
             wait,
+            hazards,
         };
         if s.blurred {
             lock.leaks.clear();
@@ -89,7 +98,10 @@ impl Assembly<'_, '_> {
             // The inner function's own session tells these.
             lock.wait = None;
             lock.section.writes.clear();
-            lock.renewals.iter_mut().for_each(|r| r.on_loss = OnLoss::Unknown);
+            for renewal in &mut lock.renewals {
+                renewal.on_loss = OnLoss::Unknown;
+                renewal.brittle = None;
+            }
             for release in &mut lock.releases {
                 release.unheld = None;
                 release.context = crate::lifecycle::ContextOrigin::Unknown;
@@ -98,7 +110,7 @@ impl Assembly<'_, '_> {
         lock
     }
 
-    fn ttl(&self, lease: &Lease, library: bool) -> Ttl {
+    pub(super) fn ttl(&self, lease: &Lease, library: bool) -> Ttl {
         match lease {
             Lease::Absent => Ttl::Absent,
             Lease::Unknown if library => Ttl::Given,
@@ -180,6 +192,9 @@ impl Assembly<'_, '_> {
             on_loss,
             heartbeat: r.heartbeat,
             runs_unheld: r.unheld,
+            beat: r.heart.beat.unwrap_or(r.site.span),
+            prompt: r.heart.prompt,
+            brittle: super::beside::brittle(r),
         }
     }
 
@@ -260,7 +275,7 @@ pub(super) fn released_on_error_only(s: &SessionFacts) -> bool {
 }
 
 /// A result that carries the lock to the caller.
-fn hands_over(values: &[crate::sym::S]) -> bool {
+pub(super) fn hands_over(values: &[crate::sym::S]) -> bool {
     values.iter().any(|v| matches!(&**v, Sym::Func(..) | Sym::Bound(..) | Sym::Object(..) | Sym::Alloc(_) | Sym::Bool(true)))
 }
 

@@ -1,10 +1,13 @@
 //! From explorations to lifecycles: which root tells a session, what belongs together across functions.
 
+mod beside;
 mod caches;
 mod class;
 mod context;
 mod durations;
 mod fate;
+mod fills;
+mod hazards;
 mod lock;
 mod notes;
 mod token;
@@ -37,13 +40,21 @@ pub(crate) struct Assembly<'a, 'c> {
     phrases: BTreeMap<ClientId, Arc<BTreeMap<String, String>>>,
     /// Releases outside any session, one per site.
     pub(crate) releases: Vec<(FuncRef, Val, ReleaseFacts)>,
+    /// Data put under keys, and keys deleted, outside any session of that key.
+    pub(crate) stored: Vec<hazards::Stray>,
+    pub(crate) dropped: Vec<hazards::Stray>,
+    /// Families of keys whose misses lead to slow work.
+    pub(crate) dear: BTreeSet<String>,
+    /// Functions that change stored things: where first.
+    pub(crate) changes: BTreeMap<FuncRef, Span>,
     /// Renewals outside any session: root, index.
     pub(crate) renewals: Vec<(FuncRef, usize)>,
 }
 
 pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploration>, declared: &Declared) -> Lifecycles {
-    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![] };
+    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![], stored: vec![], dropped: vec![], dear: BTreeSet::new(), changes: BTreeMap::new() };
     assembly.collect_loose(explored);
+    assembly.collect_strays(explored);
     // A session that its function ends: what it knows by itself need not be told again from above.
     let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
@@ -63,6 +74,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
         }
         assembly.flights(*root, e, &mut out.flights);
         assembly.misses(*root, e, &mut out.misses);
+        assembly.fills(*root, e, &mut out.fills);
         assembly.check_then_sets(*root, e, &taken, &mut out.check_then_sets);
     }
     assembly.stray_units(explored, &mut out);
@@ -77,6 +89,8 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
             lock.id = format!("{}#{n}", lock.id);
         }
     }
+    out.fills.sort_by_key(|f| (f.site.span, f.site.via.len()));
+    out.fills.dedup_by_key(|f| f.site.span);
     out.flights.sort_by_key(|f| f.site.span);
     out.flights.dedup_by_key(|f| f.site.span);
     out.misses.sort_by_key(|m| (m.read.span, m.write.span));

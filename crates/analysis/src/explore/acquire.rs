@@ -52,6 +52,8 @@ impl<'a> Explorer<'a, '_> {
             reads_held: vec![],
             opaque: false,
             runs_caller: false,
+            races: BTreeSet::new(),
+            beyond: super::record::Beyond { region: self.regions.id(), ..Default::default() },
         });
         self.out.sessions.len() - 1
     }
@@ -70,6 +72,7 @@ impl<'a> Explorer<'a, '_> {
         mut state: State<'a>,
     ) -> Outs<'a> {
         let slot = self.open_session(&s, &key, lease, token);
+        self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
@@ -77,6 +80,7 @@ impl<'a> Explorer<'a, '_> {
         facts.blurred |= [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
         facts.reads_before.extend(reads);
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site);
+        self.note_sharing(slot, &key, site, &state);
         self.reset_for(slot, &key, &mut state);
         let mut outs = Vec::new();
         for (status, raw) in [(Status::Won, replies.0), (Status::Lost, replies.1), (Status::Failed, Raw::Failure)] {
@@ -113,6 +117,7 @@ impl<'a> Explorer<'a, '_> {
         let lease = acquire.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let token = acquire.token.as_deref().filter(|t| t.starts_with('$')).and_then(|p| self.path(p, &site, &state));
         let slot = self.open_session(&s, &key, lease, token);
+        self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
         {
             let facts = &mut self.out.sessions[slot];
@@ -128,6 +133,7 @@ impl<'a> Explorer<'a, '_> {
             self.out.sessions[slot].waits_inside = None;
         }
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), &site);
+        self.note_sharing(slot, &key, &site, &state);
         self.reset_for(slot, &key, &mut state);
         let mut outs = Vec::new();
         let mut handle: Option<Val> = None;
@@ -160,8 +166,13 @@ impl<'a> Explorer<'a, '_> {
             if status == Status::Won
                 && let Some(runs) = &acquire.runs
             {
-                for (mut after, out) in self.run_function(runs, vec![], &site, state) {
+                let passed = acquire.passes.iter().map(|word| self.passed_word(word, span)).collect();
+                if acquire.renews && acquire.passes.iter().any(|word| word == "context") {
+                    self.note_signal(runs, &acquire.passes, &s, &key, &site, &state);
+                }
+                for (mut after, out) in self.run_function(runs, passed, &site, state) {
                     if after.status(slot) == Some(Status::Won) {
+                        self.note_escapes(slot, &after);
                         after.set_status(slot, Status::Released);
                         self.note_release(
                             slot,
@@ -187,6 +198,33 @@ impl<'a> Explorer<'a, '_> {
             outs.push((state, Out::Values(vals)));
         }
         outs
+    }
+
+    /// What a library's callback is called with.
+    fn passed_word(&mut self, word: &str, span: dogpile_source::Span) -> Val {
+        if word != "context" {
+            return Val::new(Sym::Result(span, 0, word.into(), vec![]), span);
+        }
+        let id = self.fresh_id();
+        let context = crate::sym::ContextSym { origin: crate::sym::Origin::Background, timeout_ms: None, limited: false, span, id };
+        Val::new(Sym::Context(context), span)
+    }
+
+    /// A library that renews tells of a loss by the signal that it passes: a callback that does not take it, or never
+    /// reads it, ignores the loss.
+    fn note_signal(&mut self, runs: &str, passes: &[String], s: &Sending<'a>, key: &Val, site: &CallSite<'a>, state: &State<'a>) {
+        let Some(Sym::Func(f, _)) = self.path(runs, site, state).map(|v| (*v.sym).clone()) else { return };
+        let function = self.cx.program.function(f);
+        let at = passes.iter().position(|word| word == "context");
+        let param = at.and_then(|i| function.params.get(i)).map(|p| p.local);
+        let read = param.is_some_and(|local| crate::walk::mentions(self.cx.program.module(f), local));
+        let index = self.renewal_fact(s, key, GuardFact::Atomic(None), Lease::Unknown, state);
+        let fact = &mut self.out.renewals[index];
+        if read {
+            fact.told = true;
+        } else {
+            fact.ignored = Some(site.call.span);
+        }
     }
 
     /// What is thrown where the words say `raises` or `raises:<name>`.
@@ -261,6 +299,9 @@ impl<'a> Explorer<'a, '_> {
             let mut state = state.clone();
             if i > 0 {
                 state.losses.insert(index);
+            }
+            if i > 1 {
+                state.beside.failures.insert(index);
             }
             if let Some(raised) = self.raised_word(row, words, i == 1, site.call.span) {
                 outs.push((state, Out::Raise(raised)));

@@ -46,9 +46,9 @@ impl<'a> Explorer<'a, '_> {
                 None => Sym::Unknown,
             },
             "builtin.close" => {
-                self.tell(&state);
                 if let Some(chan) = site.args.first() {
                     self.closed(&chan.sym);
+                    self.fired(&chan.sym, span, &mut state);
                 }
                 return vec![(state, Out::Values(vec![]))];
             }

@@ -45,7 +45,10 @@ impl<'a> Explorer<'a, '_> {
         }
         let site = CallSite { call, frame, receiver, args, wanted };
         match &call.callee {
-            Callee::Named(name) if name.starts_with("builtin.") => self.builtin(name, &site, state),
+            Callee::Named(name) if &**name == "builtin.Promise.new" => self.new_promise(site, state),
+            Callee::Named(name) if name.starts_with("builtin.") && (self.lang(frame) == dogpile_ir::Lang::Go || &**name == "builtin.delete") => {
+                self.builtin(name, &site, state)
+            }
             Callee::Named(name) => {
                 if let Some(outs) = self.given_to_drop(name, &site, &state) {
                     return outs;
@@ -114,15 +117,22 @@ impl<'a> Explorer<'a, '_> {
     fn call_value(&mut self, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let Some(f) = site.receiver.clone() else { return self.unknown("".into(), site, state) };
         match &*f.sym {
+            Sym::Func(func, _) if self.times_on_stack(site.frame, *func) > 0 => self.recursion(*func, site, state),
             Sym::Func(func, home) => {
                 let args = site.args.clone();
                 self.invoke(*func, *home, None, args, site.call, site.frame, state)
             }
             Sym::Bound(base, name) if &**name == "cancel" => {
-                self.tell(&state);
-                state.assume(&Arc::new(Sym::Done(base.clone())), true);
+                let done: S = Arc::new(Sym::Done(base.clone()));
+                state.assume(&done, true);
+                self.fired(&done, site.call.span, &mut state);
                 let mut state = state;
                 self.cancel_releases(base, site.call, site.frame, &mut state);
+                vec![(state, Out::Values(vec![]))]
+            }
+            Sym::Bound(base, name) if matches!(&**base, Sym::Object(ty, _) if &**ty == super::promise::PROMISE) => {
+                let given = site.args.first().cloned().unwrap_or_else(|| Val::new(Sym::Nil, site.call.span));
+                state.set_field(base.clone(), name.clone(), given);
                 vec![(state, Out::Values(vec![]))]
             }
             Sym::Bound(base, name) => {
@@ -204,8 +214,8 @@ impl<'a> Explorer<'a, '_> {
         let gives_functions = site.args.iter().any(|a| matches!(*a.sym, Sym::Func(..)));
         let matters = self.cx.reach.is_relevant(program, f) || self.cx.reach.is_small(f) || gives_functions;
         let depth = self.depth(site.frame);
-        let recursive = self.on_stack(site.frame, f);
-        if recursive {
+        // `withLock(a, func)` inside `withLock(b, func)` is no recursion, but two locks.
+        if self.times_on_stack(site.frame, f) > usize::from(gives_functions) {
             return self.recursion(f, site, state);
         }
         if !matters || depth >= MAX_DEPTH || program.function(f).body.is_none() {
@@ -222,7 +232,7 @@ impl<'a> Explorer<'a, '_> {
     fn recursion(&mut self, f: FuncRef, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
         for held in &state.held {
-            if held.status == Status::Lost && self.out.sessions[held.slot].site.func == f {
+            if held.status == Status::Lost && self.out.sessions[held.slot].site.func == self.named_function(f) {
                 let bound = if counted {
                     crate::lifecycle::WaitBound::Attempts
                 } else if self.left_by_context(held.slot) {
@@ -238,15 +248,8 @@ impl<'a> Explorer<'a, '_> {
         vec![(state, Out::Values(vals))]
     }
 
-    fn on_stack(&self, frame: FrameId, f: FuncRef) -> bool {
-        let mut at = Some(frame);
-        while let Some(this) = at {
-            if self.frame(this).func == f {
-                return true;
-            }
-            at = self.frame(this).caller;
-        }
-        false
+    fn times_on_stack(&self, frame: FrameId, f: FuncRef) -> usize {
+        std::iter::successors(Some(frame), |at| self.frame(*at).caller).filter(|at| self.frame(*at).func == f).count()
     }
 
     /// How many calls deep a frame is.
@@ -268,7 +271,7 @@ impl<'a> Explorer<'a, '_> {
     ) -> Outs<'a> {
         let function = self.cx.program.function(f);
         let Some(body) = &function.body else { return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))] };
-        if self.depth(from) > MAX_DEPTH + 5 || self.on_stack(from, f) {
+        if self.depth(from) > MAX_DEPTH + 5 || self.times_on_stack(from, f) > usize::from(args.iter().any(|a| matches!(*a.sym, Sym::Func(..)))) {
             return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))];
         }
         let args = match self.tuple(call, from, &state) {
@@ -324,7 +327,13 @@ impl<'a> Explorer<'a, '_> {
                         None => groups.push((key, vec![state], vals)),
                     }
                 }
-                Flow::Raise(span) => outs.push((state, Out::Raise(span))),
+                Flow::Raise(raised) => {
+                    // What a helper throws is told where the function that holds the lock calls the helper.
+                    let depth = self.frame(frame).via.len();
+                    let deeper = state.held.iter().any(|h| h.status == Status::Won && self.out.sessions[h.slot].site.via.len() < depth);
+                    let span = if deeper && home.is_none() { call.span } else { raised.span };
+                    outs.push((state, Out::Raise(Val { sym: raised.sym, span })));
+                }
                 _ => outs.push((state, Out::Stop)),
             }
         }
@@ -378,8 +387,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn unknown_work(&mut self, name: Arc<str>, target: Option<FuncRef>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        self.given_away(&name, &site, &mut state);
         if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
             return outs;
+        }
+        site.args.iter().for_each(|a| self.looked_at(&a.sym));
+        if !crate::names::is_idle(&name) {
+            self.may_have_asked(&mut state);
         }
         if !self.unknown_helper(&name, &site, &mut state) {
             self.note_work(&name, target, &site, &state);

@@ -1,5 +1,6 @@
 //! Work beside the path: goroutines, tasks, timers, and what they tell.
 
+use super::beside::Start;
 use super::call::{CallSite, Outs, results};
 use super::state::{State, Status};
 use super::{Explorer, Flow, Out};
@@ -73,34 +74,38 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Starts a block beside the path.
-    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, state: &mut State<'a>) {
-        let mut beside = state.clone();
-        beside.spawned = true;
-        beside.defers = vec![];
-        beside.losses = BTreeSet::new();
+    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, state: &mut State<'a>) {
+        let beside = set_out(state, None);
         let flights = std::mem::take(&mut self.flights);
-        let ends = self.block(frame, body, vec![beside]);
+        self.enter_region(Start::Now, frame);
+        let ends = Self::region_ends(self.block(frame, body, vec![beside]));
         self.flights = flights;
-        self.after_spawn(ends.into_iter().map(|(s, _)| s).collect(), state);
+        self.after_spawn(ends.iter().map(|(s, _)| s), state);
+        self.leave_region(&ends, span, frame, state);
     }
 
-    pub(super) fn spawn_function(&mut self, path: &str, delay: Option<u64>, site: &CallSite<'a>, state: &mut State<'a>) {
-        let mut beside = state.clone();
-        beside.spawned = true;
-        beside.defers = vec![];
-        beside.losses = BTreeSet::new();
-        beside.tick = delay.or(beside.tick);
+    /// The same for a function.
+    pub(super) fn spawn_function(&mut self, path: &str, start: Start, site: &CallSite<'a>, state: &mut State<'a>) {
+        let beside = set_out(state, start.delay());
         let flights = std::mem::take(&mut self.flights);
-        let ends = self.run_function(path, vec![], site, beside);
+        if start != Start::Now {
+            self.rearmed(site.frame, state);
+        }
+        self.enter_region(start, site.frame);
+        let ends = Self::run_ends(self.run_function(path, vec![], site, beside));
         self.flights = flights;
-        self.after_spawn(ends.into_iter().map(|(s, _)| s).collect(), state);
+        self.after_spawn(ends.iter().map(|(s, _)| s), state);
+        self.leave_region(&ends, site.call.span, site.frame, state);
     }
 
     /// What was started may own the lock now: it gives it back.
-    pub(super) fn after_spawn(&mut self, ends: Vec<State<'a>>, state: &mut State<'a>) {
+    pub(super) fn after_spawn<'s>(&mut self, ends: impl Iterator<Item = &'s State<'a>> + Clone, state: &mut State<'a>)
+    where
+        'a: 's,
+    {
         let held: Vec<usize> = state.held.iter().filter(|h| h.status == Status::Won).map(|h| h.slot).collect();
         for slot in held {
-            if ends.iter().any(|e| e.status(slot) == Some(Status::Released)) {
+            if ends.clone().any(|e| e.status(slot) == Some(Status::Released)) {
                 state.set_status(slot, Status::HandedOver);
             }
         }
@@ -108,6 +113,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// A value came from a channel: a tick sets the pace of what follows.
     pub(super) fn received(&mut self, chan: &Val, state: &mut State<'a>) {
+        self.woken(chan, state);
         self.local_wait(&chan.sym);
         if let Sym::Timer(ms) = &*chan.sym {
             state.tick = *ms;
@@ -118,6 +124,9 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn tell(&mut self, state: &State<'a>) {
         for index in &state.losses {
             self.out.renewals[*index].told = true;
+        }
+        for index in &state.beside.failures {
+            self.out.renewals[*index].heart.told = true;
         }
     }
 
@@ -135,6 +144,9 @@ impl<'a> Explorer<'a, '_> {
             let after = at.file != from.file || at.start > from.start;
             if after && fact.ended.is_none_or(|(known, _)| depth < known) {
                 fact.ended = Some((depth, at));
+            }
+            if after && state.beside.failures.contains(index) && fact.heart.returns.is_none_or(|(known, _)| depth < known) {
+                fact.heart.returns = Some((depth, at));
             }
         }
     }
@@ -182,7 +194,29 @@ impl<'a> Explorer<'a, '_> {
             },
         );
         if state.status(slot) == Some(Status::Won) {
+            self.note_escapes(slot, state);
             state.set_status(slot, Status::Released);
+        }
+    }
+
+    /// The process ends here: no `finally` runs, and nothing that is held is given back.
+    pub(super) fn leave_process(&mut self, frame: FrameId, span: Span, state: &State<'a>) {
+        if !self.throws(frame) {
+            return;
+        }
+        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+            let exits = &mut self.out.sessions[held.slot].exits;
+            if !exits.iter().any(|e| e.span == span) {
+                exits.push(super::record::ExitFacts {
+                    span,
+                    status: Status::Won,
+                    error: Some(true),
+                    values: vec![],
+                    panics: false,
+                    beating: BTreeSet::new(),
+                    steps: vec![],
+                });
+            }
         }
     }
 
@@ -220,6 +254,7 @@ impl<'a> Explorer<'a, '_> {
                 self.out.renewals[*index].returned = true;
             }
         }
+        let beating = self.still_beating(state);
         for held in &state.held {
             let mut steps = Vec::new();
             let mut at = held.steps.as_deref();
@@ -236,9 +271,22 @@ impl<'a> Explorer<'a, '_> {
             let status = if asked { Status::Released } else { held.status };
             let exits = &mut session.exits;
             let values: Vec<S> = values.iter().map(|v| v.sym.clone()).collect();
-            if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == status && e.error == error && e.values == values) {
-                exits.push(super::record::ExitFacts { span, status, error, values, panics, steps });
+            if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == status && e.error == error && e.values == values && e.beating == beating) {
+                exits.push(super::record::ExitFacts { span, status, error, values, panics, beating: beating.clone(), steps });
             }
         }
     }
+}
+
+/// The path of what is started: it has the values of now, and a story of its own.
+pub(super) fn set_out<'a>(state: &State<'a>, delay: Option<u64>) -> State<'a> {
+    let mut beside = state.clone();
+    beside.spawned = true;
+    beside.defers = vec![];
+    beside.losses = BTreeSet::new();
+    beside.tick = delay;
+    beside.beside.failures.clear();
+    beside.beside.woken.clear();
+    beside.beside.running.clear();
+    beside
 }

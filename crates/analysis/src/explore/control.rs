@@ -1,14 +1,15 @@
 //! Statements: every way through them.
 
 use super::state::{Deferred, State, Status, merge};
+use super::trace::WaitEnd;
+use super::waits::{is_outage, wait_bound, wait_end};
 use super::{Explorer, Flow, MAX_PATHS, Out};
 use crate::lifecycle::{WaitBound, WaitForm};
-use crate::sym::{FrameId, Sym, Val};
+use crate::sym::{FrameId, S, Sym, Val};
 use crate::walk::each_stmt;
 use dogpile_ir::{Arm, Block, Comm, LabelId, LoopKind, Place, Rvalue, Stmt, StmtKind, Value};
 use dogpile_source::Span;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 type Paths<'a> = Vec<(State<'a>, Flow)>;
 
@@ -106,8 +107,10 @@ impl<'a> Explorer<'a, '_> {
                 state.defers.push(Deferred { frame, body });
                 vec![(state, Flow::Next)]
             }
+            // What an executor starts is what its promise waits for.
+            StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
             StmtKind::Spawn { body, .. } => {
-                self.spawn(frame, body, &mut state);
+                self.spawn(frame, body, stmt.span, &mut state);
                 vec![(state, Flow::Next)]
             }
             StmtKind::Scope { owns, body } => {
@@ -115,7 +118,8 @@ impl<'a> Explorer<'a, '_> {
                 self.drop_all(frame, owns, paths)
             }
             StmtKind::Return { values } => {
-                let vals = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
+                let vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
+                vals.iter().for_each(|v| self.looked_at(&v.sym));
                 vec![(state, Flow::Return(vals, stmt.span))]
             }
             StmtKind::Raise { value } => {
@@ -140,6 +144,7 @@ impl<'a> Explorer<'a, '_> {
     fn branch(&mut self, frame: FrameId, cond: &'a Value, then: &'a Block, otherwise: &'a Block, mut state: State<'a>) -> Paths<'a> {
         state.fine = None;
         let val = self.eval(frame, cond, &mut state);
+        self.looked_at(&val.sym);
         let (yes, no) = split(&val, state);
         let mut paths = Vec::new();
         if let Some(mut yes) = yes {
@@ -194,17 +199,26 @@ impl<'a> Explorer<'a, '_> {
 
     fn choose(&mut self, frame: FrameId, label: LabelId, arms: &'a [Arm], state: State<'a>) -> Paths<'a> {
         let mut paths = Vec::new();
-        for arm in arms {
+        let channels: Vec<Option<S>> = arms
+            .iter()
+            .map(|arm| match &arm.comm {
+                Comm::Receive { from, .. } => Some(self.eval(frame, from, &mut state.clone()).sym),
+                _ => None,
+            })
+            .collect();
+        for (i, arm) in arms.iter().enumerate() {
             let mut state = state.clone();
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
                 self.received(&chan, &mut state);
+                self.message_received(frame, arm.span, &chan, wait_end(&channels, i), &state);
                 for target in targets {
                     self.store(frame, target, Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span), &mut state);
                 }
             }
-            if let Comm::Send { .. } = &arm.comm {
-                self.tell(&state);
+            if let Comm::Send { to, .. } = &arm.comm {
+                let to = self.eval(frame, to, &mut state);
+                self.fired(&to.sym, arm.span, &mut state);
             }
             paths.extend(self.block(frame, &arm.body, vec![state]));
         }
@@ -263,9 +277,12 @@ impl<'a> Explorer<'a, '_> {
         post: &'a Block,
         mut state: State<'a>,
     ) -> Paths<'a> {
+        // A ticker's channel is never closed: that loop ends by a way out of its own.
+        let mut ticks = false;
         if let LoopKind::Range { over } = kind {
+            ticks = self.received_each(frame, over, &mut state);
             let chan = self.eval(frame, over, &mut state);
-            self.received(&chan, &mut state);
+            self.message_received(frame, over.span, &chan, WaitEnd::Nothing, &state);
         }
         let assigned = assigned_in(&[header, body, post]);
         let conds = state.conds.clone();
@@ -313,7 +330,9 @@ impl<'a> Explorer<'a, '_> {
                         }
                     }
                     None if matches!(kind, LoopKind::Range { .. }) => {
-                        paths.push((state.clone(), Flow::Next));
+                        if !ticks {
+                            paths.push((state.clone(), Flow::Next));
+                        }
                         entering.push(state);
                     }
                     None => entering.push(state),
@@ -329,8 +348,11 @@ impl<'a> Explorer<'a, '_> {
             }
             let mut again = Vec::new();
             let items = usize::from(matches!(kind, LoopKind::Range { .. }));
+            let beats = items == 0 || ticks;
             self.ranges += items;
+            self.regions.turn(1, beats.then_some(self.frame(frame).via.len()));
             let ran = self.block(frame, body, merge(entering));
+            self.regions.turn(-1, beats.then_some(0));
             self.ranges -= items;
             for (state, flow) in ran {
                 match flow {
@@ -349,6 +371,7 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             for state in &again {
+                self.survived(state);
                 back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
             }
             live = merge(again);
@@ -449,18 +472,22 @@ impl<'a> Explorer<'a, '_> {
                         Err(raised) => return vec![(state, Flow::Raise(Val { sym: raised.sym, span }))],
                     }
                 }
+                if matches!(value, Rvalue::Race(_)) {
+                    self.note_race(frame, &vals, span, &state);
+                }
                 let sym = if matches!(value, Rvalue::All(_)) { Sym::List(vals) } else { Sym::Result(span, 0, "race".into(), vec![]) };
                 vec![Val::new(sym, span)]
             }
             Rvalue::Receive(v) => {
                 let chan = self.eval(frame, v, &mut state);
                 self.received(&chan, &mut state);
+                self.message_received(frame, span, &chan, WaitEnd::Nothing, &state);
                 vec![Val::new(Sym::Result(span, 0, "receive".into(), vec![chan.sym]), span)]
             }
             Rvalue::Send(to, v) => {
-                self.eval(frame, to, &mut state);
+                let to = self.eval(frame, to, &mut state);
                 self.eval(frame, v, &mut state);
-                self.tell(&state);
+                self.fired(&to.sym, span, &mut state);
                 vec![]
             }
             Rvalue::TypeTest(v, ty) => {
@@ -569,38 +596,4 @@ fn assigned_in(blocks: &[&Block]) -> BTreeSet<dogpile_ir::LocalId> {
         });
     }
     all
-}
-
-/// A return because a command failed: it bounds no wait.
-fn is_outage(flow: &Flow) -> bool {
-    let Flow::Return(vals, _) = flow else { return false };
-    vals.last().is_some_and(|v| match &*v.sym {
-        Sym::Error(what) => &**what == "failure",
-        Sym::Result(_, 1, name, _) => &**name == "error",
-        _ => false,
-    })
-}
-
-/// What lets a loser leave: a context, or something else that ends.
-fn wait_bound(body: &Block) -> WaitBound {
-    let mut context_only = false;
-    let mut deadline = false;
-    each_stmt(body, &mut |stmt| {
-        if let StmtKind::Choose { arms, .. } = &stmt.kind {
-            context_only |= !arms.is_empty();
-        }
-        if let StmtKind::Let { value: Rvalue::Call(call), .. } = &stmt.kind
-            && let dogpile_ir::Callee::Method { name, .. } = &call.callee
-        {
-            deadline |= matches!(&**name, "After" | "Before" | "Sub");
-            context_only |= matches!(&**name, "Done" | "Err");
-        }
-    });
-    if deadline {
-        WaitBound::Deadline
-    } else if context_only {
-        WaitBound::Context
-    } else {
-        WaitBound::Unknown
-    }
 }

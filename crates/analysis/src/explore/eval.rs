@@ -145,14 +145,16 @@ impl<'a> Explorer<'a, '_> {
         // Marked before it is evaluated, so that a cycle of initialisers ends.
         state.set_field(this.clone(), "".into(), Val { sym: this.clone(), span });
         let at = self.initialiser_frame(module);
-        let mut inner = std::mem::replace(state, State::new());
-        for (after, flow) in self.block(at, &global.init, vec![inner.clone()]) {
+        // It was built when the program started: nothing of this path was held then.
+        let path = std::mem::replace(state, State::new());
+        let mut built = path.clone().settled();
+        for (after, flow) in self.block(at, &global.init, vec![built.clone()]) {
             if matches!(flow, super::Flow::Next) {
-                inner = after;
+                built = after;
                 break;
             }
         }
-        *state = inner;
+        *state = path.with_values_of(built);
         let val = match &global.value {
             Some(value) => {
                 let val = self.eval(at, value, state);

@@ -5,6 +5,7 @@
 //! with them (tests, folds, wraps, returns) is followed by evaluation and not by pattern.
 
 mod acquire;
+pub(crate) mod beside;
 mod builtin;
 mod byhand;
 mod call;
@@ -21,7 +22,10 @@ pub(crate) mod record;
 mod reply;
 mod result;
 mod script;
+mod share;
 pub(crate) mod state;
+pub(crate) mod trace;
+mod waits;
 
 use crate::program::{FuncRef, Program};
 use crate::reach::Reach;
@@ -91,6 +95,10 @@ pub(crate) struct Explorer<'a, 'c> {
     flights: Vec<usize>,
     /// Loops over items that the exploration is in.
     ranges: usize,
+    /// Executors of promises that the exploration is in.
+    executors: usize,
+    /// Blocks beside the path that the exploration is in.
+    regions: beside::Regions,
     /// Flights by hand: maps of this process in which callers find each other.
     local: byhand::Local,
 }
@@ -98,7 +106,7 @@ pub(crate) struct Explorer<'a, 'c> {
 /// Explores one function as a root.
 pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, local: byhand::Local::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
     explorer.run();
     explorer.out
 }

@@ -160,6 +160,7 @@ impl<'a> Explorer<'a, '_> {
                 let op_site = self.op_site(&site, &command, Some(row.client), evidence);
                 let key = self.path(key, &site, &state).unwrap_or_else(|| Val::unknown(span));
                 let lease = ttl.as_ref().map_or(super::record::Lease::Unknown, |t| self.lease(t, &site, &state));
+                self.cache_deed(*op, *scope, &op_site, &key, lease.clone(), &mut state);
                 self.note_cache(CacheFacts { site: op_site, op: *op, key, scope: *scope, coalesces: *coalesces, ttl: lease, in_flight: !self.flights.is_empty(), held: false }, &state);
                 match function {
                     Some(f) => self.run_function(f, vec![], &site, state),
@@ -182,12 +183,16 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Values(vec![]))]
             }
             Does::Context(context) => self.context(context, &site, state),
-            Does::NoReturn => vec![(state, Out::Stop)],
+            Does::NoReturn => {
+                self.leave_process(site.frame, span, &state);
+                vec![(state, Out::Stop)]
+            }
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
-            Does::Spawns { function, after, .. } => {
+            Does::Spawns { function, after, repeats, .. } => {
                 let delay = after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
-                self.spawn_function(function, delay, &site, &mut state);
+                let start = super::beside::Start::of(after.is_some(), *repeats, delay);
+                self.spawn_function(function, start, &site, &mut state);
                 let object = self.object("task");
                 one(state, object, &site)
             }
@@ -196,7 +201,9 @@ impl<'a> Explorer<'a, '_> {
                 self.note_opaque(&state);
                 one(state, Sym::Unknown, &site)
             }
-            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } | Does::Subscribes { .. } | Does::Waits { .. } => {
+            Does::Subscribes { .. } | Does::Waits { .. } | Does::Transacts { .. } | Does::BeginsTransaction { .. } | Does::EndsTransaction { .. } => self.trace_call(row, evidence, site, state),
+            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } => {
+                self.joined_or_stopped(&row.call.does, &mut state);
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }
             Does::Timer { time, .. } => {
@@ -238,6 +245,7 @@ impl<'a> Explorer<'a, '_> {
         let name = self.cx.program.models.qualified_type(row.client, ty);
         let object = self.object(&name);
         let val = Val::new(object, site.call.span);
+        self.regions.made(&val.sym);
         for (fact, path) in keeps {
             if fact == "options" {
                 for option in self.path_list(path, site, state) {
@@ -456,6 +464,9 @@ impl<'a> Explorer<'a, '_> {
             _ => None,
         });
         let id = self.fresh_id();
+        if let Some(parent) = &base {
+            self.regions.parents.insert(id, parent.id);
+        }
         // A child with a limit of its own still ends with its parent.
         if row.origin == ContextOrigin::Derived && row.gives.iter().any(|g| g == "cancel") {
             self.note_context_use(site);

@@ -52,6 +52,7 @@ impl<'a> Explorer<'a, '_> {
         if let Some(flight) = self.flights.last() {
             self.out.flights[*flight].work.get_or_insert(span);
         }
+        self.note_region_work(span, None);
         if !self.out.works.iter().any(|(s, _, _)| *s == span) && self.out.works.len() < 400 {
             self.out.works.push((span, name.to_owned(), target));
         }
@@ -68,13 +69,16 @@ impl<'a> Explorer<'a, '_> {
             Sym::Context(c) => c.timeout_ms,
             _ => None,
         });
+        let region = self.regions.id();
         for held in &state.held {
+            let second = self.is_won_by_another(held, state);
             let facts = &mut self.out.sessions[held.slot];
             // A heartbeat is no section: what it does tells nothing of who got in.
-            if !state.spawned {
+            if !state.spawned && !second {
                 facts.visits.entry(span).or_default().insert(held.status);
             }
             if held.status == Status::Won {
+                facts.beyond.works.insert((span, region));
                 facts.called.entry(span).or_insert_with(|| CalledFacts { name: name.to_owned(), target, limit, timeout: None });
             }
         }
@@ -131,17 +135,20 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn note_write(&mut self, op: &OpSite, key: &Val, fenced: bool, state: &State<'a>) {
         // Under WATCH the write fails when somebody else was there.
         let fenced = fenced || state.watching;
+        self.note_region_work(op.span, Some(key));
         for held in state.held.iter().filter(|h| h.status == Status::Won) {
             let slot = held.slot;
             if self.same_key(&self.out.sessions[slot].key.clone(), key) {
                 continue;
             }
+            let region = self.regions.id();
             let facts = &mut self.out.sessions[slot];
+            facts.beyond.works.insert((op.span, region));
             facts.visits.entry(op.span).or_default();
             facts.writes.entry(op.span).or_insert_with(|| (op.clone(), fenced)).1 |= fenced;
         }
         for held in &state.held {
-            if !state.deferring {
+            if !state.deferring && !self.is_won_by_another(held, state) {
                 self.out.sessions[held.slot].visits.entry(op.span).or_default().insert(held.status);
             }
         }
@@ -226,6 +233,7 @@ impl<'a> Explorer<'a, '_> {
                 };
                 self.note_release(slot, facts);
                 if state.status(slot) == Some(Status::Won) {
+                    self.note_escapes(slot, state);
                     state.set_status(slot, Status::Released);
                 }
             }
@@ -247,6 +255,7 @@ impl<'a> Explorer<'a, '_> {
                         told: false,
                         returned: false,
                         in_session: true,
+                        heart: super::beside::HeartFacts::default(),
                     });
                     self.out.renewals.len() - 1
                 });

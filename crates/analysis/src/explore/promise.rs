@@ -2,15 +2,55 @@
 //!
 //! A promise is its value; one that is rejected is the error, and awaiting it throws.
 
-use super::call::Outs;
+use super::call::{CallSite, Outs, results};
 use super::state::State;
 use super::{Explorer, Out};
 use crate::program::FuncRef;
-use crate::sym::{FrameId, Sym, Val};
+use crate::sym::{FrameId, S, Sym, Val};
 use crate::typing::Target;
 use dogpile_ir::{Call, Callee, Lang};
+use std::sync::Arc;
+
+/// Type of the object that stands for a promise while its executor runs.
+pub(super) const PROMISE: &str = "promise";
 
 impl<'a> Explorer<'a, '_> {
+    /// `new Promise((resolve, reject) => …)`: what the executor resolves it with is what it is worth. A path that
+    /// settles nothing leaves its settling to something later, which starts from another path.
+    pub(super) fn new_promise(&mut self, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let span = site.call.span;
+        let Some(Sym::Func(f, home)) = site.args.first().map(|a| (*a.sym).clone()) else {
+            return vec![(state, Out::Values(results(span, "promise", 1, &[])))];
+        };
+        let promise: S = Arc::new(self.object(PROMISE));
+        let settle = |name: &str| Val::new(Sym::Bound(promise.clone(), name.into()), span);
+        let args = vec![settle("resolve"), settle("reject")];
+        self.executors += 1;
+        let outs = self.invoke(f, home, None, args, site.call, site.frame, state);
+        self.executors -= 1;
+        let mut settled: Outs<'a> = Vec::new();
+        let mut open = Vec::new();
+        for (state, out) in outs {
+            let resolved = state.field(&promise, "resolve").cloned();
+            let rejected = state.field(&promise, "reject").cloned();
+            match (out, rejected, resolved) {
+                (Out::Values(_), Some(error), _) => {
+                    let sym = if matches!(&*error.sym, Sym::Error(_)) { error.sym } else { Arc::new(Sym::Error("raised".into())) };
+                    settled.push((state, Out::Raise(Val { sym, span })));
+                }
+                (Out::Values(_), None, Some(value)) => settled.push((state, Out::Values(vec![value]))),
+                (Out::Values(_), None, None) => open.push(state),
+                (other, _, _) => settled.push((state, other)),
+            }
+        }
+        if settled.is_empty() {
+            settled.extend(open.into_iter().map(|state| (state, Out::Values(results(span, "promise", 1, &[])))));
+        } else {
+            settled.extend(open.into_iter().map(|state| (state, Out::Stop)));
+        }
+        settled
+    }
+
     /// The language of the code that a frame runs.
     pub(super) fn lang(&self, frame: FrameId) -> Lang {
         self.cx.program.module(self.frame(frame).func).lang
@@ -44,14 +84,13 @@ impl<'a> Explorer<'a, '_> {
 
     /// A call whose promise nobody keeps: it runs beside what follows.
     pub(super) fn start_beside(&mut self, frame: FrameId, call: &'a Call, state: &mut State<'a>) {
-        let mut beside = state.clone();
-        beside.spawned = true;
-        beside.defers = vec![];
-        beside.losses.clear();
+        let beside = super::concurrent::set_out(state, None);
         let flights = std::mem::take(&mut self.flights);
-        let outs = self.call(frame, call, beside);
+        self.enter_region(super::beside::Start::Now, frame);
+        let ends = Self::run_ends(self.call(frame, call, beside));
         self.flights = flights;
-        self.after_spawn(outs.into_iter().map(|(s, _)| s).collect(), state);
+        self.after_spawn(ends.iter().map(|(s, _)| s), state);
+        self.leave_region(&ends, call.span, frame, state);
     }
 
     /// What a call that is not awaited throws stays in its promise.
@@ -65,6 +104,35 @@ impl<'a> Explorer<'a, '_> {
     /// An awaited value: a rejected promise throws.
     pub(super) fn awaited(&self, frame: FrameId, val: Val) -> Result<Val, Val> {
         if self.throws(frame) && matches!(&*val.sym, Sym::Error(_)) { Err(val) } else { Ok(val) }
+    }
+
+    /// Work races with a timeout inside a section: whoever loses goes on, unless something can stop it.
+    pub(super) fn note_race(&mut self, frame: FrameId, racers: &[Val], span: dogpile_source::Span, state: &State<'a>) {
+        let timeout = |val: &Val| matches!(&*val.sym, Sym::Result(_, _, name, _) if &**name == "promise");
+        if !racers.iter().any(timeout) || racers.iter().all(timeout) || self.can_abort(frame) {
+            return;
+        }
+        for held in state.held.iter().filter(|h| h.status == super::state::Status::Won) {
+            self.out.sessions[held.slot].races.insert(span);
+        }
+    }
+
+    /// Whether the function around has a way to stop what it started.
+    fn can_abort(&self, frame: FrameId) -> bool {
+        let mut at = Some(frame);
+        while let Some(this) = at {
+            let func = self.frame(this).func;
+            let module = self.cx.program.module(func);
+            let named = |local: &dogpile_ir::Local| {
+                let name = local.name.to_ascii_lowercase();
+                local.owner == Some(func.func) && (name.contains("abort") || name.contains("signal") || name.contains("controller"))
+            };
+            if module.locals.iter().any(named) {
+                return true;
+            }
+            at = self.frame(this).parent;
+        }
+        false
     }
 
     /// Whether an unknown call that is awaited may throw here, with something at stake.

@@ -90,6 +90,26 @@ pub(crate) struct SessionFacts {
     pub(crate) opaque: bool,
     /// A callback of the root's caller runs while it is held.
     pub(crate) runs_caller: bool,
+    /// Races of promises inside the section that can leave work behind.
+    pub(crate) races: BTreeSet<Span>,
+    pub(crate) beyond: Beyond,
+}
+
+/// What a session shares with others, and what outlives it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beyond {
+    /// The block beside the path that took it; 0 is the path itself.
+    pub(crate) region: u32,
+    /// The client that it was asked of.
+    pub(crate) server: Option<S>,
+    /// Work done while it was held, with the block beside the path that did it.
+    pub(crate) works: BTreeSet<(Span, u32)>,
+    /// Acquires of the same key while it was held.
+    pub(crate) nested: BTreeSet<usize>,
+    /// Tasks that went on when it was released.
+    pub(crate) escapes: BTreeSet<usize>,
+    /// One handle or token for concurrent acquisitions.
+    pub(crate) shared: Option<crate::lifecycle::SharedHandle>,
 }
 
 /// A call in a section.
@@ -131,6 +151,7 @@ pub(crate) struct RenewalFacts {
     pub(crate) returned: bool,
     /// It belongs to a session of this root.
     pub(crate) in_session: bool,
+    pub(crate) heart: crate::explore::beside::HeartFacts,
 }
 
 /// A way out of the root.
@@ -141,6 +162,8 @@ pub(crate) struct ExitFacts {
     pub(crate) error: Option<bool>,
     pub(crate) values: Vec<S>,
     pub(crate) panics: bool,
+    /// Heartbeats that go on.
+    pub(crate) beating: BTreeSet<usize>,
     pub(crate) steps: Vec<(Span, bool)>,
 }
 
@@ -191,10 +214,14 @@ pub(crate) struct Exploration {
     pub(crate) caches: Vec<CacheFacts>,
     /// Work calls in order, for misses.
     pub(crate) works: Vec<(Span, String, Option<FuncRef>)>,
+    pub(crate) heartbeats: Vec<crate::explore::beside::HeartbeatFacts>,
+    pub(crate) tasks: Vec<crate::explore::beside::TaskFacts>,
     /// Units that do not fit.
     pub(crate) unit_faults: Vec<crate::lifecycle::UnitFault>,
     /// The budget ended before the paths did.
     pub(crate) cut: bool,
     /// What callers must see: a session leaves it held, or depends on its parameters.
     pub(crate) open: bool,
+    /// Deeds on keys in their order, waits for messages, locks given back too early.
+    pub(crate) trace: crate::explore::trace::TraceFacts,
 }

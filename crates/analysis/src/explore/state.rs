@@ -52,6 +52,9 @@ pub(crate) struct Deferred<'a> {
     pub(crate) body: &'a Block,
 }
 
+/// What two paths must agree on to be told as one: sessions, defers, losses, tick, whether it runs beside, what runs beside it.
+type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>), Option<bool>);
+
 /// A path.
 #[derive(Clone, Debug)]
 pub(crate) struct State<'a> {
@@ -74,6 +77,10 @@ pub(crate) struct State<'a> {
     pub(crate) deferring: bool,
     /// Keys watched (optimistic locking).
     pub(crate) watching: bool,
+    /// What is behind it.
+    pub(crate) trace: super::trace::Trace,
+    /// Heartbeats and tasks beside this path.
+    pub(crate) beside: super::beside::Beside,
     /// Whether the last call that can fail was fine: paths that differ in it stay apart until code has asked, as a
     /// value is only there where no error is.
     pub(crate) fine: Option<bool>,
@@ -93,6 +100,8 @@ impl<'a> State<'a> {
             spawned: false,
             deferring: false,
             watching: false,
+            trace: super::trace::Trace::default(),
+            beside: super::beside::Beside::default(),
             fine: None,
         }
     }
@@ -105,7 +114,17 @@ impl<'a> State<'a> {
         self.tick = None;
         self.deferring = false;
         self.spawned = false;
+        self.trace = super::trace::Trace::default();
+        self.beside = super::beside::Beside::default();
         self.fine = None;
+        self
+    }
+
+    /// This path, with what another one knows of values.
+    pub(crate) fn with_values_of(mut self, other: Self) -> Self {
+        self.env = other.env;
+        self.heap = other.heap;
+        self.tuples = other.tuples;
         self
     }
 
@@ -154,6 +173,11 @@ impl<'a> State<'a> {
         }
     }
 
+    /// Whether some field holds a value of a kind.
+    pub(crate) fn keeps(&self, test: &mut impl FnMut(&S, &Val) -> bool) -> bool {
+        self.heap.iter().any(|(base, fields)| fields.values().any(|val| test(base, val)))
+    }
+
     pub(crate) fn status(&self, slot: usize) -> Option<Status> {
         self.held.iter().find(|h| h.slot == slot).map(|h| h.status)
     }
@@ -187,6 +211,11 @@ impl<'a> State<'a> {
     pub(crate) fn truth(&self, sym: &S) -> Option<bool> {
         match &**sym {
             Sym::Bool(b) => Some(*b),
+            // Where any value can be a condition; in the other languages none of these ever is one.
+            Sym::Nil => Some(false),
+            Sym::Str(text) => Some(!text.is_empty()),
+            Sym::Int(n, _) => Some(*n != 0),
+            Sym::Concat(_) | Sym::Alloc(_) | Sym::Object(..) | Sym::List(_) | Sym::Func(..) | Sym::Error(_) => Some(true),
             Sym::Not(inner) => self.truth(inner).map(|b| !b),
             Sym::Bin(BinaryOp::And, a, b) => match (self.truth(a), self.truth(b)) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
@@ -241,21 +270,24 @@ impl<'a> State<'a> {
     }
 
     /// What two paths must agree on to be told as one.
-    fn shape(&self) -> (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, Option<bool>) {
+    fn shape(&self) -> Shape {
         (
             self.held.iter().map(|h| (h.slot, h.status)).collect(),
             self.defers.iter().map(|d| (d.frame, std::ptr::from_ref(d.body) as usize)).collect(),
             self.losses.clone(),
             self.tick,
             self.spawned,
+            self.beside.shape(),
             self.fine,
         )
     }
 
     fn join(&mut self, other: &State<'a>) {
+        self.beside.woken.extend(other.beside.woken.iter().cloned());
         for (mine, theirs) in self.held.iter_mut().zip(&other.held) {
             mine.examined &= theirs.examined;
         }
+        self.trace.join(&other.trace);
         for (key, theirs) in differing(&self.env, &other.env) {
             match self.env.get_mut(&key) {
                 Some(mine) => mine.join(&theirs),

@@ -1,5 +1,6 @@
 //! A lock session: one acquisition and everything that follows.
 
+use super::beside::{Escape, Heartbeat, Nested, SharedHandle};
 use super::place::{Confidence, Site, Step};
 use dogpile_source::Span;
 
@@ -24,6 +25,14 @@ pub struct Lock {
     pub releases: Vec<Release>,
     /// Renewals of the same key.
     pub renewals: Vec<Renewal>,
+    /// Heartbeats that go on when the function is left.
+    pub heartbeats: Vec<Heartbeat>,
+    /// Work that goes on after the release.
+    pub escapes: Vec<Escape>,
+    /// Acquires of the same key while it is held.
+    pub nested: Vec<Nested>,
+    /// The handle or token serves concurrent acquisitions.
+    pub shared: Option<SharedHandle>,
     /// Ways out of the owning function that still hold the lock although other ways release it.
     pub leaks: Vec<Leak>,
     /// What happens while it is held.
@@ -34,6 +43,8 @@ pub struct Lock {
     pub recheck: Recheck,
     /// Seconds taken for milliseconds and the like, at the acquire or a renewal.
     pub unit_faults: Vec<UnitFault>,
+    /// What goes wrong between it and something beside it.
+    pub hazards: super::hazard::Hazards,
 }
 
 /// How a lock is taken.
@@ -258,6 +269,12 @@ pub struct Renewal {
     pub heartbeat: bool,
     /// It runs whether or not the lock was won (queued with the acquire).
     pub runs_unheld: bool,
+    /// The call that sends it in the function that beats: the command itself, or a helper's call.
+    pub beat: Span,
+    /// A first beat is sent before the first interval is over.
+    pub prompt: bool,
+    /// It comes again and again, and ends for good at the first error that says nothing of the lock, without a word: where.
+    pub brittle: Option<Span>,
 }
 
 /// What a failed renewal does.

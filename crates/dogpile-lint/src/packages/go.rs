@@ -16,7 +16,10 @@ pub(crate) struct Modules {
 impl Modules {
     /// Finds the modules of folders; `read` gives a file's text, if there is such a file.
     #[must_use]
-    pub(crate) fn discover<'p>(folders: impl IntoIterator<Item = &'p Path>, read: impl Fn(&Path) -> Option<String>) -> Self {
+    pub(crate) fn discover<'p>(
+        folders: impl IntoIterator<Item = &'p Path>,
+        read: impl Fn(&Path) -> Option<String>,
+    ) -> Self {
         let mut modules = Self::default();
         let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
         let mut todo: Vec<PathBuf> = folders.into_iter().map(Path::to_owned).collect();
@@ -139,7 +142,8 @@ mod tests {
     use super::*;
 
     fn modules(files: &[(&str, &str)], folders: &[&str]) -> Modules {
-        let read = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| (*text).to_owned());
+        let read =
+            |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| (*text).to_owned());
         Modules::discover(folders.iter().map(Path::new), read)
     }
 
@@ -153,7 +157,10 @@ mod tests {
     #[test]
     fn the_nearest_module_governs() {
         let found = modules(
-            &[("/r/go.mod", "// x\nmodule example.com/app // y\n"), ("/r/tools/go.mod", "module \"example.com/tools\"\n")],
+            &[
+                ("/r/go.mod", "// x\nmodule example.com/app // y\n"),
+                ("/r/tools/go.mod", "module \"example.com/tools\"\n"),
+            ],
             &["/r/a/b", "/r/tools/gen", "/r", "/elsewhere"],
         );
         assert_eq!(found.package(Path::new("/r/a/b")).as_deref(), Some("example.com/app/a/b"));
@@ -164,8 +171,10 @@ mod tests {
 
     #[test]
     fn local_replaces_name_folders() {
-        let text = "module m\nreplace (\n\texample.com/x v1.2.3 => ../x\n\texample.com/y => ./y\n\tz.com/z => z.com/q v2\n)\n";
-        let found = modules(&[("/r/app/go.mod", text), ("/r/app/y/go.mod", "module own.com/y\n")], &["/r/app", "/r/x/in"]);
+        let text =
+            "module m\nreplace (\n\texample.com/x v1.2.3 => ../x\n\texample.com/y => ./y\n\tz.com/z => z.com/q v2\n)\n";
+        let found =
+            modules(&[("/r/app/go.mod", text), ("/r/app/y/go.mod", "module own.com/y\n")], &["/r/app", "/r/x/in"]);
         assert_eq!(found.package(Path::new("/r/x/in")).as_deref(), Some("example.com/x/in"));
         assert_eq!(found.package(Path::new("/r/app/y")).as_deref(), Some("own.com/y"));
         assert_eq!(found.aliases(), BTreeMap::from([("example.com/y".to_owned(), "own.com/y".to_owned())]));

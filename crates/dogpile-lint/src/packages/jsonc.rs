@@ -19,8 +19,8 @@ fn plain(text: &str) -> String {
             end
         } else if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map_or(rest.len(), |at| at + 4)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |at| at + 4)
         } else {
             if matches!(c, ']' | '}') {
                 let kept = out.trim_end();

@@ -35,7 +35,9 @@ impl Manifest {
             Some(value) => found.entries = targets(value),
             None => {}
         }
-        found.entries.extend(found.exports.iter().find(|(key, _)| key == ".").map(|(_, files)| files.clone()).unwrap_or_default());
+        found.entries.extend(
+            found.exports.iter().find(|(key, _)| key == ".").map(|(_, files)| files.clone()).unwrap_or_default(),
+        );
         found.entries.extend(["source", "module", "main", "types", "typings"].into_iter().filter_map(text_of));
         if let Some(Value::Object(map)) = json.get("imports") {
             found.imports = map.iter().map(|(key, value)| (key.clone(), targets(value))).collect();
@@ -45,11 +47,8 @@ impl Manifest {
 
     /// Files, relative to its folder, that a subpath (`""`: the package itself) may stand for, likeliest first.
     pub(crate) fn offered(&self, subpath: &str) -> Vec<String> {
-        let mut files = if subpath.is_empty() {
-            self.entries.clone()
-        } else {
-            matching(&self.exports, &format!("./{subpath}"))
-        };
+        let mut files =
+            if subpath.is_empty() { self.entries.clone() } else { matching(&self.exports, &format!("./{subpath}")) };
         if !subpath.is_empty() {
             files.push(subpath.to_owned());
         }
@@ -108,7 +107,10 @@ pub(crate) fn matching(patterns: &[(String, Vec<String>)], name: &str) -> Vec<St
 /// Where the source of a compiled file would be: `./dist/esm/a.js` → `src/a`, `a`.
 fn sources(file: &str) -> Vec<String> {
     let file = file.trim_start_matches("./");
-    let stem = [".d.ts", ".d.mts", ".d.cts", ".js", ".mjs", ".cjs", ".jsx"].iter().find_map(|e| file.strip_suffix(e)).unwrap_or(file);
+    let stem = [".d.ts", ".d.mts", ".d.cts", ".js", ".mjs", ".cjs", ".jsx"]
+        .iter()
+        .find_map(|e| file.strip_suffix(e))
+        .unwrap_or(file);
     let mut rest = stem;
     while let Some((folder, inner)) = rest.split_once('/')
         && (OUTPUT.contains(&folder) || (folder == "src" && rest != stem))
@@ -124,7 +126,8 @@ mod tests {
 
     #[test]
     fn entries_lead_back_to_their_sources() {
-        let found = Manifest::parse(r#"{"name": "@a/b", "main": "./dist/cjs/main.js", "types": "dist/main.d.ts"}"#).expect("JSON");
+        let found = Manifest::parse(r#"{"name": "@a/b", "main": "./dist/cjs/main.js", "types": "dist/main.d.ts"}"#)
+            .expect("JSON");
         assert_eq!(found.name.as_deref(), Some("@a/b"));
         let offered = found.offered("");
         assert_eq!(offered[..4], ["./dist/cjs/main.js", "dist/main.d.ts", "src/main", "main"]);

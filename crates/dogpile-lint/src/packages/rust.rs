@@ -38,7 +38,10 @@ struct Place<'p> {
 
 impl Crates {
     /// Finds out about files; `read` gives a file's text, if there is such a file.
-    pub(crate) fn discover<'p>(files: impl Iterator<Item = Located<'p>> + Clone, read: &dyn Fn(&Path) -> Option<String>) -> Self {
+    pub(crate) fn discover<'p>(
+        files: impl Iterator<Item = Located<'p>> + Clone,
+        read: &dyn Fn(&Path) -> Option<String>,
+    ) -> Self {
         let mut crates = Self::default();
         for folder in with_ancestors(files.clone().filter_map(|f| f.path.parent())) {
             if let Some(manifest) = read(&folder.join("Cargo.toml")).and_then(|text| Manifest::parse(&text)) {
@@ -99,7 +102,9 @@ impl Manifest {
     fn parse(text: &str) -> Option<Self> {
         let table: Table = text.parse().ok()?;
         let package = table.get("package")?.get("name")?.as_str()?;
-        let text_of = |table: Option<&Value>, key: &str| table.and_then(|t| t.get(key)).and_then(Value::as_str).map(str::to_owned);
+        let text_of = |table: Option<&Value>, key: &str| {
+            table.and_then(|t| t.get(key)).and_then(Value::as_str).map(str::to_owned)
+        };
         let library = table.get("lib");
         let name = identifier(&text_of(library, "name").unwrap_or_else(|| package.to_owned()));
         let source = text_of(library, "path").map_or_else(|| "src".to_owned(), |path| parent(&plain(&path)).to_owned());
@@ -124,7 +129,11 @@ impl Manifest {
         // Files beside the root of another crate, in a folder of its own, are its modules.
         let below = self.targets.iter().filter_map(|(file, name)| {
             let folder = parent(file);
-            let own = !folder.is_empty() && !TARGET_FOLDERS.contains(&folder) && folder != self.source && folder != "src" && !folder.ends_with("/bin");
+            let own = !folder.is_empty()
+                && !TARGET_FOLDERS.contains(&folder)
+                && folder != self.source
+                && folder != "src"
+                && !folder.ends_with("/bin");
             let rest = path.strip_prefix(folder)?.strip_prefix('/')?;
             own.then_some((folder.len(), name, rest))
         });
@@ -169,7 +178,7 @@ fn parent(path: &str) -> &str {
 }
 
 fn identifier(name: &str) -> String {
-    canonical(name).replace('-', "_")
+    canonical(name).replace(['-', '.'], "_")
 }
 
 #[cfg(test)]
@@ -208,8 +217,12 @@ mod tests {
             ("/r/cmd/server.rs", "served"),
             ("/r/cmd/routes.rs", "served::routes"),
             ("/r/other/x.rs", "my_app::other::x"),
+            ("/r/src/acme.api.v1.rs", "my_app::acme_api_v1"),
         ];
-        let mut files = vec![("/r/Cargo.toml", "[package]\nname = \"my-app\"\n[[bin]]\nname = \"served\"\npath = \"./cmd/server.rs\"\n")];
+        let mut files = vec![(
+            "/r/Cargo.toml",
+            "[package]\nname = \"my-app\"\n[[bin]]\nname = \"served\"\npath = \"./cmd/server.rs\"\n",
+        )];
         files.extend(table.iter().map(|(path, _)| (*path, "")));
         assert_eq!(named(&files), table.iter().map(|(_, name)| *name).collect::<Vec<_>>());
     }
@@ -229,7 +242,8 @@ mod tests {
     #[test]
     fn crates_of_one_name_are_told_apart() {
         let same = "[package]\nname = \"example\"\n";
-        let files = [("/r/a/Cargo.toml", same), ("/r/b/Cargo.toml", same), ("/r/a/src/main.rs", ""), ("/r/b/src/x.rs", "")];
+        let files =
+            [("/r/a/Cargo.toml", same), ("/r/b/Cargo.toml", same), ("/r/a/src/main.rs", ""), ("/r/b/src/x.rs", "")];
         assert_eq!(named(&files), ["a/example", "b/example::x"]);
         assert_eq!(named(&[("/r/a/lock.rs", ""), ("/r/b/lock.rs", ""), ("/r/c/x.rs", "")]), ["a/lock", "b/lock", "x"]);
         assert_eq!(named(&[("/r/Cargo.toml", "not toml"), ("/r/src/lock.rs", "")]), ["lock"]);

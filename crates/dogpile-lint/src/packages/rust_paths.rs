@@ -8,7 +8,9 @@ pub(crate) fn named_paths(module: &str, text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut rest = text;
     while let Some(at) = rest.find("::") {
-        let start = rest[..at].rfind(|c: char| !is_word(c)).map_or(0, |n| n + rest[n..].chars().next().map_or(1, char::len_utf8));
+        let start = rest[..at]
+            .rfind(|c: char| !is_word(c))
+            .map_or(0, |n| n + rest[n..].chars().next().map_or(1, char::len_utf8));
         let tail = &rest[start..];
         let end = path_end(tail);
         let parts: Vec<&str> = tail[..end].split("::").filter(|part| !part.is_empty()).collect();

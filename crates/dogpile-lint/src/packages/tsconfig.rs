@@ -20,7 +20,10 @@ pub(crate) struct Aliases {
 impl Aliases {
     /// Reads the configuration of a folder, if it has one. `read` gives a file's text, if there is such a file.
     pub(crate) fn of(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Self> {
-        let file = ["tsconfig.json", "jsconfig.json"].into_iter().map(|name| folder.join(name)).find(|file| read(file).is_some())?;
+        let file = ["tsconfig.json", "jsconfig.json"]
+            .into_iter()
+            .map(|name| folder.join(name))
+            .find(|file| read(file).is_some())?;
         let found = load(&file, folder, read, DEPTH)?;
         if found.aliases.paths.is_empty() && found.aliases.base.is_none() {
             // A configuration that only names others: the files here belong to one of those.
@@ -65,7 +68,9 @@ fn load(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth:
         if depth == 0 {
             break;
         }
-        let Some(base) = extends(folder, name, read).and_then(|file| load(&file, leaf, read, depth - 1)) else { continue };
+        let Some(base) = extends(folder, name, read).and_then(|file| load(&file, leaf, read, depth - 1)) else {
+            continue;
+        };
         if !base.aliases.paths.is_empty() {
             found.aliases.paths = base.aliases.paths;
         }
@@ -81,12 +86,14 @@ fn load(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth:
     }
     if let Some(Value::Object(paths)) = options.and_then(|o| o.get("paths")) {
         let root = found.aliases.base.as_deref().unwrap_or(folder);
-        let file = |target: &str| if target.starts_with("${configDir}") { placed(target) } else { joined(root, target) };
+        let file =
+            |target: &str| if target.starts_with("${configDir}") { placed(target) } else { joined(root, target) };
         let files = |list: &Value| {
             let list = list.as_array().into_iter().flatten().filter_map(Value::as_str);
             list.map(|target| file(target).to_string_lossy().into_owned()).collect()
         };
-        let mut all: Vec<(String, Vec<String>)> = paths.iter().map(|(pattern, list)| (pattern.clone(), files(list))).collect();
+        let mut all: Vec<(String, Vec<String>)> =
+            paths.iter().map(|(pattern, list)| (pattern.clone(), files(list))).collect();
         all.sort();
         found.aliases.paths = all;
     }
@@ -99,9 +106,9 @@ fn load(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth:
 fn located(path: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<PathBuf> {
     let mut with_ending = path.as_os_str().to_owned();
     with_ending.push(".json");
-    [path.to_owned(), with_ending.into(), path.join("tsconfig.json")].into_iter().find(|file| {
-        file.extension().is_some_and(|e| e == "json") && read(file).is_some()
-    })
+    [path.to_owned(), with_ending.into(), path.join("tsconfig.json")]
+        .into_iter()
+        .find(|file| file.extension().is_some_and(|e| e == "json") && read(file).is_some())
 }
 
 fn extends(folder: &Path, name: &str, read: &dyn Fn(&Path) -> Option<String>) -> Option<PathBuf> {
@@ -127,7 +134,10 @@ mod tests {
 
     #[test]
     fn paths_start_at_the_base_or_at_their_own_file() {
-        let own = [("/r/tsconfig.json", r#"{"compilerOptions": {"paths": {"@/*": ["./src/*"], "@/lib/*": ["lib/*", "more/*"], "cfg": ["c.ts"]}}}"#)];
+        let own = [(
+            "/r/tsconfig.json",
+            r#"{"compilerOptions": {"paths": {"@/*": ["./src/*"], "@/lib/*": ["lib/*", "more/*"], "cfg": ["c.ts"]}}}"#,
+        )];
         assert_eq!(candidates(&own, "/r", "@/a/b"), ["/r/src/a/b"]);
         assert_eq!(candidates(&own, "/r", "@/lib/x"), ["/r/lib/x", "/r/more/x"]);
         assert_eq!(candidates(&own, "/r", "cfg"), ["/r/c.ts"]);
@@ -139,10 +149,19 @@ mod tests {
 
     #[test]
     fn extended_paths_keep_their_place_and_are_replaced_as_a_whole() {
-        let base = ("/r/tsconfig.base.json", r#"{"compilerOptions": {"baseUrl": ".", "paths": {"@acme/x": ["libs/x/src/index.ts"]}}, }"#);
+        let base = (
+            "/r/tsconfig.base.json",
+            r#"{"compilerOptions": {"baseUrl": ".", "paths": {"@acme/x": ["libs/x/src/index.ts"]}}, }"#,
+        );
         let extending = [base, ("/r/apps/a/tsconfig.json", r#"{"extends": "../../tsconfig.base"}"#)];
         assert_eq!(candidates(&extending, "/r/apps/a", "@acme/x"), ["/r/libs/x/src/index.ts", "/r/@acme/x"]);
-        let replacing = [base, ("/r/apps/a/tsconfig.json", r#"{"extends": ["../../tsconfig.base.json"], "compilerOptions": {"baseUrl": ".", "paths": {"y": ["./y.ts"]}}}"#)];
+        let replacing = [
+            base,
+            (
+                "/r/apps/a/tsconfig.json",
+                r#"{"extends": ["../../tsconfig.base.json"], "compilerOptions": {"baseUrl": ".", "paths": {"y": ["./y.ts"]}}}"#,
+            ),
+        ];
         assert_eq!(candidates(&replacing, "/r/apps/a", "y"), ["/r/apps/a/y.ts", "/r/apps/a/y"]);
         assert_eq!(candidates(&replacing, "/r/apps/a", "@acme/x"), ["/r/apps/a/@acme/x"]);
         let shared = [
@@ -155,7 +174,10 @@ mod tests {
     #[test]
     fn references_speak_where_the_file_itself_does_not() {
         let files = [
-            ("/r/tsconfig.json", r#"{"files": [], "references": [{"path": "./tsconfig.node.json"}, {"path": "./tsconfig.app.json"}]}"#),
+            (
+                "/r/tsconfig.json",
+                r#"{"files": [], "references": [{"path": "./tsconfig.node.json"}, {"path": "./tsconfig.app.json"}]}"#,
+            ),
             ("/r/tsconfig.node.json", "{}"),
             ("/r/tsconfig.app.json", r#"{"compilerOptions": {"paths": {"@/*": ["./src/*"]}}}"#),
         ];
@@ -164,7 +186,8 @@ mod tests {
 
     #[test]
     fn loops_and_broken_files_end() {
-        let looping = [("/r/tsconfig.json", r#"{"extends": "./tsconfig.json", "compilerOptions": {"paths": {"a": ["b"]}}}"#)];
+        let looping =
+            [("/r/tsconfig.json", r#"{"extends": "./tsconfig.json", "compilerOptions": {"paths": {"a": ["b"]}}}"#)];
         assert_eq!(candidates(&looping, "/r", "a"), ["/r/b"]);
         assert_eq!(aliases(&[("/r/tsconfig.json", "{")], "/r"), None);
         assert_eq!(aliases(&[], "/r"), None);

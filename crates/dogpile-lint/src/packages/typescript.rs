@@ -26,7 +26,10 @@ pub(crate) struct Project {
 
 impl Project {
     /// Finds out about files; `read` gives a file's text, if there is such a file.
-    pub(crate) fn discover<'p>(files: impl Iterator<Item = Located<'p>> + Clone, read: &dyn Fn(&Path) -> Option<String>) -> Self {
+    pub(crate) fn discover<'p>(
+        files: impl Iterator<Item = Located<'p>> + Clone,
+        read: &dyn Fn(&Path) -> Option<String>,
+    ) -> Self {
         let mut project = Self::default();
         for folder in with_ancestors(files.clone().filter_map(|f| f.path.parent())) {
             if let Some(manifest) = read(&folder.join("package.json")).and_then(|text| Manifest::parse(&text)) {
@@ -66,8 +69,10 @@ impl Project {
 
     /// `@acme/cache/src/lock`: the name of the package and the path in it; without a name, the path it is reported under.
     fn name(&self, file: Located<'_>) -> String {
-        let stem = |path: &str| path.strip_suffix(ending(file.path)).map_or(path, |p| p.trim_end_matches('.')).to_owned();
-        let named = file.path.ancestors().skip(1).find_map(|above| Some((above, self.manifests.get(above)?.name.as_deref()?)));
+        let stem =
+            |path: &str| path.strip_suffix(ending(file.path)).map_or(path, |p| p.trim_end_matches('.')).to_owned();
+        let named =
+            file.path.ancestors().skip(1).find_map(|above| Some((above, self.manifests.get(above)?.name.as_deref()?)));
         match named {
             Some((folder, name)) if self.by_name.contains_key(name) => {
                 let rest = slashed(file.path.strip_prefix(folder).unwrap_or(file.path));
@@ -88,10 +93,14 @@ impl Project {
 
     /// Names, besides paths, by which a package is imported.
     pub(crate) fn import_names(&self, package: &str) -> Vec<String> {
-        let is_entry = |name: &str, folder: &Path| self.offered(folder, "").is_some_and(|found| found == package).then(|| name.to_owned());
+        let is_entry = |name: &str, folder: &Path| {
+            self.offered(folder, "").is_some_and(|found| found == package).then(|| name.to_owned())
+        };
         let entries = self.by_name.iter().filter_map(|(name, folder)| is_entry(name, folder));
         let aliases = self.configs.values().flat_map(|config| {
-            config.exact().filter(|name| config.candidates(name).iter().any(|path| self.at(path).is_some_and(|found| found == package)))
+            config.exact().filter(|name| {
+                config.candidates(name).iter().any(|path| self.at(path).is_some_and(|found| found == package))
+            })
         });
         entries.chain(aliases.map(str::to_owned)).collect::<BTreeSet<_>>().into_iter().collect()
     }
@@ -122,7 +131,10 @@ impl Project {
     /// What the package in a folder offers under a subpath.
     fn offered(&self, folder: &Path, subpath: &str) -> Option<&str> {
         let files = self.manifests.get(folder)?.offered(subpath);
-        files.iter().map(|file| joined(folder, file)).find_map(|path| self.file(&path).or_else(|| self.file(&path.join("index"))))
+        files
+            .iter()
+            .map(|file| joined(folder, file))
+            .find_map(|path| self.file(&path).or_else(|| self.file(&path.join("index"))))
     }
 }
 
@@ -185,8 +197,13 @@ mod tests {
 
     fn project(files: &[(&str, &str)]) -> Project {
         let read = |path: &Path| files.iter().find(|f| Path::new(f.0) == path).map(|f| f.1.to_owned());
-        let code = files.iter().filter(|(path, _)| ENDINGS.contains(&ending(Path::new(path))) && !path.ends_with(".d.ts"));
-        let located = code.map(|(path, _)| Located { path: Path::new(path), shown: path.trim_start_matches("/r/"), lang: Lang::TypeScript });
+        let code =
+            files.iter().filter(|(path, _)| ENDINGS.contains(&ending(Path::new(path))) && !path.ends_with(".d.ts"));
+        let located = code.map(|(path, _)| Located {
+            path: Path::new(path),
+            shown: path.trim_start_matches("/r/"),
+            lang: Lang::TypeScript,
+        });
         Project::discover(located.collect::<Vec<_>>().into_iter(), &read)
     }
 
@@ -216,13 +233,28 @@ mod tests {
             ("/r/app/a.js", ""),
             ("/r/app/a.ts", ""),
         ]);
-        assert_eq!(named, ["@acme/cache/src/index", "@acme/cache/src/lock.service", "root/app/_id_/page", "root/app/a", "root/app/a.js"]);
+        assert_eq!(
+            named,
+            [
+                "@acme/cache/src/index",
+                "@acme/cache/src/lock.service",
+                "root/app/_id_/page",
+                "root/app/a",
+                "root/app/a.js"
+            ]
+        );
     }
 
     #[test]
     fn without_a_name_or_with_one_that_many_have_the_path_is_the_name() {
         let same = r#"{"name": "example"}"#;
-        let named = names(&[("/r/a/package.json", same), ("/r/b/package.json", same), ("/r/a/x.ts", ""), ("/r/b/x.ts", ""), ("/r/y.mjs", "")]);
+        let named = names(&[
+            ("/r/a/package.json", same),
+            ("/r/b/package.json", same),
+            ("/r/a/x.ts", ""),
+            ("/r/b/x.ts", ""),
+            ("/r/y.mjs", ""),
+        ]);
         assert_eq!(named, ["a/x", "b/x", "y"]);
     }
 
@@ -270,11 +302,20 @@ mod tests {
     #[test]
     fn aliases_and_packages_of_the_tree() {
         let files = [
-            ("/r/package.json", r##"{"name": "root", "workspaces": ["packages/*"], "imports": {"#app/*": "./apps/web/src/*"}}"##),
-            ("/r/apps/web/tsconfig.json", "{ \"compilerOptions\": { // ours\n \"baseUrl\": \"./src\", \"paths\": { \"@/*\": [\"./*\"], \"cfg\": [\"config.ts\"], }, }, }"),
+            (
+                "/r/package.json",
+                r##"{"name": "root", "workspaces": ["packages/*"], "imports": {"#app/*": "./apps/web/src/*"}}"##,
+            ),
+            (
+                "/r/apps/web/tsconfig.json",
+                "{ \"compilerOptions\": { // ours\n \"baseUrl\": \"./src\", \"paths\": { \"@/*\": [\"./*\"], \"cfg\": [\"config.ts\"], }, }, }",
+            ),
             ("/r/apps/web/src/main.ts", ""),
             ("/r/apps/web/src/config.ts", ""),
-            ("/r/packages/cache/package.json", r#"{"name": "@acme/cache", "main": "./dist/index.js", "exports": {".": "./dist/index.js", "./locks": "./dist/sub/locks.js"}}"#),
+            (
+                "/r/packages/cache/package.json",
+                r#"{"name": "@acme/cache", "main": "./dist/index.js", "exports": {".": "./dist/index.js", "./locks": "./dist/sub/locks.js"}}"#,
+            ),
             ("/r/packages/cache/src/index.ts", ""),
             ("/r/packages/cache/src/lock.ts", ""),
             ("/r/packages/cache/src/sub/locks.ts", ""),

@@ -1,0 +1,469 @@
+//! Heartbeats and tasks: what runs beside the path, what ends it, and whether anybody waits for it.
+
+use super::call::{CallSite, Outs};
+use super::state::{State, Status};
+use super::{Explorer, Flow, Out};
+use crate::sym::{ContextSym, FrameId, Origin, S, Sym, Val};
+use dogpile_ir::{Type, Value};
+use dogpile_models::Does;
+use dogpile_source::Span;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What a path knows of the things that run beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Beside {
+    /// Renewals that this path has seen fail: not lost, only not answered.
+    pub(crate) failures: BTreeSet<usize>,
+    /// Heartbeats that were started and not stopped.
+    pub(crate) beating: BTreeSet<usize>,
+    /// Tasks that were started and that nobody has waited for.
+    pub(crate) running: BTreeSet<usize>,
+    /// What the last wait of a heartbeat ended by.
+    pub(crate) woken: BTreeSet<S>,
+}
+
+impl Beside {
+    /// What two paths must agree on.
+    pub(crate) fn shape(&self) -> (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>) {
+        (self.failures.clone(), self.beating.clone(), self.running.clone())
+    }
+}
+
+/// How a renewal behaves as a heartbeat.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HeartFacts {
+    /// It comes again: it stands in a loop, or its timer is armed again.
+    pub(crate) repeats: bool,
+    /// The call that beats, in the function with the loop or timer; absent where it is the command itself.
+    pub(crate) beat: Option<Span>,
+    /// It comes before the first tick.
+    pub(crate) prompt: bool,
+    /// Some path goes on beating after a failure.
+    pub(crate) survives: bool,
+    /// A failure is told to somebody.
+    pub(crate) told: bool,
+    /// Where a function returns after a failure: how many calls deep, and the place.
+    pub(crate) returns: Option<(usize, Span)>,
+    /// The heartbeat is over after a failure.
+    pub(crate) dies: bool,
+}
+
+/// A heartbeat, with what ends it.
+#[derive(Clone, Debug)]
+pub(crate) struct HeartbeatFacts {
+    /// Where it is started, and the calls that lead there.
+    pub(crate) span: Span,
+    pub(crate) via: Vec<Span>,
+    /// Channels and contexts that end it.
+    pub(crate) stops: BTreeSet<S>,
+    /// It may end by something we do not follow, or by itself.
+    pub(crate) unclear: bool,
+    /// Something ends it on some path.
+    pub(crate) stopped: Option<Span>,
+    /// A deferred call ends it.
+    pub(crate) stopped_late: bool,
+    pub(crate) renewals: BTreeSet<usize>,
+}
+
+/// Work started beside a section.
+#[derive(Clone, Debug)]
+pub(crate) struct TaskFacts {
+    pub(crate) span: Span,
+    pub(crate) via: Vec<Span>,
+    pub(crate) work: Span,
+    /// Keys that it writes, in their normal form.
+    pub(crate) writes: BTreeSet<String>,
+    /// Its runs.
+    pub(crate) regions: BTreeSet<u32>,
+    /// Sessions that were held when it was started.
+    pub(crate) slots: BTreeSet<usize>,
+}
+
+/// When something runs beside the path; delays in ms, where they are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// At once.
+    #[default]
+    Now,
+    /// Once, later.
+    After(Option<u64>),
+    /// Again and again.
+    Every(Option<u64>),
+}
+
+impl Start {
+    /// After a delay or not, once or again and again.
+    pub(crate) fn of(later: bool, repeats: bool, delay: Option<u64>) -> Self {
+        match (later, repeats) {
+            (false, _) => Self::Now,
+            (true, false) => Self::After(delay),
+            (true, true) => Self::Every(delay),
+        }
+    }
+
+    /// What it waits for first, ms.
+    pub(crate) fn delay(self) -> Option<u64> {
+        match self {
+            Self::Now => None,
+            Self::After(ms) | Self::Every(ms) => ms,
+        }
+    }
+}
+
+/// A block that runs beside the path, while it is walked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Region {
+    pub(crate) id: u32,
+    /// Sessions that it opens itself.
+    opens: BTreeSet<usize>,
+    /// Loops around the statement that starts it.
+    pub(crate) started_in: usize,
+    /// When it runs.
+    start: Start,
+    loops: usize,
+    /// How many calls deep the function is that beats: the one with the loop, or with the timer.
+    beats_at: usize,
+    renewals: BTreeSet<usize>,
+    contexts: BTreeSet<S>,
+    work: Option<Span>,
+    writes: BTreeSet<String>,
+    rearms: bool,
+}
+
+/// The regions that the exploration is in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Regions {
+    inside: Vec<Region>,
+    next: u32,
+    loops: usize,
+    /// Which context a context was made from.
+    pub(crate) parents: BTreeMap<u32, u32>,
+    /// Loops and regions around the place where an object was made.
+    made: BTreeMap<S, (usize, u32)>,
+}
+
+impl Regions {
+    /// The innermost one; 0 is the path itself.
+    pub(crate) fn id(&self) -> u32 {
+        self.inside.last().map_or(0, |r| r.id)
+    }
+
+    /// A loop begins (`by` 1) or is left (`by` -1); one whose rounds are beats, and not items, is so many calls deep.
+    pub(crate) fn turn(&mut self, by: isize, beats_at: Option<usize>) {
+        self.loops = self.loops.saturating_add_signed(by);
+        if let (Some(region), Some(depth)) = (self.inside.last_mut(), beats_at) {
+            if region.loops == 0 {
+                region.beats_at = depth;
+            }
+            region.loops = region.loops.saturating_add_signed(by);
+        }
+    }
+
+    /// A session is opened here: it belongs to what runs.
+    pub(crate) fn opened(&mut self, slot: usize) {
+        self.inside.iter_mut().for_each(|r| {
+            r.opens.insert(slot);
+        });
+    }
+
+    /// An object was made here.
+    pub(crate) fn made(&mut self, object: &S) {
+        let at = (self.loops, self.id());
+        self.made.insert(object.clone(), at);
+    }
+
+    /// Whether several runs of the innermost region have one object: it was made before the loop that starts them.
+    pub(crate) fn is_shared_by_runs(&self, object: &S) -> bool {
+        let Some(region) = self.inside.last() else { return false };
+        self.made.get(object).is_some_and(|(loops, id)| *id != region.id && *loops < region.started_in)
+    }
+
+    /// Several runs of the innermost region are started by one loop.
+    pub(crate) fn is_started_in_loop(&self) -> bool {
+        self.inside.last().is_some_and(|r| r.started_in > 0)
+    }
+}
+
+impl<'a> Explorer<'a, '_> {
+    pub(super) fn enter_region(&mut self, start: Start, frame: FrameId) {
+        self.regions.next += 1;
+        let every = matches!(start, Start::Every(_));
+        let region = Region {
+            id: self.regions.next,
+            started_in: self.regions.loops,
+            start,
+            loops: usize::from(every),
+            rearms: every,
+            beats_at: self.frame(frame).via.len(),
+            ..Region::default()
+        };
+        self.regions.inside.push(region);
+    }
+
+    /// A block beside the path was walked: it is a heartbeat, a task, or nothing to us.
+    pub(super) fn leave_region(&mut self, ends: &[(State<'a>, bool)], span: Span, frame: FrameId, state: &mut State<'a>) {
+        let Some(region) = self.regions.inside.pop() else { return };
+        let via = self.frame(frame).via.clone();
+        // Whatever it stops, may be stopped.
+        for (end, _) in ends {
+            state.beside.beating.retain(|h| end.beside.beating.contains(h));
+        }
+        if matches!(region.start, Start::Every(_)) {
+            for index in &region.renewals {
+                self.out.renewals[*index].heart.survives = true;
+            }
+        }
+        let beats: BTreeSet<usize> = region.renewals.iter().copied().filter(|r| self.out.renewals[*r].heart.repeats).collect();
+        if !beats.is_empty() {
+            self.heartbeat(&region, beats, ends, span, via, state);
+            return;
+        }
+        let slots: BTreeSet<usize> = state.held.iter().filter(|h| h.status == Status::Won && !region.opens.contains(&h.slot)).map(|h| h.slot).collect();
+        let (Some(work), false, true) = (region.work, region.start != Start::Now || slots.is_empty(), region.renewals.is_empty()) else { return };
+        let known = self.out.tasks.iter().position(|t| t.span == span && t.via == via);
+        let task = known.unwrap_or_else(|| {
+            self.out.tasks.push(TaskFacts { span, via, work, writes: BTreeSet::new(), regions: BTreeSet::new(), slots: BTreeSet::new() });
+            self.out.tasks.len() - 1
+        });
+        let fact = &mut self.out.tasks[task];
+        fact.writes.extend(region.writes);
+        fact.regions.insert(region.id);
+        fact.slots.extend(slots);
+        state.beside.running.insert(task);
+    }
+
+    fn heartbeat(&mut self, region: &Region, beats: BTreeSet<usize>, ends: &[(State<'a>, bool)], span: Span, via: Vec<Span>, state: &mut State<'a>) {
+        let mut stops: BTreeSet<S> = BTreeSet::new();
+        let mut unclear = region.rearms || self.out.cut;
+        for (end, complete) in ends {
+            if !complete {
+                unclear = true;
+                continue;
+            }
+            let failed: Vec<usize> = beats.intersection(&end.beside.failures).copied().collect();
+            for index in &failed {
+                self.out.renewals[*index].heart.dies = true;
+            }
+            let asked: Vec<S> = end.conds.keys().filter_map(|c| asked_context(c)).collect();
+            if !end.beside.woken.is_empty() {
+                stops.extend(end.beside.woken.iter().cloned());
+            } else if !failed.is_empty() {
+                // It ends by a failure only: nothing that anybody does.
+            } else if asked.is_empty() {
+                // By itself, or because it found the lock lost: a release ends it.
+                unclear = true;
+            } else {
+                stops.extend(asked);
+            }
+        }
+        // A deadline is a cap; a context of the caller's ends with the caller; what we cannot name may be stopped anywhere.
+        let unbounded = |s: &S| match &**s {
+            Sym::Done(c) => match &**c {
+                Sym::Context(c) => !c.limited && (c.origin == Origin::Background || self.regions.parents.contains_key(&c.id)),
+                _ => false,
+            },
+            Sym::Alloc(_) => true,
+            _ => false,
+        };
+        unclear |= !stops.iter().all(unbounded) || (stops.is_empty() && !region.contexts.iter().all(unbounded));
+        stops.extend(region.contexts.iter().cloned());
+        let known = self.out.heartbeats.iter().position(|h| h.span == span && h.via == via);
+        let index = known.unwrap_or_else(|| {
+            self.out.heartbeats.push(HeartbeatFacts {
+                span,
+                via,
+                stops: BTreeSet::new(),
+                unclear: false,
+                stopped: None,
+                stopped_late: false,
+                renewals: BTreeSet::new(),
+            });
+            self.out.heartbeats.len() - 1
+        });
+        let fact = &mut self.out.heartbeats[index];
+        fact.stops.extend(stops);
+        fact.unclear |= unclear;
+        fact.renewals.extend(beats);
+        state.beside.beating.insert(index);
+    }
+
+    /// A renewal is sent.
+    pub(super) fn note_beat(&mut self, index: usize, context: Option<&Val>, state: &State<'a>) {
+        let Some(region) = self.regions.inside.last_mut() else { return };
+        region.renewals.insert(index);
+        if let Some(Sym::Context(c)) = context.map(|c| &*c.sym)
+            && !(c.origin == Origin::Background && c.limited)
+        {
+            // A time limit of one beat is no limit of the heartbeat.
+            let own = ContextSym { limited: false, ..c.clone() };
+            region.contexts.insert(Arc::new(Sym::Done(Arc::new(Sym::Context(own)))));
+        }
+        let fact = &mut self.out.renewals[index];
+        let heart = &mut fact.heart;
+        heart.repeats |= region.loops > 0;
+        heart.beat = heart.beat.or_else(|| fact.site.via.get(region.beats_at).copied());
+        heart.prompt |= state.tick.is_none();
+    }
+
+    /// A timer is set inside a region: a heartbeat that arms it after a beat comes again.
+    pub(super) fn rearmed(&mut self, frame: FrameId, state: &State<'a>) {
+        let depth = self.frame(frame).via.len();
+        let Some(region) = self.regions.inside.last_mut() else { return };
+        region.rearms = true;
+        for index in &region.renewals {
+            let fact = &mut self.out.renewals[*index];
+            fact.heart.repeats = true;
+            fact.heart.beat = fact.site.via.get(depth).copied();
+        }
+        self.survived(state);
+    }
+
+    /// The path goes on beating although a renewal failed.
+    pub(super) fn survived(&mut self, state: &State<'a>) {
+        for index in &state.beside.failures {
+            self.out.renewals[*index].heart.survives = true;
+        }
+    }
+
+    /// Work in the innermost region.
+    pub(super) fn note_region_work(&mut self, span: Span, writes: Option<&Val>) {
+        if let Some(region) = self.regions.inside.last_mut() {
+            region.work.get_or_insert(span);
+            region.writes.extend(writes.filter(|k| crate::keys::is_telling(&k.sym)).map(|k| crate::keys::shape(&k.sym)));
+        }
+    }
+
+    /// A value was received in a wait.
+    pub(super) fn woken(&mut self, chan: &Val, state: &mut State<'a>) {
+        state.beside.woken.clear();
+        let timer = matches!(&*chan.sym, Sym::Timer(_));
+        if state.spawned && !timer {
+            state.beside.woken.insert(chan.sym.clone());
+        }
+        if !timer {
+            // Somebody's word was waited for, or the end of a context that tasks have, too.
+            state.beside.running.clear();
+        }
+    }
+
+    /// A loop over a channel, or over items; whether it is a ticker's.
+    pub(super) fn received_each(&mut self, frame: FrameId, over: &'a Value, state: &mut State<'a>) -> bool {
+        let chan = self.eval(frame, over, state);
+        let ticks = matches!(&*chan.sym, Sym::Timer(_));
+        if ticks || matches!(self.static_type(frame, over), Type::Chan(_)) {
+            self.received(&chan, state);
+        } else {
+            self.local_wait(&chan.sym);
+        }
+        ticks
+    }
+
+    /// Somebody waits for what was started, or stops it: a timer may be any heartbeat's.
+    pub(super) fn joined_or_stopped(&mut self, does: &Does, state: &mut State<'a>) {
+        match does {
+            Does::Joins => state.beside.running.clear(),
+            Does::Stops | Does::Cancels { .. } => state.beside.beating.clear(),
+            _ => {}
+        }
+    }
+
+    /// A channel was closed or sent on, a context was cancelled.
+    pub(super) fn fired(&mut self, stop: &S, at: Span, state: &mut State<'a>) {
+        self.tell(state);
+        let hit = |s: &S, parents: &BTreeMap<u32, u32>| match (context_of(s), context_of(stop)) {
+            (Some(theirs), Some(mine)) => std::iter::successors(Some(theirs.id), |id| parents.get(id).copied()).take(32).any(|id| id == mine.id),
+            _ => s == stop,
+        };
+        for index in state.beside.beating.clone() {
+            let fact = &mut self.out.heartbeats[index];
+            if fact.stops.iter().any(|s| hit(s, &self.regions.parents)) {
+                fact.stopped.get_or_insert(at);
+                fact.stopped_late |= state.deferring;
+                state.beside.beating.remove(&index);
+            }
+        }
+        state.beside.running.clear();
+    }
+
+    /// What a call that is not followed gets.
+    pub(super) fn given_away(&mut self, name: &str, site: &CallSite<'a>, state: &mut State<'a>) {
+        let method = crate::names::last(name).to_ascii_lowercase();
+        if ["wait", "join", "drain", "close", "stop", "shutdown", "collect", "result", "flush"].iter().any(|w| method.contains(w)) {
+            state.beside.running.clear();
+        }
+        if state.beside.beating.is_empty() {
+            return;
+        }
+        for value in site.args.iter().chain(&site.receiver) {
+            match &*value.sym {
+                Sym::Func(..) => state.beside.beating.clear(),
+                Sym::Bound(base, _) => {
+                    let stop: S = Arc::new(Sym::Done(base.clone()));
+                    self.forget_stop(&stop, state);
+                }
+                Sym::Alloc(_) => self.forget_stop(&value.sym.clone(), state),
+                _ => {}
+            }
+        }
+    }
+
+    fn forget_stop(&self, stop: &S, state: &mut State<'a>) {
+        state.beside.beating.retain(|h| !self.out.heartbeats[*h].stops.contains(stop));
+    }
+
+    /// A session ends: tasks that were started under it and still run go on without it.
+    pub(super) fn note_escapes(&mut self, slot: usize, state: &State<'a>) {
+        let tasks = state.beside.running.iter().copied().filter(|t| self.out.tasks[*t].slots.contains(&slot));
+        let tasks: Vec<usize> = tasks.collect();
+        self.out.sessions[slot].beyond.escapes.extend(tasks);
+    }
+
+    /// Heartbeats that go on when the root ends here, as far as nobody else has their stop.
+    pub(super) fn still_beating(&self, state: &State<'a>) -> BTreeSet<usize> {
+        let kept = |stop: &S| {
+            state.keeps(&mut |base, val| {
+                let outside = !matches!(**base, Sym::Alloc(_) | Sym::Object(..));
+                outside && val.sym.any(&mut |s| *s == **stop || matches!((s, &**stop), (Sym::Bound(c, _), Sym::Done(d)) if c == d) || matches!(s, Sym::Func(..)))
+            })
+        };
+        let beating = state.beside.beating.iter().copied();
+        beating.filter(|h| !self.out.heartbeats[*h].unclear && !self.out.heartbeats[*h].stops.iter().any(kept)).collect()
+    }
+
+    /// Runs that are over and how: a path that we stopped following is not complete.
+    pub(super) fn region_ends(paths: Vec<(State<'a>, Flow)>) -> Vec<(State<'a>, bool)> {
+        let over = |f: &Flow| !matches!(f, Flow::Stop | Flow::Raise(_));
+        paths.into_iter().map(|(s, f)| (s, over(&f))).collect()
+    }
+
+    /// See [`Self::region_ends`].
+    pub(super) fn run_ends(outs: Outs<'a>) -> Vec<(State<'a>, bool)> {
+        outs.into_iter().map(|(s, out)| (s, matches!(out, Out::Values(_)))).collect()
+    }
+}
+
+fn context_of(stop: &S) -> Option<&ContextSym> {
+    match &**stop {
+        Sym::Done(c) => match &**c {
+            Sym::Context(c) => Some(c),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `ctx.Err()` was asked: its context's end.
+fn asked_context(cond: &S) -> Option<S> {
+    let mut found = None;
+    cond.any(&mut |s| {
+        if let Sym::Result(_, _, name, given) = s
+            && name.starts_with("Context.")
+            && let Some(c) = given.first().filter(|c| matches!(***c, Sym::Context(_)))
+        {
+            found = Some(Arc::new(Sym::Done(c.clone())));
+        }
+        false
+    });
+    found
+}
