@@ -325,7 +325,8 @@ fn similar(a: &str, b: &str) -> bool {
 
 fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
     for (key, read) in &s.reads_before {
-        let written = e.caches.iter().any(|c| c.op == CacheOp::Set && c.held && c.key.sym == *key);
+        let written =
+            s.filled.contains(key) || e.caches.iter().any(|c| c.op == CacheOp::Set && c.held && c.key.sym == *key);
         if !written {
             continue;
         }

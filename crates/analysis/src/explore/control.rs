@@ -194,7 +194,13 @@ impl<'a> Explorer<'a, '_> {
 
     fn choose(&mut self, frame: FrameId, label: LabelId, arms: &'a [Arm], state: State<'a>) -> Paths<'a> {
         let mut paths = Vec::new();
-        for arm in arms {
+        let never: Vec<bool> = arms.iter().map(|arm| self.never_comes(frame, arm, &state)).collect();
+        // Where none comes, what follows is still looked at.
+        let others = never.contains(&false);
+        for (arm, never) in arms.iter().zip(&never) {
+            if *never && others {
+                continue;
+            }
             let mut state = state.clone();
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
@@ -210,6 +216,13 @@ impl<'a> Explorer<'a, '_> {
             paths.extend(self.block(frame, &arm.body, vec![state]));
         }
         joined(breaks(paths, label))
+    }
+
+    /// The arm waits for the end of a context that has none.
+    fn never_comes(&mut self, frame: FrameId, arm: &'a Arm, state: &State<'a>) -> bool {
+        let Comm::Receive { from, .. } = &arm.comm else { return false };
+        let chan = self.eval(frame, from, &mut state.clone());
+        matches!(&*chan.sym, Sym::Done(context) if matches!(&**context, Sym::Context(c) if c.endless))
     }
 
     fn attempt(

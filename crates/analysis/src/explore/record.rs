@@ -76,6 +76,8 @@ pub(crate) struct SessionFacts {
     pub(crate) visits: BTreeMap<Span, BTreeSet<Status>>,
     pub(crate) exits: Vec<ExitFacts>,
     pub(crate) writes: BTreeMap<Span, (OpSite, bool)>,
+    /// Keys that a script fills while it is held.
+    pub(crate) filled: Vec<S>,
     pub(crate) sleeps: BTreeMap<Span, u64>,
     /// Contexts made with a time limit while held, ms.
     pub(crate) deadlines: BTreeMap<Span, u64>,
