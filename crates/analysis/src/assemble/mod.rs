@@ -12,7 +12,7 @@ mod token;
 
 use crate::explore::Context;
 use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts};
-use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Site, TokenKind};
+use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Recheck, Site, TokenKind};
 use crate::program::FuncRef;
 use crate::project::{Declared, escapes, has_param};
 use crate::sym::Val;
@@ -28,6 +28,10 @@ use std::sync::Arc;
 pub(crate) struct Told {
     pub(crate) token: bool,
     pub(crate) lease: bool,
+    /// How its losers wait: else a caller's loop may.
+    pub(crate) wait: bool,
+    /// Whether it reads the cache again: else a caller has read it.
+    pub(crate) recheck: bool,
 }
 
 /// What assembling shares.
@@ -49,7 +53,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
     let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
         for s in e.sessions.iter().filter(|s| !escapes(s)) {
-            let told = Told { token: s.token.as_ref().is_none_or(|t| !matches!(token::kind(&t.sym, &s.key.sym), TokenKind::Caller | TokenKind::Unknown)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)) };
+            let told = Told { token: s.token.as_ref().is_none_or(|t| !matches!(token::kind(&t.sym, &s.key.sym), TokenKind::Caller | TokenKind::Unknown)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)), wait: s.wait.is_some() || s.waits_inside.is_some(), recheck: !matches!(lock::recheck(e, s), Recheck::NotApplicable) };
             closed.insert((s.site.span, s.site.via.clone()), told);
         }
     }
