@@ -211,7 +211,13 @@ impl<'a> Explorer<'a, '_> {
                 _ => None,
             })
             .collect();
+        let never: Vec<bool> = arms.iter().map(|arm| self.never_comes(frame, arm, &state)).collect();
+        // Where none comes, what follows is still looked at.
+        let others = never.contains(&false);
         for (i, arm) in arms.iter().enumerate() {
+            if never[i] && others {
+                continue;
+            }
             let mut state = state.clone();
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
@@ -228,6 +234,13 @@ impl<'a> Explorer<'a, '_> {
             paths.extend(self.block(frame, &arm.body, vec![state]));
         }
         joined(breaks(paths, label))
+    }
+
+    /// The arm waits for the end of a context that has none.
+    fn never_comes(&mut self, frame: FrameId, arm: &'a Arm, state: &State<'a>) -> bool {
+        let Comm::Receive { from, .. } = &arm.comm else { return false };
+        let chan = self.eval(frame, from, &mut state.clone());
+        matches!(&*chan.sym, Sym::Done(context) if matches!(&**context, Sym::Context(c) if c.endless))
     }
 
     fn attempt(

@@ -20,6 +20,7 @@ impl<'a> Explorer<'a, '_> {
         match &row.call.does {
             Does::Command { words, reply, .. } => {
                 let words = self.words(row, words, &site, &state);
+                self.note_ignored(row, evidence, &words, &site);
                 self.command(row, evidence, reply, words, site, state)
             }
             Does::MakesCommand { words, ty, .. } => {
@@ -472,17 +473,20 @@ impl<'a> Explorer<'a, '_> {
             self.note_context_use(site);
         }
         let mut context = match row.origin {
-            ContextOrigin::Background => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, span, id },
-            ContextOrigin::Detached => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, span, id },
-            ContextOrigin::Request => ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, span, id },
+            ContextOrigin::Background => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id },
+            ContextOrigin::Detached => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id },
+            ContextOrigin::Request => ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, endless: false, span, id },
             ContextOrigin::Derived => base.map(|b| ContextSym { id: if row.gives.iter().any(|g| g == "cancel") { id } else { b.id }, ..b }).unwrap_or(ContextSym {
                 origin: Origin::Unknown,
                 timeout_ms: None,
                 limited: false,
+                endless: false,
                 span,
                 id,
             }),
         };
+        // One that carries a value ends with its parent; whatever else a call gives may cancel.
+        context.endless &= row.origin != ContextOrigin::Derived || row.gives.iter().all(|g| g == "context");
         if let Some(limit) = &row.timeout {
             let ms = self.path(&limit.ttl, site, &state).and_then(|v| self.time_ms(limit, &v));
             if let (Some(ms), false, false) = (ms, state.deferring, state.spawned) {
@@ -491,6 +495,7 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             context.limited = true;
+            context.endless = false;
             context.timeout_ms = match (context.timeout_ms, ms) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
