@@ -1,7 +1,7 @@
 //! What a rule is.
 
 use crate::emit::Out;
-use dogpile_analysis::lifecycle::{CheckThenSet, Flight, Lock, Miss};
+use dogpile_analysis::lifecycle::{CheckThenSet, Fill, Flight, Lock, Miss};
 use dogpile_report::Level;
 
 /// One rule: its name, its page, its check.
@@ -65,6 +65,8 @@ pub(crate) enum Check {
     Flight(fn(&Flight, &mut Out<'_>)),
     /// Cache-aside misses.
     Miss(fn(&Miss, &mut Out<'_>)),
+    /// Values put into shared caches.
+    Fill(fn(&Fill, &mut Out<'_>)),
     /// Reads followed by an unconditional SET.
     Pair(fn(&CheckThenSet, &mut Out<'_>)),
 }

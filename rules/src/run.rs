@@ -35,6 +35,7 @@ pub fn run_rule(rule: &'static Rule, lifecycles: &Lifecycles, settings: &Setting
         Check::Command(check) => lifecycles.locks.iter().for_each(|lock| check(lock, &mut out)),
         Check::Flight(check) => lifecycles.flights.iter().for_each(|flight| check(flight, &mut out)),
         Check::Miss(check) => lifecycles.misses.iter().for_each(|miss| check(miss, &mut out)),
+        Check::Fill(check) => lifecycles.fills.iter().for_each(|fill| check(fill, &mut out)),
         Check::Pair(check) => lifecycles.check_then_sets.iter().for_each(|pair| check(pair, &mut out)),
     }
     found

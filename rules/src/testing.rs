@@ -56,6 +56,7 @@ pub(crate) fn lock() -> Lock {
         wait: None,
         recheck: Recheck::NotApplicable,
         unit_faults: Vec::new(),
+        hazards: Hazards::default(),
     }
 }
 

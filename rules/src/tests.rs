@@ -29,7 +29,7 @@ fn of_flight(flight: Flight, fleet: Fleet) -> Vec<(&'static str, Level)> {
 
 #[test]
 fn rules_are_found_by_name() {
-    assert_eq!(all().len(), 27);
+    assert_eq!(all().len(), 34);
     assert!(all().windows(2).all(|pair| pair[0].slug < pair[1].slug));
     for rule in all() {
         assert_eq!(find(rule.slug).map(|found| found.slug), Some(rule.slug));
@@ -358,4 +358,62 @@ fn a_fault_in_a_helper_is_told_once() {
     let locks = vec![session("a", Confidence::Possible), session("b", Confidence::Certain)];
     let found = findings(&Lifecycles { locks, ..Lifecycles::default() });
     assert_eq!(found.iter().map(|finding| finding.session.as_str()).collect::<Vec<_>>(), ["b"]);
+}
+
+fn of_fill(change: impl FnOnce(&mut Fill)) -> Vec<(&'static str, Level)> {
+    let mut fill = Fill {
+        id: "example.profile|profile:{id}".to_owned(),
+        site: site(4, "SET"),
+        key: "\"profile:\" + id".to_owned(),
+        many_keys: true,
+        in_batch: false,
+        fixed_ttl_ms: None,
+        missed: Some(span(1)),
+        computed: Some(span(2)),
+        guarded: false,
+        invalidated: Some(site(8, "DEL")),
+    };
+    change(&mut fill);
+    let all = Lifecycles { fills: vec![fill], ..Lifecycles::default() };
+    findings(&all).into_iter().map(|finding| (finding.rule, finding.level)).collect()
+}
+
+#[test]
+fn a_fill_that_can_undo_an_invalidation_is_worse_the_longer_it_lasts() {
+    assert_eq!(of_fill(|_| ()), [("stale-merge", Level::Warning)]);
+    assert_eq!(of_fill(|fill| fill.fixed_ttl_ms = Some(300_001)), [("stale-merge", Level::Warning)]);
+    assert_eq!(of_fill(|fill| fill.fixed_ttl_ms = Some(300_000)), [("stale-merge", Level::Note)]);
+    assert_eq!(of_fill(|fill| fill.guarded = true), []);
+    assert_eq!(of_fill(|fill| fill.invalidated = None), []);
+    assert_eq!(of_fill(|fill| fill.computed = None), []);
+}
+
+#[test]
+fn rules_that_are_off_wait_to_be_asked() {
+    let fill = |fill: &mut Fill| {
+        fill.fixed_ttl_ms = Some(3_600_000);
+        fill.invalidated = None;
+    };
+    assert_eq!(of_fill(fill), []);
+    let refused = |lock: &mut Lock| lock.hazards.refusal = Some(Refusal { exit: span(4), read: span(5) });
+    assert_eq!(of_lock(refused), []);
+    let mut one = lock();
+    refused(&mut one);
+    let settings = Settings { levels: [("no-stale-fallback".to_owned(), Level::Note)].into(), ..Settings::default() };
+    let found = run(&Lifecycles { locks: vec![one], ..Lifecycles::default() }, &settings);
+    assert_eq!(found.iter().map(|f| (f.rule, f.level)).collect::<Vec<_>>(), [("no-stale-fallback", Level::Note)]);
+}
+
+#[test]
+fn a_message_may_be_late_but_something_must_end_the_wait() {
+    let waits = |end, rechecks| {
+        of_lock(|lock| {
+            lock.hazards.wakeups = vec![Wakeup { site: site(6, "receive"), subscribed: Some(span(5)), rechecks, end }];
+        })
+    };
+    assert_eq!(waits(WakeupEnd::Nothing, true), [("missed-wakeup", Level::Error)]);
+    assert_eq!(waits(WakeupEnd::Nothing, false), [("missed-wakeup", Level::Error)]);
+    assert_eq!(waits(WakeupEnd::Caller, false), [("missed-wakeup", Level::Warning)]);
+    assert_eq!(waits(WakeupEnd::Caller, true), []);
+    assert_eq!(waits(WakeupEnd::Time, false), []);
 }

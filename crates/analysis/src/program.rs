@@ -186,6 +186,14 @@ impl<'a> Program<'a> {
         if let Some(to) = self.globals.get(name).and_then(|(_, g)| other_name(g)) {
             return Some(onward(to.to_string()));
         }
+        // `a::b::c.X`: a module that `a` offers under a name of its own (`pub use redis;`).
+        let dot = name.find('.').unwrap_or(name.len());
+        for at in name[..dot].match_indices("::").map(|(at, _)| at).chain([dot]) {
+            let Some((outer, module)) = name[..at].rsplit_once("::") else { continue };
+            if let Some(to) = self.globals.get(format!("{outer}.{module}").as_str()).and_then(|(_, g)| other_name(g)) {
+                return Some(onward(format!("{}{}", to.replace('.', "::"), &name[at..])));
+            }
+        }
         // `a.b.c`: whatever stands before a dot may be a package that offers the rest on, or another name of a type.
         for (at, _) in name.rmatch_indices('.') {
             let (head, item) = (&name[..at], &name[at + 1..]);

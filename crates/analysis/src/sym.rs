@@ -226,6 +226,15 @@ pub(crate) fn either(a: &S, b: &S) -> S {
     if a == b {
         return a.clone();
     }
+    // A result taken as a whole is one of its values beside one of its errors.
+    if let (Sym::List(x), Sym::List(y)) = (&**a, &**b)
+        && let ([v, e], [w, f]) = (x.as_slice(), y.as_slice())
+        && is_result_error(&e.sym)
+        && is_result_error(&f.sym)
+    {
+        let join = |one: &Val, other: &Val| Val { sym: either(&one.sym, &other.sym), span: one.span };
+        return Arc::new(Sym::List(vec![join(v, w), join(e, f)]));
+    }
     let mut all: Vec<S> = Vec::new();
     for side in [a, b] {
         match &**side {
@@ -239,4 +248,14 @@ pub(crate) fn either(a: &S, b: &S) -> S {
         return Arc::new(Sym::Unknown);
     }
     Arc::new(Sym::Phi(all))
+}
+
+/// Whether this can be the error of a result.
+pub(crate) fn is_result_error(sym: &Sym) -> bool {
+    match sym {
+        Sym::Nil | Sym::Error(_) => true,
+        Sym::Result(_, i, name, _) => *i == 1 || &**name == "error",
+        Sym::Phi(parts) => parts.iter().all(|p| is_result_error(p)),
+        _ => false,
+    }
 }

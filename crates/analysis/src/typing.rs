@@ -259,10 +259,14 @@ impl Typing {
                     Type::Func(_, results) => results,
                     _ => vec![],
                 },
-                Callee::Method { receiver, name } => match self.field_of(program, &self.value_type(program, m, receiver, 0), name) {
-                    Type::Func(_, results) => results,
-                    _ => self.interface_types(program, m, call),
-                },
+                Callee::Method { receiver, name } => {
+                    let ty = self.value_type(program, m, receiver, 0);
+                    match self.field_of(program, &ty, name) {
+                        Type::Func(_, results) => results,
+                        _ if program.modules[m as usize].lang == dogpile_ir::Lang::Rust && hands_value_on(name) => vec![ty],
+                        _ => self.interface_types(program, m, call),
+                    }
+                }
                 Callee::Named(_) => vec![],
             },
         }
@@ -408,6 +412,15 @@ fn named_target<'p>(program: &Program<'p>, name: &str, args: usize) -> Target<'p
     Target::Unknown(name.into())
 }
 
+/// Methods of Rust's results, options and cells that give the value inside.
+fn hands_value_on(name: &str) -> bool {
+    matches!(
+        name,
+        "map_err" | "context" | "with_context" | "wrap_err" | "wrap_err_with" | "change_context" | "inspect_err" | "ok" | "ok_or" | "ok_or_else" | "unwrap" | "expect"
+            | "unwrap_or_else" | "as_mut" | "as_deref_mut" | "deref" | "deref_mut" | "by_ref" | "borrow_mut" | "or_else" | "load_full"
+    )
+}
+
 /// The canonical name that a value is read by.
 fn path_of(value: &Value) -> Option<String> {
     match &value.kind {
@@ -418,7 +431,7 @@ fn path_of(value: &Value) -> Option<String> {
 }
 
 /// Whether an option is written at a call: `$3.NX` in `set(key, value, { NX: true })`.
-fn writes_option(call: &Call, path: &str) -> bool {
+pub(crate) fn writes_option(call: &Call, path: &str) -> bool {
     let Some(dogpile_models::AccessPath { base: dogpile_models::Base::Arg(n), fields }) = dogpile_models::AccessPath::parse(path) else { return false };
     let (Some(arg), Some(option)) = (n.checked_sub(1).and_then(|n| call.args.get(n)), fields.first()) else { return false };
     match &arg.kind {

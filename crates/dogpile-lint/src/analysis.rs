@@ -46,11 +46,12 @@ pub(crate) fn analyse(facts: &Facts<'_>) -> Analysed {
     for modules in facts.modules.chunk_by(|a, b| a.lang == b.lang) {
         let models = facts.models.only(crate::input::language_name(modules[0].lang));
         let found = analyse_language(&Facts { modules, models: &models, ..*facts });
-        let Lifecycles { locks, flights, misses, check_then_sets, fleet } = found.lifecycles;
+        let Lifecycles { locks, flights, misses, check_then_sets, fills, fleet } = found.lifecycles;
         all.lifecycles.locks.extend(locks);
         all.lifecycles.flights.extend(flights);
         all.lifecycles.misses.extend(misses);
         all.lifecycles.check_then_sets.extend(check_then_sets);
+        all.lifecycles.fills.extend(fills);
         all.lifecycles.fleet.instances = fleet.instances;
         all.lifecycles.fleet.cluster_visible |= fleet.cluster_visible;
         all.follow.extend(found.follow);

@@ -12,6 +12,7 @@ models! {
     "std-go"
     "web-go"
     "ids-go"
+    "databases-go"
     "go-redis"
     "go-redis-v7"
     "redigo"

@@ -195,6 +195,9 @@ pub enum Does {
         timeout: Option<TtlRow>,
         /// What the results are: of `value`, `error`, `channel`.
         gives: Vec<String>,
+        /// The first one after a subscription gives its confirmation.
+        #[serde(default)]
+        confirms: bool,
     },
     /// Stops the timer, ticker or renewal that `$0` is.
     Stops,
@@ -277,6 +280,25 @@ pub enum Does {
         /// Whether it repeats.
         #[serde(default)]
         periodic: bool,
+    },
+    /// Runs a function inside a transaction of a database, and commits when it returns without an error.
+    Transacts {
+        /// The function.
+        function: Path,
+    },
+    /// Opens a transaction of a database.
+    BeginsTransaction {
+        /// Row name of the type it gives; absent: `$0` is in the transaction from now on.
+        #[serde(default, rename = "type")]
+        ty: Option<String>,
+        /// Whether a second result is an error.
+        #[serde(default)]
+        error: bool,
+    },
+    /// Ends the transaction that `$0` is.
+    EndsTransaction {
+        /// Whether what was done in it stays.
+        commits: bool,
     },
     /// Remote work that a client-side limit bounds; counts as slow work in a critical section.
     Remote {

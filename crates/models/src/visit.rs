@@ -124,7 +124,7 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             }
             option(function, show);
         }
-        Does::Waits { timeout, gives } => {
+        Does::Waits { timeout, gives, .. } => {
             time(timeout, show);
             show(Part::Gives(gives));
         }
@@ -154,6 +154,9 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Path(function));
             time(after, show);
         }
+        Does::Transacts { function } => show(Part::Path(function)),
+        Does::BeginsTransaction { ty: Some(ty), .. } => show(Part::Type(ty)),
+        Does::BeginsTransaction { ty: None, .. } | Does::EndsTransaction { .. } => {}
         Does::Remote { timeout } => time(timeout, show),
         Does::Flushes | Does::Value(_) | Does::NoReturn | Does::Panics | Does::Joins | Does::Stops => {}
     }

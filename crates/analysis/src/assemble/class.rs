@@ -107,7 +107,7 @@ fn indifferent(s: &SessionFacts) -> bool {
 }
 
 /// Every loser leaves with an error, winners work.
-fn refuses(s: &SessionFacts) -> bool {
+pub(super) fn refuses(s: &SessionFacts) -> bool {
     let mut lost = s.exits.iter().filter(|e| e.status == Status::Lost && !e.panics).peekable();
     let error = |e: &crate::explore::record::ExitFacts| {
         e.error == Some(true) || e.values.last().is_some_and(|v| matches!(&**v, crate::sym::Sym::Global(name) if crate::names::last(name).to_ascii_lowercase().starts_with("err")))

@@ -54,7 +54,11 @@ impl Assembly<'_, '_> {
         } else {
             self.outcomes(root, s)
         };
-        let (class, class_reason) = self.class(root, s, &releases, wait.is_some());
+        let hazards = self.hazards(root, e, slot, told_within);
+        let waits = wait.is_some() || !hazards.wakeups.is_empty();
+        let (class, class_reason) = self.class(root, s, &releases, waits);
+        // What puts a dead lock aside to take it gives nothing back: it is told as that.
+        releases.retain(|r| !hazards.steals.iter().any(|steal| steal.site.span == r.site.span));
         let mut lock = Lock {
             id,
             class,
@@ -78,6 +82,7 @@ impl Assembly<'_, '_> {
             releases,
             renewals,
             wait,
+            hazards,
         };
         if s.blurred {
             lock.leaks.clear();
@@ -107,7 +112,7 @@ impl Assembly<'_, '_> {
         lock
     }
 
-    fn ttl(&self, lease: &Lease, library: bool) -> Ttl {
+    pub(super) fn ttl(&self, lease: &Lease, library: bool) -> Ttl {
         match lease {
             Lease::Absent => Ttl::Absent,
             Lease::Unknown if library => Ttl::Given,

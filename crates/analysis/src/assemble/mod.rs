@@ -6,6 +6,8 @@ mod class;
 mod context;
 mod durations;
 mod fate;
+mod fills;
+mod hazards;
 mod lock;
 mod notes;
 mod token;
@@ -42,13 +44,21 @@ pub(crate) struct Assembly<'a, 'c> {
     phrases: BTreeMap<ClientId, Arc<BTreeMap<String, String>>>,
     /// Releases outside any session, one per site.
     pub(crate) releases: Vec<(FuncRef, Val, ReleaseFacts)>,
+    /// Data put under keys, and keys deleted, outside any session of that key.
+    pub(crate) stored: Vec<hazards::Stray>,
+    pub(crate) dropped: Vec<hazards::Stray>,
+    /// Families of keys whose misses lead to slow work.
+    pub(crate) dear: BTreeSet<String>,
+    /// Functions that change stored things: where first.
+    pub(crate) changes: BTreeMap<FuncRef, Span>,
     /// Renewals outside any session: root, index.
     pub(crate) renewals: Vec<(FuncRef, usize)>,
 }
 
 pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploration>, declared: &Declared) -> Lifecycles {
-    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![] };
+    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![], stored: vec![], dropped: vec![], dear: BTreeSet::new(), changes: BTreeMap::new() };
     assembly.collect_loose(explored);
+    assembly.collect_strays(explored);
     // A session that its function ends: what it knows by itself need not be told again from above.
     let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
@@ -68,10 +78,12 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
         }
         assembly.flights(*root, e, &mut out.flights);
         assembly.misses(*root, e, &mut out.misses);
+        assembly.fills(*root, e, &mut out.fills);
         assembly.check_then_sets(*root, e, &taken, &mut out.check_then_sets);
     }
     assembly.stray_units(explored, &mut out);
     tell_folds_once(&mut out.locks);
+    tell_leaks_once(&mut out.locks);
     out.locks.sort_by(|a, b| (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(b.acquire.site.outer(), &b.acquire.site.via, b.acquire.site.span)));
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for lock in &mut out.locks {
@@ -81,6 +93,8 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
             lock.id = format!("{}#{n}", lock.id);
         }
     }
+    out.fills.sort_by_key(|f| (f.site.span, f.site.via.len()));
+    out.fills.dedup_by_key(|f| f.site.span);
     out.flights.sort_by_key(|f| f.site.span);
     out.flights.dedup_by_key(|f| f.site.span);
     out.misses.sort_by_key(|m| (m.read.span, m.write.span));
@@ -106,6 +120,18 @@ fn tell_folds_once(locks: &mut [crate::lifecycle::Lock]) {
         }
         if told.iter().any(|t| t.1) {
             lock.outcomes.failed = Fate::Handled;
+        }
+    }
+}
+
+/// A function that releases on some ways out and not on others leaks, not each of its callers.
+fn tell_leaks_once(locks: &mut [crate::lifecycle::Lock]) {
+    let inner: BTreeSet<(Span, Vec<Span>)> =
+        locks.iter().filter(|l| !l.leaks.is_empty()).map(|l| (l.acquire.site.span, l.acquire.site.via.clone())).collect();
+    for lock in locks {
+        let via = &lock.acquire.site.via;
+        if (1..=via.len()).any(|n| inner.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
+            lock.leaks.clear();
         }
     }
 }
@@ -159,6 +185,14 @@ impl<'a> Assembly<'a, '_> {
     }
 
     fn check_then_sets(&mut self, root: FuncRef, e: &Exploration, taken: &BTreeSet<String>, out: &mut Vec<CheckThenSet>) {
+        for (site, key, option) in &e.ignored {
+            let set = self.site(root, site);
+            if out.iter().any(|known| known.set.span == set.span) {
+                continue;
+            }
+            let id = format!("{}|{}", self.cx.program.function(root).name, crate::keys::shape(&key.sym));
+            out.push(CheckThenSet { id, read: set.clone(), set, key: crate::keys::display(&key.sym), released: true, ignored: Some(option.clone()) });
+        }
         for loose in &e.loose {
             let Loose::Set { site, key, .. } = loose else { continue };
             if !crate::keys::is_telling(&key.sym) {
@@ -189,7 +223,7 @@ impl<'a> Assembly<'a, '_> {
                 continue;
             }
             let id = format!("{}|{shape}", self.cx.program.function(root).name);
-            out.push(CheckThenSet { id, read: self.site(root, read), set: self.site(root, site), key: crate::keys::display(&key.sym), released: true });
+            out.push(CheckThenSet { id, read: self.site(root, read), set: self.site(root, site), key: crate::keys::display(&key.sym), released: true, ignored: None });
         }
     }
 

@@ -73,6 +73,7 @@ impl<'a> Explorer<'a, '_> {
         mut state: State<'a>,
     ) -> Outs<'a> {
         let slot = self.open_session(&s, &key, lease, token);
+        self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
@@ -85,6 +86,9 @@ impl<'a> Explorer<'a, '_> {
         let mut outs = Vec::new();
         for (status, raw) in [(Status::Won, replies.0), (Status::Lost, replies.1), (Status::Failed, Raw::Failure)] {
             let mut state = state.clone();
+            if status == Status::Won {
+                self.supersede(&key, &mut state);
+            }
             state.restart(slot, status);
             outs.extend(self.simple_reply(s.clone(), raw, site, state));
         }
@@ -95,6 +99,12 @@ impl<'a> Explorer<'a, '_> {
     fn reset_for(&mut self, slot: usize, key: &Val, state: &mut State<'a>) {
         let _ = key;
         state.held.retain(|h| h.slot != slot);
+    }
+
+    /// Who holds the lock by now did not lose it: an attempt of another site that failed is over.
+    fn supersede(&self, key: &Val, state: &mut State<'a>) {
+        let same = self.sessions_of(key, state);
+        state.held.retain(|h| !(same.contains(&h.slot) && matches!(h.status, Status::Lost | Status::Failed)));
     }
 
     pub(super) fn library_acquire(&mut self, row: Row<'a>, evidence: Evidence, acquire: &'a AcquireRow, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
@@ -108,6 +118,7 @@ impl<'a> Explorer<'a, '_> {
         let lease = acquire.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let token = acquire.token.as_deref().filter(|t| t.starts_with('$')).and_then(|p| self.path(p, &site, &state));
         let slot = self.open_session(&s, &key, lease, token);
+        self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
         {
             let facts = &mut self.out.sessions[slot];
@@ -132,6 +143,9 @@ impl<'a> Explorer<'a, '_> {
                 continue;
             }
             let mut state = state.clone();
+            if status == Status::Won {
+                self.supersede(&key, &mut state);
+            }
             state.restart(slot, status);
             let vals: Vec<Val> = words
                 .iter()

@@ -7,6 +7,7 @@ use crate::sym::{FrameId, Origin, S, Sym, Val};
 use crate::typing::Target;
 use dogpile_ir::{Call, Callee, Name, Type};
 use dogpile_source::Span;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) type Outs<'a> = Vec<(State<'a>, Out)>;
@@ -96,6 +97,9 @@ impl<'a> Explorer<'a, '_> {
         }
         let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
         let ty = self.type_of(site.frame, receiver, &base);
+        if let Some(outs) = self.map_method(&name, &ty, &site, &state) {
+            return outs;
+        }
         if ty == Type::Unknown {
             let typing = &self.cx.typing;
             let module = self.frame(site.frame).func.module;
@@ -198,7 +202,7 @@ impl<'a> Explorer<'a, '_> {
             few if few.len() <= 3 => {
                 let mut outs = Vec::new();
                 for f in few {
-                    let copy = CallSite { call: site.call, frame: site.frame, receiver: site.receiver.clone(), args: site.args.clone(), wanted: site.wanted };
+                    let copy = site.again();
                     outs.extend(self.enter(*f, name, copy, state.clone()));
                 }
                 outs
@@ -336,12 +340,42 @@ impl<'a> Explorer<'a, '_> {
                 _ => outs.push((state, Out::Stop)),
             }
         }
-        if groups.len() > 8 {
+        if groups.len() > 8 && self.lang(frame) != dogpile_ir::Lang::Rust {
             // Many different results: paths that agree on the locks are told as one.
             let span = call.span;
             let n = function.results.len();
             let states = groups.into_iter().flat_map(|(_, s, _)| s).collect();
             outs.extend(merge(states).into_iter().map(|s| (s, Out::Values(results(span, &function.name, n, &[])))));
+        } else if groups.len() > 8 {
+            // Many different results: paths that agree on the locks and on what is there at all are told as one.
+            let span = call.span;
+            let mut alike: BTreeMap<Vec<Option<bool>>, Vec<(Vec<State<'a>>, Vec<Val>)>> = BTreeMap::new();
+            for (_, states, vals) in groups {
+                let there = vals.iter().map(|v| states.first().and_then(|s| is_there(v, s))).collect();
+                alike.entry(there).or_default().push((states, vals));
+            }
+            for (there, groups) in alike {
+                let unlike = results(span, &function.name, there.len().max(function.results.len()), &[]);
+                let vals: Vec<Val> = there
+                    .iter()
+                    .zip(unlike)
+                    .enumerate()
+                    .map(|(i, (there, unlike))| match (groups.split_first(), there) {
+                        (Some(((_, first), rest)), _) if rest.iter().all(|(_, other)| other[i].sym == first[i].sym) => first[i].clone(),
+                        (_, Some(false)) => Val::new(Sym::Nil, span),
+                        _ => unlike,
+                    })
+                    .collect();
+                let mut states = merge(groups.into_iter().flat_map(|(states, _)| states).collect());
+                for state in &mut states {
+                    for (val, there) in vals.iter().zip(&there) {
+                        if *there == Some(true) {
+                            state.assume(&Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Ne, &val.sym, &Sym::Nil.into())), true);
+                        }
+                    }
+                }
+                outs.extend(states.into_iter().map(|s| (s, Out::Values(vals.clone()))));
+            }
         } else {
             for (_, states, vals) in groups {
                 outs.extend(merge(states).into_iter().map(|s| (s, Out::Values(vals.clone()))));
@@ -359,6 +393,10 @@ impl<'a> Explorer<'a, '_> {
         self.given_away(&name, &site, &mut state);
         if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
             return outs;
+        }
+        site.args.iter().for_each(|a| self.looked_at(&a.sym));
+        if !crate::names::is_idle(&name) {
+            self.may_have_asked(&mut state);
         }
         if !self.unknown_helper(&name, &site, &mut state) {
             self.note_work(&name, target, &site, &state);
@@ -415,6 +453,11 @@ impl<'a> Explorer<'a, '_> {
         }
         val
     }
+}
+
+/// Whether a value is something or nil, where a path knows.
+fn is_there(val: &Val, state: &State<'_>) -> Option<bool> {
+    state.truth(&Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Ne, &val.sym, &Sym::Nil.into())))
 }
 
 /// Results of a call nobody followed.

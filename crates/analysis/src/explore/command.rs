@@ -4,6 +4,7 @@ use super::call::{CallSite, Outs};
 use super::record::{GuardFact, Lease, LeaseUnit, Loose, OpSite, ReleaseFacts, RenewalFacts};
 use super::reply::Raw;
 use super::state::{State, Status};
+use super::trace::{WaitEnd, What};
 use super::{Explorer, Out};
 use crate::sym::{S, Sym, Val};
 use crate::typing::Evidence;
@@ -84,12 +85,36 @@ impl<'a> Explorer<'a, '_> {
                 let token = Some(words[value].clone());
                 self.acquire(s, words[key].clone(), lease, token, (won, lost), false, false, &site, state)
             }
-            Meaning::Set { key, ttl, when, .. } => {
+            Meaning::Set { key, value, ttl, when, get } => {
                 let lease = lease_of(ttl, &words);
-                let key = words[key].clone();
+                let (key, value) = (words[key].clone(), words[value].clone());
+                let data = self.is_data(&value, &key, &state);
+                let taken_over = self.is_taken_over(&key, &state);
+                if when == SetWhen::Always {
+                    let what = if get { What::Swap } else { What::Put };
+                    self.deed(&s.op, &key, what, Some(&value), lease.clone(), &mut state);
+                }
                 match when {
                     SetWhen::IfEqual(_) | SetWhen::IfDigestEqual(_) => self.renew_command(s, key, GuardFact::Atomic(None), lease, &site, state),
                     SetWhen::IfPresent => self.renew_command(s, key, GuardFact::None, lease, &site, state),
+                    // The old value tells who had it.
+                    SetWhen::Always if get && self.is_lost(&key, &state) => {
+                        for slot in self.sessions_of(&key, &state) {
+                            self.out.sessions[slot].blurred = true;
+                        }
+                        let value = Sym::Read(key.sym, s.op.span);
+                        self.reply_with(s, Arc::new(value), &site, state)
+                    }
+                    // Somebody else's lock, looked at and taken for over: it is this path's from here.
+                    SetWhen::Always if taken_over => {
+                        for slot in self.sessions_of(&key, &state) {
+                            self.out.sessions[slot].blurred = true;
+                            state.set_status(slot, Status::Won);
+                        }
+                        self.simple_reply(s, Raw::Ok, &site, state)
+                    }
+                    // Data over one's own lock is no renewal of it.
+                    SetWhen::Always if data && self.session_of(&key, &state).is_some() => self.simple_reply(s, Raw::Ok, &site, state),
                     // A plain SET over one's own lock: a renewal that asks nobody.
                     _ if self.session_of(&key, &state).is_some() => {
                         let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
@@ -135,6 +160,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Meaning::Read { keys } => {
                 let Some(key) = keys.first().map(|k| words[*k].clone()) else { return self.simple_reply(s, Raw::Any, &site, state) };
+                self.deed(&s.op, &key, What::Look, None, Lease::Unknown, &mut state);
                 if matches!(name.as_str(), "GET" | "HGET" | "HGETALL" | "MGET" | "EXISTS" | "GETEX") {
                     self.note_read(&s, &key, &mut state);
                 }
@@ -160,6 +186,14 @@ impl<'a> Explorer<'a, '_> {
             }
             Meaning::Eval { .. } => {
                 self.note_opaque(&state);
+                self.simple_reply(s, Raw::Any, &site, state)
+            }
+            Meaning::ListPop { timeout: Some(at), blocking: true, .. } => {
+                let end = match words[at].sym.int() {
+                    Some(0) => Self::ends_by_context(s.context.as_ref()),
+                    _ => WaitEnd::Time,
+                };
+                self.waits_for_item(s.op.clone(), end, &state);
                 self.simple_reply(s, Raw::Any, &site, state)
             }
             _ => self.simple_reply(s, Raw::Any, &site, state),
@@ -296,7 +330,18 @@ impl<'a> Explorer<'a, '_> {
             other => other,
         };
         let cancelled = s.context.as_ref().is_some_and(|c| state.truth(&Arc::new(Sym::Done(c.sym.clone()))) == Some(true));
-        let slots = self.sessions_of(key, state);
+        let compared = match guard {
+            GuardFact::ReadThenAct(span) => Some(span),
+            _ => None,
+        };
+        self.note_drop(&s.op, key, !matches!(guard, GuardFact::None | GuardFact::ReadThenAct(_)), compared, state);
+        self.given_back(s, key, state);
+        let mut slots = self.sessions_of(key, state);
+        // What is held now is what is given back; an attempt before it that failed is over.
+        let now: Vec<usize> = slots.iter().copied().filter(|slot| state.status(*slot) == Some(Status::Won)).collect();
+        if !now.is_empty() {
+            slots = now;
+        }
         let mut statuses = BTreeSet::new();
         for slot in &slots {
             statuses.extend(state.status(*slot));

@@ -1,9 +1,11 @@
 //! Statements: every way through them.
 
 use super::state::{Deferred, State, Status, merge};
+use super::trace::WaitEnd;
+use super::waits::{is_outage, wait_bound, wait_end};
 use super::{Explorer, Flow, MAX_PATHS, Out};
 use crate::lifecycle::{WaitBound, WaitForm};
-use crate::sym::{FrameId, Sym, Val};
+use crate::sym::{FrameId, S, Sym, Val};
 use crate::walk::each_stmt;
 use dogpile_ir::{Arm, Block, Comm, LabelId, LoopKind, Place, Rvalue, Stmt, StmtKind, Value};
 use dogpile_source::Span;
@@ -107,8 +109,10 @@ impl<'a> Explorer<'a, '_> {
             }
             // What an executor starts is what its promise waits for.
             StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
-            StmtKind::Spawn { body, .. } => {
+            StmtKind::Spawn { body, handle } => {
+                let flight = self.begin_promise(frame, handle.is_none(), stmt.span);
                 self.spawn(frame, body, stmt.span, &mut state);
+                self.end_promise(flight, frame, *handle);
                 vec![(state, Flow::Next)]
             }
             StmtKind::Scope { owns, body } => {
@@ -116,7 +120,11 @@ impl<'a> Explorer<'a, '_> {
                 self.drop_all(frame, owns, paths)
             }
             StmtKind::Return { values } => {
-                let vals = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
+                let vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
+                vals.iter().for_each(|v| self.looked_at(&v.sym));
+                if self.throws(frame) {
+                    vals.iter().for_each(|val| self.local_wait(&val.sym));
+                }
                 vec![(state, Flow::Return(vals, stmt.span))]
             }
             StmtKind::Raise { value } => {
@@ -139,7 +147,9 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn branch(&mut self, frame: FrameId, cond: &'a Value, then: &'a Block, otherwise: &'a Block, mut state: State<'a>) -> Paths<'a> {
+        state.fine = None;
         let val = self.eval(frame, cond, &mut state);
+        self.looked_at(&val.sym);
         let (yes, no) = split(&val, state);
         let mut paths = Vec::new();
         if let Some(mut yes) = yes {
@@ -194,17 +204,25 @@ impl<'a> Explorer<'a, '_> {
 
     fn choose(&mut self, frame: FrameId, label: LabelId, arms: &'a [Arm], state: State<'a>) -> Paths<'a> {
         let mut paths = Vec::new();
+        let channels: Vec<Option<S>> = arms
+            .iter()
+            .map(|arm| match &arm.comm {
+                Comm::Receive { from, .. } => Some(self.eval(frame, from, &mut state.clone()).sym),
+                _ => None,
+            })
+            .collect();
         let never: Vec<bool> = arms.iter().map(|arm| self.never_comes(frame, arm, &state)).collect();
         // Where none comes, what follows is still looked at.
         let others = never.contains(&false);
-        for (arm, never) in arms.iter().zip(&never) {
-            if *never && others {
+        for (i, arm) in arms.iter().enumerate() {
+            if never[i] && others {
                 continue;
             }
             let mut state = state.clone();
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
                 self.received(&chan, &mut state);
+                self.message_received(frame, arm.span, &chan, wait_end(&channels, i), &state);
                 for target in targets {
                     self.store(frame, target, Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span), &mut state);
                 }
@@ -278,7 +296,12 @@ impl<'a> Explorer<'a, '_> {
         mut state: State<'a>,
     ) -> Paths<'a> {
         // A ticker's channel is never closed: that loop ends by a way out of its own.
-        let ticks = matches!(kind, LoopKind::Range { over } if self.received_each(frame, over, &mut state));
+        let mut ticks = false;
+        if let LoopKind::Range { over } = kind {
+            ticks = self.received_each(frame, over, &mut state);
+            let chan = self.eval(frame, over, &mut state);
+            self.message_received(frame, over.span, &chan, WaitEnd::Nothing, &state);
+        }
         let assigned = assigned_in(&[header, body, post]);
         let conds = state.conds.clone();
         let before: Vec<(usize, Status)> = state.held.iter().map(|h| (h.slot, h.status)).collect();
@@ -421,10 +444,17 @@ impl<'a> Explorer<'a, '_> {
                 let seen: BTreeSet<usize> = state.losses.clone();
                 let mut paths = Vec::new();
                 let wanted = self.wanted(frame, targets);
+                let flight = self.begin_promise(frame, call.awaited, call.span);
                 let outs = self.call_for(frame, call, wanted, state);
+                let kept = match targets.first() {
+                    Some(Place::Local(local)) => Some(*local),
+                    _ => None,
+                };
+                self.end_promise(flight, frame, kept);
                 for (mut state, out) in self.kept(frame, call, outs) {
                     match out {
                         Out::Values(vals) => {
+                            state.fine = self.was_fine(frame, &vals, &state);
                             let vals = self.packed(frame, targets, vals, call.span);
                             // A function that gives nothing back has thrown nothing away.
                             if blank && !vals.is_empty() {
@@ -450,6 +480,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Rvalue::Await(v) => {
                 let val = self.eval(frame, v, &mut state);
+                self.local_wait(&val.sym);
                 match self.awaited(frame, val) {
                     Ok(val) => match (&*val.sym, targets.len()) {
                         (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),
@@ -476,6 +507,7 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Receive(v) => {
                 let chan = self.eval(frame, v, &mut state);
                 self.received(&chan, &mut state);
+                self.message_received(frame, span, &chan, WaitEnd::Nothing, &state);
                 vec![Val::new(Sym::Result(span, 0, "receive".into(), vec![chan.sym]), span)]
             }
             Rvalue::Send(to, v) => {
@@ -509,6 +541,16 @@ impl<'a> Explorer<'a, '_> {
             Some(Place::Local(local)) => Some(&self.cx.program.module(self.frame(frame).func).local(*local).ty),
             _ => None,
         }
+    }
+
+    /// Whether a call that gave a Rust result was fine, where this path knows.
+    fn was_fine(&self, frame: FrameId, vals: &[Val], state: &State<'a>) -> Option<bool> {
+        let [_, error] = vals else { return state.fine };
+        if self.lang(frame) != dogpile_ir::Lang::Rust {
+            return None;
+        }
+        let none = crate::fold::binary(dogpile_ir::BinaryOp::Eq, &error.sym, &Sym::Nil.into());
+        state.truth(&none.into())
     }
 
     /// A Rust result that goes to one variable stays together; one thrown away is dropped at once.
@@ -580,38 +622,4 @@ fn assigned_in(blocks: &[&Block]) -> BTreeSet<dogpile_ir::LocalId> {
         });
     }
     all
-}
-
-/// A return because a command failed: it bounds no wait.
-fn is_outage(flow: &Flow) -> bool {
-    let Flow::Return(vals, _) = flow else { return false };
-    vals.last().is_some_and(|v| match &*v.sym {
-        Sym::Error(what) => &**what == "failure",
-        Sym::Result(_, 1, name, _) => &**name == "error",
-        _ => false,
-    })
-}
-
-/// What lets a loser leave: a context, or something else that ends.
-fn wait_bound(body: &Block) -> WaitBound {
-    let mut context_only = false;
-    let mut deadline = false;
-    each_stmt(body, &mut |stmt| {
-        if let StmtKind::Choose { arms, .. } = &stmt.kind {
-            context_only |= !arms.is_empty();
-        }
-        if let StmtKind::Let { value: Rvalue::Call(call), .. } = &stmt.kind
-            && let dogpile_ir::Callee::Method { name, .. } = &call.callee
-        {
-            deadline |= matches!(&**name, "After" | "Before" | "Sub");
-            context_only |= matches!(&**name, "Done" | "Err");
-        }
-    });
-    if deadline {
-        WaitBound::Deadline
-    } else if context_only {
-        WaitBound::Context
-    } else {
-        WaitBound::Unknown
-    }
 }

@@ -101,7 +101,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A destructor's call stands nowhere in the source: it is told at the end of the function that owns the value.
-    fn destructor_call(&mut self, frame: FrameId) -> Option<&'a Call> {
+    pub(super) fn destructor_call(&mut self, frame: FrameId) -> Option<&'a Call> {
         let func: FuncRef = self.frame(frame).func;
         self.cx.destructors.get(&func).map(std::convert::AsRef::as_ref)
     }

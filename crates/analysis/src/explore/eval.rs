@@ -300,6 +300,9 @@ impl<'a> Explorer<'a, '_> {
                 .collect();
             return Val::new(Sym::List(items), span);
         }
+        if let Some(words) = self.words_built(frame, &resolved, fields, span, state) {
+            return words;
+        }
         let sym = self.alloc(ty.clone(), frame, span, state);
         let val = Val::new(sym, span);
         for (name, value) in named_fields(&self.cx.program, &resolved, fields) {
@@ -316,6 +319,25 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         val
+    }
+
+    /// A variant that a client's model knows as words: `SetExpiry::PX(30_000)`.
+    fn words_built(&mut self, frame: FrameId, ty: &Type, fields: &'a [FieldInit], span: Span, state: &mut State<'a>) -> Option<Val> {
+        let name = self.cx.program.canonical(ty.name()?).into_owned();
+        let row = self.cx.program.models.function(&name, fields.len())?;
+        let dogpile_models::Does::MakesCommand { words, .. } = &row.call.does else { return None };
+        // No call stands here; the words need one only to say where literals are from.
+        let call = self.destructor_call(frame)?;
+        let args = fields
+            .iter()
+            .map(|f| match f {
+                FieldInit::Item(v) | FieldInit::Named(_, v) | FieldInit::Keyed(_, v) | FieldInit::Spread(v) => self.eval(frame, v, state),
+            })
+            .collect();
+        let site = super::call::CallSite { call, frame, receiver: None, args, wanted: None };
+        let words = self.words(row, words, &site, state);
+        let words = words.into_iter().map(|word| if word.span == call.span { Val { span, ..word } } else { word }).collect();
+        Some(Val::new(Sym::Command(row.client, words), span))
     }
 
     pub(super) fn static_type(&self, frame: FrameId, value: &Value) -> Type {

@@ -18,12 +18,15 @@ mod eval;
 mod model;
 mod observe;
 mod promise;
+mod promised;
 pub(crate) mod record;
 mod reply;
 mod result;
 mod script;
 mod share;
 pub(crate) mod state;
+pub(crate) mod trace;
+mod waits;
 
 use crate::program::{FuncRef, Program};
 use crate::reach::Reach;

@@ -7,8 +7,12 @@ use super::{Explorer, Out};
 use crate::sym::{ContextSym, Origin, S, Scale, Sym, Val, concat};
 use crate::typing::Evidence;
 use dogpile_ir::Name;
+use dogpile_source::Span;
 use dogpile_models::{AccessPath, Base, ContextOrigin, ContextRow, Does, Role, Row, TtlRow, Unit, ValueKind, WordRow, Zero};
 use std::sync::Arc;
+
+/// Where a builder keeps the words of its command.
+const WORDS: &str = "words";
 
 impl<'a> Explorer<'a, '_> {
     pub(super) fn model(&mut self, row: Row<'a>, evidence: Evidence, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
@@ -16,19 +20,18 @@ impl<'a> Explorer<'a, '_> {
         match &row.call.does {
             Does::Command { words, reply, .. } => {
                 let words = self.words(row, words, &site, &state);
+                self.note_ignored(row, evidence, &words, &site);
                 self.command(row, evidence, reply, words, site, state)
             }
-            Does::MakesCommand { words, .. } => {
+            Does::MakesCommand { words, ty, .. } => {
                 let words = self.words(row, words, &site, &state);
-                one(state, Sym::Command(row.client, words), &site)
+                let built = self.new_command(row, ty.as_deref(), words, span, &mut state);
+                vec![(state, Out::Values(vec![built]))]
             }
             Does::Pushes { words } => {
-                let mut all = match site.receiver.as_ref().map(|r| &*r.sym) {
-                    Some(Sym::Command(_, so_far)) => so_far.clone(),
-                    _ => vec![],
-                };
-                all.extend(self.words(row, words, &site, &state));
-                one(state, Sym::Command(row.client, all), &site)
+                let added = self.words(row, words, &site, &state);
+                let built = self.push_words(row, &site, added, &mut state);
+                vec![(state, Out::Values(vec![built]))]
             }
             // A command begun on a queue is not followed yet: what it does there is not known.
             Does::Begins { .. } => {
@@ -58,14 +61,15 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Values(vec![object]))]
             }
             Does::Executes { command, reply } => {
-                let words = match self.path(command, &site, &state).map(|v| v.sym) {
-                    Some(sym) => match &*sym {
-                        Sym::Command(_, words) => words.clone(),
-                        _ => return self.opaque_reply(row, reply, &site, state),
-                    },
-                    None => return self.opaque_reply(row, reply, &site, state),
-                };
-                self.command(row, evidence, reply, words, site, state)
+                let all = self.path(command, &site, &state).map(|v| commands(&v, &state)).unwrap_or_default();
+                if all.is_empty() {
+                    return self.opaque_reply(row, reply, &site, state);
+                }
+                let mut outs = Vec::new();
+                for words in all {
+                    outs.extend(self.command(row, evidence, reply, words, site.again(), state.clone()));
+                }
+                outs
             }
             Does::Eval { script, keys, args, reply } => self.eval_script(row, evidence, script, keys, args, reply, site, state),
             Does::Makes { ty, keeps, error } => {
@@ -91,7 +95,8 @@ impl<'a> Explorer<'a, '_> {
                         state.set_field(base.sym.clone(), Name::from(name.as_str()), val);
                     }
                 }
-                vec![(state, Out::Values(vec![]))]
+                let again = site.receiver.clone().filter(|_| self.chains(row));
+                vec![(state, Out::Values(again.into_iter().collect()))]
             }
             Does::RunsQueued { function, ty } => {
                 let name = self.cx.program.models.qualified_type(row.client, ty);
@@ -156,6 +161,7 @@ impl<'a> Explorer<'a, '_> {
                 let op_site = self.op_site(&site, &command, Some(row.client), evidence);
                 let key = self.path(key, &site, &state).unwrap_or_else(|| Val::unknown(span));
                 let lease = ttl.as_ref().map_or(super::record::Lease::Unknown, |t| self.lease(t, &site, &state));
+                self.cache_deed(*op, *scope, &op_site, &key, lease.clone(), &mut state);
                 self.note_cache(CacheFacts { site: op_site, op: *op, key, scope: *scope, coalesces: *coalesces, ttl: lease, in_flight: !self.flights.is_empty(), held: false }, &state);
                 match function {
                     Some(f) => self.run_function(f, vec![], &site, state),
@@ -196,7 +202,8 @@ impl<'a> Explorer<'a, '_> {
                 self.note_opaque(&state);
                 one(state, Sym::Unknown, &site)
             }
-            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } | Does::Subscribes { .. } | Does::Waits { .. } => {
+            Does::Subscribes { .. } | Does::Waits { .. } | Does::Transacts { .. } | Does::BeginsTransaction { .. } | Does::EndsTransaction { .. } => self.trace_call(row, evidence, site, state),
+            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } => {
                 self.joined_or_stopped(&row.call.does, &mut state);
                 vec![(state, Out::Values(results(span, "row", 2, &[])))]
             }
@@ -216,7 +223,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// What comes back when a queue was sent: its commands, and the error of the function or of the server.
-    fn sent(&self, queue: &Val, state: State<'a>, out: Out, span: dogpile_source::Span) -> (State<'a>, Out) {
+    fn sent(&self, queue: &Val, state: State<'a>, out: Out, span: Span) -> (State<'a>, Out) {
         use super::state::Status;
         let Out::Values(inner) = out else { return (state, out) };
         let own = inner.first().cloned().unwrap_or_else(|| Val::new(Sym::Result(span, 1, "error".into(), vec![]), span));
@@ -260,6 +267,48 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// Whether a row is a method of a type whose methods change it and give it again.
+    pub(super) fn chains(&self, row: Row<'a>) -> bool {
+        let models = self.cx.program.models;
+        row.call.on.as_deref().and_then(|on| models.type_of(&models.qualified_type(row.client, on))).is_some_and(|(_, ty)| ty.chains)
+    }
+
+    /// A command that is being built: an object where its methods change it, a value where each gives the next one.
+    fn new_command(&mut self, row: Row<'a>, ty: Option<&str>, words: Vec<Val>, span: Span, state: &mut State<'a>) -> Val {
+        let words = Val::new(Sym::Command(row.client, words), span);
+        let models = self.cx.program.models;
+        let Some(ty) = ty.map(|ty| models.qualified_type(row.client, ty)).filter(|ty| models.type_of(ty).is_some_and(|(_, ty)| ty.chains)) else {
+            return words;
+        };
+        let object = Val::new(self.object(&ty), span);
+        state.set_field(object.sym.clone(), WORDS.into(), words);
+        object
+    }
+
+    fn push_words(&mut self, row: Row<'a>, site: &CallSite<'a>, added: Vec<Val>, state: &mut State<'a>) -> Val {
+        let span = site.call.span;
+        let receiver = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
+        let longer = |so_far: &S| match &**so_far {
+            Sym::Command(client, words) => Sym::Command(*client, words.iter().chain(&added).cloned().collect()).into(),
+            _ => so_far.clone(),
+        };
+        let on_all = |kept: &Val| match &*kept.sym {
+            // Paths that built different words have met.
+            Sym::Phi(parts) => parts.iter().map(longer).reduce(|a, b| crate::sym::either(&a, &b)).unwrap_or_else(|| kept.sym.clone()),
+            _ => longer(&kept.sym),
+        };
+        match state.field(&receiver.sym, WORDS).cloned() {
+            Some(kept) => {
+                let sym = on_all(&kept);
+                state.set_field(receiver.sym.clone(), WORDS.into(), Val { sym, span });
+                receiver
+            }
+            None if matches!(&*receiver.sym, Sym::Command(..) | Sym::Phi(_)) => Val { sym: on_all(&receiver), span },
+            None if matches!(&*receiver.sym, Sym::Object(..)) => receiver,
+            None => Val::new(Sym::Command(row.client, added), span),
+        }
+    }
+
     /// The value at an access path; a path into a list of the rest gives the list.
     pub(super) fn path(&mut self, path: &str, site: &CallSite<'a>, state: &State<'a>) -> Option<Val> {
         let parsed = AccessPath::parse(path)?;
@@ -294,7 +343,7 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    fn words(&mut self, row: Row<'a>, rows: &[WordRow], site: &CallSite<'a>, state: &State<'a>) -> Vec<Val> {
+    pub(super) fn words(&mut self, row: Row<'a>, rows: &[WordRow], site: &CallSite<'a>, state: &State<'a>) -> Vec<Val> {
         let span = site.call.span;
         let literal = |text: &str| Val::new(Sym::Str(text.into()), span);
         let mut out = Vec::new();
@@ -307,16 +356,17 @@ impl<'a> Explorer<'a, '_> {
                 WordRow::Text(text) if text.starts_with('$') => {
                     if text.ends_with("...") {
                         for item in self.path_list(text, site, state) {
-                            match &*item.sym {
-                                Sym::List(items) | Sym::Command(_, items) => out.extend(items.iter().cloned()),
+                            match (&*item.sym, built_words(&item, state)) {
+                                (Sym::List(items) | Sym::Command(_, items), _) => out.extend(items.iter().cloned()),
+                                (_, Some(words)) => out.extend(words),
                                 _ => out.push(item),
                             }
                         }
                     } else {
                         let val = self.path(text, site, state).unwrap_or_else(|| Val::unknown(span));
-                        match &*val.sym {
-                            Sym::Command(_, words) => out.extend(words.iter().cloned()),
-                            _ => out.push(val),
+                        match built_words(&val, state) {
+                            Some(words) => out.extend(words),
+                            None => out.push(val),
                         }
                     }
                 }
@@ -587,11 +637,35 @@ pub(super) fn unit_of(unit: Unit) -> LeaseUnit {
     }
 }
 
+/// The words of a command that is not sent yet, given by value or kept on its builder.
+fn built_words(val: &Val, state: &State<'_>) -> Option<Vec<Val>> {
+    match &*val.sym {
+        Sym::Command(_, words) => Some(words.clone()),
+        Sym::Object(..) => state.field(&val.sym, WORDS).and_then(|kept| built_words(kept, state)),
+        _ => None,
+    }
+}
+
+/// What is sent where a command is: as many commands as paths built that met since.
+fn commands(val: &Val, state: &State<'_>) -> Vec<Vec<Val>> {
+    let kept = state.field(&val.sym, WORDS).unwrap_or(val);
+    match &*kept.sym {
+        Sym::Phi(parts) => parts.iter().filter_map(|part| built_words(&Val { sym: part.clone(), span: val.span }, state)).collect(),
+        _ => built_words(val, state).into_iter().collect(),
+    }
+}
+
 fn one<'a>(state: State<'a>, sym: Sym, site: &CallSite<'a>) -> Outs<'a> {
     vec![(state, Out::Values(vec![Val::new(sym, site.call.span)]))]
 }
 
-impl CallSite<'_> {
+impl<'a> CallSite<'a> {
+    /// The same call once more, on another path.
+    pub(super) fn again(&self) -> Self {
+        let CallSite { call, frame, receiver, args, wanted } = self;
+        CallSite { call, frame: *frame, receiver: receiver.clone(), args: args.clone(), wanted: *wanted }
+    }
+
     pub(super) fn call_name(&self) -> Arc<str> {
         match &self.call.callee {
             dogpile_ir::Callee::Named(n) => crate::names::last(n).into(),

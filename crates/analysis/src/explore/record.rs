@@ -209,6 +209,8 @@ pub(crate) struct CacheFacts {
 /// Everything one root gave.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Exploration {
+    /// SETs of which an option that asks for NX is passed over: the key and the option as written.
+    pub(crate) ignored: Vec<(OpSite, Val, String)>,
     pub(crate) sessions: Vec<SessionFacts>,
     pub(crate) renewals: Vec<RenewalFacts>,
     pub(crate) loose: Vec<Loose>,
@@ -224,4 +226,6 @@ pub(crate) struct Exploration {
     pub(crate) cut: bool,
     /// What callers must see: a session leaves it held, or depends on its parameters.
     pub(crate) open: bool,
+    /// Deeds on keys in their order, waits for messages, locks given back too early.
+    pub(crate) trace: crate::explore::trace::TraceFacts,
 }

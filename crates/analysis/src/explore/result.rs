@@ -5,7 +5,7 @@ use super::control::split;
 use super::state::State;
 use super::{Explorer, Out};
 use crate::fold::binary;
-use crate::sym::{S, Sym, Val};
+use crate::sym::{S, Sym, Val, is_result_error};
 use dogpile_ir::{BinaryOp, Lang};
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let receiver = site.receiver.clone()?;
         let parts = match &*receiver.sym {
-            Sym::List(items) if items.len() == 2 && is_error(&items[1].sym) => {
+            Sym::List(items) if items.len() == 2 && is_result_error(&items[1].sym) => {
                 Parts { value: items[0].clone(), error: Some(items[1].clone()) }
             }
             Sym::Object(..) | Sym::Alloc(_) | Sym::Reply(..) | Sym::Command(..) | Sym::List(_) => return None,
@@ -187,14 +187,4 @@ fn with_error(outs: Outs<'_>, error: Option<Val>) -> Outs<'_> {
             other => (state, other),
         })
         .collect()
-}
-
-/// Whether this can be the error of a result.
-fn is_error(sym: &Sym) -> bool {
-    match sym {
-        Sym::Nil | Sym::Error(_) => true,
-        Sym::Result(_, i, name, _) => *i == 1 || &**name == "error",
-        Sym::Phi(parts) => parts.iter().all(|p| is_error(p)),
-        _ => false,
-    }
 }

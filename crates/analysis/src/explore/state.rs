@@ -53,7 +53,7 @@ pub(crate) struct Deferred<'a> {
 }
 
 /// What two paths must agree on to be told as one: sessions, defers, losses, tick, whether it runs beside, what runs beside it.
-type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>));
+type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>), Option<bool>);
 
 /// A path.
 #[derive(Clone, Debug)]
@@ -77,8 +77,13 @@ pub(crate) struct State<'a> {
     pub(crate) deferring: bool,
     /// Keys watched (optimistic locking).
     pub(crate) watching: bool,
+    /// What is behind it.
+    pub(crate) trace: super::trace::Trace,
     /// Heartbeats and tasks beside this path.
     pub(crate) beside: super::beside::Beside,
+    /// Whether the last call that can fail was fine: paths that differ in it stay apart until code has asked, as a
+    /// value is only there where no error is.
+    pub(crate) fine: Option<bool>,
 }
 
 impl<'a> State<'a> {
@@ -95,7 +100,9 @@ impl<'a> State<'a> {
             spawned: false,
             deferring: false,
             watching: false,
+            trace: super::trace::Trace::default(),
             beside: super::beside::Beside::default(),
+            fine: None,
         }
     }
 
@@ -107,7 +114,9 @@ impl<'a> State<'a> {
         self.tick = None;
         self.deferring = false;
         self.spawned = false;
+        self.trace = super::trace::Trace::default();
         self.beside = super::beside::Beside::default();
+        self.fine = None;
         self
     }
 
@@ -269,6 +278,7 @@ impl<'a> State<'a> {
             self.tick,
             self.spawned,
             self.beside.shape(),
+            self.fine,
         )
     }
 
@@ -277,6 +287,7 @@ impl<'a> State<'a> {
         for (mine, theirs) in self.held.iter_mut().zip(&other.held) {
             mine.examined &= theirs.examined;
         }
+        self.trace.join(&other.trace);
         for (key, theirs) in differing(&self.env, &other.env) {
             match self.env.get_mut(&key) {
                 Some(mine) => mine.join(&theirs),

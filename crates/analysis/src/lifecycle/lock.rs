@@ -43,6 +43,8 @@ pub struct Lock {
     pub recheck: Recheck,
     /// Seconds taken for milliseconds and the like, at the acquire or a renewal.
     pub unit_faults: Vec<UnitFault>,
+    /// What goes wrong between it and something beside it.
+    pub hazards: super::hazard::Hazards,
 }
 
 /// How a lock is taken.
@@ -485,4 +487,6 @@ pub struct CheckThenSet {
     pub key: String,
     /// A release of the same key was seen (else: only the shape).
     pub released: bool,
+    /// There is no read: NX was meant, and written as an option that the client passes over in silence.
+    pub ignored: Option<String>,
 }

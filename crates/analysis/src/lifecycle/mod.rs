@@ -5,11 +5,13 @@
 
 mod beside;
 mod flight;
+mod hazard;
 mod lock;
 mod place;
 
 pub use beside::{Escape, HandleHome, Heartbeat, Nested, SharedHandle};
 pub use flight::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
+pub use hazard::{EarlyRelease, Fill, Hazards, Refusal, SharedKey, SharedKeyForm, Steal, StealForm, Wakeup, WakeupEnd};
 pub use lock::{
     Acquire, CheckThenSet, Class, ContextOrigin, DurationFact, DurationSource, ExitKind, Expiry, Fate, Guard, Leak, Lock,
     OnLoss, Outcomes, Profile, Recheck, Release, Renewal, Section, Token, TokenKind, Ttl, Unheld, UnitFault, UnitFaultKind,
@@ -28,6 +30,8 @@ pub struct Lifecycles {
     pub misses: Vec<Miss>,
     /// Reads followed by an unconditional SET of the same key that is used like a lock.
     pub check_then_sets: Vec<CheckThenSet>,
+    /// Values put into shared caches, in source order.
+    pub fills: Vec<Fill>,
     /// Facts about where it runs.
     pub fleet: Fleet,
 }

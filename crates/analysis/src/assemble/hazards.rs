@@ -1,0 +1,244 @@
+//! Hazards of a session: what its deeds tell when they are read in their order.
+
+use super::Assembly;
+use super::class::refuses;
+use crate::explore::record::{Exploration, SessionFacts};
+use crate::explore::state::Status;
+use crate::explore::trace::{Deed, WaitEnd, What, is_data};
+use crate::keys;
+use crate::lifecycle::{EarlyRelease, Hazards, Refusal, SharedKey, SharedKeyForm, Steal, StealForm, Wakeup, WakeupEnd};
+use crate::program::FuncRef;
+use crate::sym::{Sym, Val};
+use dogpile_source::Span;
+use std::collections::BTreeMap;
+
+/// A deed on a key that its root takes no lock under.
+#[derive(Clone, Debug)]
+pub(crate) struct Stray {
+    pub(crate) root: FuncRef,
+    pub(crate) deed: Deed,
+}
+
+impl Stray {
+    pub(super) fn outer(&self) -> Span {
+        self.deed.site.via.first().copied().unwrap_or(self.deed.site.span)
+    }
+}
+
+/// By its name it changes what is stored.
+fn changes(name: &str) -> bool {
+    let method = crate::names::last(name).to_ascii_lowercase();
+    [
+        "update", "save", "insert", "create", "delete", "remove", "exec", "write", "store", "modify", "upsert", "put",
+        "commit", "set",
+    ]
+    .iter()
+    .any(|w| method.starts_with(w))
+}
+
+impl Assembly<'_, '_> {
+    /// Data put under keys, and keys deleted, where no lock of that key is in sight; families of keys whose misses cost.
+    pub(super) fn collect_strays(&mut self, explored: &BTreeMap<FuncRef, Exploration>) {
+        for (root, e) in explored {
+            let slow: Vec<Span> = e
+                .works
+                .iter()
+                .filter(|(_, name, _)| super::caches::costly(name).is_some())
+                .map(|(span, _, _)| *span)
+                .collect();
+            if let Some((span, _, _)) = e.works.iter().find(|(_, name, _)| changes(name)) {
+                self.changes.insert(*root, *span);
+            }
+            for look in e.trace.deeds.iter().filter(|d| d.what == What::Look) {
+                let from = look.site.via.first().copied().unwrap_or(look.site.span);
+                if slow.iter().any(|span| span.file == from.file && span.start > from.end) {
+                    self.dear.insert(family(&look.key));
+                }
+            }
+            for deed in e.trace.deeds.iter().filter(|d| d.statuses.is_empty() && keys::is_telling(&d.key.sym)) {
+                let list = match deed.what {
+                    What::Put if deed.value.as_ref().is_some_and(|v| is_data(v, &[])) => &mut self.stored,
+                    What::Drop(false) => &mut self.dropped,
+                    _ => continue,
+                };
+                if !list.iter().any(|s| s.deed.site.span == deed.site.span && s.deed.key.sym == deed.key.sym) {
+                    list.push(Stray { root: *root, deed: deed.clone() });
+                }
+            }
+        }
+    }
+
+    pub(super) fn hazards(&mut self, root: FuncRef, e: &Exploration, slot: usize, told_within: bool) -> Hazards {
+        let s = &e.sessions[slot];
+        Hazards {
+            steals: self.steals(root, e, slot),
+            shared_keys: self.shared_keys(root, e, s),
+            wakeups: e
+                .trace
+                .wakeups
+                .iter()
+                .filter(|w| w.slots.contains(&slot))
+                .map(|w| Wakeup {
+                    site: self.site(root, &w.site),
+                    subscribed: w.subscribed,
+                    rechecks: w.asked,
+                    end: match w.end {
+                        WaitEnd::Nothing => WakeupEnd::Nothing,
+                        WaitEnd::Caller => WakeupEnd::Caller,
+                        WaitEnd::Time => WakeupEnd::Time,
+                    },
+                })
+                .collect(),
+            early_releases: self.early_releases(root, e, slot),
+            refusal: refusal(e, s).filter(|_| !told_within),
+        }
+    }
+
+    fn steals(&mut self, root: FuncRef, e: &Exploration, slot: usize) -> Vec<Steal> {
+        let s = &e.sessions[slot];
+        let deeds = &e.trace.deeds;
+        let not_held = |d: &Deed| d.statuses.iter().all(|st| matches!(st, Status::Lost | Status::Failed));
+        let lost = |d: &Deed| d.statuses.contains(&Status::Lost) && not_held(d);
+        let looked = |d: &Deed| {
+            d.before
+                .iter()
+                .filter_map(|at| deeds.get(*at))
+                .find(|l| l.what == What::Look && same(&l.key, &s.key) && not_held(l))
+                .map(|l| l.site.span)
+        };
+        // A value that fits what this process wrote itself is its own.
+        let own = |d: &Deed| {
+            d.compared.is_some_and(|span| {
+                deeds.iter().any(|l| l.what == What::Look && l.site.span == span && l.site.command == "GET")
+            })
+        };
+        let mut found: Vec<Steal> = Vec::new();
+        for deed in deeds.iter().filter(|d| same(&d.key, &s.key) && !d.watched) {
+            let steal = match deed.what {
+                What::Drop(false) if not_held(deed) && !own(deed) => {
+                    let taken = deeds.iter().find(|t| {
+                        t.what == What::Take(slot)
+                            && t.before
+                                .iter()
+                                .any(|at| deeds.get(*at).is_some_and(|d| d.site == deed.site && d.what == deed.what))
+                    });
+                    let look = looked(deed).or_else(|| deed.statuses.contains(&Status::Lost).then_some(s.site.span));
+                    taken.zip(look).map(|(taken, look)| (StealForm::DeleteThenTake, look, Some(taken.site.span)))
+                }
+                What::Put if lost(deed) => looked(deed).map(|look| (StealForm::Overwrite, look, None)),
+                What::Swap if lost(deed) && !deed.tested => {
+                    Some((StealForm::Swap, looked(deed).unwrap_or(s.site.span), None))
+                }
+                _ => None,
+            };
+            let Some((form, look, taken)) = steal.filter(|_| !self.is_forced(deed)) else { continue };
+            found.push(Steal { form, site: self.site(root, &deed.site), look, taken });
+        }
+        found.sort_by_key(|f| f.site.span);
+        found
+    }
+
+    /// Somebody asked for it by name: an administrator's way.
+    fn is_forced(&self, deed: &Deed) -> bool {
+        let name = self.cx.program.function(deed.site.func).name.to_ascii_lowercase();
+        let method = crate::names::last(&name);
+        ["force", "flush", "admin", "reset", "purge"].iter().any(|w| method.contains(w))
+    }
+
+    fn shared_keys(&mut self, root: FuncRef, e: &Exploration, s: &SessionFacts) -> Vec<SharedKey> {
+        let deeds = &e.trace.deeds;
+        let token: Vec<_> = s.token.iter().map(|t| t.sym.clone()).collect();
+        let mut found = Vec::new();
+        for (at, write) in deeds.iter().enumerate() {
+            let data = write.value.as_ref().is_some_and(|v| is_data(v, &token));
+            if write.what != What::Put || !data || !same(&write.key, &s.key) || !write.statuses.contains(&Status::Won) {
+                continue;
+            }
+            let release = deeds
+                .iter()
+                .find(|d| matches!(d.what, What::Drop(_)) && d.before.contains(&at) && same(&d.key, &s.key));
+            let Some(release) = release else { continue };
+            let site = self.site(root, &release.site);
+            let form = if release.what == What::Drop(true) {
+                SharedKeyForm::ReleaseMisses(site)
+            } else {
+                SharedKeyForm::ReleaseDeletes(site)
+            };
+            found.push(SharedKey { write: self.site(root, &write.site), form });
+        }
+        if !found.is_empty() || !is_distinct(&s.key) {
+            return found;
+        }
+        let shape = keys::shape(&s.key.sym);
+        let stored = self
+            .stored
+            .iter()
+            .find(|o| {
+                keys::shape(&o.deed.key.sym) == shape && o.deed.value.as_ref().is_some_and(|v| is_data(v, &token))
+            })
+            .cloned();
+        if let Some(Stray { root, deed }) = stored {
+            found.push(SharedKey { write: self.site(root, &deed.site), form: SharedKeyForm::KeepsTaken });
+        }
+        found
+    }
+
+    fn early_releases(&mut self, root: FuncRef, e: &Exploration, slot: usize) -> Vec<EarlyRelease> {
+        let s = &e.sessions[slot];
+        let mut found = Vec::new();
+        for early in e.trace.early.iter().filter(|early| early.slot == slot) {
+            let release = &e.trace.deeds[early.release].site;
+            // Something was done under the lock while the transaction was open.
+            let worked = s.visits.iter().any(|(span, st)| {
+                st.contains(&Status::Won) && (span.file != early.begun.file || span.start > early.begun.start)
+            });
+            if !worked {
+                continue;
+            }
+            let deferred = s.releases.iter().any(|r| r.site == *release && r.deferred);
+            found.push(EarlyRelease {
+                site: self.site(root, release),
+                deferred,
+                begun: early.begun,
+                committed: early.committed,
+            });
+        }
+        found
+    }
+}
+
+/// A value is cached under this lock, and whoever does not get it leaves with an error.
+fn refusal(e: &Exploration, s: &SessionFacts) -> Option<Refusal> {
+    let cached = |key: &crate::sym::S| {
+        e.trace.deeds.iter().any(|d| {
+            d.what == What::Put && d.locked && d.key.sym == *key && d.value.as_ref().is_none_or(|v| is_data(v, &[]))
+        })
+    };
+    let (_, read) = s.reads_before.iter().find(|(key, _)| cached(key))?;
+    let exit = s.exits.iter().find(|x| x.status == Status::Lost && !x.panics)?;
+    refuses(s).then_some(Refusal { exit: exit.span, read: *read })
+}
+
+fn same(a: &Val, b: &Val) -> bool {
+    a.sym == b.sym || (keys::is_telling(&a.sym) && keys::shape(&a.sym) == keys::shape(&b.sym))
+}
+
+/// What is written out of a key, with a mark for each part that varies.
+pub(super) fn family(key: &Val) -> String {
+    keys::shape(&key.sym).split(['{', '}']).enumerate().map(|(i, part)| if i % 2 == 0 { part } else { "*" }).collect()
+}
+
+/// Two keys of this form are one key: enough of it is written out, and what varies is not just handed on by a wrapper.
+pub(super) fn is_distinct(key: &Val) -> bool {
+    let handed_on = key.sym.any(&mut |s| matches!(s, Sym::Param(_, _, name) if ["key", "k", "name", "resource", "suffix", "prefix"].iter().any(|w| name.to_ascii_lowercase().ends_with(w))));
+    keys::is_telling(&key.sym) && written(key) >= 3 && !handed_on
+}
+
+/// Letters and digits of a key that are written out.
+pub(super) fn written(key: &Val) -> usize {
+    keys::shape(&key.sym)
+        .split(['{', '}'])
+        .step_by(2)
+        .map(|part| part.chars().filter(|c| c.is_alphanumeric()).count())
+        .sum()
+}

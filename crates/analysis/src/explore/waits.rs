@@ -1,0 +1,55 @@
+//! What ends a wait besides getting what is waited for.
+
+use super::Flow;
+use super::trace::WaitEnd;
+use crate::lifecycle::WaitBound;
+use crate::sym::{S, Sym};
+use crate::walk::each_stmt;
+use dogpile_ir::{Block, Rvalue, StmtKind};
+
+/// What else ends a choice than one of its arms: a context by its owner; anything we do not know, in time.
+pub(super) fn wait_end(channels: &[Option<S>], one: usize) -> WaitEnd {
+    let ends = |chan: &Option<S>| match chan.as_deref() {
+        Some(Sym::Result(_, _, name, _)) if &**name == "messages" => WaitEnd::Nothing,
+        Some(Sym::Done(context)) => match &**context {
+            Sym::Context(c) if c.limited => WaitEnd::Time,
+            _ => WaitEnd::Caller,
+        },
+        _ => WaitEnd::Time,
+    };
+    channels.iter().enumerate().filter(|(i, _)| *i != one).map(|(_, c)| ends(c)).max().unwrap_or(WaitEnd::Nothing)
+}
+
+/// A return because a command failed: it bounds no wait.
+pub(super) fn is_outage(flow: &Flow) -> bool {
+    let Flow::Return(vals, _) = flow else { return false };
+    vals.last().is_some_and(|v| match &*v.sym {
+        Sym::Error(what) => &**what == "failure",
+        Sym::Result(_, 1, name, _) => &**name == "error",
+        _ => false,
+    })
+}
+
+/// What lets a loser leave: a context, or something else that ends.
+pub(super) fn wait_bound(body: &Block) -> WaitBound {
+    let mut context_only = false;
+    let mut deadline = false;
+    each_stmt(body, &mut |stmt| {
+        if let StmtKind::Choose { arms, .. } = &stmt.kind {
+            context_only |= !arms.is_empty();
+        }
+        if let StmtKind::Let { value: Rvalue::Call(call), .. } = &stmt.kind
+            && let dogpile_ir::Callee::Method { name, .. } = &call.callee
+        {
+            deadline |= matches!(&**name, "After" | "Before" | "Sub");
+            context_only |= matches!(&**name, "Done" | "Err");
+        }
+    });
+    if deadline {
+        WaitBound::Deadline
+    } else if context_only {
+        WaitBound::Context
+    } else {
+        WaitBound::Unknown
+    }
+}
