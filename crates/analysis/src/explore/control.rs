@@ -411,7 +411,8 @@ impl<'a> Explorer<'a, '_> {
 
     /// A loop that a loser goes round again.
     fn note_wait(&mut self, slot: usize, span: Span, kind: &LoopKind, left: &BTreeSet<(usize, Status)>, body: &'a Block) {
-        let wins_leave = left.contains(&(slot, Status::Won));
+        // A helper that takes the lock may have given it back when it tells of the win.
+        let wins_leave = [Status::Won, Status::Released].iter().any(|won| left.contains(&(slot, *won)));
         if !wins_leave {
             return;
         }

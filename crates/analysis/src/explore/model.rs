@@ -457,7 +457,7 @@ impl<'a> Explorer<'a, '_> {
         u64::try_from(ms).ok()
     }
 
-    fn context(&mut self, row: &ContextRow, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    fn context(&mut self, row: &ContextRow, site: &CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let span = site.call.span;
         let parent = row.from.as_deref().and_then(|p| self.path(p, site, &state));
         let base = parent.as_ref().and_then(|p| match &*p.sym {
@@ -502,6 +502,11 @@ impl<'a> Explorer<'a, '_> {
             };
         }
         let sym: S = Arc::new(Sym::Context(context));
+        // What is made from a cancelled context is cancelled.
+        let ended = |c: &Val| state.truth(&Arc::new(Sym::Done(c.sym.clone()))) == Some(true);
+        if row.origin == ContextOrigin::Derived && parent.as_ref().is_some_and(ended) {
+            state.assume(&Arc::new(Sym::Done(sym.clone())), true);
+        }
         let vals = row
             .gives
             .iter()
