@@ -333,7 +333,8 @@ impl<'a> Explorer<'a, '_> {
 
 /// A statement that replaces rows: whether it compares a version or token first. New rows overwrite nothing.
 fn overwrites(name: &str, site: &CallSite<'_>) -> Option<bool> {
-    if !crate::names::last(name).contains("Exec") {
+    let method = crate::names::last(name).to_ascii_lowercase();
+    if !method.contains("exec") && !method.contains("query") {
         return None;
     }
     let text = site.args.iter().find_map(|a| match &*a.sym {
@@ -344,7 +345,8 @@ fn overwrites(name: &str, site: &CallSite<'_>) -> Option<bool> {
     let text = text.trim_start();
     let verb = text.split_whitespace().next()?;
     let replaces = match verb {
-        "update" | "replace" | "merge" => true,
+        "update" => text.split_whitespace().any(|word| word == "set"),
+        "replace" | "merge" => true,
         "insert" => text.contains("do update") || text.contains("on duplicate key update"),
         _ => false,
     };
