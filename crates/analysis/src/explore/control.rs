@@ -120,7 +120,7 @@ impl<'a> Explorer<'a, '_> {
             StmtKind::Return { values } => {
                 let mut vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
                 vals.iter().for_each(|v| self.looked_at(&v.sym));
-                self.made_error(frame, values, &mut vals, &mut state);
+                self.made_error(frame, values, &mut vals);
                 vec![(state, Flow::Return(vals, stmt.span))]
             }
             StmtKind::Raise { value } => {

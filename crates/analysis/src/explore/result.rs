@@ -160,22 +160,24 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// `Err(e)` is an error, whatever it was made of.
-    pub(super) fn made_error(&self, frame: FrameId, values: &[Value], vals: &mut [Val], state: &mut State<'a>) {
+    pub(super) fn made_error(&self, frame: FrameId, values: &[Value], vals: &mut [Val]) {
         let nothing = |v: &Value| matches!(v.kind, ValueKind::Lit(Lit::Nil));
         let ([value, error], [_, made]) = (values, vals) else { return };
         if self.lang(frame) != Lang::Rust || !nothing(value) || nothing(error) {
             return;
         }
-        if *made.sym == Sym::Unknown {
-            *made = Val::new(Sym::Error(format!("made at {}:{}", made.span.file.0, made.span.start).into()), made.span);
-        }
-        state.assume(&binary(BinaryOp::Ne, &made.sym, &nil()).into(), true);
+        let name = match &*made.sym {
+            Sym::Unknown => format!("made at {}:{}", made.span.file.0, made.span.start).into(),
+            Sym::Global(variant) => variant.clone(),
+            _ => return,
+        };
+        *made = Val::new(Sym::Error(name), made.span);
     }
 
     /// Whether a value is of a variant, where this path built it as one of the same enum.
     pub(super) fn is_variant(&self, sym: &Sym, ty: &Type) -> Option<bool> {
         let built = match sym {
-            Sym::Global(name) => Type::Named(name.clone()),
+            Sym::Global(name) | Sym::Error(name) => Type::Named(name.clone()),
             Sym::Alloc(_) => self.dynamic_type(sym)?,
             _ => return None,
         };
