@@ -20,7 +20,32 @@ const CONFIG: &str = "dogpile.toml";
 type Step = (&'static str, &'static str, &'static [&'static str]);
 const ALL: &[&str] = &["go", "rust", "ts"];
 
-const STEPS: &[(&str, &[Step])] = &[];
+const COMBINED: &[Step] = &[
+    ("no expiry", "lock-without-expiry", ALL),
+    ("EXPIRE as a second command", "non-atomic-expiry", ALL),
+    ("constant token", "constant-token", ALL),
+    ("reply not tested", "acquire-result-ignored", ALL),
+    ("error of the acquire taken as won", "acquire-error-ignored", ALL),
+    ("no re-check", "no-recheck-after-acquire", ALL),
+    ("plain DEL", "unconditional-release", ALL),
+    ("GET, compare, DEL", "non-atomic-release", ALL),
+    ("release skipped on the error path", "leaked-lock", ALL),
+    ("release on a cancelled context", "cancelled-release", &["go"]),
+    ("release in the time of the flight", "cancelled-release", &["go"]),
+    ("wait without bound", "unbounded-wait", ALL),
+    ("no lock inside the flight", "local-single-flight", ALL),
+    ("first caller's context in the flight", "poisoned-flight", &["go"]),
+    ("rejected flight kept", "poisoned-flight", &["ts"]),
+];
+const MEMOLOCK: &[Step] = &[
+    ("lock without expiry", "lock-without-expiry", ALL),
+    ("look before subscribing", "missed-wakeup", ALL),
+    ("no time limit", "missed-wakeup", ALL),
+    ("told before it is written", "missed-wakeup", ALL),
+    ("plain DEL", "unconditional-release", ALL),
+    ("no re-check", "no-recheck-after-acquire", ALL),
+];
+const STEPS: &[(&str, &[Step])] = &[("combined", COMBINED), ("memolock", MEMOLOCK)];
 
 /// The right form of a stack in one language.
 struct Stack {

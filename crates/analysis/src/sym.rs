@@ -99,6 +99,8 @@ pub(crate) struct ContextSym {
     pub(crate) timeout_ms: Option<u64>,
     /// A time limit was set here or above, known or not.
     pub(crate) limited: bool,
+    /// Nothing can end it: a root of its own, with no cancel made since.
+    pub(crate) endless: bool,
     /// Where it was made, or the parameter.
     pub(crate) span: Span,
     /// Told apart when cancelled.

@@ -431,7 +431,7 @@ fn path_of(value: &Value) -> Option<String> {
 }
 
 /// Whether an option is written at a call: `$3.NX` in `set(key, value, { NX: true })`.
-fn writes_option(call: &Call, path: &str) -> bool {
+pub(crate) fn writes_option(call: &Call, path: &str) -> bool {
     let Some(dogpile_models::AccessPath { base: dogpile_models::Base::Arg(n), fields }) = dogpile_models::AccessPath::parse(path) else { return false };
     let (Some(arg), Some(option)) = (n.checked_sub(1).and_then(|n| call.args.get(n)), fields.first()) else { return false };
     match &arg.kind {

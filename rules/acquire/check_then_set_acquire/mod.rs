@@ -9,6 +9,17 @@ rule! {
 }
 
 fn check(pair: &CheckThenSet, out: &mut Out<'_>) {
+    if let Some(option) = &pair.ignored {
+        let message = format!("{} passes `{option}` over in silence: this overwrites whoever holds {}", pair.set.client, key(&pair.key));
+        let draft = Draft::at_command(&pair.set, Level::Error, message)
+            .of(&pair.id, &pair.key)
+            .squiggle("a plain SET: it always replies OK")
+            .note("A sets the key, B sets the key over it, both are told OK, both are in the section")
+            .help(&pair.set, "acquire-with-ttl", "write the option as this client reads it, and look at the reply")
+            .no_surer_than(pair.set.confidence);
+        out.report(draft);
+        return;
+    }
     // Without a release of the same key it may as well be a cache fill.
     let confidence = if pair.released { Confidence::Certain } else { Confidence::Possible };
     let draft = Draft::at_command(

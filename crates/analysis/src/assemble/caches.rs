@@ -66,7 +66,11 @@ impl Assembly<'_, '_> {
             };
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
-            } else if write.held || e.sessions.iter().any(|s| s.site.span.start > from.start) {
+            } else if write.held || e.sessions.iter().any(|s| {
+                // A lock taken after the work is done lets only one write, and everybody work.
+                let taken = outer(&s.site);
+                taken.start > from.start && (taken.file != compute.file || taken.start < compute.start)
+            }) {
                 Coalescing::Cluster
             } else if read.coalesces != Coalesces::None {
                 Coalescing::Process
@@ -96,7 +100,7 @@ impl Assembly<'_, '_> {
 pub(super) fn costly(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
     let hit = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    if hit(&["http", "exchange", "request", "fetch", "download", "api"]) {
+    if hit(&["http", "exchange", "request", "fetch", "download", "api", "rpc"]) {
         Some("a remote request".to_owned())
     } else if hit(&["repo", "sql", "query", "find", "load", "dao", "database", "db.", "summary", "aggregate", "compute", "calculate"]) {
         Some("a query".to_owned())

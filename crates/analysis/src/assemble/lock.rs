@@ -76,7 +76,7 @@ impl Assembly<'_, '_> {
             shared: s.beyond.shared.clone(),
             leaks: if told_within { vec![] } else { self.leaks(s) },
             section: self.section(root, e, s),
-            recheck: if told_within { Recheck::NotApplicable } else { recheck(e, s) },
+            recheck: if told.is_some_and(|t| t.recheck) { Recheck::NotApplicable } else { recheck(e, s) },
             unit_faults: e.unit_faults.iter().filter(|u| u.site_span == s.site.span || s.renewals.iter().any(|r| e.renewals[*r].site.span == u.site_span)).cloned().collect(),
             acquire,
             releases,
@@ -94,9 +94,11 @@ impl Assembly<'_, '_> {
         if told.is_some_and(|t| t.lease) {
             lock.section.durations.clear();
         }
+        if told.is_some_and(|t| t.wait) {
+            lock.wait = None;
+        }
         if told_within {
             // The inner function's own session tells these.
-            lock.wait = None;
             lock.section.writes.clear();
             for renewal in &mut lock.renewals {
                 renewal.on_loss = OnLoss::Unknown;
@@ -328,9 +330,10 @@ fn similar(a: &str, b: &str) -> bool {
     holes(a) == holes(b)
 }
 
-fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
+pub(super) fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
     for (key, read) in &s.reads_before {
-        let written = e.caches.iter().any(|c| c.op == CacheOp::Set && c.held && c.key.sym == *key);
+        let written =
+            s.filled.contains(key) || e.caches.iter().any(|c| c.op == CacheOp::Set && c.held && c.key.sym == *key);
         if !written {
             continue;
         }

@@ -14,7 +14,7 @@ mod token;
 
 use crate::explore::Context;
 use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts};
-use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Site, TokenKind};
+use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Recheck, Site, TokenKind};
 use crate::program::FuncRef;
 use crate::project::{Declared, escapes, has_param};
 use crate::sym::Val;
@@ -30,6 +30,10 @@ use std::sync::Arc;
 pub(crate) struct Told {
     pub(crate) token: bool,
     pub(crate) lease: bool,
+    /// How its losers wait: else a caller's loop may.
+    pub(crate) wait: bool,
+    /// Whether it reads the cache again: else a caller has read it.
+    pub(crate) recheck: bool,
 }
 
 /// What assembling shares.
@@ -59,7 +63,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
     let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
         for s in e.sessions.iter().filter(|s| !escapes(s)) {
-            let told = Told { token: s.token.as_ref().is_none_or(|t| !matches!(token::kind(&t.sym, &s.key.sym), TokenKind::Caller | TokenKind::Unknown)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)) };
+            let told = Told { token: s.token.as_ref().is_none_or(|t| !matches!(token::kind(&t.sym, &s.key.sym), TokenKind::Caller | TokenKind::Unknown)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)), wait: s.wait.is_some() || s.waits_inside.is_some(), recheck: !matches!(lock::recheck(e, s), Recheck::NotApplicable) };
             closed.insert((s.site.span, s.site.via.clone()), told);
         }
     }
@@ -181,6 +185,14 @@ impl<'a> Assembly<'a, '_> {
     }
 
     fn check_then_sets(&mut self, root: FuncRef, e: &Exploration, taken: &BTreeSet<String>, out: &mut Vec<CheckThenSet>) {
+        for (site, key, option) in &e.ignored {
+            let set = self.site(root, site);
+            if out.iter().any(|known| known.set.span == set.span) {
+                continue;
+            }
+            let id = format!("{}|{}", self.cx.program.function(root).name, crate::keys::shape(&key.sym));
+            out.push(CheckThenSet { id, read: set.clone(), set, key: crate::keys::display(&key.sym), released: true, ignored: Some(option.clone()) });
+        }
         for loose in &e.loose {
             let Loose::Set { site, key, .. } = loose else { continue };
             if !crate::keys::is_telling(&key.sym) {
@@ -211,7 +223,7 @@ impl<'a> Assembly<'a, '_> {
                 continue;
             }
             let id = format!("{}|{shape}", self.cx.program.function(root).name);
-            out.push(CheckThenSet { id, read: self.site(root, read), set: self.site(root, site), key: crate::keys::display(&key.sym), released: true });
+            out.push(CheckThenSet { id, read: self.site(root, read), set: self.site(root, site), key: crate::keys::display(&key.sym), released: true, ignored: None });
         }
     }
 

@@ -43,6 +43,7 @@ impl<'a> Explorer<'a, '_> {
             visits: BTreeMap::new(),
             exits: vec![],
             writes: BTreeMap::new(),
+            filled: Vec::new(),
             sleeps: BTreeMap::new(),
             deadlines: BTreeMap::new(),
             followed: BTreeMap::new(),
@@ -206,7 +207,7 @@ impl<'a> Explorer<'a, '_> {
             return Val::new(Sym::Result(span, 0, word.into(), vec![]), span);
         }
         let id = self.fresh_id();
-        let context = crate::sym::ContextSym { origin: crate::sym::Origin::Background, timeout_ms: None, limited: false, span, id };
+        let context = crate::sym::ContextSym { origin: crate::sym::Origin::Background, timeout_ms: None, limited: false, endless: false, span, id };
         Val::new(Sym::Context(context), span)
     }
 

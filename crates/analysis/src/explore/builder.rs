@@ -12,6 +12,12 @@ use dogpile_source::Span;
 const WORDS: &str = "words";
 
 impl<'a> Explorer<'a, '_> {
+    /// Whether a row is a method of a type whose methods change it and give it again.
+    pub(super) fn chains(&self, row: Row<'a>) -> bool {
+        let models = self.cx.program.models;
+        row.call.on.as_deref().and_then(|on| models.type_of(&models.qualified_type(row.client, on))).is_some_and(|(_, ty)| ty.chains)
+    }
+
     /// A command that is being built: an object where its methods change it, a value where each gives the next one.
     pub(super) fn new_command(&mut self, row: Row<'a>, ty: Option<&str>, words: Vec<Val>, span: Span, state: &mut State<'a>) -> Val {
         let words = Val::new(Sym::Command(row.client, words), span);

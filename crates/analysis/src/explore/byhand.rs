@@ -7,7 +7,7 @@ use crate::typing::Evidence;
 use crate::walk::each_stmt;
 use dogpile_ir::{Callee, Place, Rvalue, StmtKind, Type, TypeKind, ValueKind};
 use dogpile_source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Maps and keys seen in one exploration.
 #[derive(Default)]
@@ -15,14 +15,30 @@ pub(super) struct Local {
     looked: BTreeSet<(S, S)>,
     waited: BTreeSet<(S, S)>,
     deleted: BTreeSet<(S, S)>,
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
+    /// Flights that are promises nobody has put anywhere yet.
+    pub(super) pending: BTreeSet<usize>,
+    /// Variables that hold one.
+    pub(super) promised: BTreeMap<(FrameId, dogpile_ir::LocalId), usize>,
 }
 
-struct Entry {
-    place: (S, S),
-    flight: usize,
+impl Local {
+    /// No map was asked yet.
+    pub(super) fn is_idle(&self) -> bool {
+        self.looked.is_empty()
+    }
+
+    /// Whether somebody asked for what is there.
+    pub(super) fn was_asked(&self, place: &(S, S)) -> bool {
+        self.looked.contains(place)
+    }
+}
+
+pub(super) struct Entry {
+    pub(super) place: (S, S),
+    pub(super) flight: usize,
     /// The entry keeps an error for those who wait.
-    keeps_error: bool,
+    pub(super) keeps_error: bool,
 }
 
 impl<'a> Explorer<'a, '_> {
@@ -84,7 +100,7 @@ impl<'a> Explorer<'a, '_> {
     /// What became of the entries: those nobody waits on were no flights, those nobody removes keep their failures.
     pub(super) fn settle_flights(&mut self) {
         let entries = std::mem::take(&mut self.local.entries);
-        let mut none: BTreeSet<usize> = BTreeSet::new();
+        let mut none: BTreeSet<usize> = std::mem::take(&mut self.local.pending);
         for entry in entries {
             if !self.local.waited.contains(&entry.place) {
                 none.insert(entry.flight);
@@ -118,6 +134,12 @@ impl<'a> Explorer<'a, '_> {
                         && matches!(&call.callee, Callee::Named(n) if matches!(&**n, "builtin.delete" | "builtin.clear"))
                     {
                         found |= call.args.first().is_some_and(|a| is_it(&a.kind));
+                    }
+                    if let Rvalue::Call(call) = value
+                        && let Callee::Method { receiver, name } = &call.callee
+                        && matches!(&**name, "delete" | "clear")
+                    {
+                        found |= is_it(&receiver.kind);
                     }
                 });
             }

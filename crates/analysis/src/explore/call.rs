@@ -97,6 +97,9 @@ impl<'a> Explorer<'a, '_> {
         }
         let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
         let ty = self.type_of(site.frame, receiver, &base);
+        if let Some(outs) = self.map_method(&name, &ty, &site, &state) {
+            return outs;
+        }
         if ty == Type::Unknown {
             let typing = &self.cx.typing;
             let module = self.frame(site.frame).func.module;

@@ -109,8 +109,10 @@ impl<'a> Explorer<'a, '_> {
             }
             // What an executor starts is what its promise waits for.
             StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
-            StmtKind::Spawn { body, .. } => {
+            StmtKind::Spawn { body, handle } => {
+                let flight = self.begin_promise(frame, handle.is_none(), stmt.span);
                 self.spawn(frame, body, stmt.span, &mut state);
+                self.end_promise(flight, frame, *handle);
                 vec![(state, Flow::Next)]
             }
             StmtKind::Scope { owns, body } => {
@@ -121,6 +123,9 @@ impl<'a> Explorer<'a, '_> {
                 let mut vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
                 vals.iter().for_each(|v| self.looked_at(&v.sym));
                 self.made_error(frame, values, &mut vals);
+                if self.throws(frame) {
+                    vals.iter().for_each(|val| self.local_wait(&val.sym));
+                }
                 vec![(state, Flow::Return(vals, stmt.span))]
             }
             StmtKind::Raise { value } => {
@@ -207,7 +212,13 @@ impl<'a> Explorer<'a, '_> {
                 _ => None,
             })
             .collect();
+        let never: Vec<bool> = arms.iter().map(|arm| self.never_comes(frame, arm, &state)).collect();
+        // Where none comes, what follows is still looked at.
+        let others = never.contains(&false);
         for (i, arm) in arms.iter().enumerate() {
+            if never[i] && others {
+                continue;
+            }
             let mut state = state.clone();
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
@@ -224,6 +235,13 @@ impl<'a> Explorer<'a, '_> {
             paths.extend(self.block(frame, &arm.body, vec![state]));
         }
         joined(breaks(paths, label))
+    }
+
+    /// The arm waits for the end of a context that has none.
+    fn never_comes(&mut self, frame: FrameId, arm: &'a Arm, state: &State<'a>) -> bool {
+        let Comm::Receive { from, .. } = &arm.comm else { return false };
+        let chan = self.eval(frame, from, &mut state.clone());
+        matches!(&*chan.sym, Sym::Done(context) if matches!(&**context, Sym::Context(c) if c.endless))
     }
 
     fn attempt(
@@ -394,7 +412,8 @@ impl<'a> Explorer<'a, '_> {
 
     /// A loop that a loser goes round again.
     fn note_wait(&mut self, slot: usize, span: Span, kind: &LoopKind, left: &BTreeSet<(usize, Status)>, body: &'a Block) {
-        let wins_leave = left.contains(&(slot, Status::Won));
+        // A helper that takes the lock may have given it back when it tells of the win.
+        let wins_leave = [Status::Won, Status::Released].iter().any(|won| left.contains(&(slot, *won)));
         if !wins_leave {
             return;
         }
@@ -426,7 +445,13 @@ impl<'a> Explorer<'a, '_> {
                 let seen: BTreeSet<usize> = state.losses.clone();
                 let mut paths = Vec::new();
                 let wanted = self.wanted(frame, targets);
+                let flight = self.begin_promise(frame, call.awaited, call.span);
                 let outs = self.call_for(frame, call, wanted, state);
+                let kept = match targets.first() {
+                    Some(Place::Local(local)) => Some(*local),
+                    _ => None,
+                };
+                self.end_promise(flight, frame, kept);
                 for (mut state, out) in self.kept(frame, call, outs) {
                     match out {
                         Out::Values(vals) => {
@@ -456,6 +481,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Rvalue::Await(v) => {
                 let val = self.eval(frame, v, &mut state);
+                self.local_wait(&val.sym);
                 match self.awaited(frame, val) {
                     Ok(val) => match (&*val.sym, targets.len()) {
                         (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),

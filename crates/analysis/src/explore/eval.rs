@@ -97,7 +97,7 @@ impl<'a> Explorer<'a, '_> {
         let span = self.cx.program.modules[module as usize].local(param.local).span;
         let id = self.fresh_id();
         let sym = match param.ty.name() {
-            Some("context.Context") => Sym::Context(ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, span, id }),
+            Some("context.Context") => Sym::Context(ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, endless: false, span, id }),
             _ => typed(Sym::Param(module, param.local, param.name.clone()), &param.ty),
         };
         Val::new(sym, span)

@@ -19,6 +19,7 @@ mod eval;
 mod model;
 mod observe;
 mod promise;
+mod promised;
 pub(crate) mod record;
 mod reply;
 mod result;

@@ -18,6 +18,7 @@ impl<'a> Explorer<'a, '_> {
         match &row.call.does {
             Does::Command { words, reply, .. } => {
                 let words = self.words(row, words, &site, &state);
+                self.note_ignored(row, evidence, &words, &site);
                 self.command(row, evidence, reply, words, site, state)
             }
             Does::MakesCommand { words, ty, .. } => {
@@ -264,12 +265,6 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    /// Whether a row is a method of a type whose methods change it and give it again.
-    pub(super) fn chains(&self, row: Row<'a>) -> bool {
-        let models = self.cx.program.models;
-        row.call.on.as_deref().and_then(|on| models.type_of(&models.qualified_type(row.client, on))).is_some_and(|(_, ty)| ty.chains)
-    }
-
     /// The value at an access path; a path into a list of the rest gives the list.
     pub(super) fn path(&mut self, path: &str, site: &CallSite<'a>, state: &State<'a>) -> Option<Val> {
         let parsed = AccessPath::parse(path)?;
@@ -418,7 +413,7 @@ impl<'a> Explorer<'a, '_> {
         u64::try_from(ms).ok()
     }
 
-    fn context(&mut self, row: &ContextRow, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    fn context(&mut self, row: &ContextRow, site: &CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let span = site.call.span;
         let parent = row.from.as_deref().and_then(|p| self.path(p, site, &state));
         let base = parent.as_ref().and_then(|p| match &*p.sym {
@@ -434,17 +429,20 @@ impl<'a> Explorer<'a, '_> {
             self.note_context_use(site);
         }
         let mut context = match row.origin {
-            ContextOrigin::Background => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, span, id },
-            ContextOrigin::Detached => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, span, id },
-            ContextOrigin::Request => ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, span, id },
+            ContextOrigin::Background => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id },
+            ContextOrigin::Detached => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id },
+            ContextOrigin::Request => ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, endless: false, span, id },
             ContextOrigin::Derived => base.map(|b| ContextSym { id: if row.gives.iter().any(|g| g == "cancel") { id } else { b.id }, ..b }).unwrap_or(ContextSym {
                 origin: Origin::Unknown,
                 timeout_ms: None,
                 limited: false,
+                endless: false,
                 span,
                 id,
             }),
         };
+        // One that carries a value ends with its parent; whatever else a call gives may cancel.
+        context.endless &= row.origin != ContextOrigin::Derived || row.gives.iter().all(|g| g == "context");
         if let Some(limit) = &row.timeout {
             let ms = self.path(&limit.ttl, site, &state).and_then(|v| self.time_ms(limit, &v));
             if let (Some(ms), false, false) = (ms, state.deferring, state.spawned) {
@@ -453,12 +451,18 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             context.limited = true;
+            context.endless = false;
             context.timeout_ms = match (context.timeout_ms, ms) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
             };
         }
         let sym: S = Arc::new(Sym::Context(context));
+        // What is made from a cancelled context is cancelled.
+        let ended = |c: &Val| state.truth(&Arc::new(Sym::Done(c.sym.clone()))) == Some(true);
+        if row.origin == ContextOrigin::Derived && parent.as_ref().is_some_and(ended) {
+            state.assume(&Arc::new(Sym::Done(sym.clone())), true);
+        }
         let vals = row
             .gives
             .iter()

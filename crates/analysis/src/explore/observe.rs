@@ -36,6 +36,19 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// `SET key value` with an option that asks for NX in a way that this client does not read: whoever comes overwrites.
+    pub(super) fn note_ignored(&mut self, row: dogpile_models::Row<'a>, evidence: Evidence, words: &[Val], site: &CallSite<'a>) {
+        let asks = |path: &&String| path.rsplit('.').next().is_some_and(|option| option.eq_ignore_ascii_case("nx"));
+        let written = row.call.ignored.iter().filter(asks).find(|path| crate::typing::writes_option(site.call, path));
+        let says_nx = words.iter().any(|w| w.sym.str().is_some_and(|w| w.eq_ignore_ascii_case("nx")));
+        let (Some(path), Some(key), false) = (written, words.get(1), says_nx) else { return };
+        let option = path.rsplit('.').next().unwrap_or(path).to_owned();
+        let op = self.op_site(site, "SET", Some(row.client), evidence);
+        if !self.out.ignored.iter().any(|(known, _, _)| known.span == op.span) {
+            self.out.ignored.push((op, key.clone(), option));
+        }
+    }
+
     pub(super) fn note_opaque(&mut self, state: &State<'a>) {
         for held in state.held.iter().filter(|h| h.status == Status::Won) {
             self.out.sessions[held.slot].opaque = true;

@@ -76,6 +76,8 @@ pub(crate) struct SessionFacts {
     pub(crate) visits: BTreeMap<Span, BTreeSet<Status>>,
     pub(crate) exits: Vec<ExitFacts>,
     pub(crate) writes: BTreeMap<Span, (OpSite, bool)>,
+    /// Keys that a script fills while it is held.
+    pub(crate) filled: Vec<S>,
     pub(crate) sleeps: BTreeMap<Span, u64>,
     /// Contexts made with a time limit while held, ms.
     pub(crate) deadlines: BTreeMap<Span, u64>,
@@ -207,6 +209,8 @@ pub(crate) struct CacheFacts {
 /// Everything one root gave.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Exploration {
+    /// SETs of which an option that asks for NX is passed over: the key and the option as written.
+    pub(crate) ignored: Vec<(OpSite, Val, String)>,
     pub(crate) sessions: Vec<SessionFacts>,
     pub(crate) renewals: Vec<RenewalFacts>,
     pub(crate) loose: Vec<Loose>,

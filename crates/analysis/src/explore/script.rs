@@ -4,7 +4,7 @@ use super::call::{CallSite, Outs};
 use super::command::Sending;
 use super::record::{GuardFact, Lease, LeaseUnit};
 use super::reply::Raw;
-use super::state::State;
+use super::state::{State, Status};
 use super::Explorer;
 use crate::sym::{Sym, Val};
 use crate::typing::Evidence;
@@ -121,6 +121,7 @@ impl<'a> Explorer<'a, '_> {
                 s.op.command = "EVAL guarded write".to_owned();
                 for key in writes {
                     self.note_write(&s.op, &key_of(key), true, &state);
+                    self.note_fill(&key_of(key), &state);
                 }
                 self.simple_reply(s, Raw::Any, site, state)
             }
@@ -151,6 +152,13 @@ impl<'a> Explorer<'a, '_> {
             known.insert(id, class.clone());
         }
         class
+    }
+
+    /// A write that asks for the owner may be how the cache is filled: whether it was read before decides about a second look.
+    fn note_fill(&mut self, key: &Val, state: &State<'a>) {
+        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+            self.out.sessions[held.slot].filled.push(key.sym.clone());
+        }
     }
 
     /// A script nobody understood on a key we hold may well be its release: unknown is not guilty.

@@ -487,4 +487,6 @@ pub struct CheckThenSet {
     pub key: String,
     /// A release of the same key was seen (else: only the shape).
     pub released: bool,
+    /// There is no read: NX was meant, and written as an option that the client passes over in silence.
+    pub ignored: Option<String>,
 }
