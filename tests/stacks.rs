@@ -45,7 +45,8 @@ const MEMOLOCK: &[Step] = &[
     ("plain DEL", "unconditional-release", ALL),
     ("no re-check", "no-recheck-after-acquire", ALL),
 ];
-const STEPS: &[(&str, &[Step])] = &[("combined", COMBINED), ("memolock", MEMOLOCK)];
+const EVENT_MERGE: &[Step] = &[("no version compared", "stale-merge", ALL)];
+const STEPS: &[(&str, &[Step])] = &[("combined", COMBINED), ("event-merge", EVENT_MERGE), ("memolock", MEMOLOCK)];
 
 /// The right form of a stack in one language.
 struct Stack {
