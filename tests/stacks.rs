@@ -4,6 +4,7 @@
 //! `fixtures/stacks/<stack>/<language>/` holds the right form, and `variants.diff` the steps that go wrong: `== step: slug`
 //! starts a variant, `@@ file` a replacement in it, written as in a diff; what it replaces stands there exactly once.
 
+#[allow(dead_code, reason = "shared by suites, none of which needs all of it")]
 #[path = "expect.rs"]
 mod expect;
 
