@@ -218,6 +218,8 @@ pub(crate) struct Exploration {
     pub(crate) caches: Vec<CacheFacts>,
     /// Work calls in order, for misses.
     pub(crate) works: Vec<(Span, String, Option<FuncRef>)>,
+    /// Calls whose text is a statement of SQL that changes rows.
+    pub(crate) changes: BTreeSet<Span>,
     pub(crate) heartbeats: Vec<crate::explore::beside::HeartbeatFacts>,
     pub(crate) tasks: Vec<crate::explore::beside::TaskFacts>,
     /// Units that do not fit.
