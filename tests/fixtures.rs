@@ -2,15 +2,18 @@
 
 #[path = "expect.rs"]
 mod expect;
+#[path = "pages.rs"]
+mod pages;
 
 use dogpile_lint::{LintResult, lint_files};
 use dogpile_report::Level;
 use expect::{Marks, entries, name, none, place, root};
+use pages::{LANGUAGES, reason_against};
 use std::path::Path;
 
 /// Extensions of sources, and files that tell about a project.
-const SOURCES: [&str; 1] = ["go"];
-const PROJECT: [&str; 1] = ["go.mod"];
+const SOURCES: [&str; 4] = ["go", "ts", "tsx", "rs"];
+const PROJECT: [&str; 3] = ["go.mod", "package.json", "Cargo.toml"];
 const CONFIG: &str = "dogpile.toml";
 /// Fewest programs of a rule: with faults, and silent.
 const FEWEST: (usize, usize) = (4, 3);
@@ -120,6 +123,17 @@ fn every_rule_has_programs_and_every_folder_is_a_rules() {
         let (bad, silent) = (of_rule(false), of_rule(true));
         if bad < FEWEST.0 || silent < FEWEST.1 {
             problems.push(format!("{}: {bad} programs with faults, {silent} silent ones", rule.slug));
+        }
+        for language in &LANGUAGES {
+            let ending = format!(".{}", language.extension);
+            let written = |silent| {
+                let of_language = |case: &&Case| case.files.iter().any(|(path, _)| path.ends_with(&ending));
+                all.iter().filter(|case| case.slug == rule.slug && case.silent == silent).any(|case| of_language(&case))
+            };
+            let impossible = reason_against(rule.docs, language).is_some();
+            if !written(true) || written(false) == impossible {
+                problems.push(format!("{}: {}: not a program with the fault and a silent one", rule.slug, language.title));
+            }
         }
     }
     for path in entries(&root().join("fixtures")).iter().filter(|path| path.is_dir()) {

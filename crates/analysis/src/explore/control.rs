@@ -120,8 +120,9 @@ impl<'a> Explorer<'a, '_> {
                 self.drop_all(frame, owns, paths)
             }
             StmtKind::Return { values } => {
-                let vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
+                let mut vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
                 vals.iter().for_each(|v| self.looked_at(&v.sym));
+                self.made_error(frame, values, &mut vals);
                 if self.throws(frame) {
                     vals.iter().for_each(|val| self.local_wait(&val.sym));
                 }
@@ -518,9 +519,8 @@ impl<'a> Explorer<'a, '_> {
             }
             Rvalue::TypeTest(v, ty) => {
                 let val = self.eval(frame, v, &mut state);
-                let known = (*val.sym == Sym::Nil).then_some(false);
+                let known = if *val.sym == Sym::Nil { Some(false) } else { self.is_variant(&val.sym, ty) };
                 let sure = known.map_or_else(|| Sym::Result(span, 1, "is".into(), vec![val.sym.clone()]), Sym::Bool);
-                let _ = ty;
                 vec![val, Val::new(sure, span)]
             }
             Rvalue::Lookup(base, key) => {
@@ -541,16 +541,6 @@ impl<'a> Explorer<'a, '_> {
             Some(Place::Local(local)) => Some(&self.cx.program.module(self.frame(frame).func).local(*local).ty),
             _ => None,
         }
-    }
-
-    /// Whether a call that gave a Rust result was fine, where this path knows.
-    fn was_fine(&self, frame: FrameId, vals: &[Val], state: &State<'a>) -> Option<bool> {
-        let [_, error] = vals else { return state.fine };
-        if self.lang(frame) != dogpile_ir::Lang::Rust {
-            return None;
-        }
-        let none = crate::fold::binary(dogpile_ir::BinaryOp::Eq, &error.sym, &Sym::Nil.into());
-        state.truth(&none.into())
     }
 
     /// A Rust result that goes to one variable stays together; one thrown away is dropped at once.

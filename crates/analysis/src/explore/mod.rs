@@ -6,6 +6,7 @@
 
 mod acquire;
 pub(crate) mod beside;
+mod builder;
 mod builtin;
 mod byhand;
 mod call;

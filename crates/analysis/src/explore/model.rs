@@ -1,5 +1,6 @@
 //! Modelled calls: rows to effects.
 
+use super::builder::{built_words, commands};
 use super::call::{CallSite, Outs, results};
 use super::record::{CacheFacts, FlightFacts, LeaseUnit};
 use super::state::State;
@@ -10,9 +11,6 @@ use dogpile_ir::Name;
 use dogpile_source::Span;
 use dogpile_models::{AccessPath, Base, ContextOrigin, ContextRow, Does, Role, Row, TtlRow, Unit, ValueKind, WordRow, Zero};
 use std::sync::Arc;
-
-/// Where a builder keeps the words of its command.
-const WORDS: &str = "words";
 
 impl<'a> Explorer<'a, '_> {
     pub(super) fn model(&mut self, row: Row<'a>, evidence: Evidence, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
@@ -264,48 +262,6 @@ impl<'a> Explorer<'a, '_> {
             Sym::List(items) => items.clone().iter().for_each(|i| self.apply_option(i, to, state)),
             Sym::Object(..) | Sym::Alloc(_) => state.copy_fields(&option.sym, to),
             _ => state.set_field(to.clone(), "unknown-option".into(), option.clone()),
-        }
-    }
-
-    /// Whether a row is a method of a type whose methods change it and give it again.
-    pub(super) fn chains(&self, row: Row<'a>) -> bool {
-        let models = self.cx.program.models;
-        row.call.on.as_deref().and_then(|on| models.type_of(&models.qualified_type(row.client, on))).is_some_and(|(_, ty)| ty.chains)
-    }
-
-    /// A command that is being built: an object where its methods change it, a value where each gives the next one.
-    fn new_command(&mut self, row: Row<'a>, ty: Option<&str>, words: Vec<Val>, span: Span, state: &mut State<'a>) -> Val {
-        let words = Val::new(Sym::Command(row.client, words), span);
-        let models = self.cx.program.models;
-        let Some(ty) = ty.map(|ty| models.qualified_type(row.client, ty)).filter(|ty| models.type_of(ty).is_some_and(|(_, ty)| ty.chains)) else {
-            return words;
-        };
-        let object = Val::new(self.object(&ty), span);
-        state.set_field(object.sym.clone(), WORDS.into(), words);
-        object
-    }
-
-    fn push_words(&mut self, row: Row<'a>, site: &CallSite<'a>, added: Vec<Val>, state: &mut State<'a>) -> Val {
-        let span = site.call.span;
-        let receiver = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
-        let longer = |so_far: &S| match &**so_far {
-            Sym::Command(client, words) => Sym::Command(*client, words.iter().chain(&added).cloned().collect()).into(),
-            _ => so_far.clone(),
-        };
-        let on_all = |kept: &Val| match &*kept.sym {
-            // Paths that built different words have met.
-            Sym::Phi(parts) => parts.iter().map(longer).reduce(|a, b| crate::sym::either(&a, &b)).unwrap_or_else(|| kept.sym.clone()),
-            _ => longer(&kept.sym),
-        };
-        match state.field(&receiver.sym, WORDS).cloned() {
-            Some(kept) => {
-                let sym = on_all(&kept);
-                state.set_field(receiver.sym.clone(), WORDS.into(), Val { sym, span });
-                receiver
-            }
-            None if matches!(&*receiver.sym, Sym::Command(..) | Sym::Phi(_)) => Val { sym: on_all(&receiver), span },
-            None if matches!(&*receiver.sym, Sym::Object(..)) => receiver,
-            None => Val::new(Sym::Command(row.client, added), span),
         }
     }
 
@@ -634,24 +590,6 @@ pub(super) fn unit_of(unit: Unit) -> LeaseUnit {
         Unit::S => LeaseUnit::Seconds,
         Unit::Ms | Unit::Text | Unit::Word => LeaseUnit::Millis,
         Unit::UnixS | Unit::UnixMs | Unit::Time => LeaseUnit::Point,
-    }
-}
-
-/// The words of a command that is not sent yet, given by value or kept on its builder.
-fn built_words(val: &Val, state: &State<'_>) -> Option<Vec<Val>> {
-    match &*val.sym {
-        Sym::Command(_, words) => Some(words.clone()),
-        Sym::Object(..) => state.field(&val.sym, WORDS).and_then(|kept| built_words(kept, state)),
-        _ => None,
-    }
-}
-
-/// What is sent where a command is: as many commands as paths built that met since.
-fn commands(val: &Val, state: &State<'_>) -> Vec<Vec<Val>> {
-    let kept = state.field(&val.sym, WORDS).unwrap_or(val);
-    match &*kept.sym {
-        Sym::Phi(parts) => parts.iter().filter_map(|part| built_words(&Val { sym: part.clone(), span: val.span }, state)).collect(),
-        _ => built_words(val, state).into_iter().collect(),
     }
 }
 

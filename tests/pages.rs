@@ -1,0 +1,71 @@
+//! Code on the pages of rules.
+//!
+//! Under *Bad* and *Good*, each language has a heading of the third level and fenced code below it. Where a fault cannot
+//! occur in a language, a sentence stands under that heading in *Bad* instead, and the heading is left out in *Good*.
+
+/// A language that pages show.
+#[derive(Debug)]
+pub(crate) struct Language {
+    /// Its heading on pages.
+    pub(crate) title: &'static str,
+    /// What stands behind the fence.
+    fence: &'static str,
+    /// Ending of its files.
+    pub(crate) extension: &'static str,
+    /// First lines of a file, which pages leave out.
+    head: &'static str,
+}
+
+/// All that every page shows.
+pub(crate) const LANGUAGES: [Language; 3] = [
+    Language { title: "Go", fence: "go", extension: "go", head: "package example\n\n" },
+    Language { title: "TypeScript", fence: "ts", extension: "ts", head: "" },
+    Language { title: "Rust", fence: "rust", extension: "rs", head: "" },
+];
+
+/// A piece of code on a page.
+#[derive(Debug)]
+pub(crate) struct Block {
+    /// Title of the section of the second level.
+    pub(crate) section: String,
+    /// 1-based line of the fence.
+    pub(crate) line: usize,
+    /// Its language.
+    pub(crate) language: &'static Language,
+    /// A file made of it.
+    pub(crate) path: String,
+    /// The text of that file.
+    pub(crate) text: String,
+}
+
+/// Every piece of code on a page, in its order.
+pub(crate) fn blocks(page: &str) -> Vec<Block> {
+    let mut all: Vec<Block> = Vec::new();
+    let (mut section, mut open) = (String::new(), false);
+    for (number, line) in (1..).zip(page.lines()) {
+        if open && line == "```" {
+            open = false;
+        } else if open {
+            let block = all.last_mut().expect("an open block");
+            block.text.push_str(line);
+            block.text.push('\n');
+        } else if let Some(fence) = line.strip_prefix("```") {
+            let Some(language) = LANGUAGES.iter().find(|language| language.fence == fence) else { continue };
+            let (path, text) = (format!("case.{}", language.extension), language.head.to_owned());
+            all.push(Block { section: section.clone(), line: number, language, path, text });
+            open = true;
+        } else if let Some(title) = line.strip_prefix("## ") {
+            section = title.to_owned();
+        }
+    }
+    all
+}
+
+/// Why a fault cannot occur in a language: the prose under its heading in *Bad*.
+pub(crate) fn reason_against<'p>(page: &'p str, language: &Language) -> Option<&'p str> {
+    let bad = page.split("\n## ").find_map(|section| section.strip_prefix("Bad\n"))?;
+    let below = bad.split_once(&format!("### {}\n", language.title))?.1;
+    let prose = below.split(['`', '#']).next().unwrap_or_default();
+    let prose = if below.starts_with("```") { "" } else { prose.trim() };
+    (!prose.is_empty()).then_some(prose)
+}
