@@ -217,7 +217,7 @@ impl<'a> Explorer<'a, '_> {
         );
         // Under WATCH a read and the SET after it are one step.
         if !state.watching {
-            self.out.loose.push(Loose::Set { site: s.op.clone(), key: key.clone(), ttl: lease });
+            self.out.loose.push(Loose::Set { site: s.op.clone(), key: key.clone() });
         }
     }
 

@@ -114,7 +114,7 @@ impl<'a> Explorer<'a, '_> {
             Does::Acquire(acquire) => self.library_acquire(row, evidence, acquire, site, state),
             Does::Release(handle) => self.library_release(row, evidence, handle, site, state),
             Does::Renew(handle) => self.library_renew(row, evidence, handle, site, state),
-            Does::Flight { function, keeps_failures, detachable, gives, .. } => {
+            Does::Flight { function, keeps_failures, gives, .. } => {
                 let op = self.op_site(&site, row.call.name.first().map_or("flight", String::as_str), Some(row.client), evidence);
                 let index = self.out.flights.len();
                 self.out.flights.push(FlightFacts {
@@ -123,7 +123,6 @@ impl<'a> Explorer<'a, '_> {
                     caller_context: None,
                     unknown_work: false,
                     keeps_failures: keeps_failures.then_some(span),
-                    detachable: *detachable,
                     lock_inside: false,
                     caches: vec![],
                     work: None,
