@@ -4,6 +4,7 @@
 //! `fixtures/stacks/<stack>/<language>/` holds the right form, and `variants.diff` the steps that go wrong: `== step: slug`
 //! starts a variant, `@@ file` a replacement in it, written as in a diff; what it replaces stands there exactly once.
 
+#[allow(dead_code, reason = "shared by suites, none of which needs all of it")]
 #[path = "expect.rs"]
 mod expect;
 
@@ -45,7 +46,8 @@ const MEMOLOCK: &[Step] = &[
     ("plain DEL", "unconditional-release", ALL),
     ("no re-check", "no-recheck-after-acquire", ALL),
 ];
-const STEPS: &[(&str, &[Step])] = &[("combined", COMBINED), ("memolock", MEMOLOCK)];
+const EVENT_MERGE: &[Step] = &[("no version compared", "stale-merge", ALL)];
+const STEPS: &[(&str, &[Step])] = &[("combined", COMBINED), ("event-merge", EVENT_MERGE), ("memolock", MEMOLOCK)];
 
 /// The right form of a stack in one language.
 struct Stack {

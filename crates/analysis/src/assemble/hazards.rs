@@ -46,8 +46,8 @@ impl Assembly<'_, '_> {
                 .filter(|(_, name, _)| super::caches::costly(name).is_some())
                 .map(|(span, _, _)| *span)
                 .collect();
-            if let Some((span, _, _)) = e.works.iter().find(|(_, name, _)| changes(name)) {
-                self.changes.insert(*root, *span);
+            if let Some(span) = e.works.iter().find(|w| changes(&w.1) || e.changes.contains(&w.0)).map(|w| w.0) {
+                self.changes.insert(*root, span);
             }
             for look in e.trace.deeds.iter().filter(|d| d.what == What::Look) {
                 let from = look.site.via.first().copied().unwrap_or(look.site.span);

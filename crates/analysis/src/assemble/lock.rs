@@ -1,5 +1,6 @@
 //! One session's facts as rules see them.
 
+use dogpile_source::Span;
 use super::Assembly;
 use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, SessionFacts};
 use crate::explore::state::Status;
@@ -76,7 +77,12 @@ impl Assembly<'_, '_> {
             shared: s.beyond.shared.clone(),
             leaks: if told_within { vec![] } else { self.leaks(s) },
             section: self.section(root, e, s),
-            recheck: if told.is_some_and(|t| t.recheck) { Recheck::NotApplicable } else { recheck(e, s) },
+            recheck: match recheck(e, s) {
+                _ if told.is_some_and(|t| t.recheck) => Recheck::NotApplicable,
+                // A caller tells of its own look and its own work; what stands behind helpers of both is not one fill.
+                Recheck::Missing { read, compute } if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) => Recheck::NotApplicable,
+                other => other,
+            },
             unit_faults: e.unit_faults.iter().filter(|u| u.site_span == s.site.span || s.renewals.iter().any(|r| e.renewals[*r].site.span == u.site_span)).cloned().collect(),
             acquire,
             releases,
@@ -330,6 +336,11 @@ fn similar(a: &str, b: &str) -> bool {
     holes(a) == holes(b)
 }
 
+/// Whether a place stands in the file of the call that leads to the acquire.
+fn at_hand(s: &SessionFacts, at: Span) -> bool {
+    s.site.via.first().unwrap_or(&s.site.span).file == at.file
+}
+
 pub(super) fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
     for (key, read) in &s.reads_before {
         let written =
@@ -340,7 +351,9 @@ pub(super) fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
         if s.reads_held.iter().any(|(k, _)| k == key) {
             return Recheck::Done;
         }
-        let compute = s.visits.iter().find(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
+        // What is computed is neither the look nor the write.
+        let stores = |span: &Span| s.writes.contains_key(span) || e.caches.iter().any(|c| c.site.span == *span);
+        let compute = s.visits.iter().find(|(span, st)| st.contains(&Status::Won) && !stores(span)).map(|(span, _)| *span);
         return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute });
     }
     Recheck::NotApplicable

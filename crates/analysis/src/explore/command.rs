@@ -116,7 +116,7 @@ impl<'a> Explorer<'a, '_> {
                     // Data over one's own lock is no renewal of it.
                     SetWhen::Always if data && self.session_of(&key, &state).is_some() => self.simple_reply(s, Raw::Ok, &site, state),
                     // A plain SET over one's own lock: a renewal that asks nobody.
-                    _ if self.session_of(&key, &state).is_some() => {
+                    _ if self.session_of(&key, &state).is_some_and(|slot| !matches!(state.status(slot), Some(Status::Lost | Status::Failed))) => {
                         let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
                         let mut failed = state.clone();
                         failed.losses.insert(index);
@@ -217,7 +217,7 @@ impl<'a> Explorer<'a, '_> {
         );
         // Under WATCH a read and the SET after it are one step.
         if !state.watching {
-            self.out.loose.push(Loose::Set { site: s.op.clone(), key: key.clone(), ttl: lease });
+            self.out.loose.push(Loose::Set { site: s.op.clone(), key: key.clone() });
         }
     }
 

@@ -222,6 +222,10 @@ impl<'a> Explorer<'a, '_> {
                     _ => Val { sym: vals.into_iter().reduce(|a, b| crate::sym::either(&a, &b)).unwrap_or_else(|| Arc::new(Sym::Unknown)), span },
                 }
             }
+            // A part of a tuple.
+            Sym::List(items) if name.parse::<usize>().is_ok_and(|at| at < items.len()) => {
+                name.parse::<usize>().ok().and_then(|at| items.get(at)).cloned().unwrap_or_else(|| Val::unknown(span))
+            }
             Sym::Unknown | Sym::Nil => Val::unknown(span),
             _ => Val::new(typed(Sym::Field(base.sym.clone(), name.clone()), ty), span),
         }
@@ -288,7 +292,7 @@ impl<'a> Explorer<'a, '_> {
 
     fn aggregate(&mut self, frame: FrameId, ty: &Type, fields: &'a [FieldInit], span: Span, state: &mut State<'a>) -> Val {
         let resolved = self.cx.program.resolve_alias(ty).clone();
-        if matches!(resolved, Type::List(_)) || (resolved == Type::Unknown && !fields.is_empty() && fields.iter().all(|f| matches!(f, FieldInit::Item(_)))) {
+        if matches!(resolved, Type::List(_) | Type::Tuple(_)) || (resolved == Type::Unknown && !fields.is_empty() && fields.iter().all(|f| matches!(f, FieldInit::Item(_)))) {
             let items = fields
                 .iter()
                 .map(|f| match f {
@@ -316,25 +320,6 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         val
-    }
-
-    /// A variant that a client's model knows as words: `SetExpiry::PX(30_000)`.
-    fn words_built(&mut self, frame: FrameId, ty: &Type, fields: &'a [FieldInit], span: Span, state: &mut State<'a>) -> Option<Val> {
-        let name = self.cx.program.canonical(ty.name()?).into_owned();
-        let row = self.cx.program.models.function(&name, fields.len())?;
-        let dogpile_models::Does::MakesCommand { words, .. } = &row.call.does else { return None };
-        // No call stands here; the words need one only to say where literals are from.
-        let call = self.destructor_call(frame)?;
-        let args = fields
-            .iter()
-            .map(|f| match f {
-                FieldInit::Item(v) | FieldInit::Named(_, v) | FieldInit::Keyed(_, v) | FieldInit::Spread(v) => self.eval(frame, v, state),
-            })
-            .collect();
-        let site = super::call::CallSite { call, frame, receiver: None, args, wanted: None };
-        let words = self.words(row, words, &site, state);
-        let words = words.into_iter().map(|word| if word.span == call.span { Val { span, ..word } } else { word }).collect();
-        Some(Val::new(Sym::Command(row.client, words), span))
     }
 
     pub(super) fn static_type(&self, frame: FrameId, value: &Value) -> Type {

@@ -1,18 +1,16 @@
 //! Modelled calls: rows to effects.
 
+use super::builder::{built_words, commands};
 use super::call::{CallSite, Outs, results};
 use super::record::{CacheFacts, FlightFacts, LeaseUnit};
 use super::state::State;
 use super::{Explorer, Out};
-use crate::sym::{ContextSym, Origin, S, Scale, Sym, Val, concat};
+use crate::sym::{ContextSym, Origin, S, Scale, Sym, Val};
 use crate::typing::Evidence;
 use dogpile_ir::Name;
 use dogpile_source::Span;
-use dogpile_models::{AccessPath, Base, ContextOrigin, ContextRow, Does, Role, Row, TtlRow, Unit, ValueKind, WordRow, Zero};
+use dogpile_models::{AccessPath, Base, ContextOrigin, ContextRow, Does, Role, Row, TtlRow, Unit, WordRow, Zero};
 use std::sync::Arc;
-
-/// Where a builder keeps the words of its command.
-const WORDS: &str = "words";
 
 impl<'a> Explorer<'a, '_> {
     pub(super) fn model(&mut self, row: Row<'a>, evidence: Evidence, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
@@ -116,7 +114,7 @@ impl<'a> Explorer<'a, '_> {
             Does::Acquire(acquire) => self.library_acquire(row, evidence, acquire, site, state),
             Does::Release(handle) => self.library_release(row, evidence, handle, site, state),
             Does::Renew(handle) => self.library_renew(row, evidence, handle, site, state),
-            Does::Flight { function, keeps_failures, detachable, gives, .. } => {
+            Does::Flight { function, keeps_failures, gives, .. } => {
                 let op = self.op_site(&site, row.call.name.first().map_or("flight", String::as_str), Some(row.client), evidence);
                 let index = self.out.flights.len();
                 self.out.flights.push(FlightFacts {
@@ -125,7 +123,6 @@ impl<'a> Explorer<'a, '_> {
                     caller_context: None,
                     unknown_work: false,
                     keeps_failures: keeps_failures.then_some(span),
-                    detachable: *detachable,
                     lock_inside: false,
                     caches: vec![],
                     work: None,
@@ -264,48 +261,6 @@ impl<'a> Explorer<'a, '_> {
             Sym::List(items) => items.clone().iter().for_each(|i| self.apply_option(i, to, state)),
             Sym::Object(..) | Sym::Alloc(_) => state.copy_fields(&option.sym, to),
             _ => state.set_field(to.clone(), "unknown-option".into(), option.clone()),
-        }
-    }
-
-    /// Whether a row is a method of a type whose methods change it and give it again.
-    pub(super) fn chains(&self, row: Row<'a>) -> bool {
-        let models = self.cx.program.models;
-        row.call.on.as_deref().and_then(|on| models.type_of(&models.qualified_type(row.client, on))).is_some_and(|(_, ty)| ty.chains)
-    }
-
-    /// A command that is being built: an object where its methods change it, a value where each gives the next one.
-    fn new_command(&mut self, row: Row<'a>, ty: Option<&str>, words: Vec<Val>, span: Span, state: &mut State<'a>) -> Val {
-        let words = Val::new(Sym::Command(row.client, words), span);
-        let models = self.cx.program.models;
-        let Some(ty) = ty.map(|ty| models.qualified_type(row.client, ty)).filter(|ty| models.type_of(ty).is_some_and(|(_, ty)| ty.chains)) else {
-            return words;
-        };
-        let object = Val::new(self.object(&ty), span);
-        state.set_field(object.sym.clone(), WORDS.into(), words);
-        object
-    }
-
-    fn push_words(&mut self, row: Row<'a>, site: &CallSite<'a>, added: Vec<Val>, state: &mut State<'a>) -> Val {
-        let span = site.call.span;
-        let receiver = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
-        let longer = |so_far: &S| match &**so_far {
-            Sym::Command(client, words) => Sym::Command(*client, words.iter().chain(&added).cloned().collect()).into(),
-            _ => so_far.clone(),
-        };
-        let on_all = |kept: &Val| match &*kept.sym {
-            // Paths that built different words have met.
-            Sym::Phi(parts) => parts.iter().map(longer).reduce(|a, b| crate::sym::either(&a, &b)).unwrap_or_else(|| kept.sym.clone()),
-            _ => longer(&kept.sym),
-        };
-        match state.field(&receiver.sym, WORDS).cloned() {
-            Some(kept) => {
-                let sym = on_all(&kept);
-                state.set_field(receiver.sym.clone(), WORDS.into(), Val { sym, span });
-                receiver
-            }
-            None if matches!(&*receiver.sym, Sym::Command(..) | Sym::Phi(_)) => Val { sym: on_all(&receiver), span },
-            None if matches!(&*receiver.sym, Sym::Object(..)) => receiver,
-            None => Val::new(Sym::Command(row.client, added), span),
         }
     }
 
@@ -519,89 +474,6 @@ impl<'a> Explorer<'a, '_> {
         vec![(state, Out::Values(vals))]
     }
 
-    fn value_of(&mut self, kind: ValueKind, row: Row<'a>, site: &CallSite<'a>) -> Vec<Val> {
-        let span = site.call.span;
-        let receiver = site.receiver.as_ref();
-        let arg = |i: usize| site.args.get(i);
-        let name: Arc<str> = row.call.name.first().map_or("", String::as_str).into();
-        let given: Vec<S> = receiver.into_iter().chain(&site.args).map(|v| v.sym.clone()).collect();
-        let pure = || Sym::Result(span, 0, name.clone(), given.clone());
-        let sym = match kind {
-            ValueKind::Fresh => Sym::Fresh(span),
-            ValueKind::RandomBelow | ValueKind::Random => Sym::Fresh(span),
-            ValueKind::ContextDone => match receiver {
-                Some(r) => Sym::Done(r.sym.clone()),
-                None => pure(),
-            },
-            ValueKind::ContextError => Sym::Result(span, 0, "Context.Err".into(), given),
-            ValueKind::TimeAdd | ValueKind::TimeOfUnix => Sym::Scaled(Scale::Point, Arc::new(pure())),
-            ValueKind::Elapsed => Sym::Scaled(Scale::Duration, Arc::new(pure())),
-            ValueKind::PerProcess => Sym::PerProcess(span),
-            ValueKind::Clock => Sym::Clock(span, Scale::Point),
-            ValueKind::UnixSeconds | ValueKind::UnixMillis | ValueKind::UnixNanos => match receiver.map(|r| &*r.sym) {
-                Some(Sym::Clock(at, _)) => Sym::Clock(*at, Scale::Point),
-                Some(s) if s.any(&mut |x| matches!(x, Sym::Clock(..))) => Sym::Clock(span, Scale::Point),
-                _ => Sym::Scaled(Scale::Point, Arc::new(pure())),
-            },
-            ValueKind::Format => crate::format::sprintf(&site.args, &name, span),
-            ValueKind::Concat => concat(site.args.iter().map(|a| a.sym.clone()).collect()),
-            ValueKind::Join => match (arg(0).map(|a| &*a.sym), arg(1).map(|a| a.sym.clone())) {
-                (Some(Sym::List(items)), Some(sep)) => {
-                    let mut parts = Vec::new();
-                    for (i, item) in items.iter().enumerate() {
-                        if i > 0 {
-                            parts.push(sep.clone());
-                        }
-                        parts.push(item.sym.clone());
-                    }
-                    concat(parts)
-                }
-                _ => pure(),
-            },
-            ValueKind::Pure => {
-                let mut made = given.clone();
-                made.retain(|s| **s != Sym::Nil);
-                Sym::Result(span, 0, name.clone(), made)
-            }
-            ValueKind::Same => match arg(0).or(receiver) {
-                Some(v) => return vec![v.clone(), Val::new(Sym::Result(span, 1, name, given), span)],
-                None => pure(),
-            },
-            ValueKind::Error => Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()),
-            ValueKind::WrapsError => site
-                .args
-                .iter()
-                .rev()
-                .find_map(|a| match &*a.sym {
-                    Sym::Error(_) => Some((*a.sym).clone()),
-                    _ => None,
-                })
-                .unwrap_or_else(|| Sym::Error(format!("made at {}:{}", span.file.0, span.start).into())),
-            ValueKind::ErrorIs => match (arg(0), arg(1)) {
-                (Some(a), Some(b)) => match crate::fold::equal(&a.sym, &b.sym) {
-                    Some(t) => Sym::Bool(t),
-                    None if *a.sym == Sym::Nil => Sym::Bool(false),
-                    None => pure(),
-                },
-                _ => pure(),
-            },
-            ValueKind::DurationSeconds => rescale(receiver, Scale::Seconds, 1_000_000_000).unwrap_or_else(pure),
-            ValueKind::DurationMillis => rescale(receiver, Scale::Millis, 1_000_000).unwrap_or_else(pure),
-            ValueKind::DurationNanos => rescale(receiver, Scale::Nanos, 1).unwrap_or_else(pure),
-            ValueKind::DurationOfHours => duration_of(arg(0), 3_600_000_000_000).unwrap_or_else(pure),
-            ValueKind::DurationOfMinutes => duration_of(arg(0), 60_000_000_000).unwrap_or_else(pure),
-            ValueKind::DurationOfSeconds => duration_of(arg(0), 1_000_000_000).unwrap_or_else(pure),
-            ValueKind::DurationOfMillis => duration_of(arg(0), 1_000_000).unwrap_or_else(pure),
-            ValueKind::DurationOfMicros => duration_of(arg(0), 1_000).unwrap_or_else(pure),
-            ValueKind::DurationOfNanos => duration_of(arg(0), 1).unwrap_or_else(pure),
-            ValueKind::ParseDuration => match arg(0).and_then(|a| a.sym.str()).and_then(dogpile_source::parse_duration_ms) {
-                Some(ms) => Sym::Int(i128::from(ms) * 1_000_000, Scale::Duration),
-                None => Sym::Scaled(Scale::Duration, Arc::new(pure())),
-            },
-        };
-        vec![Val::new(sym, span), Val::new(Sym::Nil, span)]
-    }
-
     /// The type behind an object, with its role.
     pub(super) fn role(&self, sym: &Sym) -> Option<Role> {
         match sym {
@@ -611,47 +483,12 @@ impl<'a> Explorer<'a, '_> {
     }
 }
 
-fn rescale(receiver: Option<&Val>, scale: Scale, per: i128) -> Option<Sym> {
-    let receiver = receiver?;
-    Some(match &*receiver.sym {
-        Sym::Int(n, Scale::Duration) => Sym::Int(n / per, scale),
-        _ => Sym::Scaled(scale, receiver.sym.clone()),
-    })
-}
-
-/// A duration of so many units; of a number that is not known, a duration all the same.
-fn duration_of(number: Option<&Val>, nanos: i128) -> Option<Sym> {
-    let number = number?;
-    match &*number.sym {
-        Sym::Int(n, _) => Some(Sym::Int(n.checked_mul(nanos)?, Scale::Duration)),
-        _ => Some(Sym::Scaled(Scale::Duration, number.sym.clone())),
-    }
-}
-
 pub(super) fn unit_of(unit: Unit) -> LeaseUnit {
     match unit {
         Unit::Duration | Unit::Ns => LeaseUnit::Duration,
         Unit::S => LeaseUnit::Seconds,
         Unit::Ms | Unit::Text | Unit::Word => LeaseUnit::Millis,
         Unit::UnixS | Unit::UnixMs | Unit::Time => LeaseUnit::Point,
-    }
-}
-
-/// The words of a command that is not sent yet, given by value or kept on its builder.
-fn built_words(val: &Val, state: &State<'_>) -> Option<Vec<Val>> {
-    match &*val.sym {
-        Sym::Command(_, words) => Some(words.clone()),
-        Sym::Object(..) => state.field(&val.sym, WORDS).and_then(|kept| built_words(kept, state)),
-        _ => None,
-    }
-}
-
-/// What is sent where a command is: as many commands as paths built that met since.
-fn commands(val: &Val, state: &State<'_>) -> Vec<Vec<Val>> {
-    let kept = state.field(&val.sym, WORDS).unwrap_or(val);
-    match &*kept.sym {
-        Sym::Phi(parts) => parts.iter().filter_map(|part| built_words(&Val { sym: part.clone(), span: val.span }, state)).collect(),
-        _ => built_words(val, state).into_iter().collect(),
     }
 }
 

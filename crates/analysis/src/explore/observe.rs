@@ -69,6 +69,9 @@ impl<'a> Explorer<'a, '_> {
         if !self.out.works.iter().any(|(s, _, _)| *s == span) && self.out.works.len() < 400 {
             self.out.works.push((span, name.to_owned(), target));
         }
+        if sql(site).is_some_and(|text| matches!(text.split_whitespace().next(), Some("insert" | "update" | "delete" | "replace" | "merge"))) {
+            self.out.changes.insert(span);
+        }
         if let Some(fenced) = overwrites(name, site) {
             let mut op = self.op_site(site, crate::names::last(name), None, Evidence::Import);
             op.command = "SQL write".to_owned();
@@ -331,18 +334,23 @@ impl<'a> Explorer<'a, '_> {
     }
 }
 
+/// The first text among the arguments, in lower case: a statement of SQL where the call is a database's.
+fn sql(site: &CallSite<'_>) -> Option<String> {
+    let text = site.args.iter().find_map(|a| match &*a.sym {
+        Sym::Str(text) => Some(text.to_ascii_lowercase()),
+        Sym::Concat(parts) => parts.first().and_then(|p| p.str()).map(str::to_ascii_lowercase),
+        _ => None,
+    })?;
+    Some(text.trim_start().to_owned())
+}
+
 /// A statement that replaces rows: whether it compares a version or token first. New rows overwrite nothing.
 fn overwrites(name: &str, site: &CallSite<'_>) -> Option<bool> {
     let method = crate::names::last(name).to_ascii_lowercase();
     if !method.contains("exec") && !method.contains("query") {
         return None;
     }
-    let text = site.args.iter().find_map(|a| match &*a.sym {
-        Sym::Str(text) => Some(text.to_ascii_lowercase()),
-        Sym::Concat(parts) => parts.first().and_then(|p| p.str()).map(str::to_ascii_lowercase),
-        _ => None,
-    })?;
-    let text = text.trim_start();
+    let text = sql(site)?;
     let verb = text.split_whitespace().next()?;
     let replaces = match verb {
         "update" => text.split_whitespace().any(|word| word == "set"),

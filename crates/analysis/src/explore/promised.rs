@@ -24,7 +24,6 @@ impl<'a> Explorer<'a, '_> {
             caller_context: None,
             unknown_work: false,
             keeps_failures: None,
-            detachable: false,
             lock_inside: false,
             caches: vec![],
             work: Some(span),

@@ -174,7 +174,7 @@ pub(crate) struct ExitFacts {
 pub(crate) enum Loose {
     Release { key: Val, facts: ReleaseFacts },
     Renewal { index: usize },
-    Set { site: OpSite, key: Val, ttl: Lease },
+    Set { site: OpSite, key: Val },
     Read { site: OpSite, key: Val },
 }
 
@@ -186,7 +186,6 @@ pub(crate) struct FlightFacts {
     pub(crate) caller_context: Option<Span>,
     pub(crate) unknown_work: bool,
     pub(crate) keeps_failures: Option<Span>,
-    pub(crate) detachable: bool,
     pub(crate) lock_inside: bool,
     pub(crate) caches: Vec<(dogpile_models::CacheScope, Span)>,
     pub(crate) work: Option<Span>,
@@ -218,14 +217,14 @@ pub(crate) struct Exploration {
     pub(crate) caches: Vec<CacheFacts>,
     /// Work calls in order, for misses.
     pub(crate) works: Vec<(Span, String, Option<FuncRef>)>,
+    /// Calls whose text is a statement of SQL that changes rows.
+    pub(crate) changes: BTreeSet<Span>,
     pub(crate) heartbeats: Vec<crate::explore::beside::HeartbeatFacts>,
     pub(crate) tasks: Vec<crate::explore::beside::TaskFacts>,
     /// Units that do not fit.
     pub(crate) unit_faults: Vec<crate::lifecycle::UnitFault>,
     /// The budget ended before the paths did.
     pub(crate) cut: bool,
-    /// What callers must see: a session leaves it held, or depends on its parameters.
-    pub(crate) open: bool,
     /// Deeds on keys in their order, waits for messages, locks given back too early.
     pub(crate) trace: crate::explore::trace::TraceFacts,
 }

@@ -5,8 +5,8 @@ use super::control::split;
 use super::state::State;
 use super::{Explorer, Out};
 use crate::fold::binary;
-use crate::sym::{S, Sym, Val, is_result_error};
-use dogpile_ir::{BinaryOp, Lang};
+use crate::sym::{FrameId, S, Sym, Val, is_result_error};
+use dogpile_ir::{BinaryOp, Lang, Lit, Type, Value, ValueKind};
 use std::sync::Arc;
 
 /// A result taken apart: its value and its error (nil where it is fine). An option has no error.
@@ -147,6 +147,43 @@ impl<'a> Explorer<'a, '_> {
             }
             _ => return None,
         })
+    }
+
+    /// Whether a call that gave a Rust result was fine, where this path knows.
+    pub(super) fn was_fine(&self, frame: FrameId, vals: &[Val], state: &State<'a>) -> Option<bool> {
+        let [_, error] = vals else { return state.fine };
+        if self.lang(frame) != Lang::Rust {
+            return None;
+        }
+        let none = crate::fold::binary(BinaryOp::Eq, &error.sym, &Sym::Nil.into());
+        state.truth(&none.into())
+    }
+
+    /// `Err(e)` is an error, whatever it was made of.
+    pub(super) fn made_error(&self, frame: FrameId, values: &[Value], vals: &mut [Val]) {
+        let nothing = |v: &Value| matches!(v.kind, ValueKind::Lit(Lit::Nil));
+        let ([value, error], [_, made]) = (values, vals) else { return };
+        if self.lang(frame) != Lang::Rust || !nothing(value) || nothing(error) {
+            return;
+        }
+        let name = match &*made.sym {
+            Sym::Unknown => format!("made at {}:{}", made.span.file.0, made.span.start).into(),
+            Sym::Global(variant) => variant.clone(),
+            _ => return,
+        };
+        *made = Val::new(Sym::Error(name), made.span);
+    }
+
+    /// Whether a value is of a variant, where this path built it as one of the same enum.
+    pub(super) fn is_variant(&self, sym: &Sym, ty: &Type) -> Option<bool> {
+        let built = match sym {
+            Sym::Global(name) | Sym::Error(name) => Type::Named(name.clone()),
+            Sym::Alloc(_) => self.dynamic_type(sym)?,
+            _ => return None,
+        };
+        let (built, asked) = (self.cx.program.canonical(built.name()?), self.cx.program.canonical(ty.name()?));
+        let same_enum = matches!((built.rsplit_once('.'), asked.rsplit_once('.')), (Some((a, _)), Some((b, _))) if a == b && a.contains('.'));
+        same_enum.then(|| built == asked)
     }
 
     /// Both sides of a result, where each is possible.
