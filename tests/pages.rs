@@ -16,7 +16,9 @@ pub(crate) struct Language {
     head: &'static str,
 }
 
-/// All that every page shows.
+/// How many of the languages every page and every rule's programs have to show by now.
+pub(crate) const SHOWN: usize = 1;
+/// All that pages may show.
 pub(crate) const LANGUAGES: [Language; 3] = [
     Language { title: "Go", fence: "go", extension: "go", head: "package example\n\n" },
     Language { title: "TypeScript", fence: "ts", extension: "ts", head: "" },

@@ -9,7 +9,7 @@ pub(crate) fn last(name: &str) -> &str {
 pub(crate) fn is_logging(name: &str) -> bool {
     let method = last(name);
     let lower = name.to_ascii_lowercase();
-    let logger = ["log.", "logger", "slog", "zap", "logrus", "zerolog", "glog", "klog", "blog.", "metric", "span", "trace", "tracer", "prometheus"]
+    let logger = ["log.", "logger", "slog", "zap", "logrus", "zerolog", "glog", "klog", "blog.", "metric", "span", "trace", "tracer", "prometheus", "console."]
         .iter()
         .any(|w| lower.contains(w));
     let level = matches!(
@@ -17,7 +17,7 @@ pub(crate) fn is_logging(name: &str) -> bool {
         "Debug" | "Debugf" | "Debugw" | "Debugln" | "Info" | "Infof" | "Infow" | "Infoln" | "Warn" | "Warnf" | "Warnw" | "Warning" | "Warningf"
             | "Error" | "Errorf" | "Errorw" | "Errorln" | "Print" | "Printf" | "Println" | "Log" | "Logf" | "WithError" | "WithField" | "WithFields" | "With"
             | "DebugContext" | "InfoContext" | "WarnContext" | "ErrorContext" | "V" | "Msg" | "Msgf" | "Err" | "Observe" | "Inc" | "Add" | "SetAttributes"
-            | "RecordError" | "SetStatus" | "AddEvent" | "End"
+            | "RecordError" | "SetStatus" | "AddEvent" | "End" | "debug" | "info" | "warn" | "println!" | "eprintln!"
     );
     level || logger
 }

@@ -201,7 +201,8 @@ pub enum Does {
     },
     /// Stops the timer, ticker or renewal that `$0` is.
     Stops,
-    /// Stops the timer, ticker or renewal that a value is, or ends that context (`clearInterval(t)`, `c.abort()`).
+    /// Stops the timer, ticker or renewal that a value is (`clearInterval(t)`), or, where the value is the receiver, ends
+    /// that context or task, which tells whoever works under it (`c.abort()`).
     Cancels {
         /// The value.
         handle: Path,

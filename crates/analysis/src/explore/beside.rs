@@ -363,7 +363,14 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn joined_or_stopped(&mut self, does: &Does, state: &mut State<'a>) {
         match does {
             Does::Joins => state.beside.running.clear(),
-            Does::Stops | Does::Cancels { .. } => state.beside.beating.clear(),
+            Does::Cancels { handle } => {
+                // Whoever has the signal or the task hears of it; a timer that is cleared tells nobody.
+                if handle == "$0" {
+                    self.tell(state);
+                }
+                state.beside.beating.clear();
+            }
+            Does::Stops => state.beside.beating.clear(),
             _ => {}
         }
     }

@@ -234,8 +234,10 @@ impl<'a> Explorer<'a, '_> {
     /// A function calls itself: a loser that does so waits.
     fn recursion(&mut self, f: FuncRef, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
+        let mut waits = false;
         for held in &state.held {
             if held.status == Status::Lost && self.out.sessions[held.slot].site.func == self.named_function(f) {
+                waits = true;
                 let bound = if counted {
                     crate::lifecycle::WaitBound::Attempts
                 } else if self.left_by_context(held.slot) {
@@ -245,6 +247,10 @@ impl<'a> Explorer<'a, '_> {
                 };
                 self.out.sessions[held.slot].wait.get_or_insert((site.call.span, crate::lifecycle::WaitForm::Recursion, bound));
             }
+        }
+        if waits {
+            // The next round comes to what this one comes to: nothing of its own, as the end of a loop's body.
+            return vec![];
         }
         let n = self.cx.program.function(f).results.len();
         let vals = results(site.call.span, "recursion", n, &[]);
@@ -389,6 +395,17 @@ impl<'a> Explorer<'a, '_> {
         self.unknown_work(name, None, site, state)
     }
 
+    /// A line in a log reaches nobody who works. A logger that nobody declared is known by what it is called.
+    fn logs(&self, name: &str, site: &CallSite<'a>) -> bool {
+        let spoken = match &site.call.callee {
+            Callee::Method { receiver, .. } => {
+                crate::names::describe(receiver, self.cx.program.module(self.frame(site.frame).func)).to_ascii_lowercase()
+            }
+            _ => String::new(),
+        };
+        crate::names::is_logging(name) || matches!(spoken.as_str(), "log" | "logger" | "console")
+    }
+
     fn unknown_work(&mut self, name: Arc<str>, target: Option<FuncRef>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         self.given_away(&name, &site, &mut state);
         if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
@@ -401,7 +418,7 @@ impl<'a> Explorer<'a, '_> {
         if !self.unknown_helper(&name, &site, &mut state) {
             self.note_work(&name, target, &site, &state);
         }
-        if site.args.iter().any(|a| a.sym.any(&mut |s| matches!(s, Sym::Error(_)))) && !crate::names::is_logging(&name) {
+        if site.args.iter().any(|a| a.sym.any(&mut |s| matches!(s, Sym::Error(_)))) && !self.logs(&name, &site) {
             self.tell(&state);
         }
         let arity = match target {

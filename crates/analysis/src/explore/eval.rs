@@ -159,12 +159,9 @@ impl<'a> Explorer<'a, '_> {
             Some(value) => {
                 let val = self.eval(at, value, state);
                 let sym = match &*val.sym {
-                    Sym::Result(..) | Sym::Unknown | Sym::Fresh(_) | Sym::Clock(..) if !global.constant => match &*val.sym {
-                        // Made once when the process starts.
-                        Sym::Fresh(at) | Sym::Clock(at, _) => Arc::new(Sym::PerProcess(*at)),
-                        _ => this.clone(),
-                    },
-                    _ => val.sym.clone(),
+                    Sym::Result(..) | Sym::Unknown if !global.constant => this.clone(),
+                    Sym::Concat(parts) => Arc::new(Sym::Concat(parts.iter().map(made_at_start).collect())),
+                    _ => made_at_start(&val.sym),
                 };
                 Val { sym, span: value.span }
             }
@@ -365,5 +362,13 @@ fn literal(lit: &Lit) -> Sym {
         Lit::Float(f) if f.fract() == 0.0 && f.abs() < 1e15 => Sym::Int(*f as i128, Scale::Bare),
         Lit::Float(_) => Sym::Unknown,
         Lit::Str(text) => Sym::Str(text.clone()),
+    }
+}
+
+/// Made once, when the process starts: what would be new each time is one value for all of them.
+fn made_at_start(sym: &S) -> S {
+    match &**sym {
+        Sym::Fresh(at) | Sym::Clock(at, _) => Arc::new(Sym::PerProcess(*at)),
+        _ => sym.clone(),
     }
 }

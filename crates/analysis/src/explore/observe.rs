@@ -327,11 +327,6 @@ impl<'a> Explorer<'a, '_> {
                 !(name.contains("redigo") || name.contains("radix"))
             })
     }
-
-    #[allow(dead_code)]
-    fn loose_reads(&self) -> usize {
-        self.out.loose.iter().filter(|l| matches!(l, Loose::Read { .. })).count()
-    }
 }
 
 /// The first text among the arguments, in lower case: a statement of SQL where the call is a database's.
@@ -346,13 +341,15 @@ fn sql(site: &CallSite<'_>) -> Option<String> {
 
 /// A statement that replaces rows: whether it compares a version or token first. New rows overwrite nothing.
 fn overwrites(name: &str, site: &CallSite<'_>) -> Option<bool> {
-    if !crate::names::last(name).contains("Exec") {
+    let method = crate::names::last(name).to_ascii_lowercase();
+    if !method.contains("exec") && !method.contains("query") {
         return None;
     }
     let text = sql(site)?;
     let verb = text.split_whitespace().next()?;
     let replaces = match verb {
-        "update" | "replace" | "merge" => true,
+        "update" => text.split_whitespace().any(|word| word == "set"),
+        "replace" | "merge" => true,
         "insert" => text.contains("do update") || text.contains("on duplicate key update"),
         _ => false,
     };

@@ -215,7 +215,7 @@ impl<'a> State<'a> {
             Sym::Nil => Some(false),
             Sym::Str(text) => Some(!text.is_empty()),
             Sym::Int(n, _) => Some(*n != 0),
-            Sym::Concat(_) | Sym::Alloc(_) | Sym::Object(..) | Sym::List(_) | Sym::Func(..) | Sym::Error(_) => Some(true),
+            Sym::Concat(_) | Sym::Alloc(_) | Sym::Object(..) | Sym::List(_) | Sym::Func(..) | Sym::Error(_) | Sym::Fresh(_) => Some(true),
             Sym::Not(inner) => self.truth(inner).map(|b| !b),
             Sym::Bin(BinaryOp::And, a, b) => match (self.truth(a), self.truth(b)) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
