@@ -5,6 +5,7 @@
 //! with them (tests, folds, wraps, returns) is followed by evaluation and not by pattern.
 
 mod acquire;
+mod assign;
 pub(crate) mod beside;
 mod builder;
 mod builtin;
@@ -26,6 +27,7 @@ mod result;
 mod script;
 mod share;
 pub(crate) mod state;
+mod values;
 pub(crate) mod trace;
 mod waits;
 

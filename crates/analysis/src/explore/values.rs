@@ -1,0 +1,109 @@
+//! Values that calls of libraries give: tokens, times, texts, errors.
+
+use super::call::CallSite;
+use super::Explorer;
+use crate::sym::{S, Scale, Sym, Val, concat};
+use dogpile_models::{Row, ValueKind};
+use std::sync::Arc;
+
+impl<'a> Explorer<'a, '_> {
+    pub(super) fn value_of(&mut self, kind: ValueKind, row: Row<'a>, site: &CallSite<'a>) -> Vec<Val> {
+        let span = site.call.span;
+        let receiver = site.receiver.as_ref();
+        let arg = |i: usize| site.args.get(i);
+        let name: Arc<str> = row.call.name.first().map_or("", String::as_str).into();
+        let given: Vec<S> = receiver.into_iter().chain(&site.args).map(|v| v.sym.clone()).collect();
+        let pure = || Sym::Result(span, 0, name.clone(), given.clone());
+        let sym = match kind {
+            ValueKind::Fresh => Sym::Fresh(span),
+            ValueKind::RandomBelow | ValueKind::Random => Sym::Fresh(span),
+            ValueKind::ContextDone => match receiver {
+                Some(r) => Sym::Done(r.sym.clone()),
+                None => pure(),
+            },
+            ValueKind::ContextError => Sym::Result(span, 0, "Context.Err".into(), given),
+            ValueKind::TimeAdd | ValueKind::TimeOfUnix => Sym::Scaled(Scale::Point, Arc::new(pure())),
+            ValueKind::Elapsed => Sym::Scaled(Scale::Duration, Arc::new(pure())),
+            ValueKind::PerProcess => Sym::PerProcess(span),
+            ValueKind::Clock => Sym::Clock(span, Scale::Point),
+            ValueKind::UnixSeconds | ValueKind::UnixMillis | ValueKind::UnixNanos => match receiver.map(|r| &*r.sym) {
+                Some(Sym::Clock(at, _)) => Sym::Clock(*at, Scale::Point),
+                Some(s) if s.any(&mut |x| matches!(x, Sym::Clock(..))) => Sym::Clock(span, Scale::Point),
+                _ => Sym::Scaled(Scale::Point, Arc::new(pure())),
+            },
+            ValueKind::Format => crate::format::sprintf(&site.args, &name, span),
+            ValueKind::Concat => concat(site.args.iter().map(|a| a.sym.clone()).collect()),
+            ValueKind::Join => match (arg(0).map(|a| &*a.sym), arg(1).map(|a| a.sym.clone())) {
+                (Some(Sym::List(items)), Some(sep)) => {
+                    let mut parts = Vec::new();
+                    for (i, item) in items.iter().enumerate() {
+                        if i > 0 {
+                            parts.push(sep.clone());
+                        }
+                        parts.push(item.sym.clone());
+                    }
+                    concat(parts)
+                }
+                _ => pure(),
+            },
+            ValueKind::Pure => {
+                let mut made = given.clone();
+                made.retain(|s| **s != Sym::Nil);
+                Sym::Result(span, 0, name.clone(), made)
+            }
+            ValueKind::Same => match arg(0).or(receiver) {
+                Some(v) => return vec![v.clone(), Val::new(Sym::Result(span, 1, name, given), span)],
+                None => pure(),
+            },
+            ValueKind::Error => Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()),
+            ValueKind::WrapsError => site
+                .args
+                .iter()
+                .rev()
+                .find_map(|a| match &*a.sym {
+                    Sym::Error(_) => Some((*a.sym).clone()),
+                    _ => None,
+                })
+                .unwrap_or_else(|| Sym::Error(format!("made at {}:{}", span.file.0, span.start).into())),
+            ValueKind::ErrorIs => match (arg(0), arg(1)) {
+                (Some(a), Some(b)) => match crate::fold::equal(&a.sym, &b.sym) {
+                    Some(t) => Sym::Bool(t),
+                    None if *a.sym == Sym::Nil => Sym::Bool(false),
+                    None => pure(),
+                },
+                _ => pure(),
+            },
+            ValueKind::DurationSeconds => rescale(receiver, Scale::Seconds, 1_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationMillis => rescale(receiver, Scale::Millis, 1_000_000).unwrap_or_else(pure),
+            ValueKind::DurationNanos => rescale(receiver, Scale::Nanos, 1).unwrap_or_else(pure),
+            ValueKind::DurationOfHours => duration_of(arg(0), 3_600_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfMinutes => duration_of(arg(0), 60_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfSeconds => duration_of(arg(0), 1_000_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfMillis => duration_of(arg(0), 1_000_000).unwrap_or_else(pure),
+            ValueKind::DurationOfMicros => duration_of(arg(0), 1_000).unwrap_or_else(pure),
+            ValueKind::DurationOfNanos => duration_of(arg(0), 1).unwrap_or_else(pure),
+            ValueKind::ParseDuration => match arg(0).and_then(|a| a.sym.str()).and_then(dogpile_source::parse_duration_ms) {
+                Some(ms) => Sym::Int(i128::from(ms) * 1_000_000, Scale::Duration),
+                None => Sym::Scaled(Scale::Duration, Arc::new(pure())),
+            },
+        };
+        vec![Val::new(sym, span), Val::new(Sym::Nil, span)]
+    }
+}
+
+fn rescale(receiver: Option<&Val>, scale: Scale, per: i128) -> Option<Sym> {
+    let receiver = receiver?;
+    Some(match &*receiver.sym {
+        Sym::Int(n, Scale::Duration) => Sym::Int(n / per, scale),
+        _ => Sym::Scaled(scale, receiver.sym.clone()),
+    })
+}
+
+/// A duration of so many units; of a number that is not known, a duration all the same.
+fn duration_of(number: Option<&Val>, nanos: i128) -> Option<Sym> {
+    let number = number?;
+    match &*number.sym {
+        Sym::Int(n, _) => Some(Sym::Int(n.checked_mul(nanos)?, Scale::Duration)),
+        _ => Some(Sym::Scaled(Scale::Duration, number.sym.clone())),
+    }
+}
