@@ -2,7 +2,7 @@
 
 use super::Explorer;
 use super::call::{CallSite, Outs, results};
-use super::record::{CacheFacts, CalledFacts, Lease, LeaseUnit, Loose, OpSite};
+use super::record::{CacheFacts, CalledFacts, Lease, LeaseUnit, OpSite};
 use super::state::{State, Status};
 use crate::lifecycle::{UnitFault, UnitFaultKind};
 use crate::program::FuncRef;
