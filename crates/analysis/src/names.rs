@@ -7,7 +7,7 @@ pub(crate) fn last(name: &str) -> &str {
 
 /// Writes a log line or a metric, and nothing else.
 pub(crate) fn is_logging(name: &str) -> bool {
-    let method = last(name).trim_end_matches('!');
+    let method = last(name);
     let lower = name.to_ascii_lowercase();
     let logger = ["log.", "logger", "slog", "zap", "logrus", "zerolog", "glog", "klog", "blog.", "metric", "span", "trace", "tracer", "prometheus", "console."]
         .iter()
@@ -17,8 +17,8 @@ pub(crate) fn is_logging(name: &str) -> bool {
         "Debug" | "Debugf" | "Debugw" | "Debugln" | "Info" | "Infof" | "Infow" | "Infoln" | "Warn" | "Warnf" | "Warnw" | "Warning" | "Warningf"
             | "Error" | "Errorf" | "Errorw" | "Errorln" | "Print" | "Printf" | "Println" | "Log" | "Logf" | "WithError" | "WithField" | "WithFields" | "With"
             | "DebugContext" | "InfoContext" | "WarnContext" | "ErrorContext" | "V" | "Msg" | "Msgf" | "Err" | "Observe" | "Inc" | "Add" | "SetAttributes"
-            | "RecordError" | "SetStatus" | "AddEvent" | "End" | "debug" | "info" | "warn" | "println" | "eprintln"
-    );
+            | "RecordError" | "SetStatus" | "AddEvent" | "End" | "debug" | "info" | "warn"
+    ) || matches!(method.strip_suffix('!'), Some("println" | "eprintln" | "print" | "eprint" | "dbg"));
     level || logger
 }
 

@@ -9,6 +9,9 @@ use crate::program::FuncRef;
 use dogpile_source::Directive;
 use std::collections::BTreeSet;
 
+/// Why a set-if-absent is a mark whose only release is a rollback.
+pub(super) const ROLLED_BACK: &str = "taken back only when the work fails";
+
 impl Assembly<'_, '_> {
     pub(super) fn class(&self, _root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool) -> (Class, String) {
         if let Some(class) = self.declared_class(s) {
@@ -42,7 +45,7 @@ impl Assembly<'_, '_> {
             return (Class::Lock, "the same key is released elsewhere".to_owned());
         }
         if released_here {
-            return (Class::Mark, "taken back only when the work fails".to_owned());
+            return (Class::Mark, ROLLED_BACK.to_owned());
         }
         if !s.renewals.is_empty() {
             return (Class::Lock, "renewed while the work goes on".to_owned());

@@ -17,7 +17,7 @@ impl Assembly<'_, '_> {
         };
         let failed = match entered(s, Status::Failed) {
             Fate::Enters(span) => Fate::Enters(span),
-            other if !matches!(lost, Fate::Enters(_)) && reads_as_held(s) => {
+            other if !matches!(lost, Fate::Enters(_)) && !s.indistinct && reads_as_held(s) => {
                 let _ = other;
                 Fate::ReadsAsHeld(s.site.span)
             }

@@ -82,6 +82,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
         assembly.check_then_sets(*root, e, &taken, &mut out.check_then_sets);
     }
     assembly.stray_units(explored, &mut out);
+    marks_stay_marks(&mut out.locks);
     tell_folds_once(&mut out.locks);
     tell_leaks_once(&mut out.locks);
     out.locks.sort_by(|a, b| (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(b.acquire.site.outer(), &b.acquire.site.via, b.acquire.site.span)));
@@ -102,6 +103,23 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
     out.check_then_sets.sort_by_key(|c| c.set.span);
     out.check_then_sets.dedup_by_key(|c| c.set.span);
     out
+}
+
+/// What a function takes back only when its work fails is a mark for its callers, too: they see a release and not why.
+fn marks_stay_marks(locks: &mut [crate::lifecycle::Lock]) {
+    use crate::lifecycle::Class;
+    let marks: BTreeSet<(Span, Vec<Span>)> = locks
+        .iter()
+        .filter(|l| l.class == Class::Mark && l.class_reason == class::ROLLED_BACK)
+        .map(|l| (l.acquire.site.span, l.acquire.site.via.clone()))
+        .collect();
+    for lock in locks {
+        let via = &lock.acquire.site.via;
+        if (1..=via.len()).any(|n| marks.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
+            lock.class = Class::Mark;
+            lock.class_reason = class::ROLLED_BACK.to_owned();
+        }
+    }
 }
 
 /// A reply that a helper already misreads is the helper's fault, not that of each of its callers.

@@ -53,6 +53,7 @@ impl<'a> Explorer<'a, '_> {
             reads_held: vec![],
             opaque: false,
             runs_caller: false,
+            indistinct: false,
             races: BTreeSet::new(),
             beyond: super::record::Beyond { region: self.regions.id(), ..Default::default() },
         });
@@ -124,6 +125,7 @@ impl<'a> Explorer<'a, '_> {
             let facts = &mut self.out.sessions[slot];
             facts.library = true;
             facts.library_token = acquire.token.clone().filter(|t| !t.starts_with('$'));
+            facts.indistinct = acquire.lost == acquire.failed;
             facts.auto_renews = acquire.renews;
             facts.reentrant = acquire.reentrant;
             facts.throws_when_lost = acquire.lost.iter().any(|w| w.starts_with("error") || w.starts_with("raises"));

@@ -428,7 +428,9 @@ impl<'a> Explorer<'a, '_> {
         let given: Vec<S> = site.receiver.iter().map(|r| r.sym.clone()).chain(site.args.iter().map(|a| a.sym.clone())).collect();
         let vals = results(site.call.span, &name, arity.max(3), &given);
         let throws = self.may_throw(site.frame, site.call, &state).then(|| state.clone());
-        // A function given away may run, now, once.
+        // A function given away may run, now, once; what walks a list runs it for each item.
+        let walks = matches!(crate::names::last(&name), "map" | "forEach" | "flatMap" | "filter" | "some" | "every" | "reduce" | "for_each" | "filter_map" | "flat_map");
+        self.ranges += usize::from(walks);
         let mut states = vec![state];
         for arg in &site.args {
             if let Sym::Func(f, home) = &*arg.sym {
@@ -450,6 +452,7 @@ impl<'a> Explorer<'a, '_> {
                 states = merge(next);
             }
         }
+        self.ranges -= usize::from(walks);
         let mut outs: Outs<'a> = states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect();
         outs.extend(throws.map(|s| (s, Out::Raise(Val::new(Sym::Error("raised".into()), site.call.span)))));
         outs

@@ -2,9 +2,8 @@
 
 use super::state::{Deferred, State, Status, merge};
 use super::trace::WaitEnd;
-use super::waits::{is_outage, wait_bound, wait_end};
+use super::waits::{is_outage, wait_end};
 use super::{Explorer, Flow, MAX_PATHS};
-use crate::lifecycle::{WaitBound, WaitForm};
 use crate::sym::{FrameId, S, Sym, Val};
 use crate::walk::each_stmt;
 use dogpile_ir::{Arm, Block, Comm, LabelId, LoopKind, Place, Stmt, StmtKind, Value};
@@ -237,13 +236,6 @@ impl<'a> Explorer<'a, '_> {
         joined(breaks(paths, label))
     }
 
-    /// The arm waits for the end of a context that has none.
-    fn never_comes(&mut self, frame: FrameId, arm: &'a Arm, state: &State<'a>) -> bool {
-        let Comm::Receive { from, .. } = &arm.comm else { return false };
-        let chan = self.eval(frame, from, &mut state.clone());
-        matches!(&*chan.sym, Sym::Done(context) if matches!(&**context, Sym::Context(c) if c.endless))
-    }
-
     fn attempt(
         &mut self,
         frame: FrameId,
@@ -408,23 +400,6 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         joined(paths)
-    }
-
-    /// A loop that a loser goes round again.
-    fn note_wait(&mut self, slot: usize, span: Span, kind: &LoopKind, left: &BTreeSet<(usize, Status)>, body: &'a Block) {
-        // A helper that takes the lock may have given it back when it tells of the win.
-        let wins_leave = [Status::Won, Status::Released].iter().any(|won| left.contains(&(slot, *won)));
-        if !wins_leave {
-            return;
-        }
-        let loser_leaves = left.contains(&(slot, Status::Lost));
-        let bound = match kind {
-            LoopKind::Counted => WaitBound::Attempts,
-            _ if !loser_leaves => WaitBound::None,
-            _ => wait_bound(body),
-        };
-        let header = Span { end: body.first().map_or(span.end, |s| s.span.start), ..span };
-        self.out.sessions[slot].wait.get_or_insert((header, WaitForm::Loop, bound));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Explorer;
 use super::call::{CallSite, Outs, results};
-use super::record::{CacheFacts, CalledFacts, Lease, LeaseUnit, Loose, OpSite};
+use super::record::{CacheFacts, CalledFacts, Lease, LeaseUnit, OpSite};
 use super::state::{State, Status};
 use crate::lifecycle::{UnitFault, UnitFaultKind};
 use crate::program::FuncRef;
@@ -326,11 +326,6 @@ impl<'a> Explorer<'a, '_> {
                 let name = &self.cx.program.models.client(c).name;
                 !(name.contains("redigo") || name.contains("radix"))
             })
-    }
-
-    #[allow(dead_code)]
-    fn loose_reads(&self) -> usize {
-        self.out.loose.iter().filter(|l| matches!(l, Loose::Read { .. })).count()
     }
 }
 

@@ -92,6 +92,8 @@ pub(crate) struct SessionFacts {
     pub(crate) opaque: bool,
     /// A callback of the root's caller runs while it is held.
     pub(crate) runs_caller: bool,
+    /// The library tells "held" and "could not ask" in one way: no code can keep them apart.
+    pub(crate) indistinct: bool,
     /// Races of promises inside the section that can leave work behind.
     pub(crate) races: BTreeSet<Span>,
     pub(crate) beyond: Beyond,

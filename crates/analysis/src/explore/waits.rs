@@ -1,11 +1,40 @@
 //! What ends a wait besides getting what is waited for.
 
-use super::Flow;
+use super::state::{State, Status};
 use super::trace::WaitEnd;
-use crate::lifecycle::WaitBound;
-use crate::sym::{S, Sym};
+use super::{Explorer, Flow};
+use crate::lifecycle::{WaitBound, WaitForm};
+use crate::sym::{FrameId, S, Sym};
 use crate::walk::each_stmt;
-use dogpile_ir::{Block, Rvalue, StmtKind};
+use dogpile_ir::{Arm, Block, Comm, LoopKind, Rvalue, StmtKind};
+use dogpile_source::Span;
+use std::collections::BTreeSet;
+
+impl<'a> Explorer<'a, '_> {
+    /// The arm waits for the end of a context that has none.
+    pub(super) fn never_comes(&mut self, frame: FrameId, arm: &'a Arm, state: &State<'a>) -> bool {
+        let Comm::Receive { from, .. } = &arm.comm else { return false };
+        let chan = self.eval(frame, from, &mut state.clone());
+        matches!(&*chan.sym, Sym::Done(context) if matches!(&**context, Sym::Context(c) if c.endless))
+    }
+
+    /// A loop that a loser goes round again.
+    pub(super) fn note_wait(&mut self, slot: usize, span: Span, kind: &LoopKind, left: &BTreeSet<(usize, Status)>, body: &'a Block) {
+        // A helper that takes the lock may have given it back when it tells of the win.
+        let wins_leave = [Status::Won, Status::Released].iter().any(|won| left.contains(&(slot, *won)));
+        if !wins_leave {
+            return;
+        }
+        let loser_leaves = left.contains(&(slot, Status::Lost));
+        let bound = match kind {
+            LoopKind::Counted => WaitBound::Attempts,
+            _ if !loser_leaves => WaitBound::None,
+            _ => wait_bound(body),
+        };
+        let header = Span { end: body.first().map_or(span.end, |s| s.span.start), ..span };
+        self.out.sessions[slot].wait.get_or_insert((header, WaitForm::Loop, bound));
+    }
+}
 
 /// What else ends a choice than one of its arms: a context by its owner; anything we do not know, in time.
 pub(super) fn wait_end(channels: &[Option<S>], one: usize) -> WaitEnd {
