@@ -399,6 +399,10 @@ impl<'a> Explorer<'a, '_> {
         if ["wait", "join", "drain", "close", "stop", "shutdown", "collect", "result", "flush"].iter().any(|w| method.contains(w)) {
             state.beside.running.clear();
         }
+        // A handle that nobody knows the type of may be any heartbeat's.
+        if ["abort", "cancel"].contains(&method.as_str()) {
+            state.beside.beating.clear();
+        }
         if state.beside.beating.is_empty() {
             return;
         }
