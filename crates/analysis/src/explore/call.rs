@@ -395,6 +395,12 @@ impl<'a> Explorer<'a, '_> {
         self.unknown_work(name, None, site, state)
     }
 
+    /// Says something to somebody, by its name: a channel of unknown type, an emitter, whoever can stop the work.
+    fn tells(name: &str) -> bool {
+        let method = crate::names::last(name).to_ascii_lowercase();
+        ["send", "try_send", "emit", "reject", "abort", "cancel", "stop", "shutdown", "kill"].contains(&method.as_str()) || method.starts_with("notify")
+    }
+
     /// A line in a log reaches nobody who works. A logger that nobody declared is known by what it is called.
     fn logs(&self, name: &str, site: &CallSite<'a>) -> bool {
         let spoken = match &site.call.callee {
@@ -418,7 +424,8 @@ impl<'a> Explorer<'a, '_> {
         if !self.unknown_helper(&name, &site, &mut state) {
             self.note_work(&name, target, &site, &state);
         }
-        if site.args.iter().any(|a| a.sym.any(&mut |s| matches!(s, Sym::Error(_)))) && !self.logs(&name, &site) {
+        let carries_error = site.args.iter().any(|a| a.sym.any(&mut |s| matches!(s, Sym::Error(_))));
+        if (carries_error || Self::tells(&name)) && !self.logs(&name, &site) {
             self.tell(&state);
         }
         let arity = match target {
