@@ -236,8 +236,9 @@ impl<'a> Explorer<'a, '_> {
         let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
         let mut waits = false;
         for held in &state.held {
-            if held.status == Status::Lost && self.out.sessions[held.slot].site.func == self.named_function(f) {
-                waits = true;
+            let own = self.out.sessions[held.slot].site.func == self.named_function(f);
+            waits |= own && matches!(held.status, Status::Lost | Status::Failed);
+            if own && held.status == Status::Lost {
                 let bound = if counted {
                     crate::lifecycle::WaitBound::Attempts
                 } else if self.left_by_context(held.slot) {
