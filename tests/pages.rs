@@ -18,6 +18,10 @@ pub(crate) struct Language {
 
 /// How many of the languages every page and every rule's programs have to show by now.
 pub(crate) const SHOWN: usize = 1;
+/// Rules and languages that the analysis cannot tell yet. Who teaches it takes the line out.
+pub(crate) const NOT_YET: [(&str, &str); 2] =
+    [("immortal-renewal", "TypeScript"), ("shared-lock-handle", "TypeScript")];
+
 /// All that pages may show.
 pub(crate) const LANGUAGES: [Language; 3] = [
     Language { title: "Go", fence: "go", extension: "go", head: "package example\n\n" },

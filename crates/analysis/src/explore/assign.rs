@@ -14,6 +14,9 @@ impl<'a> Explorer<'a, '_> {
         let blank = targets.iter().all(|t| matches!(t, Place::Blank));
         let values = match value {
             Rvalue::Use(v) => {
+                if let [Place::Local(local)] = &targets[..] {
+                    self.copy_promise(frame, v, *local);
+                }
                 let val = self.eval(frame, v, &mut state);
                 match (&*val.sym, targets.len()) {
                     (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),

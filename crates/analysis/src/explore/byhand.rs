@@ -52,6 +52,10 @@ impl<'a> Explorer<'a, '_> {
 
     /// Somebody waits for a part of what was looked up.
     pub(super) fn local_wait(&mut self, on: &Sym) {
+        // What was found, or what was just made and left there.
+        if let Sym::Phi(parts) = on {
+            parts.iter().for_each(|part| self.local_wait(part));
+        }
         let item = match on {
             Sym::Field(base, _) => base,
             _ => on,

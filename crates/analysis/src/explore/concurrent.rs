@@ -73,10 +73,10 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    /// Starts a block beside the path.
-    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, state: &mut State<'a>) {
+    /// Starts a block beside the path. It is work of no flight, but of the one that it makes.
+    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, flight: Option<usize>, state: &mut State<'a>) {
         let beside = set_out(state, None);
-        let flights = std::mem::take(&mut self.flights);
+        let flights = std::mem::replace(&mut self.flights, flight.into_iter().collect());
         self.enter_region(Start::Now, frame);
         let ends = Self::region_ends(self.block(frame, body, vec![beside]));
         self.flights = flights;

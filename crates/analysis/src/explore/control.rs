@@ -110,7 +110,7 @@ impl<'a> Explorer<'a, '_> {
             StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
             StmtKind::Spawn { body, handle } => {
                 let flight = self.begin_promise(frame, handle.is_none(), stmt.span);
-                self.spawn(frame, body, stmt.span, &mut state);
+                self.spawn(frame, body, stmt.span, flight, &mut state);
                 self.end_promise(flight, frame, *handle);
                 vec![(state, Flow::Next)]
             }

@@ -44,6 +44,15 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// A variable that holds a promise is given another name.
+    pub(super) fn copy_promise(&mut self, frame: FrameId, from: &Value, to: dogpile_ir::LocalId) {
+        let ValueKind::Local(from) = from.kind else { return };
+        let (from, to) = ((self.home(frame, from), from), (self.home(frame, to), to));
+        if let Some(flight) = self.local.promised.get(&from).copied() {
+            self.local.promised.insert(to, flight);
+        }
+    }
+
     /// A promise is left in a map for others.
     pub(super) fn keep_promise(&mut self, frame: FrameId, map: &Val, key: &Val, value: &Value, span: Span) {
         let ValueKind::Local(local) = value.kind else { return };
