@@ -169,9 +169,13 @@ impl<'a> Explorer<'a, '_> {
                 let Callee::Value(value) = &site.call.callee else { return self.unknown("".into(), site, state) };
                 let ty = self.type_of(site.frame, value, &f);
                 let row = ty.name().and_then(|owner| self.cx.program.models.method(&self.cx.program.canonical(owner), "()", site.args.len()));
+                let name: Name = match &value.kind {
+                    dogpile_ir::ValueKind::Global(name) => name.clone(),
+                    _ => "".into(),
+                };
                 match row {
                     Some(row) => self.model(row, crate::typing::Evidence::Exact, site, state),
-                    None => self.unknown("".into(), site, state),
+                    None => self.unknown(name, site, state),
                 }
             }
         }
