@@ -3,7 +3,7 @@
 use crate::program::Program;
 use crate::typing::{Typing, named_fields};
 use crate::walk::{each_stmt, values};
-use dogpile_ir::{Call, Callee, LocalId, Place, Rvalue, StmtKind, Value, ValueKind};
+use dogpile_ir::{Call, Callee, Lang, LocalId, Place, Rvalue, StmtKind, Value, ValueKind};
 use dogpile_source::Span;
 use std::collections::HashMap;
 
@@ -63,7 +63,9 @@ impl<'a> Fields<'a> {
     }
 
     fn aggregates(&mut self, program: &Program<'a>, m: u32, value: &'a Value, temps: &Temps<'a>) {
+        // An object of TypeScript is of an interface's type wherever it fits: others come from code we do not see.
         if let ValueKind::Aggregate { ty, fields } = &value.kind
+            && program.modules[m as usize].lang != Lang::TypeScript
             && let Some(owner) = ty.name()
         {
             for (name, part) in named_fields(program, ty, fields) {

@@ -169,9 +169,13 @@ impl<'a> Explorer<'a, '_> {
                 let Callee::Value(value) = &site.call.callee else { return self.unknown("".into(), site, state) };
                 let ty = self.type_of(site.frame, value, &f);
                 let row = ty.name().and_then(|owner| self.cx.program.models.method(&self.cx.program.canonical(owner), "()", site.args.len()));
+                let name: Name = match &value.kind {
+                    dogpile_ir::ValueKind::Global(name) => name.clone(),
+                    _ => "".into(),
+                };
                 match row {
                     Some(row) => self.model(row, crate::typing::Evidence::Exact, site, state),
-                    None => self.unknown("".into(), site, state),
+                    None => self.unknown(name, site, state),
                 }
             }
         }
@@ -236,8 +240,9 @@ impl<'a> Explorer<'a, '_> {
         let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
         let mut waits = false;
         for held in &state.held {
-            if held.status == Status::Lost && self.out.sessions[held.slot].site.func == self.named_function(f) {
-                waits = true;
+            let own = self.out.sessions[held.slot].site.func == self.named_function(f);
+            waits |= own && matches!(held.status, Status::Lost | Status::Failed);
+            if own && held.status == Status::Lost {
                 let bound = if counted {
                     crate::lifecycle::WaitBound::Attempts
                 } else if self.left_by_context(held.slot) {
