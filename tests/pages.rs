@@ -16,11 +16,29 @@ pub(crate) struct Language {
     head: &'static str,
 }
 
-/// How many of the languages every page and every rule's programs have to show by now.
-pub(crate) const SHOWN: usize = 1;
-/// Rules and languages that the analysis cannot tell yet. Who teaches it takes the line out.
-pub(crate) const NOT_YET: [(&str, &str); 2] =
-    [("immortal-renewal", "TypeScript"), ("shared-lock-handle", "TypeScript")];
+/// Rules and languages that the analysis cannot tell yet, or that nobody has written. The list can only shrink.
+pub(crate) const NOT_YET: [(&str, &str); 20] = [
+    ("cancelled-release", "Rust"),
+    ("immortal-renewal", "TypeScript"),
+    ("lock-key-is-data-key", "Rust"),
+    ("lock-key-is-data-key", "TypeScript"),
+    ("missed-wakeup", "Rust"),
+    ("missed-wakeup", "TypeScript"),
+    ("no-stale-fallback", "Rust"),
+    ("no-stale-fallback", "TypeScript"),
+    ("non-atomic-steal", "Rust"),
+    ("non-atomic-steal", "TypeScript"),
+    ("poisoned-flight", "Rust"),
+    ("released-before-commit", "Rust"),
+    ("released-before-commit", "TypeScript"),
+    ("renewal-too-slow", "Rust"),
+    ("shared-lock-handle", "Rust"),
+    ("shared-lock-handle", "TypeScript"),
+    ("stale-merge", "Rust"),
+    ("stale-merge", "TypeScript"),
+    ("synchronized-expiry", "Rust"),
+    ("synchronized-expiry", "TypeScript"),
+];
 
 /// All that pages may show.
 pub(crate) const LANGUAGES: [Language; 3] = [

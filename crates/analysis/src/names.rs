@@ -13,11 +13,11 @@ pub(crate) fn is_logging(name: &str) -> bool {
         .iter()
         .any(|w| lower.contains(w));
     let level = matches!(
-        method,
+        method.strip_suffix('!').unwrap_or(method),
         "Debug" | "Debugf" | "Debugw" | "Debugln" | "Info" | "Infof" | "Infow" | "Infoln" | "Warn" | "Warnf" | "Warnw" | "Warning" | "Warningf"
             | "Error" | "Errorf" | "Errorw" | "Errorln" | "Print" | "Printf" | "Println" | "Log" | "Logf" | "WithError" | "WithField" | "WithFields" | "With"
             | "DebugContext" | "InfoContext" | "WarnContext" | "ErrorContext" | "V" | "Msg" | "Msgf" | "Err" | "Observe" | "Inc" | "Add" | "SetAttributes"
-            | "RecordError" | "SetStatus" | "AddEvent" | "End" | "debug" | "info" | "warn"
+            | "RecordError" | "SetStatus" | "AddEvent" | "End" | "debug" | "info" | "warn" | "trace"
     ) || matches!(method.strip_suffix('!'), Some("println" | "eprintln" | "print" | "eprint" | "dbg"));
     level || logger
 }

@@ -403,7 +403,7 @@ impl<'a> Explorer<'a, '_> {
     /// Says something to somebody, by its name: a channel of unknown type, an emitter, whoever can stop the work.
     fn tells(name: &str) -> bool {
         let method = crate::names::last(name).to_ascii_lowercase();
-        ["send", "try_send", "emit", "reject", "abort", "cancel", "stop", "shutdown", "kill"].contains(&method.as_str()) || method.starts_with("notify")
+        ["send", "try_send", "emit", "reject", "abort", "cancel", "shutdown", "kill"].contains(&method.as_str()) || method.starts_with("notify")
     }
 
     /// A line in a log reaches nobody who works. A logger that nobody declared is known by what it is called.
