@@ -21,8 +21,6 @@ fn builtin(name: &str) -> Option<Sym> {
         "builtin.nil" => Some(Sym::Nil),
         "builtin.true" => Some(Sym::Bool(true)),
         "builtin.false" => Some(Sym::Bool(false)),
-        // go-redis: a TTL of -1 asks to keep the old expiry; a new key has none.
-        _ if name.starts_with("github.com/") && name.ends_with(".KeepTTL") => Some(Sym::Int(-1, Scale::Duration)),
         _ => None,
     }
 }

@@ -46,6 +46,9 @@ pub struct ClientHead {
     /// See `inherits`. A row that names no context among those arguments (`NewScript(text)`) keeps them all.
     #[serde(default)]
     pub drop_args: usize,
+    /// Whether a typed duration among a command's words is sent as the plain number that it is (nanoseconds, in Go).
+    #[serde(default)]
+    pub raw_durations: bool,
     /// Documentation address.
     #[serde(default)]
     pub docs: Option<String>,
@@ -56,7 +59,7 @@ pub struct ClientHead {
     /// What is read there and is neither made by a call nor known as text (`"builtin.process.pid" = "per-process"`).
     #[serde(default)]
     pub values: std::collections::BTreeMap<String, ValueKind>,
-    /// Constants of the packages that stand for a text (`"TimeUnit.Seconds" = "EX"`).
+    /// Constants of the packages that stand for a text, or for a whole number written as one (`"TimeUnit.Seconds" = "EX"`).
     #[serde(default)]
     pub constants: std::collections::BTreeMap<String, String>,
     /// Version and day the facts were checked against.

@@ -177,7 +177,7 @@ impl<'a> Explorer<'a, '_> {
         let models = self.cx.program.models;
         let name = &*self.cx.program.canonical(name);
         if let Some(text) = models.constant(name) {
-            return Some(Sym::Str(text.into()));
+            return Some(text.parse().map_or_else(|_| Sym::Str(text.into()), |n| Sym::Int(n, Scale::Bare)));
         }
         let language = crate::typing::lang(self.cx.program.module(self.root));
         match models.value(language, name)? {

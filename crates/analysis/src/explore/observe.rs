@@ -322,10 +322,7 @@ impl<'a> Explorer<'a, '_> {
     /// Clients that take typed durations convert them: the word's unit is theirs, not the code's.
     fn is_client_duration(&self, op: &OpSite) -> bool {
         !op.command.starts_with("EVAL")
-            && op.client.is_some_and(|c| {
-                let name = &self.cx.program.models.client(c).name;
-                !(name.contains("redigo") || name.contains("radix"))
-            })
+            && op.client.is_some_and(|c| !self.cx.program.models.client(c).raw_durations)
     }
 }
 
