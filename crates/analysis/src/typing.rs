@@ -365,7 +365,8 @@ impl Typing {
                     None => Target::Dispatch(program.implementations(inner, name)),
                 };
             }
-            if program.is_interface(owner) && self.client_interface(program, owner) {
+            // An interface of the project may be a narrow view of a client: its calls can be as telling.
+            if program.is_interface(owner) {
                 break;
             }
             // Another name for a type: what it stands for is asked next.
@@ -379,12 +380,6 @@ impl Typing {
             Some(row) if *resolved == Type::Unknown || resolved.name().is_some_and(|n| program.is_interface(n)) => Target::Model(row, Evidence::Import),
             _ => Target::Unknown(name.into()),
         }
-    }
-
-    /// An interface of the project that lists calls of a client (a narrow view of it).
-    fn client_interface(&self, program: &Program<'_>, _owner: &str) -> bool {
-        let _ = program;
-        true
     }
 }
 

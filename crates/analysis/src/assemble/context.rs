@@ -33,7 +33,6 @@ impl Assembly<'_, '_> {
         let Some(index) = function.params.iter().position(|p| p.ty.name() == Some("context.Context")) else { return false };
         let mut any = false;
         for caller in self.cx.reach.callers_of(f) {
-            let module = program.module(caller);
             for at in program.all_functions().filter(|at| at.module == caller.module && crate::reach::outermost(program, *at) == caller) {
                 let Some(body) = &program.function(at).body else { continue };
                 let mut all = true;
@@ -45,7 +44,7 @@ impl Assembly<'_, '_> {
                     };
                     if hit {
                         any = true;
-                        all &= call.args.get(index).is_some_and(|arg| self.detached_value(caller, body, arg, module, depth));
+                        all &= call.args.get(index).is_some_and(|arg| self.detached_value(caller, body, arg, depth));
                     }
                 });
                 if !all {
@@ -56,7 +55,7 @@ impl Assembly<'_, '_> {
         any
     }
 
-    fn detached_value(&self, f: FuncRef, body: &Block, value: &Value, module: &dogpile_ir::Module, depth: usize) -> bool {
+    fn detached_value(&self, f: FuncRef, body: &Block, value: &Value, depth: usize) -> bool {
         if depth > 3 {
             return false;
         }
@@ -65,7 +64,6 @@ impl Assembly<'_, '_> {
         if function.params.iter().any(|p| p.local == *local) {
             return self.callers_detach(f, depth + 1);
         }
-        let _ = module;
         self.detached_local(f, body, *local, depth)
     }
 

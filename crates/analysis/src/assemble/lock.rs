@@ -76,7 +76,7 @@ impl Assembly<'_, '_> {
             nested: super::beside::nested(e, s),
             shared: s.beyond.shared.clone(),
             leaks: if told_within { vec![] } else { self.leaks(s) },
-            section: self.section(root, e, s),
+            section: self.section(root, s),
             recheck: match recheck(e, s) {
                 _ if told.is_some_and(|t| t.recheck) => Recheck::NotApplicable,
                 // A caller tells of its own look and its own work; what stands behind helpers of both is not one fill.
@@ -265,8 +265,7 @@ impl Assembly<'_, '_> {
         leaks
     }
 
-    fn section(&mut self, root: FuncRef, e: &Exploration, s: &SessionFacts) -> Section {
-        let _ = e;
+    fn section(&mut self, root: FuncRef, s: &SessionFacts) -> Section {
         let work = s.visits.iter().find(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
         let writes = s.writes.values().map(|(op, fenced)| Write { site: self.site(root, op), fenced: *fenced }).collect();
         let (durations, limit) = self.durations(root, s);

@@ -68,10 +68,7 @@ pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text || text.rsplit('.').next() == Some(pattern) || text.strip_suffix(pattern).is_some_and(|head| head.ends_with('/')),
         Some((head, tail)) => match text.strip_prefix(head) {
-            Some(rest) if tail.is_empty() => {
-                let _ = rest;
-                true
-            }
+            Some(_) if tail.is_empty() => true,
             Some(rest) => (0..=rest.len()).filter(|i| rest.is_char_boundary(*i)).any(|i| fits(tail, &rest[i..])),
             None => false,
         },

@@ -83,7 +83,7 @@ impl<'a> Explorer<'a, '_> {
         facts.reads_before.extend(reads);
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site);
         self.note_sharing(slot, &key, site, &state);
-        self.reset_for(slot, &key, &mut state);
+        state.restart_site(slot);
         let mut outs = Vec::new();
         for (status, raw) in [(Status::Won, replies.0), (Status::Lost, replies.1), (Status::Failed, Raw::Failure)] {
             let mut state = state.clone();
@@ -94,12 +94,6 @@ impl<'a> Explorer<'a, '_> {
             outs.extend(self.simple_reply(s.clone(), raw, site, state));
         }
         outs
-    }
-
-    /// A new attempt at a slot: what an earlier one of the same site left is over.
-    fn reset_for(&mut self, slot: usize, key: &Val, state: &mut State<'a>) {
-        let _ = key;
-        state.held.retain(|h| h.slot != slot);
     }
 
     /// Who holds the lock by now did not lose it: an attempt of another site that failed is over.
@@ -137,7 +131,7 @@ impl<'a> Explorer<'a, '_> {
         }
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), &site);
         self.note_sharing(slot, &key, &site, &state);
-        self.reset_for(slot, &key, &mut state);
+        state.restart_site(slot);
         let mut outs = Vec::new();
         let mut handle: Option<Val> = None;
         for (status, words) in [(Status::Won, &acquire.won), (Status::Lost, &acquire.lost), (Status::Failed, &acquire.failed)] {

@@ -68,7 +68,7 @@ impl<'a> Explorer<'a, '_> {
             })
             .collect();
         let site = CallSite { call, frame, receiver: None, args, wanted: None };
-        let words = self.words(row, words, &site, state);
+        let words = self.words(words, &site, state);
         let words = words.into_iter().map(|word| if word.span == call.span { Val { span, ..word } } else { word }).collect();
         Some(Val::new(Sym::Command(row.client, words), span))
     }

@@ -47,7 +47,6 @@ impl<'a> Explorer<'a, '_> {
             },
             "builtin.close" => {
                 if let Some(chan) = site.args.first() {
-                    self.closed(&chan.sym);
                     self.fired(&chan.sym, span, &mut state);
                 }
                 return vec![(state, Out::Values(vec![]))];

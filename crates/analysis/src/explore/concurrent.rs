@@ -151,9 +151,6 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    /// A channel was closed.
-    pub(super) fn closed(&mut self, _chan: &S) {}
-
     /// The result of a call was thrown away, and with it the loss that it reported.
     pub(super) fn discard_losses(&mut self, before: &BTreeSet<usize>, state: &mut State<'a>, span: Span) {
         for index in state.losses.difference(before).copied().collect::<Vec<_>>() {
@@ -241,9 +238,8 @@ impl<'a> Explorer<'a, '_> {
             values.last().and_then(|v| match &*v.sym {
                 Sym::Nil => Some(false),
                 Sym::Error(_) => Some(true),
-                sym => {
+                _ => {
                     let is_nil = std::sync::Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Eq, &v.sym, &std::sync::Arc::new(Sym::Nil)));
-                    let _ = sym;
                     state.truth(&is_nil).map(|nil| !nil)
                 }
             })

@@ -17,17 +17,17 @@ impl<'a> Explorer<'a, '_> {
         let span = site.call.span;
         match &row.call.does {
             Does::Command { words, reply, .. } => {
-                let words = self.words(row, words, &site, &state);
+                let words = self.words(words, &site, &state);
                 self.note_ignored(row, evidence, &words, &site);
                 self.command(row, evidence, reply, words, site, state)
             }
             Does::MakesCommand { words, ty, .. } => {
-                let words = self.words(row, words, &site, &state);
+                let words = self.words(words, &site, &state);
                 let built = self.new_command(row, ty.as_deref(), words, span, &mut state);
                 vec![(state, Out::Values(vec![built]))]
             }
             Does::Pushes { words } => {
-                let added = self.words(row, words, &site, &state);
+                let added = self.words(words, &site, &state);
                 let built = self.push_words(row, &site, added, &mut state);
                 vec![(state, Out::Values(vec![built]))]
             }
@@ -298,7 +298,7 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    pub(super) fn words(&mut self, row: Row<'a>, rows: &[WordRow], site: &CallSite<'a>, state: &State<'a>) -> Vec<Val> {
+    pub(super) fn words(&mut self, rows: &[WordRow], site: &CallSite<'a>, state: &State<'a>) -> Vec<Val> {
         let span = site.call.span;
         let literal = |text: &str| Val::new(Sym::Str(text.into()), span);
         let mut out = Vec::new();
@@ -371,7 +371,6 @@ impl<'a> Explorer<'a, '_> {
                 },
             }
         }
-        let _ = row;
         out
     }
 

@@ -192,6 +192,11 @@ impl<'a> State<'a> {
         }
     }
 
+    /// A new attempt at a site: what an earlier one of it left is over.
+    pub(crate) fn restart_site(&mut self, slot: usize) {
+        self.held.retain(|h| h.slot != slot);
+    }
+
     /// Starts a session's trail anew.
     pub(crate) fn restart(&mut self, slot: usize, status: Status) {
         self.set_status(slot, status);
