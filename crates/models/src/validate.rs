@@ -9,8 +9,18 @@ use crate::row::{CallRow, ClientFile};
 use crate::visit::{Part, is_path, parts};
 
 /// Phrases a client may have.
-pub const PHRASES: &[&str] =
-    &["acquire-with-ttl", "compare-and-delete", "compare-and-expire", "detached-release", "fenced-write", "token"];
+pub const PHRASES: &[&str] = &[
+    "acquire-with-ttl",
+    "compare-and-delete",
+    "compare-and-expire",
+    "detached-release",
+    "fenced-write",
+    "release-after-check",
+    "release-on-every-path",
+    "stop-heartbeat",
+    "stop-on-loss",
+    "token",
+];
 
 /// Words that say what a result is (`error:<name>` besides): `value`, `error`, `shared` (whether it was shared),
 /// `found` (whether it was there), `channel`, `context`, `cancel`, `handle`, `nil`, `true`, `false`, `unknown`.

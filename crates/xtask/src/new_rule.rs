@@ -64,7 +64,7 @@ fn page(slug: &str) -> String {
     for section in sections {
         text.push_str(&format!("\n## {section}\n"));
         if matches!(section, "Bad" | "Good") {
-            text.push_str("\n### Go\n\n```go\n```\n");
+            text.push_str("\n### Go\n```go\n```\n\n### TypeScript\n```ts\n```\n\n### Rust\n```rust\n```\n");
         }
     }
     text
