@@ -13,6 +13,7 @@ pub(crate) fn site(n: usize, command: &str) -> Site {
         span: span(n),
         via: Vec::new(),
         command: command.to_owned(),
+        sent: None,
         function: "example.rebuild".to_owned(),
         root: "example.rebuild".to_owned(),
         client: "go-redis".to_owned(),

@@ -10,6 +10,7 @@ mod fills;
 mod hazards;
 mod lock;
 mod notes;
+mod sent;
 mod token;
 
 use crate::explore::Context;
@@ -186,6 +187,7 @@ impl<'a> Assembly<'a, '_> {
             span: op.span,
             via: op.via.clone(),
             command: op.command.clone(),
+            sent: sent::sent(&op.words),
             function: self.cx.program.function(op.func).name.to_string(),
             root: self.cx.program.function(root).name.to_string(),
             client,

@@ -74,7 +74,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let Some(keeps_error) = self.awaitable(&self.types[*id as usize]) else { return };
         let info = self.frame(frame);
-        let site = OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: "map entry".to_owned(), client: None, evidence: Evidence::Import };
+        let site = OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: "map entry".to_owned(), words: std::sync::Arc::default(), client: None, evidence: Evidence::Import };
         let flight = self.out.flights.len();
         self.out.flights.push(FlightFacts {
             site,

@@ -38,7 +38,7 @@ impl<'a> Explorer<'a, '_> {
             frame = caller;
         }
         let info = self.frame(frame);
-        OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: command.to_owned(), client, evidence }
+        OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: command.to_owned(), words: Arc::default(), client, evidence }
     }
 
     pub(super) fn sending(&mut self, row: Row<'a>, evidence: Evidence, reply: &str, command: &str, site: &CallSite<'a>, state: &State<'a>) -> Sending<'a> {
@@ -70,7 +70,8 @@ impl<'a> Explorer<'a, '_> {
         let meant = meaning(&view);
         let name = texts.first().cloned().flatten().unwrap_or_default().to_ascii_uppercase();
         self.note_context_use(&site);
-        let s = self.sending(row, evidence, reply, &name, &site, &state);
+        let mut s = self.sending(row, evidence, reply, &name, &site, &state);
+        s.op.words = words.as_slice().into();
         match meant {
             Meaning::Set { key, value, ttl, when: SetWhen::IfAbsent, get } => {
                 let mut s = s;

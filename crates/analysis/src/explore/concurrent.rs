@@ -174,6 +174,7 @@ impl<'a> Explorer<'a, '_> {
             via: frame.via.clone(),
             func: self.named_function(frame.func),
             command: "cancel".to_owned(),
+            words: std::sync::Arc::default(),
             client: self.out.sessions[slot].site.client,
             evidence: self.out.sessions[slot].site.evidence,
         };

@@ -17,7 +17,7 @@ impl<'a> Explorer<'a, '_> {
             return None;
         }
         let info = self.frame(frame);
-        let site = OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: "map entry".to_owned(), client: None, evidence: Evidence::Import };
+        let site = OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: "map entry".to_owned(), words: std::sync::Arc::default(), client: None, evidence: Evidence::Import };
         self.out.flights.push(FlightFacts {
             site,
             by_hand: true,

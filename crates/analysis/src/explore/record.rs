@@ -7,6 +7,7 @@ use crate::typing::Evidence;
 use dogpile_models::ClientId;
 use dogpile_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Where an operation is, as seen from the root.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +16,8 @@ pub(crate) struct OpSite {
     pub(crate) via: Vec<Span>,
     pub(crate) func: FuncRef,
     pub(crate) command: String,
+    /// The command word for word, where it is a command; empty for a library's own.
+    pub(crate) words: Arc<[Val]>,
     pub(crate) client: Option<ClientId>,
     pub(crate) evidence: Evidence,
 }

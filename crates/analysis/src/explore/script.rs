@@ -69,6 +69,7 @@ impl<'a> Explorer<'a, '_> {
             None => Arc::new(ScriptClass::NotUnderstood { why: "its text is not known here".to_owned() }),
         };
         let span = site.call.span;
+        s.op.words = vector(text, keys.as_deref(), &args, span);
         let keys = keys.unwrap_or_default();
         let key_of = |k: &KeyRef| match k {
             KeyRef::Key(i) => keys.get(*i).cloned().unwrap_or_else(|| Val::unknown(span)),
@@ -179,6 +180,14 @@ fn take(rest: &mut Vec<Val>, n: Option<usize>) -> Option<Vec<Val>> {
     }
     let tail = rest.split_off(n);
     Some(std::mem::replace(rest, tail))
+}
+
+/// The script's call word for word, where text and keys are known.
+fn vector(text: &Val, keys: Option<&[Val]>, args: &[Val], span: dogpile_source::Span) -> Arc<[Val]> {
+    let (Some(keys), Some(_)) = (keys, text.sym.str()) else { return Arc::default() };
+    let word = |text: &str| Val::new(Sym::Str(text.into()), span);
+    let head = [word("EVAL"), text.clone(), word(&keys.len().to_string())];
+    head.into_iter().chain(keys.iter().cloned()).chain(args.iter().cloned()).collect()
 }
 
 fn raw(reply: &Reply) -> Raw {

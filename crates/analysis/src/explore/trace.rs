@@ -318,6 +318,7 @@ impl<'a> Explorer<'a, '_> {
             via: info.via.clone(),
             func: self.named_function(info.func),
             command: "receive".to_owned(),
+            words: std::sync::Arc::default(),
             client: None,
             evidence: Evidence::Import,
         };

@@ -8,6 +8,7 @@ mod flight;
 mod hazard;
 mod lock;
 mod place;
+mod sent;
 
 pub use beside::{Escape, HandleHome, Heartbeat, Nested, SharedHandle};
 pub use flight::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
@@ -18,6 +19,7 @@ pub use lock::{
     Wait, WaitBound, WaitForm, Write,
 };
 pub use place::{Confidence, Phrases, Site, Step};
+pub use sent::{HoleKind, Part, Sent, Word};
 
 /// Everything found in a project.
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,6 @@
 //! Places in a story.
 
+use super::sent::Sent;
 use dogpile_source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub struct Site {
     pub via: Vec<Span>,
     /// What is sent, in Redis' words (`SET NX`, `DEL`, `EVAL compare-and-delete`) or the library's (`Mutex.Lock`).
     pub command: String,
+    /// The command itself, word for word; `None` for a library's own and where it was not seen.
+    pub sent: Option<Sent>,
     /// Canonical name of the function that sends it.
     pub function: String,
     /// Canonical name of the function from which the session is seen.
