@@ -3,6 +3,7 @@
 //! A rule is one folder, `rules/<group>/<slug>/`: the check and the page that explains it. Rules see facts
 //! ([`dogpile_analysis::lifecycle`]) and nothing else: no syntax, no clients by name, no files.
 
+mod claim;
 mod emit;
 mod prelude;
 mod registry;
@@ -15,7 +16,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use rule::{Group, Rule};
+pub use claim::{Claim, Faults, Invariant};
+pub use rule::{Group, Rule, Subject};
 pub use run::{Settings, finish, run, run_rule};
 
 /// Every rule, sorted by slug.

@@ -1,5 +1,6 @@
 //! What a rule is.
 
+use crate::claim::Claim;
 use crate::emit::Out;
 use dogpile_analysis::lifecycle::{CheckThenSet, Fill, Flight, Lock, Miss};
 use dogpile_report::Level;
@@ -19,6 +20,8 @@ pub struct Rule {
     pub summary: &'static str,
     /// The page, in Markdown.
     pub docs: &'static str,
+    /// What a finding of it says will break; the first that shows is enough.
+    pub claims: &'static [Claim],
     pub(crate) check: Check,
 }
 
@@ -54,6 +57,35 @@ impl Group {
     }
 }
 
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A lock session.
+    Lock,
+    /// An in-process flight.
+    Flight,
+    /// A cache miss.
+    Miss,
+    /// A value put into a shared cache.
+    Fill,
+    /// A read followed by an unconditional SET.
+    Pair,
+}
+
+impl Rule {
+    /// What its findings are about.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        match self.check {
+            Check::Lock(_) | Check::Command(_) => Subject::Lock,
+            Check::Flight(_) => Subject::Flight,
+            Check::Miss(_) => Subject::Miss,
+            Check::Fill(_) => Subject::Fill,
+            Check::Pair(_) => Subject::Pair,
+        }
+    }
+}
+
 /// What a check looks at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Check {
@@ -75,7 +107,8 @@ pub(crate) enum Check {
 macro_rules! rule {
     (
         slug: $slug:literal, group: $group:ident, level: $level:ident, since: $since:literal,
-        summary: $summary:literal, check: $subject:ident($check:path) $(,)?
+        summary: $summary:literal, check: $subject:ident($check:path),
+        claims: [$($claim:expr),+ $(,)?] $(,)?
     ) => {
         #[doc = $summary]
         pub(crate) static RULE: $crate::rule::Rule = $crate::rule::Rule {
@@ -85,6 +118,7 @@ macro_rules! rule {
             since: $since,
             summary: $summary,
             docs: include_str!("rule.md"),
+            claims: &[$($claim),+],
             check: $crate::rule::Check::$subject($check),
         };
     };

@@ -5,6 +5,7 @@ use crate::input::{InputFile, language};
 use crate::meta_rules::slugs;
 use crate::packages::{Located, Packages};
 use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
+use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Models;
 use dogpile_report::{Finding, Level};
 use dogpile_source::SourceMap;
@@ -20,6 +21,8 @@ pub struct LintResult {
     pub findings: Vec<Finding>,
     /// The texts they point into.
     pub sources: SourceMap,
+    /// The lifecycles that they are about.
+    pub lifecycles: Lifecycles,
     /// What could not be analysed, faults of the configuration included.
     pub problems: Vec<String>,
 }
@@ -48,7 +51,7 @@ pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintRes
     let outcome = pool.install(|| run(&files, models, &config));
     let problems = outcome.problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
     let findings = outcome.entries.into_iter().map(|e| e.finding).filter(|f| f.suppressed.is_none()).collect();
-    LintResult { findings, sources: outcome.sources, problems }
+    LintResult { findings, sources: outcome.sources, lifecycles: outcome.lifecycles, problems }
 }
 
 fn run<'f>(files: &'f [(String, String)], models: &Models, config: &Config) -> Outcome {

@@ -13,6 +13,7 @@ use crate::prefilter::Triggers;
 use crate::suppress;
 use crate::translate::translate;
 use dogpile_ir::{Lang, Module};
+use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Models;
 use dogpile_report::{
     Confidence, Entry, Finding, Level, Problem, ProblemKind, RuleInfo, Summary, Translation, fingerprints,
@@ -77,6 +78,8 @@ pub(crate) struct Outcome {
     pub sources: SourceMap,
     /// Every rule with its level.
     pub rules: Vec<RuleInfo>,
+    /// What the findings are about.
+    pub lifecycles: Lifecycles,
 }
 
 /// The words by which files are chosen. A file that speaks to us always matters.
@@ -108,7 +111,7 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
     }
     let settings = Settings { levels: options.config.rules.clone() };
     let found = tree.judge(&analysed, &settings);
-    tree.finish(options, &settings, &analysed, found)
+    tree.finish(options, &settings, analysed, found)
 }
 
 fn hits(files: &[InputFile]) -> BTreeSet<usize> {
@@ -313,7 +316,7 @@ impl<'f> Tree<'f> {
         dogpile_rules::finish(found)
     }
 
-    fn finish(mut self, options: &Options<'_>, settings: &Settings, analysed: &Analysed, mut found: Vec<Finding>) -> Outcome {
+    fn finish(mut self, options: &Options<'_>, settings: &Settings, analysed: Analysed, mut found: Vec<Finding>) -> Outcome {
         suppress::apply(&self.modules, &self.sources, &slugs(), settings, &mut found);
         let sources = &self.sources;
         found.sort_by(|a, b| {
@@ -347,7 +350,7 @@ impl<'f> Tree<'f> {
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };
-        Outcome { entries, problems: self.problems, summary, sources: self.sources, rules: in_force(settings) }
+        Outcome { entries, problems: self.problems, summary, sources: self.sources, rules: in_force(settings), lifecycles: analysed.lifecycles }
     }
 }
 

@@ -47,6 +47,7 @@ rule! {{
     slug: "{slug}", group: {kind}, level: Warning, since: "{}",
     summary: "one line for lists",
     check: Lock(check),
+    claims: [Claim::of(Invariant::MutualExclusion)],
 }}
 
 fn check(lock: &Lock, out: &mut Out<'_>) {{

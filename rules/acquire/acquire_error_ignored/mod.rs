@@ -6,6 +6,7 @@ rule! {
     slug: "acquire-error-ignored", group: Acquire, level: Error, since: "0.1.0",
     summary: "an error of the acquire enters the section, or reads as \"held by somebody else\"",
     check: Lock(check),
+    claims: [Claim::of(Invariant::MutualExclusion).loss(), Claim::of(Invariant::TrueRefusal).loss()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

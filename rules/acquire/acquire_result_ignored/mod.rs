@@ -6,6 +6,7 @@ rule! {
     slug: "acquire-result-ignored", group: Acquire, level: Error, since: "0.1.0",
     summary: "the reply of the acquire is not tested, or is tested backwards",
     check: Lock(check),
+    claims: [Claim::of(Invariant::MutualExclusion)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

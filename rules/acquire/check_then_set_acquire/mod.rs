@@ -6,6 +6,7 @@ rule! {
     slug: "check-then-set-acquire", group: Acquire, level: Error, since: "0.1.0",
     summary: "the lock is read first and set afterwards, without NX",
     check: Pair(check),
+    claims: [Claim::of(Invariant::MutualExclusion)],
 }
 
 fn check(pair: &CheckThenSet, out: &mut Out<'_>) {

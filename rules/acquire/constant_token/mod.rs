@@ -7,6 +7,7 @@ rule! {
     slug: "constant-token", group: Acquire, level: Error, since: "0.1.0",
     summary: "the stored value does not tell one acquisition from another",
     check: Lock(check),
+    claims: [Claim::of(Invariant::OwnLockOnly).pause()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "lock-key-is-data-key", group: Acquire, level: Error, since: "0.1.0",
     summary: "the lock and the data it guards share one key",
     check: Lock(check),
+    claims: [Claim::of(Invariant::DataKept), Claim::of(Invariant::NoOrphan), Claim::of(Invariant::TrueRefusal)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "lock-without-expiry", group: Acquire, level: Error, since: "0.1.0",
     summary: "the lock has no expiry: when its holder dies it stays for ever",
     check: Lock(check),
+    claims: [Claim::of(Invariant::NoOrphan).crash()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "nested-acquire", group: Acquire, level: Warning, since: "0.1.0",
     summary: "a key is taken again by the path that holds it",
     check: Lock(check),
+    claims: [Claim::of(Invariant::BoundedWait)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "non-atomic-expiry", group: Acquire, level: Error, since: "0.1.0",
     summary: "the lock is taken by one command and gets its expiry by a second",
     check: Lock(check),
+    claims: [Claim::of(Invariant::NoOrphan).crash()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "non-atomic-steal", group: Acquire, level: Error, since: "0.1.0",
     summary: "an expired lock is looked at by one command and taken over by another",
     check: Lock(check),
+    claims: [Claim::of(Invariant::OwnLockOnly)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

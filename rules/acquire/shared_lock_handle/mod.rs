@@ -6,6 +6,7 @@ rule! {
     slug: "shared-lock-handle", group: Acquire, level: Warning, since: "0.1.0",
     summary: "one lock object or token serves acquisitions that run side by side",
     check: Lock(check),
+    claims: [Claim::of(Invariant::OwnLockOnly).pause()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -7,6 +7,7 @@ rule! {
     slug: "ttl-below-p99", group: Acquire, level: Error, since: "0.1.0",
     summary: "the lease is shorter than the critical section can last, and nothing renews it",
     check: Lock(check),
+    claims: [Claim::of(Invariant::MutualExclusion)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "ttl-unit-mismatch", group: Acquire, level: Error, since: "0.1.0",
     summary: "the lease is given in a unit that the call does not take",
     check: Command(check),
+    claims: [Claim::of(Invariant::MutualExclusion), Claim::of(Invariant::NoOrphan).crash(), Claim::of(Invariant::TrueRefusal)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "unfenced-write", group: Fence, level: Note, since: "0.1.0",
     summary: "shared state is written under a lease without a fencing token or version check",
     check: Lock(check),
+    claims: [Claim::of(Invariant::NoStaleWrite).pause()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

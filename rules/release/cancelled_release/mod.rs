@@ -6,6 +6,7 @@ rule! {
     slug: "cancelled-release", group: Release, level: Warning, since: "0.1.0",
     summary: "the release uses a context that may be cancelled by the time it runs",
     check: Lock(check),
+    claims: [Claim::of(Invariant::NoOrphan).cancel()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "leaked-lock", group: Release, level: Warning, since: "0.1.0",
     summary: "a path leaves the section without releasing the lock",
     check: Lock(check),
+    claims: [Claim::of(Invariant::NoOrphan), Claim::of(Invariant::NoOrphan).failure()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

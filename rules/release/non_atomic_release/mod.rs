@@ -6,6 +6,7 @@ rule! {
     slug: "non-atomic-release", group: Release, level: Warning, since: "0.1.0",
     summary: "the owner is checked by one command and the key deleted by another",
     check: Lock(check),
+    claims: [Claim::of(Invariant::OwnLockOnly).pause()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

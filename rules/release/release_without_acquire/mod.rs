@@ -6,6 +6,7 @@ rule! {
     slug: "release-without-acquire", group: Release, level: Error, since: "0.1.0",
     summary: "the release runs although the lock was not won",
     check: Lock(check),
+    claims: [Claim::of(Invariant::OwnLockOnly), Claim::of(Invariant::OwnLockOnly).loss()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

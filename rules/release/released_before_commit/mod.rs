@@ -6,6 +6,7 @@ rule! {
     slug: "released-before-commit", group: Release, level: Warning, since: "0.1.0",
     summary: "the lock is released inside a database transaction, before it is committed",
     check: Lock(check),
+    claims: [Claim::of(Invariant::MutualExclusion)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "work-escapes-lock", group: Release, level: Error, since: "0.1.0",
     summary: "the lock is released while work that was started under it still runs",
     check: Lock(check),
+    claims: [Claim::of(Invariant::MutualExclusion)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

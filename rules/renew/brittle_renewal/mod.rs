@@ -6,6 +6,7 @@ rule! {
     slug: "brittle-renewal", group: Renew, level: Warning, since: "0.1.0",
     summary: "the heartbeat stops for good at the first error while the work goes on",
     check: Lock(check),
+    claims: [Claim::of(Invariant::MutualExclusion).loss()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

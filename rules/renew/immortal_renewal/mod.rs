@@ -6,6 +6,7 @@ rule! {
     slug: "immortal-renewal", group: Renew, level: Warning, since: "0.1.0",
     summary: "the heartbeat goes on when the function that started it is left",
     check: Lock(check),
+    claims: [Claim::of(Invariant::NoOrphan), Claim::of(Invariant::NoOrphan).failure()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

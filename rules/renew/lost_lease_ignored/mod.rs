@@ -6,6 +6,7 @@ rule! {
     slug: "lost-lease-ignored", group: Renew, level: Warning, since: "0.1.0",
     summary: "a renewal that fails does not stop the work",
     check: Lock(check),
+    claims: [Claim::of(Invariant::MutualExclusion).pause(), Claim::of(Invariant::MutualExclusion).loss()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "renewal-too-slow", group: Renew, level: Error, since: "0.1.0",
     summary: "the lease ends before the next renewal comes, or as soon as one is missed",
     check: Lock(check),
+    claims: [Claim::of(Invariant::MutualExclusion), Claim::of(Invariant::MutualExclusion).loss()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

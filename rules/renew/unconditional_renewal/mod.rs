@@ -6,6 +6,7 @@ rule! {
     slug: "unconditional-renewal", group: Renew, level: Error, since: "0.1.0",
     summary: "the lease is prolonged without asking whose lock it is by now",
     check: Lock(check),
+    claims: [Claim::of(Invariant::OwnLockOnly), Claim::of(Invariant::OwnLockOnly).pause()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

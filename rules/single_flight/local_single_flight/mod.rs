@@ -6,6 +6,7 @@ rule! {
     slug: "local-single-flight", group: SingleFlight, level: Warning, since: "0.1.0",
     summary: "callers are coalesced in one process, the cache is shared by many",
     check: Flight(check),
+    claims: [Claim::of(Invariant::OneComputation)],
 }
 
 fn check(flight: &Flight, out: &mut Out<'_>) {

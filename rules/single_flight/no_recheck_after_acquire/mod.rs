@@ -6,6 +6,7 @@ rule! {
     slug: "no-recheck-after-acquire", group: SingleFlight, level: Warning, since: "0.1.0",
     summary: "the winner computes without reading the cache again",
     check: Lock(check),
+    claims: [Claim::of(Invariant::OneComputation)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "poisoned-flight", group: SingleFlight, level: Warning, since: "0.1.0",
     summary: "a failed entry stays in the flight, or the first caller's cancellation fails all",
     check: Flight(check),
+    claims: [Claim::of(Invariant::FreshAnswer).failure(), Claim::of(Invariant::FreshAnswer).cancel()],
 }
 
 fn check(flight: &Flight, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "stale-merge", group: SingleFlight, level: Warning, since: "0.1.0",
     summary: "a fill that started before an invalidation puts the old value back",
     check: Fill(check),
+    claims: [Claim::of(Invariant::NoStaleWrite)],
 }
 
 /// A TTL up to which an old value does little harm, ms.

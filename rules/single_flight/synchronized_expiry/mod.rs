@@ -6,6 +6,7 @@ rule! {
     slug: "synchronized-expiry", group: SingleFlight, level: Off, since: "0.1.0",
     summary: "many keys get one fixed TTL without jitter, and expire together",
     check: Fill(check),
+    claims: [Claim::of(Invariant::Computed)],
 }
 
 fn check(fill: &Fill, out: &mut Out<'_>) {

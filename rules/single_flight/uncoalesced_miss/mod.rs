@@ -6,6 +6,7 @@ rule! {
     slug: "uncoalesced-miss", group: SingleFlight, level: Note, since: "0.1.0",
     summary: "a miss on a shared cache computes something costly with nothing to coalesce callers",
     check: Miss(check),
+    claims: [Claim::of(Invariant::OneComputation)],
 }
 
 fn check(miss: &Miss, out: &mut Out<'_>) {

@@ -6,6 +6,7 @@ rule! {
     slug: "missed-wakeup", group: Waiters, level: Error, since: "0.1.0",
     summary: "a waiter sleeps until a message that may be lost or sent before it listened",
     check: Lock(check),
+    claims: [Claim::of(Invariant::Wakeable), Claim::of(Invariant::Wakeable).crash()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

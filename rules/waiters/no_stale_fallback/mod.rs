@@ -6,6 +6,7 @@ rule! {
     slug: "no-stale-fallback", group: Waiters, level: Off, since: "0.1.0",
     summary: "callers who do not get the lock of a cached value have nothing to return",
     check: Lock(check),
+    claims: [Claim::of(Invariant::Computed)],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

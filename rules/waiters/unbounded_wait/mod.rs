@@ -6,6 +6,7 @@ rule! {
     slug: "unbounded-wait", group: Waiters, level: Warning, since: "0.1.0",
     summary: "callers wait for the lock with no deadline and no limit of attempts",
     check: Lock(check),
+    claims: [Claim::of(Invariant::BoundedWait).pause()],
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {

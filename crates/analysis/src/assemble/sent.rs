@@ -29,6 +29,8 @@ fn fill(sym: &Sym, unit: i128, parts: &mut Vec<Part>) {
     let hole = |kind| Part::Hole { name: keys::shape(sym).trim_matches(['{', '}']).to_owned(), kind };
     let part = match sym {
         Sym::Str(text) => Part::Text(text.to_string()),
+        // What is shorter than the unit is sent as one of it: go-redis rounds up, with a warning.
+        Sym::Int(n, Scale::Duration) if *n > 0 => Part::Text((n / unit).max(1).to_string()),
         Sym::Int(n, Scale::Duration) => Part::Text((n / unit).to_string()),
         Sym::Int(n, _) => Part::Text(n.to_string()),
         Sym::Bool(yes) => Part::Text(if *yes { "1" } else { "0" }.to_owned()),

@@ -92,6 +92,17 @@ pub enum Ttl {
     Unknown,
 }
 
+impl Ttl {
+    /// The lease in ms, where it is known.
+    #[must_use]
+    pub fn known_ms(&self) -> Option<u64> {
+        match self {
+            Self::Known { ms, .. } => Some(*ms),
+            Self::Absent | Self::Given | Self::Unknown => None,
+        }
+    }
+}
+
 /// The value that says who holds the lock.
 #[derive(Clone, Debug)]
 pub struct Token {

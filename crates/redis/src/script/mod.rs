@@ -9,11 +9,14 @@
 mod acquire;
 mod cjson;
 mod decide;
+mod eval;
 mod probe;
 mod sandbox;
 mod sha1;
 mod text;
 mod world;
+
+pub use eval::Scripts;
 
 /// How many `KEYS` and `ARGV` the call passes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

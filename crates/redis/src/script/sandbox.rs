@@ -157,6 +157,14 @@ impl Sandbox {
         })
     }
 
+    /// Gives the script its whole allowance anew.
+    pub(super) fn restart(&mut self) {
+        let mut shared = self.shared.borrow_mut();
+        shared.refused = None;
+        shared.total = self.limits.total_instructions;
+        shared.until = Instant::now() + Duration::from_millis(self.limits.millis);
+    }
+
     /// Runs the script once on `server`.
     pub(super) fn run(
         &mut self,

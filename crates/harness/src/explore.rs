@@ -1,0 +1,107 @@
+//! Every schedule, the shortest first.
+
+use crate::program::Program;
+use crate::store::{Halt, ModelStore};
+use crate::world::{Action, Breach, World};
+use dogpile_rules::{Claim, Faults};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// How far a search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Callers.
+    pub clients: usize,
+    /// Faults; `None`: those that the claim names.
+    pub faults: Option<Faults>,
+    /// Most states; the search says so when it stops there.
+    pub states: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { clients: 2, faults: None, states: 400_000 }
+    }
+}
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// A shortest schedule that breaks the invariant.
+    Broken {
+        /// The turns.
+        schedule: Vec<Action>,
+        /// What breaks at the end of it.
+        breach: Breach,
+        /// States looked at.
+        states: usize,
+    },
+    /// There is none: the whole reachable graph was looked at.
+    Holds {
+        /// Its size.
+        states: usize,
+    },
+    /// There were more states than allowed, and none of those seen breaks it.
+    TooMany {
+        /// States looked at.
+        states: usize,
+    },
+    /// Something in the program is beyond the model.
+    Halted(Halt),
+}
+
+struct Node {
+    world: World<ModelStore>,
+    path: Option<Rc<Link>>,
+}
+
+/// The way to a state, shared by everything that follows from it.
+struct Link {
+    action: Action,
+    before: Option<Rc<Link>>,
+}
+
+/// Looks for a shortest schedule that breaks the claim's invariant. The same program gives the same schedule, always.
+#[must_use]
+pub fn explore(program: &Program, claim: Claim, bounds: &Bounds) -> Answer {
+    let faults = bounds.faults.unwrap_or(claim.faults);
+    let start = match World::new(program, ModelStore::default(), bounds.clients, faults) {
+        Ok(world) => world,
+        Err(halt) => return Answer::Halted(halt),
+    };
+    let mut seen = HashSet::from([start.fingerprint()]);
+    let mut frontier = vec![Node { world: start, path: None }];
+    while !frontier.is_empty() {
+        let mut next = Vec::new();
+        for node in &frontier {
+            for action in node.world.actions(program) {
+                let mut world = node.world.clone();
+                if let Err(halt) = world.act(program, action) {
+                    return Answer::Halted(halt);
+                }
+                let path = Some(Rc::new(Link { action, before: node.path.clone() }));
+                if let Some(breach) = world.breaches.iter().find(|breach| breach.invariant == claim.invariant) {
+                    return Answer::Broken { schedule: turns(path), breach: breach.clone(), states: seen.len() };
+                }
+                if seen.insert(world.fingerprint()) {
+                    if seen.len() > bounds.states {
+                        return Answer::TooMany { states: seen.len() };
+                    }
+                    next.push(Node { world, path });
+                }
+            }
+        }
+        frontier = next;
+    }
+    Answer::Holds { states: seen.len() }
+}
+
+fn turns(mut path: Option<Rc<Link>>) -> Vec<Action> {
+    let mut out = Vec::new();
+    while let Some(link) = path {
+        out.push(link.action);
+        path = link.before.clone();
+    }
+    out.reverse();
+    out
+}

@@ -1,0 +1,124 @@
+//! From a finding to a schedule that shows it, or to the statement that there is none.
+
+use crate::explore::{Answer, Bounds, explore};
+use crate::lower::{Question, Subject, Unlowered};
+use crate::program::Program;
+use crate::store::{Halt, ModelStore, Store};
+use crate::world::{Action, Breach, Event, World};
+use dogpile_analysis::lifecycle::Lifecycles;
+use dogpile_rules::{Claim, Invariant, Rule};
+use dogpile_source::Span;
+
+/// What the explorer says of one finding.
+#[derive(Clone, Debug)]
+pub enum Opinion {
+    /// A shortest schedule breaks the invariant that the rule claims.
+    Broken(Box<Counterexample>),
+    /// None of the rule's claims breaks anywhere in the reachable graph.
+    Holds {
+        /// The program of the last claim.
+        program: Box<Program>,
+        /// The last claim.
+        claim: Claim,
+        /// States looked at, all claims together.
+        states: usize,
+    },
+    /// The rule states a number and no interleaving.
+    Computed,
+    /// It could not be asked.
+    Unknown {
+        /// Why not, for people.
+        why: String,
+        /// The line that is in the way.
+        at: Option<Span>,
+    },
+}
+
+/// A schedule that breaks an invariant.
+#[derive(Clone, Debug)]
+pub struct Counterexample {
+    /// The program.
+    pub program: Program,
+    /// The claim that it shows.
+    pub claim: Claim,
+    /// Clients.
+    pub clients: usize,
+    /// The turns.
+    pub schedule: Vec<Action>,
+    /// What happened in them.
+    pub events: Vec<Event>,
+    /// What breaks.
+    pub breach: Breach,
+    /// States looked at before it was found.
+    pub states: usize,
+}
+
+/// Asks the explorer about a finding of a rule.
+#[must_use]
+pub fn judge(lifecycles: &Lifecycles, rule: &'static Rule, session: &str, focus: Span, bounds: &Bounds) -> Opinion {
+    match Subject::find(lifecycles, rule.subject(), session, focus) {
+        Some(subject) => opinion(&subject, rule, focus, bounds),
+        None => Opinion::Unknown { why: "its lifecycle was not kept".to_owned(), at: None },
+    }
+}
+
+/// Asks the explorer whether a rule's claims hold of a lifecycle.
+#[must_use]
+pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bounds) -> Opinion {
+    let mut kept: Option<Opinion> = None;
+    let mut states = 0;
+    for claim in rule.claims.iter().copied() {
+        if claim.invariant == Invariant::Computed {
+            return Opinion::Computed;
+        }
+        let program = match subject.lower(Question { rule: rule.slug, claim, focus }) {
+            Ok(program) => program,
+            Err(Unlowered { at, why }) => {
+                kept = Some(Opinion::Unknown { why, at });
+                continue;
+            }
+        };
+        match explore(&program, claim, bounds) {
+            Answer::Broken { schedule, breach, states: seen } => {
+                let mut events = Vec::new();
+                let shown = run(&program, claim, bounds, &schedule, ModelStore::default(), |happened| events.extend_from_slice(happened));
+                if let Err(halt) = shown {
+                    return Opinion::Unknown { why: halt.to_string(), at: None };
+                }
+                let found = Counterexample { program, claim, clients: bounds.clients, schedule, events, breach, states: states + seen };
+                return Opinion::Broken(Box::new(found));
+            }
+            Answer::Holds { states: seen } => {
+                states += seen;
+                kept = Some(Opinion::Holds { program: Box::new(program), claim, states });
+            }
+            Answer::TooMany { states: seen } => {
+                kept = Some(Opinion::Unknown { why: format!("{seen} states, and no end in sight"), at: None });
+            }
+            Answer::Halted(halt) => kept = Some(Opinion::Unknown { why: halt.to_string(), at: None }),
+        }
+    }
+    kept.unwrap_or_else(|| Opinion::Unknown { why: "the rule claims nothing".to_owned(), at: None })
+}
+
+/// Runs a schedule on a store, telling what happens turn by turn. Gives what the last turn broke.
+///
+/// # Errors
+/// The store cannot go on.
+pub fn run<S: Store>(
+    program: &Program,
+    claim: Claim,
+    bounds: &Bounds,
+    schedule: &[Action],
+    store: S,
+    mut tell: impl FnMut(&[Event]),
+) -> Result<Vec<Breach>, Halt> {
+    let mut world = World::new(program, store, bounds.clients, bounds.faults.unwrap_or(claim.faults))?;
+    let mut broken = Vec::new();
+    for action in schedule {
+        world.act(program, *action)?;
+        tell(&world.events);
+        broken = std::mem::take(&mut world.breaches);
+    }
+    Ok(broken)
+}

