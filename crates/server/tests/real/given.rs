@@ -1,0 +1,1 @@
+//! Guests leave somebody's server as they found it.
