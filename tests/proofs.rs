@@ -8,12 +8,15 @@ mod pages;
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::judge::{Opinion, judge};
 use dogpile_harness::program::show;
+use dogpile_harness::replay::replay;
+use dogpile_server::{Choice, Redis};
 use dogpile_lint::lint_files;
 use dogpile_report::Level;
 use pages::blocks;
 
 #[test]
 fn bad_examples_are_broken_by_a_schedule() {
+    let redis = Redis::open(&Choice::Private).expect("a redis-server");
     let mut problems = Vec::new();
     for rule in dogpile_rules::all() {
         for block in blocks(rule.docs).into_iter().filter(|b| b.section == "Bad") {
@@ -24,6 +27,9 @@ fn bad_examples_are_broken_by_a_schedule() {
             for finding in result.findings.iter().filter(|f| f.rule == rule.slug) {
                 match judge(&result.lifecycles, rule, &finding.session, finding.primary, &Bounds::default()) {
                     Opinion::Broken(found) => {
+                        if let Err(halt) = replay(&found, &redis).and_then(|r| if r.breaches.iter().any(|b| b.invariant == found.claim.invariant) { Ok(()) } else { Err(dogpile_harness::store::Halt::Server("no breach".into())) }) {
+                            problems.push(format!("{case}: on the server: {halt}"));
+                        }
                         println!("{case}: {} in {} turns, {} states: {}", found.claim.invariant.id(), found.schedule.len(), found.states, found.breach.says);
                     }
                     Opinion::Computed => {}

@@ -6,7 +6,7 @@ use crate::program::Program;
 use crate::store::{Halt, ModelStore, Store};
 use crate::world::{Action, Breach, Event, World};
 use dogpile_analysis::lifecycle::Lifecycles;
-use dogpile_rules::{Claim, Invariant, Rule};
+use dogpile_rules::{Claim, Faults, Invariant, Rule};
 use dogpile_source::Span;
 
 /// What the explorer says of one finding.
@@ -43,6 +43,8 @@ pub struct Counterexample {
     pub claim: Claim,
     /// Clients.
     pub clients: usize,
+    /// Faults that were allowed.
+    pub faults: Faults,
     /// The turns.
     pub schedule: Vec<Action>,
     /// What happened in them.
@@ -85,7 +87,7 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
                 if let Err(halt) = shown {
                     return Opinion::Unknown { why: halt.to_string(), at: None };
                 }
-                let found = Counterexample { program, claim, clients: bounds.clients, schedule, events, breach, states: states + seen };
+                let found = Counterexample { program, claim, clients: bounds.clients, faults: bounds.faults.unwrap_or(claim.faults), schedule, events, breach, states: states + seen };
                 return Opinion::Broken(Box::new(found));
             }
             Answer::Holds { states: seen } => {

@@ -10,4 +10,5 @@ pub mod program;
 pub mod store;
 pub mod world;
 
-mod narrate;
+pub mod narrate;
+pub mod replay;

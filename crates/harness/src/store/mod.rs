@@ -1,7 +1,11 @@
 //! Where commands go: a model of Redis, a real one, or both in lockstep.
 
+mod live;
+mod lockstep;
 mod model;
 
+pub use live::LiveStore;
+pub use lockstep::Lockstep;
 pub use model::ModelStore;
 
 use dogpile_redis::{RespReply, Value};
