@@ -6,12 +6,14 @@ mod expect;
 mod pages;
 
 use dogpile_harness::explore::Bounds;
-use dogpile_harness::judge::{Opinion, judge};
+use dogpile_harness::judge::{Opinion, judge, opinion};
+use dogpile_harness::lower::Subject;
 use dogpile_harness::program::show;
 use dogpile_harness::replay::replay;
 use dogpile_server::{Choice, Redis};
 use dogpile_lint::lint_files;
 use dogpile_report::Level;
+use dogpile_source::Span;
 use pages::blocks;
 
 #[test]
@@ -40,6 +42,28 @@ fn bad_examples_are_broken_by_a_schedule() {
                         let text = show(&program, &|span| format!("line {}", result.sources.start(span).line));
                         problems.push(format!("{case}: {} holds in {states} states of\n{text}", claim.invariant.id()));
                     }
+                    Opinion::Unknown { why, .. } => problems.push(format!("{case}: {why}")),
+                }
+            }
+        }
+    }
+    expect::none(&problems);
+}
+
+#[test]
+fn good_examples_are_broken_by_no_schedule() {
+    let mut problems = Vec::new();
+    for rule in dogpile_rules::all() {
+        for block in blocks(rule.docs).into_iter().filter(|b| b.section == "Good") {
+            let case = format!("{} page, block at line {}", rule.slug, block.line);
+            let result = lint_files(vec![(block.path.clone(), block.text.clone())], None);
+            for subject in Subject::all(&result.lifecycles, rule.subject()) {
+                match opinion(&subject, rule, Span::default(), &Bounds::default()) {
+                    Opinion::Broken(found) => {
+                        let text = show(&found.program, &|span| format!("line {}", result.sources.start(span).line));
+                        problems.push(format!("{case}: {} breaks: {}\n{text}{:?}", found.claim.invariant.id(), found.breach.says, found.schedule));
+                    }
+                    Opinion::Computed | Opinion::Holds { .. } => {}
                     Opinion::Unknown { why, .. } => problems.push(format!("{case}: {why}")),
                 }
             }

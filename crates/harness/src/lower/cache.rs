@@ -1,10 +1,11 @@
 //! Caches without a lock: misses, flights, fills that race an invalidation.
 
-use super::parts::{FAST_MS, asking, callers, empty, end, plain_send};
-use super::words::{Holes, bytes, data_key, plain_key, text};
+use super::parts::{ATTEMPTS, FAST_MS, POLL_MS, asking, callers, empty, end, plain_send};
+use super::words::{Holes, SOME_LEASE_MS, bytes, compare_and_delete, data_key, plain_key, text};
 use super::{Question, Unlowered};
 use crate::program::{Asm, Ended, Mark, Op, Pc, Program, Purpose, Role, Segment, Template, Test, Work};
-use dogpile_analysis::lifecycle::{CacheScope, Fill, Flight, FlightContext, Miss, Site};
+use dogpile_analysis::lifecycle::{CacheScope, Coalescing, Fill, Flight, FlightContext, Miss, Site};
+use dogpile_redis::RespReply;
 use dogpile_rules::Invariant;
 use dogpile_source::Span;
 
@@ -34,15 +35,56 @@ fn computes(asm: &mut Asm, at: Option<Span>, next: Pc) -> Pc {
     asm.put(at, Op::Work(Work { fast_ms: FAST_MS, slow_ms: None, computes: true, next, failed: None, cancelled: None }))
 }
 
-/// Read, compute on a miss, write: every caller for itself.
+/// Read, compute on a miss, write; alone, in a flight, or under a lock across processes.
 pub(super) fn miss(miss: &Miss) -> Program {
     let key = data_key(&miss.read, &Holes::default()).unwrap_or_else(|| plain_key(&miss.key));
     let mut asm = Asm::default();
     let done = end(&mut asm, Ended::Done, None);
-    let fill = asm.put(Some(miss.write.outer()), plain_send(Purpose::Fill, write(Some(&miss.write), &key), done));
-    let compute = computes(&mut asm, Some(miss.compute), fill);
-    let start = asm.put(Some(miss.read.outer()), asking(Purpose::Read, read(Some(&miss.read), &key), Test::Something, done, compute));
-    Program { code: asm.finish(), roles: callers(start), data: vec![key.clone()], cache: Some(key), ..empty() }
+    let fill = write(Some(&miss.write), &key);
+    let at = (Some(miss.compute), Some(miss.write.outer()));
+    let reads = read(Some(&miss.read), &key);
+    let shared = miss.coalescing == Coalescing::Process;
+    let compute = match miss.coalescing {
+        Coalescing::Cluster => under_lock(&mut asm, &key, &reads, &fill, at, done),
+        Coalescing::Process | Coalescing::Unknown => in_flight(&mut asm, &fill, at, done),
+        Coalescing::None => {
+            let fill = asm.put(at.1, plain_send(Purpose::Fill, fill, done));
+            computes(&mut asm, at.0, fill)
+        }
+    };
+    let start = asm.put(Some(miss.read.outer()), asking(Purpose::Read, reads, Test::Something, done, compute));
+    let lock = (miss.coalescing == Coalescing::Cluster).then(|| lock_of(&key));
+    Program { code: asm.finish(), roles: callers(start), lock, data: vec![key.clone()], cache: Some(key), one_process: shared, ..empty() }
+}
+
+/// A computation that the callers of one process share.
+fn in_flight(asm: &mut Asm, fill: &[Template], at: (Option<Span>, Option<Span>), done: Pc) -> Pc {
+    let land = asm.put(None, Op::Mark(Mark::Land, done));
+    let fill = asm.put(at.1, plain_send(Purpose::Fill, fill.to_vec(), land));
+    let lead = computes(asm, at.0, fill);
+    asm.put(at.0, Op::Join { lead, joined: done, failed: done })
+}
+
+/// The key of a lock that the code takes around a computation, where only that it does is known.
+fn lock_of(key: &[u8]) -> Vec<u8> {
+    [b"lock:", key].concat()
+}
+
+/// A computation under a lock across processes, with a second look once it is won.
+fn under_lock(asm: &mut Asm, key: &[u8], read: &[Template], fill: &[Template], at: (Option<Span>, Option<Span>), done: Pc) -> Pc {
+    let lock = lock_of(key);
+    let release = asm.put(None, plain_send(Purpose::Release, compare_and_delete(&lock), done));
+    let fill = asm.put(at.1, plain_send(Purpose::Fill, fill.to_vec(), release));
+    let compute = computes(asm, at.0, fill);
+    let look = asm.put(None, asking(Purpose::Read, read.to_vec(), Test::Something, release, compute));
+    let mut next = end(asm, Ended::GaveUp, None);
+    for _ in 0..=ATTEMPTS {
+        let take = vec![text("SET"), bytes(&lock), vec![Segment::Token], text("NX"), text("PX"), text(&SOME_LEASE_MS.to_string())];
+        let again = asm.put(None, asking(Purpose::Read, read.to_vec(), Test::Something, done, next));
+        let sleep = asm.put(None, Op::Sleep(POLL_MS, again));
+        next = asm.put(None, asking(Purpose::Acquire, take, Test::Is(RespReply::Status("OK".to_owned())), look, sleep));
+    }
+    next
 }
 
 /// One computation in each process, or one that fails for everybody.
@@ -66,6 +108,12 @@ pub(super) fn flight(flight: &Flight, question: Question) -> Result<Program, Unl
         0 if keeps.is_none() => failed,
         _ => poisoned,
     };
+    if flight.cross_process_lock && question.claim.invariant == Invariant::OneComputation {
+        let at = (flight.work.or(Some(flight.site.outer())), None);
+        let start = under_lock(&mut asm, &key, &read(None, &key), &write(None, &key), at, done);
+        let lock = Some(lock_of(&key));
+        return Ok(Program { code: asm.finish(), roles: callers(start), lock, data: vec![key.clone()], cache: Some(key), ..empty() });
+    }
     let join = asm.put(Some(flight.site.outer()), Op::Join { lead: work, joined: done, failed: theirs });
     let start = if cached {
         let at = flight.cache_read.or(Some(flight.site.outer()));

@@ -11,7 +11,7 @@ mod section;
 mod words;
 
 use crate::program::Program;
-use dogpile_analysis::lifecycle::{CheckThenSet, Fill, Flight, Lifecycles, Lock, Miss};
+use dogpile_analysis::lifecycle::{CheckThenSet, Class, Fill, Flight, Lifecycles, Lock, Miss};
 use dogpile_rules::{Claim, Subject as Kind};
 use dogpile_source::Span;
 
@@ -67,6 +67,18 @@ impl Subject {
             Kind::Miss => nearest(lifecycles.misses.iter().filter(|m| m.id == session), focus, |m| m.compute).map(|m| Self::Miss(Box::new(m.clone()))),
             Kind::Fill => nearest(lifecycles.fills.iter().filter(|f| f.id == session), focus, |f| f.site.span).map(|f| Self::Fill(Box::new(f.clone()))),
             Kind::Pair => nearest(lifecycles.check_then_sets.iter().filter(|p| p.id == session), focus, |p| p.set.span).map(|p| Self::Pair(Box::new(p.clone()))),
+        }
+    }
+
+    /// Every subject of a kind; sessions that are no locks are none.
+    #[must_use]
+    pub fn all(lifecycles: &Lifecycles, kind: Kind) -> Vec<Self> {
+        match kind {
+            Kind::Lock => lifecycles.locks.iter().filter(|l| l.class == Class::Lock).map(|l| Self::Lock(Box::new(l.clone()))).collect(),
+            Kind::Flight => lifecycles.flights.iter().map(|f| Self::Flight(Box::new(f.clone()))).collect(),
+            Kind::Miss => lifecycles.misses.iter().map(|m| Self::Miss(Box::new(m.clone()))).collect(),
+            Kind::Fill => lifecycles.fills.iter().map(|f| Self::Fill(Box::new(f.clone()))).collect(),
+            Kind::Pair => lifecycles.check_then_sets.iter().map(|p| Self::Pair(Box::new(p.clone()))).collect(),
         }
     }
 

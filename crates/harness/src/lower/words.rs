@@ -110,7 +110,8 @@ impl Holes {
         };
         let mut out: Vec<Template> = Vec::new();
         for (index, word) in sent.words.iter().enumerate() {
-            let hole = word.text().is_none();
+            // A value that the analysis knows nothing of has no parts at all.
+            let hole = word.text().is_none_or(str::is_empty);
             let template = if Some(index) == value && hole {
                 vec![Segment::Value]
             } else if hole && word.parts.len() == 1 && is_time(&name, index, &out) {

@@ -75,26 +75,8 @@ impl<S: Store> World<S> {
                 self.note(n, instr.at, if heard { What::Wakes } else { What::TiresOfWaiting });
                 self.go(program, n, if heard { woken } else { late })
             }
-            Op::Join { lead, failed, .. } => match self.ghost.flight {
-                Flight::Led(_) if program.one_process => {
-                    self.clients[n].phase = Phase::Flies;
-                    self.note(n, instr.at, What::Follows);
-                    Ok(())
-                }
-                Flight::Wrecked if program.one_process => {
-                    self.note(n, instr.at, What::Follows);
-                    self.go(program, n, *failed)
-                }
-                _ => {
-                    if program.one_process {
-                        self.ghost.flight = Flight::Led(n);
-                    }
-                    self.note(n, instr.at, What::Leads);
-                    self.go(program, n, *lead)
-                }
-            },
             // The others were done when they were reached.
-            Op::Sleep(..) | Op::Mark(..) | Op::Goto(_) | Op::End(_) => self.settle(program, n),
+            Op::Sleep(..) | Op::Mark(..) | Op::Join { .. } | Op::Goto(_) | Op::End(_) => self.settle(program, n),
         }
     }
 
@@ -180,8 +162,27 @@ impl<S: Store> World<S> {
                     self.wakeable();
                     return Ok(());
                 }
+                // Who misses joins at once: nothing of the process runs in between.
+                Op::Join { lead, failed, .. } => match self.ghost.flight {
+                    Flight::Led(_) if program.one_process => {
+                        self.clients[n].phase = Phase::Flies;
+                        self.note(n, instr.at, What::Follows);
+                        return Ok(());
+                    }
+                    Flight::Wrecked if program.one_process => {
+                        self.clients[n].pc = *failed;
+                        self.note(n, instr.at, What::Follows);
+                    }
+                    _ => {
+                        if program.one_process {
+                            self.ghost.flight = Flight::Led(n);
+                        }
+                        self.clients[n].pc = *lead;
+                        self.note(n, instr.at, What::Leads);
+                    }
+                },
                 Op::End(ended) => return self.end(program, n, *ended),
-                Op::Send(_) | Op::Work(_) | Op::Join { .. } | Op::Choose(_) => return Ok(()),
+                Op::Send(_) | Op::Work(_) | Op::Choose(_) => return Ok(()),
             }
         }
         Err(Halt::Unmodelled("program that runs in a circle without a turn".to_owned()))
