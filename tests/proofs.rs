@@ -5,8 +5,8 @@ mod expect;
 #[path = "pages.rs"]
 mod pages;
 
-use dogpile_harness::explore::Bounds;
-use dogpile_harness::judge::{Opinion, judge, opinion};
+use dogpile_harness::explore::{Answer, Bounds};
+use dogpile_harness::judge::{Opinion, judge, opinion, try_repair};
 use dogpile_harness::lower::Subject;
 use dogpile_harness::program::show;
 use dogpile_harness::replay::replay;
@@ -31,6 +31,14 @@ fn bad_examples_are_broken_by_a_schedule() {
                     Opinion::Broken(found) => {
                         if let Err(halt) = replay(&found, &redis).and_then(|r| if r.breaches.iter().any(|b| b.invariant == found.claim.invariant) { Ok(()) } else { Err(dogpile_harness::store::Halt::Server("no breach".into())) }) {
                             problems.push(format!("{case}: on the server: {halt}"));
+                        }
+                        let subject = Subject::find(&result.lifecycles, rule.subject(), &finding.session, finding.primary).expect("a subject");
+                        match try_repair(&subject, rule, finding.primary, found.claim, &Bounds::default()) {
+                            None => problems.push(format!("{case}: no repair")),
+                            Some(trial) => if !matches!(trial.answer, Answer::Holds { .. }) {
+                                let text = show(&trial.program, &|span| format!("line {}", result.sources.start(span).line));
+                                problems.push(format!("{case}: with {}: {:?}\n{text}", trial.what, trial.answer));
+                            }
                         }
                         println!("{case}: {} in {} turns, {} states: {}", found.claim.invariant.id(), found.schedule.len(), found.states, found.breach.says);
                     }

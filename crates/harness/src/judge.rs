@@ -124,3 +124,27 @@ pub fn run<S: Store>(
     }
     Ok(broken)
 }
+
+/// What became of a repair under the same adversary, and one pause more.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The repair: reads well after "with".
+    pub what: &'static str,
+    /// The faults that it was tried under.
+    pub faults: Faults,
+    /// What the explorer says of it.
+    pub answer: Answer,
+    /// The repaired program.
+    pub program: Program,
+}
+
+/// Tries the repair that a rule's help names. `None`: the rule has none that can be tried.
+#[must_use]
+pub fn try_repair(subject: &Subject, rule: &'static Rule, focus: Span, claim: Claim, bounds: &Bounds) -> Option<Trial> {
+    let (repaired, what) = crate::repair::repaired(rule.slug, subject)?;
+    let program = repaired.lower(Question { rule: rule.slug, claim, focus }).ok()?;
+    let faults = bounds.faults.unwrap_or(claim.faults);
+    let faults = Faults { pauses: faults.pauses.saturating_add(1), ..faults };
+    let answer = explore(&program, claim, &Bounds { faults: Some(faults), ..*bounds });
+    Some(Trial { what, faults, answer, program })
+}

@@ -11,4 +11,5 @@ pub mod store;
 pub mod world;
 
 pub mod narrate;
+pub mod repair;
 pub mod replay;

@@ -1,9 +1,9 @@
 //! Caches without a lock: misses, flights, fills that race an invalidation.
 
 use super::parts::{ATTEMPTS, FAST_MS, POLL_MS, asking, callers, empty, end, plain_send};
-use super::words::{Holes, SOME_LEASE_MS, bytes, compare_and_delete, data_key, plain_key, text};
+use super::words::{Holes, SOME_LEASE_MS, bytes, compare_and_delete, data_key, plain_key, text, versioned_set};
 use super::{Question, Unlowered};
-use crate::program::{Asm, Ended, Mark, Op, Pc, Program, Purpose, Role, Segment, Template, Test, Work};
+use crate::program::{Asm, Ended, Mark, Op, Pc, Program, Purpose, Role, Segment, Send, Template, Test, Work};
 use dogpile_analysis::lifecycle::{CacheScope, Coalescing, Fill, Flight, FlightContext, Miss, Site};
 use dogpile_redis::RespReply;
 use dogpile_rules::Invariant;
@@ -132,14 +132,20 @@ pub(super) fn fill(fill: &Fill) -> Program {
     let key = data_key(&fill.site, &holes).unwrap_or_else(|| plain_key(&fill.key));
     let mut asm = Asm::default();
     let done = end(&mut asm, Ended::Done, None);
-    let put = asm.put(Some(fill.site.outer()), plain_send(Purpose::Fill, write(Some(&fill.site), &key), done));
+    let version = [key.as_slice(), b":version"].concat();
+    let words = if fill.guarded { versioned_set(&key, &version) } else { write(Some(&fill.site), &key) };
+    let put = asm.put(Some(fill.site.outer()), plain_send(Purpose::Fill, words, done));
     let work = Work { fast_ms: FAST_MS, slow_ms: None, computes: false, next: put, failed: None, cancelled: None };
     let work = asm.put(fill.computed, Op::Work(work));
     let source = asm.put(fill.computed, Op::Mark(Mark::ReadSource, work));
     let start = asm.put(fill.missed, asking(Purpose::Read, read(None, &key), Test::Something, done, source));
     let gone = fill.invalidated.as_ref().map(Site::outer);
-    let drop = asm.put(gone, plain_send(Purpose::Invalidate, vec![text("DEL"), bytes(&key)], done));
+    let delete = vec![text("DEL"), bytes(&key)];
+    let batch = if fill.guarded { vec![vec![text("SET"), bytes(&version), vec![Segment::Version]], delete] } else { vec![delete] };
+    let drop = Send { batch, role: Purpose::Invalidate, on: vec![], otherwise: done, error: done, cancellable: false };
+    let drop = asm.put(gone, Op::Send(drop));
     let change = asm.put(gone, Op::Mark(Mark::ChangeSource, drop));
     let roles = vec![Role { name: "reader", start }, Role { name: "writer", start: change }];
-    Program { code: asm.finish(), roles, data: vec![key.clone()], cache: Some(key), ..empty() }
+    let data = if fill.guarded { vec![key.clone(), version] } else { vec![key.clone()] };
+    Program { code: asm.finish(), roles, data, cache: Some(key), ..empty() }
 }

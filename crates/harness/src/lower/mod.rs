@@ -28,6 +28,8 @@ pub enum Subject {
     Fill(Box<Fill>),
     /// A read and a SET.
     Pair(Box<CheckThenSet>),
+    /// The same, taken in one step.
+    Single(Box<CheckThenSet>),
 }
 
 /// Why something could not be made into a program.
@@ -92,7 +94,8 @@ impl Subject {
             Self::Flight(flight) => cache::flight(flight, question),
             Self::Miss(miss) => Ok(cache::miss(miss)),
             Self::Fill(fill) => Ok(cache::fill(fill)),
-            Self::Pair(pair) => Ok(pair::lower(pair)),
+            Self::Pair(pair) => Ok(pair::lower(pair, false)),
+            Self::Single(pair) => Ok(pair::lower(pair, true)),
         }
     }
 }

@@ -95,10 +95,8 @@ impl Lowering<'_> {
             let purpose = Purpose::Write;
             let words = self.write(write, key.as_deref());
             cached |= key.is_some() && key == self.cache;
-            for key in key {
-                if !self.data.contains(&key) {
-                    self.data.push(key);
-                }
+            if let Some(key) = key.filter(|key| !self.data.contains(key)) {
+                self.data.push(key);
             }
             next = self.asm.put(Some(write.site.outer()), plain_send(purpose, words, next));
         }

@@ -41,6 +41,13 @@ pub(super) fn fenced_set(key: &[u8]) -> Vec<Template> {
     vec![text("EVAL"), text(FENCED_SET), text("2"), bytes(key), bytes(&fence_key(key)), vec![Segment::Value], vec![Segment::Fence]]
 }
 
+/// Writes a value unless the source is newer than what it was made of: `KEYS[2]` keeps the source's version.
+const VERSIONED_SET: &str = "if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[2]) then return 0 end redis.call('SET', KEYS[1], ARGV[1]) return 1";
+
+pub(super) fn versioned_set(key: &[u8], version: &[u8]) -> Vec<Template> {
+    vec![text("EVAL"), text(VERSIONED_SET), text("2"), bytes(key), bytes(version), vec![Segment::Value], vec![Segment::Version]]
+}
+
 /// How the holes of commands on one lock are filled.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Holes {
@@ -176,7 +183,7 @@ pub(super) fn data_key(site: &Site, holes: &Holes) -> Option<Vec<u8>> {
 
 /// What a client called so would fill in.
 pub(super) fn sample(who: char) -> Filling {
-    Filling { token: format!("{who}0").into_bytes(), value: format!("by-{who}").into_bytes(), fence: 1, clock: 1_700_000_000_000 }
+    Filling { token: format!("{who}0").into_bytes(), value: format!("by-{who}").into_bytes(), fence: 1, version: 0, clock: 1_700_000_000_000 }
 }
 
 /// What the model replies to commands sent one after the other by two clients.

@@ -106,6 +106,7 @@ fn word(template: &Template) -> String {
             Segment::Token => out.push_str("{token}"),
             Segment::Value => out.push_str("{value}"),
             Segment::Fence => out.push_str("{fence}"),
+            Segment::Version => out.push_str("{version}"),
             Segment::Clock => out.push_str("{now}"),
         }
     }

@@ -14,6 +14,8 @@ pub enum Segment {
     Value,
     /// The number that the client drew when it acquired: grows with every acquisition.
     Fence,
+    /// The version of the source that it read, or wrote.
+    Version,
     /// The clock, ms.
     Clock,
 }
@@ -27,6 +29,8 @@ pub struct Filling {
     pub value: Vec<u8>,
     /// Its fencing number.
     pub fence: u32,
+    /// The version of the source.
+    pub version: u32,
     /// The clock, ms.
     pub clock: i64,
 }
@@ -41,6 +45,7 @@ pub fn render(template: &[Segment], with: &Filling) -> Vec<u8> {
             Segment::Token => out.extend_from_slice(&with.token),
             Segment::Value => out.extend_from_slice(&with.value),
             Segment::Fence => out.extend_from_slice(with.fence.to_string().as_bytes()),
+            Segment::Version => out.extend_from_slice(with.version.to_string().as_bytes()),
             Segment::Clock => out.extend_from_slice(with.clock.to_string().as_bytes()),
         }
     }

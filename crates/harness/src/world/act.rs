@@ -110,7 +110,8 @@ impl<S: Store> World<S> {
 
     /// A computation begins: nothing fresh may be there, and nobody else may be at it.
     fn computes(&mut self, program: &Program, n: usize) -> Result<(), Halt> {
-        let other = self.clients.iter().position(|c| c.computing && c.is_live());
+        // Who was held up past its lease is found out by its write, not by this.
+        let other = self.clients.iter().position(|c| c.computing && c.is_live() && !c.was_paused);
         let fresh = match &program.cache {
             Some(key) => self.store.look(&[key])?.first().is_some_and(crate::store::Look::is_there),
             None => self.ghost.filled,

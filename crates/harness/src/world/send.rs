@@ -33,7 +33,7 @@ impl<S: Store> World<S> {
             }
         };
         let value = format!("by-{}-{}", name(n), client.acquired.unwrap_or(client.source)).into_bytes();
-        Filling { token, value, fence: client.acquired.unwrap_or(0), clock: self.store.clock() }
+        Filling { token, value, fence: client.acquired.unwrap_or(0), version: if purpose == Purpose::Invalidate { self.ghost.source } else { client.source }, clock: self.store.clock() }
     }
 
     /// Sends and looks, before and after.
@@ -93,8 +93,8 @@ impl<S: Store> World<S> {
             Purpose::NestedAcquire => self.nested(n, way),
             Purpose::Release | Purpose::Steal => self.freed(n, &before, &after),
             Purpose::Renew | Purpose::Expire => self.prolonged(n, &before, &after),
-            Purpose::Write => self.wrote(n, sent, way),
-            Purpose::Fill => self.filled(n, sent, way),
+            Purpose::Write => self.wrote(program, n, sent, way),
+            Purpose::Fill => self.filled(program, n, sent, way),
             Purpose::WriteOver => {
                 self.ghost.data_over_lock = true;
                 "data over the lock"
@@ -210,8 +210,8 @@ impl<S: Store> World<S> {
         "prolonged"
     }
 
-    fn wrote(&mut self, n: usize, sent: &Sent, way: Way) -> &'static str {
-        let changed = sent.before.iter().zip(&sent.after).skip(1).any(|(b, a)| b.value != a.value);
+    fn wrote(&mut self, program: &Program, n: usize, sent: &Sent, way: Way) -> &'static str {
+        let changed = sent.before.iter().zip(&sent.after).skip(usize::from(program.lock.is_some())).any(|(b, a)| b.value != a.value);
         let took = changed || matches!(sent.reply, Some(RespReply::Status(_)));
         if way == Way::Error || !took {
             return "not written";
@@ -226,8 +226,8 @@ impl<S: Store> World<S> {
         "written"
     }
 
-    fn filled(&mut self, n: usize, sent: &Sent, way: Way) -> &'static str {
-        let outcome = self.wrote(n, sent, way);
+    fn filled(&mut self, program: &Program, n: usize, sent: &Sent, way: Way) -> &'static str {
+        let outcome = self.wrote(program, n, sent, way);
         self.clients[n].computing = false;
         if outcome == "written" && self.clients[n].source < self.ghost.invalidated {
             self.broken(Invariant::NoStaleWrite, format!("{} puts back a value that was invalidated", name(n)));
