@@ -116,7 +116,9 @@ impl<S: Store> World<S> {
             Some(key) => self.store.look(&[key])?.first().is_some_and(crate::store::Look::is_there),
             None => self.ghost.filled,
         };
-        if let Some(other) = other {
+        if self.clients[n].was_paused {
+            // Neither is its own lateness held against it.
+        } else if let Some(other) = other {
             self.broken(Invariant::OneComputation, format!("{} computes what {} is computing", name(n), name(other)));
         } else if fresh {
             self.broken(Invariant::OneComputation, format!("{} computes what is cached already", name(n)));
