@@ -144,7 +144,9 @@ pub fn try_repair(subject: &Subject, rule: &'static Rule, focus: Span, claim: Cl
     let (repaired, what) = crate::repair::repaired(rule.slug, subject)?;
     let program = repaired.lower(Question { rule: rule.slug, claim, focus }).ok()?;
     let faults = bounds.faults.unwrap_or(claim.faults);
-    let faults = Faults { pauses: faults.pauses.saturating_add(1), ..faults };
+    // One pause more; but who is held up past its lease computes again whatever is done, and its write is asked about.
+    let more = u8::from(claim.invariant != Invariant::OneComputation);
+    let faults = Faults { pauses: faults.pauses.saturating_add(more), ..faults };
     let answer = explore(&program, claim, &Bounds { faults: Some(faults), ..*bounds });
     Some(Trial { what, faults, answer, program })
 }

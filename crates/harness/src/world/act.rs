@@ -110,15 +110,12 @@ impl<S: Store> World<S> {
 
     /// A computation begins: nothing fresh may be there, and nobody else may be at it.
     fn computes(&mut self, program: &Program, n: usize) -> Result<(), Halt> {
-        // Who was held up past its lease is found out by its write, not by this.
-        let other = self.clients.iter().position(|c| c.computing && c.is_live() && !c.was_paused);
+        let other = self.clients.iter().position(|c| c.computing && c.is_live());
         let fresh = match &program.cache {
             Some(key) => self.store.look(&[key])?.first().is_some_and(crate::store::Look::is_there),
             None => self.ghost.filled,
         };
-        if self.clients[n].was_paused {
-            // Neither is its own lateness held against it.
-        } else if let Some(other) = other {
+        if let Some(other) = other {
             self.broken(Invariant::OneComputation, format!("{} computes what {} is computing", name(n), name(other)));
         } else if fresh {
             self.broken(Invariant::OneComputation, format!("{} computes what is cached already", name(n)));
