@@ -126,6 +126,9 @@ pub enum ServerError {
     },
 }
 
+/// How servers say within a script that its user may not: before Redis 7, in 7.0, from 7.2 on and in Valkey.
+const SCRIPTS_REFUSALS: [&str; 3] = ["-NOPERM ", "The user executing the script can't", "ACL failure in script"];
+
 fn last_line(log: &[String]) -> &str {
     log.last().map_or("it said nothing", String::as_str)
 }
@@ -147,10 +150,10 @@ impl ServerError {
             "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "MISCONF" | "OOM" | "BUSY" | "MOVED" | "ASK" | "TRYAGAIN" => {
                 ServerError::Said { command, said: said.to_owned() }
             }
-            // A script's error reply carries the code of the command inside it, since Redis 7 at its start; before,
-            // in the middle of the line.
+            // What a command inside a script was refused for; the code is in the line's middle before Redis 7, and some
+            // servers put it in words only.
             "ERR" if said.contains("-READONLY ") => ServerError::ReadOnly { command },
-            "ERR" if said.contains("-NOPERM ") || said.contains("NOPERM ") => {
+            "ERR" if SCRIPTS_REFUSALS.iter().any(|words| said.contains(words)) => {
                 ServerError::NoPermission { command, said: said.to_owned() }
             }
             _ => return None,

@@ -218,3 +218,30 @@ fn message(reply: &RespReply) -> Option<(Vec<u8>, Vec<u8>)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::place::Place;
+
+    #[test]
+    fn a_server_that_does_not_answer_is_waited_for_and_no_longer() {
+        // Connections to it succeed, for the system answers; nobody reads them.
+        let mute = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let url = format!("redis://127.0.0.1:{}", mute.local_addr().expect("an address").port());
+        let place = Place::parse(&url).expect("an address");
+        let addresses = place.addresses().expect("an address");
+        let after = Duration::from_millis(60);
+        let shared = Arc::new(Shared::new(place, addresses, true, after));
+        let mut link = Link::open(&shared).expect("a connection");
+        let begun = Instant::now();
+        let error = link.call(&[b"PING".to_vec()]).expect_err("no answer");
+        assert_eq!(error, ServerError::TimedOut { command: "PING".to_owned(), after });
+        assert!(begun.elapsed() >= after);
+        // A pong that came now would be taken for the reply of the next command.
+        assert!(matches!(link.call(&[b"PING".to_vec()]), Err(ServerError::Cut { .. })));
+    }
+}

@@ -68,12 +68,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    fn new(place: Place, addresses: Vec<SocketAddr>, guest: bool) -> Self {
+    pub(crate) fn new(place: Place, addresses: Vec<SocketAddr>, guest: bool, patience: Duration) -> Self {
         Shared {
             place,
             addresses,
             guest,
-            patience: PATIENCE,
+            patience,
             links: AtomicUsize::new(0),
             prefix: format!("dpl:{{{}}}:", run()),
             seen: Mutex::default(),
@@ -118,12 +118,12 @@ impl Redis {
         if !here && !own {
             return Err(ServerError::NotLoopback { address: place.to_string() });
         }
-        let shared = Arc::new(Shared::new(place, addresses, true));
-        let version = examined(&shared)?;
+        let shared = Arc::new(Shared::new(place, addresses, true, PATIENCE));
+        let (version, clock) = examined(&shared)?;
         Ok(Redis {
             shared,
             version,
-            clock: Mutex::new(Clock::new()),
+            clock: Mutex::new(clock),
             #[cfg(unix)]
             private: None,
         })
@@ -136,9 +136,9 @@ impl Redis {
             None => crate::find::binary()?,
         };
         let private = crate::private::Private::start(&binary)?;
-        let shared = Arc::new(Shared::new(Place::socket(private.socket()), Vec::new(), false));
-        let version = examined(&shared)?;
-        Ok(Redis { shared, version, clock: Mutex::new(Clock::new()), private: Some(private) })
+        let shared = Arc::new(Shared::new(Place::socket(private.socket()), Vec::new(), false, PATIENCE));
+        let (version, clock) = examined(&shared)?;
+        Ok(Redis { shared, version, clock: Mutex::new(clock), private: Some(private) })
     }
 
     /// Neither Redis nor Valkey runs natively where there are no unix sockets.
@@ -193,11 +193,21 @@ impl Redis {
         Link::open(&self.shared)
     }
 
+    /// Says before an EVALSHA what script it names. On a given server a hash whose text was not seen is not sent; every
+    /// text that EVAL sent was seen.
+    pub fn vouch(&self, script: &[u8]) -> Result<(), ServerError> {
+        if self.is_private() {
+            return Ok(());
+        }
+        let checked = locked(&self.shared.scripts).check(script);
+        checked.map_err(|why| ServerError::Guarded { command: "a script".to_owned(), why })
+    }
+
     /// Deletes the keys of the run, for the next schedule to start from nothing. Everything, on a private server.
     pub fn clear(&self, link: &mut Link) -> Result<(), ServerError> {
-        *self.clock() = Clock::new();
         if self.is_private() {
             link.own(&[b"FLUSHALL".to_vec()])?;
+            *self.clock() = Clock::begin(link)?;
             return Ok(());
         }
         let keys: Vec<Vec<u8>> = locked(&self.shared.seen).iter().cloned().collect();
@@ -205,6 +215,7 @@ impl Redis {
             link.own(&[&[b"DEL".to_vec()], some].concat())?;
         }
         locked(&self.shared.seen).clear();
+        *self.clock() = Clock::begin(link)?;
         Ok(())
     }
 
@@ -219,10 +230,8 @@ impl Redis {
         if keys.is_empty() {
             return;
         }
-        let shared = Arc::new(Shared {
-            patience: PATIENCE_LEAVING,
-            ..Shared::new(self.shared.place.clone(), self.shared.addresses.clone(), true)
-        });
+        let (place, addresses) = (self.shared.place.clone(), self.shared.addresses.clone());
+        let shared = Arc::new(Shared::new(place, addresses, true, PATIENCE_LEAVING));
         // Nobody is left to be told: an unreachable server keeps what it has.
         let Ok(mut link) = Link::uncounted(&shared) else { return };
         for some in keys.chunks(CHUNK) {
@@ -245,15 +254,15 @@ impl Drop for Redis {
     }
 }
 
-/// Asks who the server is and whether it takes writes. Its name and version.
-fn examined(shared: &Arc<Shared>) -> Result<String, ServerError> {
+/// Asks who the server is, whether it takes writes, and what its clock shows. Its name and version.
+fn examined(shared: &Arc<Shared>) -> Result<(String, Clock), ServerError> {
     let mut link = Link::uncounted(shared)?;
     let version = version(&mut link)?;
     let canary = format!("{}canary", shared.prefix).into_bytes();
     let set = [&b"SET"[..], &canary, b"1", b"PX", b"10000"].map(<[u8]>::to_vec);
     link.own(&set)?;
     link.own(&[b"DEL".to_vec(), canary])?;
-    Ok(version)
+    Ok((version, Clock::begin(&mut link)?))
 }
 
 fn version(link: &mut Link) -> Result<String, ServerError> {

@@ -9,7 +9,6 @@
 //! knows from its own account ([`Lease::left_ms`]). Then even a stall of many milliseconds changes nothing.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use dogpile_redis::RespReply;
 
@@ -21,10 +20,11 @@ const SCRIPT: &str = include_str!("warp.lua");
 /// Its PTTL reads too much meanwhile.
 const HOLD_MS: u64 = 250;
 
-/// The server may execute a jump this much later than we measured the time for it, in ms.
-const SLACK_MS: u64 = 2;
-/// As above where the caller has its own account, which can only be right or far off.
-const CALLERS_SLACK_MS: u64 = 50;
+/// By so many ms the clock of PTTL and that of TIME may differ within one script: servers keep the first for the time
+/// of a command, Valkey 9 for a millisecond.
+const WITHIN_MS: u64 = 2;
+/// The same, where the caller's account says the same as ours.
+const WITHIN_CONFIRMED_MS: u64 = 50;
 
 /// A key whose lease is to age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Lease<'a> {
     /// The key, under the run's prefix.
     pub key: &'a [u8],
     /// What it has left before the jump by the caller's own account, in ms, if it has one. Believed only where the
-    /// server's PTTL is that, less the real time since the last jump.
+    /// server's PTTL is that, less no more than the real time since the last jump.
     pub left_ms: Option<u64>,
 }
 
@@ -54,47 +54,61 @@ pub enum Left {
 pub struct Warped {
     /// In the order of the keys given.
     pub left: Vec<Left>,
-    /// Real time since the jump before, or since the server was opened or cleared: by at most so much a lease that
-    /// was set since, and that the caller had no account of, has aged too much.
-    pub drift: Duration,
+    /// Real time since the jump before, or since the server was opened or cleared, by the server's clock: by at most so
+    /// many ms a lease that was set since, and that the caller had no account of, has aged too much.
+    pub drift_ms: u64,
 }
 
-/// What a jump set a key to.
+/// What a jump left of a lease.
 #[derive(Debug, Clone, Copy)]
 struct Aged {
     left: u64,
-    set: u64,
+    /// When it ends by the server's clock, in ms since the epoch.
+    until: u64,
 }
 
 /// What the last jump left behind.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Clock {
-    at: Instant,
+    /// The server's clock at that jump, in ms since the epoch.
+    now: u64,
     aged: BTreeMap<Vec<u8>, Aged>,
 }
 
 impl Clock {
-    pub(crate) fn new() -> Self {
-        Clock { at: Instant::now(), aged: BTreeMap::new() }
+    /// A clock that begins now: of a server with no leases of ours.
+    pub(crate) fn begin(link: &mut Link) -> Result<Clock, ServerError> {
+        let words = [b"TIME".to_vec()];
+        let reply = link.own(&words)?;
+        let part = |at: usize| match &reply {
+            RespReply::Array(parts) => match parts.get(at) {
+                Some(RespReply::Bulk(digits)) => std::str::from_utf8(digits).ok()?.parse::<u64>().ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        match (part(0), part(1)) {
+            (Some(seconds), Some(micros)) => {
+                Ok(Clock { now: seconds.saturating_mul(1_000).saturating_add(micros / 1_000), aged: BTreeMap::new() })
+            }
+            _ => Err(ServerError::Said { command: "TIME".to_owned(), said: format!("{reply:?}") }),
+        }
     }
 
-    /// The words that tell the script what to believe of a key.
-    fn account(&self, lease: &Lease<'_>, drift: u64) -> [String; 3] {
+    /// The words that tell the script what is known of a key.
+    fn account(&self, lease: &Lease<'_>) -> [Vec<u8>; 4] {
+        let said = |number: Option<u64>| number.map_or(b"-1".to_vec(), |number| number.to_string().into_bytes());
         let aged = self.aged.get(lease.key);
-        let (own, set, slack) = match (lease.left_ms, aged) {
-            // Held beyond its own time by the last jump, as the caller expects.
-            (Some(own), Some(aged)) if aged.left == own => (own, aged.set, CALLERS_SLACK_MS),
-            (Some(own), _) => (own, own, CALLERS_SLACK_MS),
-            (None, Some(aged)) => (aged.left, aged.set, SLACK_MS),
-            (None, None) => return ["-1".to_owned(), "0".to_owned(), "0".to_owned()],
-        };
-        [own.to_string(), set.saturating_sub(drift.saturating_add(slack)).to_string(), set.to_string()]
+        let confirmed = aged.is_some_and(|aged| Some(aged.left) == lease.left_ms);
+        let within = if confirmed { WITHIN_CONFIRMED_MS } else { WITHIN_MS };
+        [said(aged.map(|aged| aged.left)), said(aged.map(|aged| aged.until)), said(Some(within)), said(lease.left_ms)]
     }
 }
 
 impl Redis {
-    /// Lets the leases at `keys` be older by `by_ms`. Keys without expiry stay as they are. See the module's text for
-    /// how exact it is; [`Redis::warp_leases`] is exact whatever the machine does.
+    /// Lets the leases at `keys` be older by `by_ms`. Keys without expiry stay as they are. A lease that was set since
+    /// the last jump has aged by the real time since then besides, see [`Warped::drift_ms`];
+    /// [`Redis::warp_leases`] is exact there too.
     ///
     /// Keys outside the run's prefix are refused, also on a private server.
     pub fn warp(&self, link: &mut Link, keys: &[Vec<u8>], by_ms: u64) -> Result<Warped, ServerError> {
@@ -109,38 +123,37 @@ impl Redis {
             return Err(ServerError::Guarded { command: "a jump of time".to_owned(), why });
         }
         let mut clock = self.clock();
-        let now = Instant::now();
-        let drift = now.duration_since(clock.at);
-        let drift_ms = u64::try_from(drift.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
         let mut words: Vec<Vec<u8>> = vec![b"EVAL".to_vec(), SCRIPT.as_bytes().to_vec()];
         words.push(leases.len().to_string().into_bytes());
         words.extend(leases.iter().map(|lease| lease.key.to_vec()));
-        words.push(by_ms.to_string().into_bytes());
-        words.push(HOLD_MS.to_string().into_bytes());
+        words.extend([by_ms, HOLD_MS, clock.now].map(|number| number.to_string().into_bytes()));
         for lease in leases {
-            words.extend(clock.account(lease, drift_ms).map(String::into_bytes));
+            words.extend(clock.account(lease));
         }
         let reply = link.own(&words)?;
-        let left = answered(&reply, leases.len())
+        let (now, left) = answered(&reply, leases.len())
             .ok_or_else(|| ServerError::Said { command: "a jump of time".to_owned(), said: format!("{reply:?}") })?;
-        clock.at = now;
+        let drift_ms = now.saturating_sub(clock.now);
+        clock.now = now;
         for (lease, left) in leases.iter().zip(&left) {
             match left {
                 Left::Ms(left) => {
-                    clock.aged.insert(lease.key.to_vec(), Aged { left: *left, set: (*left).max(HOLD_MS) });
+                    let until = now.saturating_add((*left).max(HOLD_MS));
+                    clock.aged.insert(lease.key.to_vec(), Aged { left: *left, until });
                 }
                 Left::Absent | Left::Forever | Left::Lapsed => {
                     clock.aged.remove(lease.key);
                 }
             }
         }
-        Ok(Warped { left, drift })
+        Ok(Warped { left, drift_ms })
     }
 }
 
-fn answered(reply: &RespReply, len: usize) -> Option<Vec<Left>> {
+fn answered(reply: &RespReply, len: usize) -> Option<(u64, Vec<Left>)> {
     let RespReply::Array(all) = reply else { return None };
-    let left = |reply: &RespReply| {
+    let (RespReply::Int(now), left) = all.split_first()? else { return None };
+    let one = |reply: &RespReply| {
         let RespReply::Int(n) = reply else { return None };
         Some(match n {
             -1 => Left::Forever,
@@ -149,5 +162,6 @@ fn answered(reply: &RespReply, len: usize) -> Option<Vec<Left>> {
             n => Left::Ms(u64::try_from(*n).ok()?),
         })
     };
-    all.iter().map(left).collect::<Option<Vec<_>>>().filter(|all| all.len() == len)
+    let left = left.iter().map(one).collect::<Option<Vec<_>>>().filter(|all| all.len() == len)?;
+    Some((u64::try_from(*now).ok()?, left))
 }

@@ -4,6 +4,7 @@
 //! that [`dogpile_redis::meaning`] finds in it (or that `keys_of` finds itself), and ends at once: nothing that blocks,
 //! nothing that concerns other clients, nothing that lists or empties the key space, no configuration.
 
+mod lua;
 mod script;
 
 use dogpile_redis::{Meaning, Word, meaning};

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dogpile_redis::RespReply;
 use dogpile_server::{Choice, Link, Redis};
@@ -97,4 +98,13 @@ pub(crate) fn folder(redis: &Redis) -> PathBuf {
 pub(crate) fn kill(pid: u32) {
     let done = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill");
     assert!(done.success(), "kill {pid}");
+}
+
+/// Makes a user with these rights and the password `secret`; the address to log in at.
+pub(crate) fn with_login(owner: &Redis, rights: &str) -> String {
+    static USERS: AtomicUsize = AtomicUsize::new(0);
+    let user = format!("user{}", USERS.fetch_add(1, Ordering::SeqCst));
+    let made = call(owner, &mut connect(owner), &format!("ACL SETUSER {user} on >secret {rights}"));
+    assert_eq!(made, ok());
+    format!("{}?user={user}&pass=secret", owner.url().expect("a private server"))
 }
