@@ -15,7 +15,7 @@ pub use actions::{Action, Turn};
 pub use client::{Client, Phase};
 pub use event::{Breach, Event, What};
 pub use ghost::Ghost;
-pub use send::DEAD_TOKEN;
+pub use send::{DEAD_TOKEN, fits};
 
 use crate::program::{InitialIs, Program};
 use crate::store::{Halt, ModelStore, Store};
