@@ -24,8 +24,6 @@ fn go() {
             calls += &format!("\tt.Run(\"{name}\", {name}.Test{test})\n");
         }
     }
-    let all = format!("package cases\n\nimport (\n\t\"testing\"\n\n{imports})\n\nfunc TestAll(t *testing.T) {{\n{calls}}}\n");
-    fs::write(folder.join("cases/all_test.go"), all).expect("a file");
     // As its own comment says, too: a file of its own, which `go test` finds by its name.
     let alone = folder.join("cases/alone");
     fs::create_dir_all(&alone).expect("a folder");
@@ -34,6 +32,8 @@ fn go() {
     let unformatted = Command::new("gofmt").args(["-l", "cases"]).current_dir(&folder).output().expect("gofmt");
     assert_eq!(String::from_utf8_lossy(&unformatted.stdout), "", "gofmt would change these");
     assert_eq!(String::from_utf8_lossy(&unformatted.stderr), "");
+    let all = format!("package cases\n\nimport (\n\t\"testing\"\n\n{imports})\n\nfunc TestAll(t *testing.T) {{\n{calls}}}\n");
+    fs::write(folder.join("cases/all_test.go"), all).expect("a file");
     let server = server();
     let run = Command::new("go")
         .args(["test", "-mod=readonly", "-count=1", "-v", "./cases", "./cases/alone"])

@@ -139,7 +139,7 @@ pub(crate) fn plan(found: &Counterexample, trial: &Trial, place: &dyn Fn(Span) -
         forms: planner.forms,
         steps,
         clients,
-        orphan_ms: found.program.orphan_ms,
+        orphan_ms: found.program.orphan_ms.map(|ms| ms.max(trial.program.lease_ms.unwrap_or(0))),
         assumed,
         immortal: found.program.beat.as_ref().is_some_and(|beat| beat.immortal),
     })

@@ -14,6 +14,11 @@ pub(crate) fn select(driver: &str, features: &[&str]) -> String {
             open.push(wanted);
         } else if word == "//." {
             open.pop();
+        } else if open.iter().all(|wanted| *wanted) && word == "}" && out.ends_with("\n\n") {
+            // What stood before the end of a block was not needed.
+            out.pop();
+            out.push_str(line);
+            out.push('\n');
         } else if open.iter().all(|wanted| *wanted) && !(line.is_empty() && out.ends_with("\n\n")) {
             out.push_str(line);
             out.push('\n');
