@@ -87,7 +87,7 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
                 if let Err(halt) = shown {
                     return Opinion::Unknown { why: halt.to_string(), at: None };
                 }
-                let found = Counterexample { program, claim, clients: bounds.clients, faults: bounds.faults.unwrap_or(claim.faults), schedule, events, breach, states: states + seen };
+                let found = Counterexample { program, claim, clients: bounds.clients, faults: bounds.faults_for(claim), schedule, events, breach, states: states + seen };
                 return Opinion::Broken(Box::new(found));
             }
             Answer::Holds { states: seen } => {
@@ -115,7 +115,7 @@ pub fn run<S: Store>(
     store: S,
     mut tell: impl FnMut(&[Event]),
 ) -> Result<Vec<Breach>, Halt> {
-    let mut world = World::new(program, store, bounds.clients, bounds.faults.unwrap_or(claim.faults))?;
+    let mut world = World::new(program, store, bounds.clients, bounds.faults_for(claim))?;
     let mut broken = Vec::new();
     for action in schedule {
         world.act(program, *action)?;
@@ -143,7 +143,7 @@ pub struct Trial {
 pub fn try_repair(subject: &Subject, rule: &'static Rule, focus: Span, claim: Claim, bounds: &Bounds) -> Option<Trial> {
     let (repaired, what) = crate::repair::repaired(rule.slug, subject)?;
     let program = repaired.lower(Question { rule: rule.slug, claim, focus }).ok()?;
-    let faults = bounds.faults.unwrap_or(claim.faults);
+    let faults = bounds.faults_for(claim);
     // One pause more; but who is held up past its lease computes again whatever is done, and its write is asked about.
     let more = u8::from(claim.invariant != Invariant::OneComputation);
     let faults = Faults { pauses: faults.pauses.saturating_add(more), ..faults };
