@@ -23,8 +23,17 @@ pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
     }
     if matches!(verdict.evidence, Evidence::Server | Evidence::Model | Evidence::Inconclusive) {
         let width = verdict.schedule.len().to_string().len();
-        for (n, turn) in verdict.schedule.iter().enumerate() {
-            out.push(format!("  {:>width$}. {}", n + 1, step(sources, turn)));
+        let steps: Vec<String> = verdict.schedule.iter().map(|turn| step(sources, turn)).collect();
+        let mut n = 0;
+        while n < steps.len() {
+            let (length, times) = repeats(&steps, n);
+            for at in n..n + length {
+                out.push(format!("  {:>width$}. {}", at + 1, steps[at]));
+            }
+            n += length * times;
+            if times > 1 {
+                out.push(format!("  {:>width$}  and so on, {} times more, to step {n}", "", times - 1));
+            }
         }
     }
     if let Some(repaired) = &verdict.repaired {
@@ -41,6 +50,20 @@ pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
         out.push(format!("  assumed: {assumed}"));
     }
     out.into_iter().map(|line| clean(&line).into_owned()).collect()
+}
+
+/// Longest round that is recognised as one.
+const ROUND_MAX: usize = 6;
+
+/// A round of steps that begins here and is done again and again: its length, and how often.
+fn repeats(steps: &[String], from: usize) -> (usize, usize) {
+    let rounds = |length: usize| {
+        let round = &steps[from..from + length];
+        steps[from..].chunks_exact(length).take_while(|next| *next == round).count()
+    };
+    let longest = (1..=ROUND_MAX.min(steps.len() - from)).map(|length| (length, rounds(length)));
+    // Twice may be chance, and is as short as saying so.
+    longest.filter(|(_, times)| *times > 2).max_by_key(|(length, times)| length * times).unwrap_or((1, 1))
 }
 
 /// `A asks for the lock: won   SET lock:x a0 NX PX 5000 → OK   a.go:12`

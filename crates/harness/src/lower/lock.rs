@@ -253,7 +253,14 @@ impl Lowering<'_> {
             _ => vec![text("DEL"), bytes(&key)],
         };
         let command = match (&release.guard, own) {
-            (Guard::Unknown, _) => return Err(Unlowered::new(at, "what this release does was not understood")),
+            (Guard::Unknown, _) if self.question.focus == release.site.span || at == Some(self.question.focus) => {
+                return Err(Unlowered::new(at, "what this release does was not understood"));
+            }
+            // Unknown is not guilty: where the release is not the point, it is taken as a good one.
+            (Guard::Unknown, _) => {
+                self.assumed.push("the release, which was not understood, asks whose lock it is".to_owned());
+                words::compare_and_delete(&key)
+            }
             (Guard::Atomic, Some(sent)) if whole(&sent.name()) => self.holes.on_lock(sent, &key),
             (Guard::Atomic, _) => words::compare_and_delete(&key),
             (Guard::None, Some(sent)) if whole(&sent.name()) => self.holes.on_lock(sent, &key),
@@ -299,6 +306,9 @@ impl Lowering<'_> {
             (None, Some(bound)) => Some((self.lock.acquire.site.outer(), bound)),
             (None, None) => None,
         };
+        if bound.is_some() {
+            self.assumed.push(format!("it asks again every {POLL_MS} ms"));
+        }
         Ok(match bound {
             None => self.refused,
             Some((at, WaitBound::None)) => self.asm.put(Some(at), Op::Sleep(POLL_MS, acquire)),

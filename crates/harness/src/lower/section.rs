@@ -136,6 +136,14 @@ impl Lowering<'_> {
     /// The longest that the work can take, where something says so.
     fn slow_ms(&self) -> Option<u64> {
         let lease = self.lease();
+        // A schedule must not break for another reason than the one that the finding gives.
+        let about_time = matches!(
+            self.question.rule,
+            "ttl-below-p99" | "ttl-unit-mismatch" | "renewal-too-slow" | "brittle-renewal" | "lost-lease-ignored" | "immortal-renewal"
+        );
+        if !about_time && self.question.claim.invariant != dogpile_rules::Invariant::OwnLockOnly {
+            return None;
+        }
         if let Some(meant) = self.meant_ms() {
             return Some(meant / 2).filter(|ms| *ms > lease);
         }

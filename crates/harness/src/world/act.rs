@@ -143,6 +143,10 @@ impl<S: Store> World<S> {
                     self.mark(program, n, *mark)?;
                 }
                 Op::Sleep(ms, next) => {
+                    if self.clients[n].erred && !self.is_taken(program)? {
+                        let says = format!("{} waits as if somebody held the lock, and nobody does", name(n));
+                        self.broken(Invariant::TrueRefusal, says);
+                    }
                     let client = &mut self.clients[n];
                     client.phase = Phase::Until(self.now + ms);
                     client.pc = *next;
@@ -186,6 +190,14 @@ impl<S: Store> World<S> {
             }
         }
         Err(Halt::Unmodelled("program that runs in a circle without a turn".to_owned()))
+    }
+
+    /// Whether the lock's key is there.
+    fn is_taken(&mut self, program: &Program) -> Result<bool, Halt> {
+        match &program.lock {
+            Some(lock) => Ok(self.store.look(&[lock])?.iter().any(crate::store::Look::is_there)),
+            None => Ok(false),
+        }
     }
 
     fn mark(&mut self, program: &Program, n: usize, mark: Mark) -> Result<(), Halt> {
