@@ -12,5 +12,5 @@ pub fn acl_line() -> String {
         .filter(|(_, since)| *since == Since::Redis62)
         .map(|(name, _)| format!("+{}", name.to_ascii_lowercase()))
         .collect();
-    format!("ACL SETUSER dogpile on >PASSWORD ~dpl:* &dpl:* -@all {} +select", commands.join(" "))
+    format!("ACL SETUSER dogpile reset on >PASSWORD ~dpl:* resetchannels &dpl:* {} +select", commands.join(" "))
 }

@@ -54,19 +54,21 @@ impl Private {
         // From here on dropping `private` ends whatever has started.
         let until = Instant::now() + patience;
         let mut log = VecDeque::new();
+        let mut ready = false;
         loop {
             match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => {
+                    // The keeper's line and the server's come in any order.
                     if let Some(pid) = line.strip_prefix("pid ").and_then(|pid| pid.parse().ok()) {
                         private.pid = pid;
-                        continue;
-                    }
                     // Since Redis 2: "The server is now ready to accept connections", "Ready to accept connections".
-                    if line.to_ascii_lowercase().contains("ready to accept connections") {
-                        return Ok(private);
-                    }
-                    if !line.trim().is_empty() {
+                    } else if line.to_ascii_lowercase().contains("ready to accept connections") {
+                        ready = true;
+                    } else if !line.trim().is_empty() {
                         log.push_back(line);
+                    }
+                    if ready && private.pid != 0 {
+                        return Ok(private);
                     }
                     if log.len() > LOG_LINES {
                         log.pop_front();
