@@ -179,7 +179,10 @@ pub(crate) fn spoken(words: &[Vec<u8>]) -> String {
     match shown {
         Some(word) => {
             let word = String::from_utf8_lossy(word);
-            let short: String = word.chars().take(60).collect();
+            // The run's prefix differs from run to run, and says nothing.
+            let bare =
+                word.strip_prefix("dpl:{").and_then(|rest| rest.split_once("}:")).map_or(&*word, |(_, bare)| bare);
+            let short: String = bare.chars().take(60).collect();
             format!("{name} {}", short.escape_debug())
         }
         None => name,

@@ -141,10 +141,10 @@ fn a_user_without_permission() {
         let login = with_login(&owner, "~other:* &dpl:* +@all");
         let error = given(&login).expect_err("not our keys");
         assert!(matches!(error, ServerError::NoPermission { .. }), "{error}");
-        told(&error, &["no permission for SET dpl:"]);
+        told(&error, &["no permission for SET canary: "]);
 
         let login = with_login(&owner, "~dpl:* +get");
-        told(&given(&login).expect_err("no SET"), &["no permission for SET", &acl_line()]);
+        told(&given(&login).expect_err("no SET"), &["no permission for SET", acl_line()]);
     });
 }
 
@@ -159,7 +159,7 @@ fn a_replica_that_takes_no_writes() {
         assert_eq!(call(&replica, &mut owner, &format!("REPLICAOF 127.0.0.1 {port}")), ok());
         let error = given(&replica.url().expect("an address")).expect_err("a replica");
         assert!(matches!(error, ServerError::ReadOnly { .. }), "{error}");
-        told(&error, &["read-only replica", "refused SET dpl:"]);
+        told(&error, &["read-only replica", "refused SET canary"]);
         // Of a server that became one in the middle.
         let mut link = connect(&before);
         let error = before.warp(&mut link, &[key(&before, "a")], 1);
