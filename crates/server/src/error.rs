@@ -116,8 +116,8 @@ pub enum ServerError {
         /// Where the address leads.
         address: String,
     },
-    /// Our own guard rail for given servers: not sent.
-    #[error("not sent to a server that is not ours: {command}: {why}")]
+    /// Our own guard rail: not sent. Mostly for given servers.
+    #[error("{command} is not sent, by our own guard rail: {why}")]
     Guarded {
         /// The command.
         command: String,
