@@ -194,6 +194,9 @@ pub(crate) struct ProofArgs {
     /// How often a client may be held up [default: what the rule claims]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
     pub pauses: Option<u8>,
+    /// Show the program that each finding's code was read as
+    #[arg(long)]
+    pub show_program: bool,
     /// Count how often a fleet of so many instances computes one value
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(2..=200))]
     pub instances: u16,

@@ -30,7 +30,10 @@ pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs) -> Proven {
     }
     let limits = Limits { crashes: args.crashes, pauses: args.pauses };
     let bounds = Bounds { clients: usize::from(args.clients), limits, ..Bounds::default() };
-    let plan = Plan { redis: redis.as_ref(), bounds, instances: usize::from(args.instances) };
+    let sources = &outcome.sources;
+    let place = |span: dogpile_source::Span| format!("{}:{}", sources.path(span), sources.start(span).line);
+    let place: Option<&dyn Fn(dogpile_source::Span) -> String> = if args.show_program { Some(&place) } else { None };
+    let plan = Plan { redis: redis.as_ref(), bounds, place, instances: usize::from(args.instances) };
     for entry in &mut outcome.entries {
         if let Some(rule) = judged(entry.finding.rule) {
             entry.finding.verdict = Some(verdict(&outcome.lifecycles, rule, &entry.finding, &plan));

@@ -4,6 +4,7 @@ use crate::computed::computed;
 use crate::explore::{Answer, Bounds};
 use crate::judge::{Counterexample, Opinion, Trial, opinion, try_repair};
 use crate::lower::Subject;
+use crate::program::Program;
 use crate::replay::replay;
 use crate::store::Halt;
 use crate::tell::{faults, turns};
@@ -13,12 +14,14 @@ use dogpile_rules::{Claim, Faults, Invariant, Rule};
 use dogpile_server::Redis;
 
 /// How findings are confirmed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Plan<'r> {
     /// The server; `None`: the model is all there is.
     pub redis: Option<&'r Redis>,
     /// How far searches go.
     pub bounds: Bounds,
+    /// Gives a line for a span, where the program itself is wanted.
+    pub place: Option<&'r dyn Fn(dogpile_source::Span) -> String>,
     /// How many instances a single flight is shown with.
     pub instances: usize,
 }
@@ -45,6 +48,7 @@ pub fn confirm(lifecycles: &Lifecycles, rule: &'static Rule, finding: &Finding, 
             let outcome = format!("no schedule breaks it: {states} states, all there are");
             let mut verdict = with(plan, claim, Evidence::Refuted, outcome);
             verdict.assumed.clone_from(&program.assumed);
+            verdict.program = shown(&program, plan);
             verdict
         }
         Opinion::Broken(found) => broken(&subject, rule, finding, plan, &found),
@@ -54,6 +58,7 @@ pub fn confirm(lifecycles: &Lifecycles, rule: &'static Rule, finding: &Finding, 
 fn broken(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan<'_>, found: &Counterexample) -> Verdict {
     let mut verdict = with(plan, found.claim, Evidence::Model, found.breach.says.clone());
     verdict.schedule = turns(&found.program, &found.events);
+    verdict.program = shown(&found.program, plan);
     verdict.assumed.clone_from(&found.program.assumed);
     if let Some(redis) = plan.redis {
         match replay(found, redis) {
@@ -80,16 +85,23 @@ fn broken(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan
         verdict.outcome = crate::fleet::tell(subject, rule, finding.primary, found, plan).unwrap_or(verdict.outcome);
     }
     let trial = try_repair(subject, rule, finding.primary, found.claim, &plan.bounds);
-    verdict.repaired = trial.map(|trial| repaired(subject, rule, finding, plan, &trial));
+    let mut program = std::mem::take(&mut verdict.program);
+    verdict.repaired = trial.map(|trial| repaired(subject, rule, finding, plan, &trial, &mut program));
+    verdict.program = program;
     verdict
 }
 
-fn repaired(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan<'_>, trial: &Trial) -> Repaired {
+fn repaired(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan<'_>, trial: &Trial, verdict: &mut Vec<String>) -> Repaired {
     let (holds, states) = match &trial.answer {
         Answer::Holds { states } => (true, *states),
         Answer::Broken { states, .. } | Answer::TooMany { states } => (false, *states),
         Answer::Halted(_) => (false, 0),
     };
+    if plan.place.is_some() && !holds {
+        let told = format!("repaired: {:?}", trial.answer).chars().take(900).collect();
+        verdict.push(told);
+        verdict.extend(shown(&trial.program, plan));
+    }
     Repaired {
         with: trial.what.to_owned(),
         holds,
@@ -116,6 +128,10 @@ fn still_stale(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: 
     }
 }
 
+fn shown(program: &Program, plan: &Plan<'_>) -> Vec<String> {
+    plan.place.map(|place| crate::program::show(program, place).lines().map(str::to_owned).collect()).unwrap_or_default()
+}
+
 fn plain(rule: &'static Rule, plan: &Plan<'_>, evidence: Evidence, outcome: String) -> Verdict {
     let claim = rule.claims.first().copied().unwrap_or(Claim::of(Invariant::Computed));
     with(plan, claim, evidence, outcome)
@@ -134,5 +150,6 @@ fn with(plan: &Plan<'_>, claim: Claim, evidence: Evidence, outcome: String) -> V
         schedule: Vec::new(),
         repaired: None,
         assumed: Vec::new(),
+        program: Vec::new(),
     }
 }

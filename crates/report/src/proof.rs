@@ -49,6 +49,7 @@ pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
     for assumed in &verdict.assumed {
         out.push(format!("  assumed: {assumed}"));
     }
+    out.extend(verdict.program.iter().map(|line| format!("  | {line}")));
     out.into_iter().map(|line| clean(&line).into_owned()).collect()
 }
 

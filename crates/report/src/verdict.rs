@@ -54,6 +54,8 @@ pub struct Verdict {
     pub repaired: Option<Repaired>,
     /// What was taken for granted.
     pub assumed: Vec<String>,
+    /// The program that was run, a line for each instruction, where somebody wants to hold it against the source.
+    pub program: Vec<String>,
 }
 
 /// One step of a schedule.

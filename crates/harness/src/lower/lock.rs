@@ -33,6 +33,9 @@ pub(super) fn lower(lock: &Lock, question: Question) -> Result<Program, Unlowere
     let acquire = acquire_words(lock, &mut holes, &key)?;
     let initial = initial(lock, &key);
     let (won, key) = winning_reply(lock, &acquire, &key)?;
+    if !holes.trusting {
+        holes.same = Some(token_word(&acquire));
+    }
     let mut asm = Asm::default();
     let refused = end(&mut asm, Ended::Refused, None);
     let mut it = Lowering {
@@ -77,7 +80,13 @@ pub(super) fn lower(lock: &Lock, question: Question) -> Result<Program, Unlowere
 
 /// Which holes of the session's commands hold its token.
 fn holes_of(lock: &Lock) -> Holes {
+    let lease = lock.unit_faults.first().and_then(|fault| match fault.kind {
+        UnitFaultKind::MillisAsSeconds => Some(("10000", "10000")),
+        UnitFaultKind::SecondsAsMillis => Some(("10", "10")),
+        _ => None,
+    });
     let mut holes = Holes {
+        lease,
         trusting: matches!(lock.acquire.token.kind, TokenKind::Fresh | TokenKind::Caller | TokenKind::Unknown | TokenKind::PerHandle | TokenKind::None),
         ..Holes::default()
     };
@@ -94,6 +103,13 @@ fn holes_of(lock: &Lock) -> Holes {
         }
     }
     holes
+}
+
+/// The token as the acquire stores it.
+fn token_word(acquire: &[Vec<Template>]) -> Template {
+    let first = acquire.first().map(Vec::as_slice).unwrap_or_default();
+    let plain = matches!(first.first().map(Vec::as_slice), Some([Segment::Text(name)]) if name.to_ascii_uppercase().starts_with(b"SET"));
+    first.get(2).filter(|_| plain).cloned().unwrap_or_else(|| vec![Segment::Token])
 }
 
 fn lock_key(lock: &Lock, holes: &Holes) -> Vec<u8> {
@@ -172,7 +188,16 @@ fn initial(lock: &Lock, key: &[u8]) -> (Vec<Vec<Vec<u8>>>, InitialIs) {
 impl Lowering<'_> {
     /// The lease, ms; a stand-in where it is not known.
     pub(super) fn lease(&self) -> u64 {
-        self.lock.acquire.ttl.known_ms().unwrap_or(SOME_LEASE_MS)
+        let stand_in = match self.holes.lease {
+            Some((_, "10")) => 10,
+            _ => SOME_LEASE_MS,
+        };
+        self.lock.acquire.ttl.known_ms().unwrap_or(stand_in)
+    }
+
+    /// What a command that compares the token compares it with.
+    pub(super) fn token(&self) -> Template {
+        self.holes.same.clone().unwrap_or_else(|| vec![Segment::Token])
     }
 
     fn first_written(&self) -> Option<Vec<u8>> {
@@ -234,7 +259,14 @@ impl Lowering<'_> {
     }
 
     fn release(&mut self, next: Pc) -> Result<Pc, Unlowered> {
-        let Some(release) = self.release_of_interest().cloned() else { return Ok(next) };
+        let Some(release) = self.release_of_interest().cloned() else {
+            if self.question.rule != "constant-token" {
+                return Ok(next);
+            }
+            self.assumed.push("a release compares the token; there is none in sight".to_owned());
+            let words = words::compare_and_delete(&self.key, self.token());
+            return Ok(self.asm.put(None, plain_send(Purpose::Release, words, next)));
+        };
         let sent = self.release_send(&release, next)?;
         if self.lock.heartbeats.is_empty() {
             return Ok(self.asm.put(None, Op::Mark(Mark::StopBeat, sent)));
@@ -259,10 +291,10 @@ impl Lowering<'_> {
             // Unknown is not guilty: where the release is not the point, it is taken as a good one.
             (Guard::Unknown, _) => {
                 self.assumed.push("the release, which was not understood, asks whose lock it is".to_owned());
-                words::compare_and_delete(&key)
+                words::compare_and_delete(&key, self.token())
             }
-            (Guard::Atomic, Some(sent)) if whole(&sent.name()) => self.holes.on_lock(sent, &key),
-            (Guard::Atomic, _) => words::compare_and_delete(&key),
+            (Guard::Atomic, Some(sent)) if whole(&sent.name()) => self.with_numbers(self.holes.on_lock(sent, &key)),
+            (Guard::Atomic, _) => words::compare_and_delete(&key, self.token()),
             (Guard::None, Some(sent)) if whole(&sent.name()) => self.holes.on_lock(sent, &key),
             (Guard::None | Guard::ReadThenAct(_), _) => delete(),
         };
@@ -315,13 +347,23 @@ impl Lowering<'_> {
             Some((at, _)) => {
                 let mut next = end(&mut self.asm, Ended::GaveUp, Some(at));
                 for _ in 0..ATTEMPTS {
-                    let again = self.acquire_op(section, next, next);
+                    let error = self.error_of_retry(section, next);
+                    let again = self.acquire_op(section, next, error);
                     let again = self.asm.put(Some(self.lock.acquire.site.outer()), again);
                     next = self.asm.put(Some(at), Op::Sleep(POLL_MS, again));
                 }
                 next
             }
         })
+    }
+
+    /// Where another attempt goes that fails: the same way as the first one.
+    fn error_of_retry(&mut self, section: Pc, lost: Pc) -> Pc {
+        match self.lock.outcomes.failed {
+            Outcome::Enters(_) => section,
+            Outcome::ReadsAsHeld(_) => lost,
+            Outcome::Handled | Outcome::Unknown => end(&mut self.asm, Ended::Failed, None),
+        }
     }
 
     /// A take-over in more than one step.
@@ -383,6 +425,23 @@ impl Lowering<'_> {
             Outcome::Handled | Outcome::Unknown if truncated => self.refused,
             Outcome::Enters(_) | Outcome::Handled | Outcome::Unknown => end(&mut self.asm, Ended::Failed, None),
         })
+    }
+
+    /// A command that its holder's server refuses has a number where a token was put: the lease, as a rule.
+    pub(super) fn with_numbers(&self, words: Vec<Template>) -> Vec<Template> {
+        let refused = |words: &[Template]| matches!(self.reply_of_own(words), None | Some(RespReply::Error(_)));
+        if !refused(&words) {
+            return words;
+        }
+        let lease = self.lease().to_string();
+        for at in (0..words.len()).rev().filter(|at| words[*at] == [Segment::Token]) {
+            let mut other = words.clone();
+            other[at] = text(&lease);
+            if !refused(&other) {
+                return other;
+            }
+        }
+        words
     }
 
     /// What a command on the lock replies to its holder.

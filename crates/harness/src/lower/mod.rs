@@ -90,7 +90,7 @@ impl Subject {
     /// Something in it has no counterpart in a program.
     pub fn lower(&self, question: Question) -> Result<Program, Unlowered> {
         match self {
-            Self::Lock(lock) => lock::lower(lock, question),
+            Self::Lock(lock) => lock::lower(&crate::repair::isolated(question.rule, lock), question),
             Self::Flight(flight) => cache::flight(flight, question),
             Self::Miss(miss) => Ok(cache::miss(miss)),
             Self::Fill(fill) => Ok(cache::fill(fill)),

@@ -24,12 +24,12 @@ pub(super) fn bytes(word: &[u8]) -> Template {
     vec![Segment::Text(word.to_vec())]
 }
 
-pub(super) fn compare_and_delete(key: &[u8]) -> Vec<Template> {
-    vec![text("EVAL"), text(COMPARE_AND_DELETE), text("1"), bytes(key), vec![Segment::Token]]
+pub(super) fn compare_and_delete(key: &[u8], token: Template) -> Vec<Template> {
+    vec![text("EVAL"), text(COMPARE_AND_DELETE), text("1"), bytes(key), token]
 }
 
-pub(super) fn compare_and_expire(key: &[u8], lease_ms: u64) -> Vec<Template> {
-    vec![text("EVAL"), text(COMPARE_AND_EXPIRE), text("1"), bytes(key), vec![Segment::Token], text(&lease_ms.to_string())]
+pub(super) fn compare_and_expire(key: &[u8], token: Template, lease_ms: u64) -> Vec<Template> {
+    vec![text("EVAL"), text(COMPARE_AND_EXPIRE), text("1"), bytes(key), token, text(&lease_ms.to_string())]
 }
 
 /// The key that remembers the highest fencing number that wrote.
@@ -57,6 +57,10 @@ pub(super) struct Holes {
     pub(super) number: BTreeSet<String>,
     /// Every unknown hole of a command on the lock is its token.
     pub(super) trusting: bool,
+    /// A lease that is not known, as seconds and as milliseconds: a unit fault makes one of them the other.
+    pub(super) lease: Option<(&'static str, &'static str)>,
+    /// The token, where all holders have the same.
+    pub(super) same: Option<Template>,
 }
 
 impl Holes {
@@ -92,9 +96,12 @@ impl Holes {
                 // A point in time where a span of time is meant.
                 vec![Segment::Clock]
             } else if hole && is_time(&name, index, &out) {
-                text(if counts_seconds(&name, &out) { "10" } else { "10000" })
+                let (seconds, millis) = self.lease.unwrap_or(("10", "10000"));
+                text(if counts_seconds(&name, &out) { seconds } else { millis })
             } else if hole && self.trusting && index > at && !self.is_number(word) {
                 vec![Segment::Token]
+            } else if hole && index > at && !self.is_number(word) {
+                self.same.clone().unwrap_or_else(|| self.word(word))
             } else {
                 self.word(word)
             };
