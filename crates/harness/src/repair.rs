@@ -149,6 +149,8 @@ fn lock_repair(rule: &str, lock: &mut Lock) -> Option<&'static str> {
         "non-atomic-steal" => {
             lock.hazards.steals.clear();
             lease(lock, LEASE_MS);
+            unique_token_if_equal(lock);
+            guard_releases(lock);
             "a lease that ends by itself, and no take-over"
         }
         "release-without-acquire" => {
@@ -162,7 +164,7 @@ fn lock_repair(rule: &str, lock: &mut Lock) -> Option<&'static str> {
             "the release after the commit"
         }
         "renewal-too-slow" => {
-            let lease = lock.acquire.ttl.known_ms().unwrap_or(LEASE_MS);
+            let lease = lock.acquire.ttl.known_ms().unwrap_or(crate::lower::SOME_LEASE_MS);
             lock.renewals.iter_mut().for_each(|r| r.interval_ms = Some((lease / 3).max(1)));
             "a beat at a third of the lease"
         }
@@ -174,6 +176,7 @@ fn lock_repair(rule: &str, lock: &mut Lock) -> Option<&'static str> {
         "ttl-unit-mismatch" => {
             lease(lock, LEASE_MS);
             lock.unit_faults.clear();
+            lock.renewals.iter_mut().for_each(|r| (r.site.sent, r.ttl_ms) = (None, Some(LEASE_MS)));
             "the time in the unit that the command counts"
         }
         "unbounded-wait" => {

@@ -72,6 +72,7 @@ pub(super) fn lower(lock: &Lock, question: Question) -> Result<Program, Unlowere
         lease_ms,
         token: if shared { TokenScope::Shared } else { TokenScope::Acquisition },
         beat: it.beat,
+        gives_back: matches!(question.rule, "leaked-lock" | "cancelled-release" | "lock-key-is-data-key"),
         orphan_ms,
         assumed: it.assumed,
         ..empty()
@@ -108,6 +109,16 @@ fn holes_of(lock: &Lock) -> Holes {
 /// The token as the acquire stores it.
 fn token_word(acquire: &[Vec<Template>]) -> Template {
     let first = acquire.first().map(Vec::as_slice).unwrap_or_default();
+    if let Some([Segment::Text(name)]) = first.first().map(Vec::as_slice)
+        && name.eq_ignore_ascii_case(b"EVAL")
+    {
+        let number = |word: &Template| matches!(word.as_slice(), [Segment::Text(text)] if !text.is_empty() && text.iter().all(u8::is_ascii_digit));
+        let keys = match first.get(2).map(Vec::as_slice) {
+            Some([Segment::Text(n)]) => std::str::from_utf8(n).ok().and_then(|n| n.parse::<usize>().ok()).unwrap_or(1),
+            _ => 1,
+        };
+        return first.iter().skip(3 + keys).find(|word| !number(word)).cloned().unwrap_or_else(|| vec![Segment::Token]);
+    }
     let plain = matches!(first.first().map(Vec::as_slice), Some([Segment::Text(name)]) if name.to_ascii_uppercase().starts_with(b"SET"));
     first.get(2).filter(|_| plain).cloned().unwrap_or_else(|| vec![Segment::Token])
 }

@@ -10,6 +10,8 @@ mod parts;
 mod section;
 mod words;
 
+pub(crate) use words::SOME_LEASE_MS;
+
 use crate::program::Program;
 use dogpile_analysis::lifecycle::{CheckThenSet, Class, Fill, Flight, Lifecycles, Lock, Miss};
 use dogpile_rules::{Claim, Subject as Kind};

@@ -150,7 +150,8 @@ impl Lowering<'_> {
             return None;
         }
         if let Some(meant) = self.meant_ms() {
-            return Some(meant / 2).filter(|ms| *ms > lease);
+            let renewed = self.lock.unit_faults.iter().any(|f| self.lock.renewals.iter().any(|r| r.site.span == f.site_span));
+            return Some(if renewed { lease.saturating_mul(3) } else { meant / 2 }).filter(|ms| *ms > lease);
         }
         let declared = self.lock.section.durations.iter().map(|d| d.ms).max();
         let ended = |ms: u64| self.lock.section.limit.map_or(ms, |(limit, _)| ms.min(limit));
@@ -169,6 +170,10 @@ impl Lowering<'_> {
         let fault = self.lock.unit_faults.first()?;
         if fault.kind == UnitFaultKind::AbsoluteAsDuration {
             return Some(super::words::SOME_LEASE_MS);
+        }
+        if self.lock.renewals.iter().any(|renewal| renewal.site.span == fault.site_span) {
+            // A renewal is meant to give the lease anew.
+            return Some(self.lease());
         }
         let Some(lease) = self.lock.acquire.ttl.known_ms() else {
             // What stands in for a lease that is not known is what was meant.

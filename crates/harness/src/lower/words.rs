@@ -7,7 +7,7 @@ use dogpile_redis::RespReply;
 use std::collections::BTreeSet;
 
 /// A lease whose length the code does not tell, ms. Any will do: schedules only ask what comes before what.
-pub(super) const SOME_LEASE_MS: u64 = 10_000;
+pub(crate) const SOME_LEASE_MS: u64 = 10_000;
 
 /// Deletes a key that holds a value: `KEYS[1]`, `ARGV[1]`. <https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/>
 const COMPARE_AND_DELETE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end";
@@ -98,7 +98,7 @@ impl Holes {
             } else if hole && is_time(&name, index, &out) {
                 let (seconds, millis) = self.lease.unwrap_or(("10", "10000"));
                 text(if counts_seconds(&name, &out) { seconds } else { millis })
-            } else if hole && self.trusting && index > at && !self.is_number(word) {
+            } else if self.trusting && index > at && word.text().is_none_or(str::is_empty) && !self.is_number(word) {
                 vec![Segment::Token]
             } else if hole && index > at && !self.is_number(word) {
                 self.same.clone().unwrap_or_else(|| self.word(word))
@@ -119,7 +119,7 @@ impl Holes {
         let name = sent.name();
         let value = match name.as_str() {
             "SET" | "SETNX" | "GETSET" | "RPUSH" | "LPUSH" | "SADD" | "APPEND" | "PUBLISH" => Some(2),
-            "SETEX" | "PSETEX" | "HSET" | "HMSET" | "HSETNX" => Some(3),
+            "SETEX" | "PSETEX" | "HSET" | "HMSET" | "HSETNX" | "ZADD" => Some(3),
             _ => None,
         };
         let mut out: Vec<Template> = Vec::new();

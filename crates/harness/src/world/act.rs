@@ -278,7 +278,8 @@ impl<S: Store> World<S> {
         let owns = self.ghost.owner.is_some_and(|(who, number)| who == n && self.clients[n].acquired == Some(number));
         if let Some(lock) = &program.lock {
             let look = self.store.look(&[lock])?.remove(0);
-            if owns && look.is_there() && !immortal {
+            let too_long = look.left_ms.is_none_or(|left| program.orphan_ms.is_some_and(|most| left.unsigned_abs() > most));
+            if owns && look.is_there() && !immortal && (program.gives_back || too_long) {
                 let until = look.left_ms.map_or("for ever".to_owned(), |ms| format!("for {}", crate::narrate::human_ms(ms.unsigned_abs())));
                 self.broken(Invariant::NoOrphan, format!("{} is done, and its lock stays taken {until}", name(n)));
             }
