@@ -22,7 +22,7 @@ use pages::{Block, blocks};
 const REPEATS: usize = 5;
 
 fn plan(redis: Option<&Redis>) -> Plan<'_> {
-    Plan { redis, bounds: Bounds::default(), place: None, instances: 2 }
+    Plan { redis, no_server: None, bounds: Bounds::default(), place: None, instances: 2 }
 }
 
 fn redis() -> Redis {

@@ -2,7 +2,7 @@
 
 use crate::cli::ProofArgs;
 use crate::pipeline::Outcome;
-use dogpile_harness::confirm::{Plan, confirm as verdict};
+use dogpile_harness::confirm::{NO_SERVER, Plan, confirm as verdict};
 use dogpile_harness::explore::{Bounds, Limits};
 use dogpile_report::Evidence;
 use dogpile_server::{Choice, Redis};
@@ -33,7 +33,8 @@ pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs) -> Proven {
     let sources = &outcome.sources;
     let place = |span: dogpile_source::Span| format!("{}:{}", sources.path(span), sources.start(span).line);
     let place: Option<&dyn Fn(dogpile_source::Span) -> String> = if args.show_program { Some(&place) } else { None };
-    let plan = Plan { redis: redis.as_ref(), bounds, place, instances: usize::from(args.instances) };
+    let missing = proven.no_server.clone().filter(|_| args.server.is_some());
+    let plan = Plan { redis: redis.as_ref(), no_server: missing.as_deref(), bounds, place, instances: usize::from(args.instances) };
     for entry in &mut outcome.entries {
         if let Some(rule) = judged(entry.finding.rule) {
             entry.finding.verdict = Some(verdict(&outcome.lifecycles, rule, &entry.finding, &plan));
@@ -41,7 +42,7 @@ pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs) -> Proven {
     }
     if redis.is_some() {
         let of = |evidence| outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).filter(|v| v.evidence == evidence).count();
-        let lost = outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).find(|v| v.outcome.starts_with("the server could not be used"));
+        let lost = outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).find(|v| v.outcome.starts_with(NO_SERVER));
         if let Some(lost) = lost {
             proven.no_server = Some(lost.outcome.clone());
             proven.useless = of(Evidence::Server) == 0;

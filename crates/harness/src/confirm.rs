@@ -13,11 +13,16 @@ use dogpile_report::{Evidence, Finding, Repaired, Verdict};
 use dogpile_rules::{Claim, Faults, Invariant, Rule};
 use dogpile_server::Redis;
 
+/// How an outcome begins where the server could not be used.
+pub const NO_SERVER: &str = "the server could not be used";
+
 /// How findings are confirmed.
 #[derive(Clone, Copy)]
 pub struct Plan<'r> {
     /// The server; `None`: the model is all there is.
     pub redis: Option<&'r Redis>,
+    /// Why the server that somebody asked for is not there: then nothing is confirmed.
+    pub no_server: Option<&'r str>,
     /// How far searches go.
     pub bounds: Bounds,
     /// Gives a line for a span, where the program itself is wanted.
@@ -60,6 +65,10 @@ fn broken(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan
     verdict.schedule = turns(&found.program, &found.events);
     verdict.program = shown(&found.program, plan);
     verdict.assumed.clone_from(&found.program.assumed);
+    if let Some(why) = plan.no_server {
+        verdict.evidence = Evidence::Inconclusive;
+        verdict.outcome = without(why, &found.breach.says);
+    }
     if let Some(redis) = plan.redis {
         match replay(found, redis) {
             Ok(replayed) if replayed.breaches.iter().any(|breach| breach.invariant == found.claim.invariant) => {
@@ -75,7 +84,7 @@ fn broken(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan
                 verdict.evidence = Evidence::Inconclusive;
                 verdict.outcome = match &halt {
                     Halt::Mismatch { .. } => halt.to_string(),
-                    Halt::Server(why) => format!("the server could not be used: {why}; on the model {}", found.breach.says),
+                    Halt::Server(why) => without(why, &found.breach.says),
                     Halt::Unmodelled(why) => why.clone(),
                 };
             }
@@ -89,6 +98,11 @@ fn broken(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan
     verdict.repaired = trial.map(|trial| repaired(subject, rule, finding, plan, &trial, &mut program));
     verdict.program = program;
     verdict
+}
+
+/// What is left to say without the server.
+fn without(why: &str, says: &str) -> String {
+    format!("{NO_SERVER}: {why}; on the model {says}")
 }
 
 fn repaired(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan<'_>, trial: &Trial, verdict: &mut Vec<String>) -> Repaired {
