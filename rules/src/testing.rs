@@ -101,7 +101,7 @@ pub(crate) fn leak(n: usize, exit: ExitKind) -> Leak {
 }
 
 pub(crate) fn write(n: usize, fenced: bool) -> Write {
-    Write { site: site(n, "SET"), fenced }
+    Write { site: site(n, "SET"), fenced, deletes: false }
 }
 
 pub(crate) fn flight(cache: CacheScope) -> Flight {

@@ -1,6 +1,7 @@
 //! `dogpile-lint check`.
 
 use crate::cli::{CheckArgs, Format};
+use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
 use crate::exit::Exit;
 use crate::input::endings;
@@ -67,10 +68,24 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         };
         let mut outcome = lint(&loaded.files, &options);
         complete(&mut outcome, &walked, &loaded);
+        let linted = begun.elapsed();
+        let proven = if args.confirm { Some(confirm(&mut outcome, &args.proof)) } else { None };
+        let proof_time = begun.elapsed() - linted;
         report(args, &cwd, &outcome)?;
         if args.stats {
             let (walk, read, all) = (walk_time.as_millis(), read_time.as_millis(), begun.elapsed().as_millis());
+            if args.confirm {
+                say(&format!("{} findings proven in {} ms", outcome.entries.len(), proof_time.as_millis()));
+            }
             say(&format!("{threads} threads, {walk} ms to walk, {read} ms to read and filter, {all} ms"));
+        }
+        if let Some(proven) = proven {
+            if let Some(complaint) = &proven.no_server {
+                say(&format!("{}: {}", if proven.useless { "error" } else { "warning" }, clean(complaint)));
+            }
+            if proven.useless {
+                return Ok(Exit::CouldNotRun);
+            }
         }
         Ok(exit(args, &found.config, &outcome))
     })

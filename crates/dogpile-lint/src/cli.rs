@@ -29,6 +29,11 @@ pub(crate) enum Command {
     /// Lint files and folders
     #[command(after_help = EXIT_CODES)]
     Check(CheckArgs),
+    /// Lint, and prove every finding: explore its schedules, replay the shortest bad one on a real Redis
+    #[command(after_help = EXIT_CODES)]
+    Confirm(CheckArgs),
+    /// Run the schedule of a finding again
+    Replay(ReplayArgs),
     /// Print the page of a rule
     Explain {
         /// Its slug
@@ -156,9 +161,58 @@ pub(crate) struct CheckArgs {
     /// Tell how much was parsed and understood, and (on standard error) how long it took
     #[arg(long)]
     pub stats: bool,
+    /// Prove every finding; what `confirm` does
+    #[arg(long)]
+    pub confirm: bool,
+    /// How findings are proven
+    #[command(flatten)]
+    pub proof: ProofArgs,
     /// When to colour the report
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub color: ColorChoice,
+}
+
+/// Which server, and how hard to try.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Proof")]
+pub(crate) struct ProofArgs {
+    /// Replay on this server (redis://…, unix://…) instead of a private one; an address of this machine
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// The server is mine, though it is not on this machine
+    #[arg(long, requires = "server")]
+    pub i_own_this_server: bool,
+    /// Use no server: what the model of Redis says is all
+    #[arg(long, conflicts_with = "server")]
+    pub no_server: bool,
+    /// How many clients contend
+    #[arg(long, value_name = "K", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub clients: u8,
+    /// How many clients may die [default: what the rule claims]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub crashes: Option<u8>,
+    /// How often a client may be held up [default: what the rule claims]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub pauses: Option<u8>,
+    /// Show the program that each finding's code was read as
+    #[arg(long)]
+    pub show_program: bool,
+    /// Count how often a fleet of so many instances computes one value
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(2..=200))]
+    pub instances: u16,
+}
+
+/// Arguments of `replay`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// A JSON report of `confirm`, or one finding of it
+    pub file: PathBuf,
+    /// Replay on this server instead of a private one; an address of this machine
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// The server is mine, though it is not on this machine
+    #[arg(long, requires = "server")]
+    pub i_own_this_server: bool,
 }
 
 fn size(text: &str) -> Result<u64, String> {

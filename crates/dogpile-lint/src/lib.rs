@@ -5,6 +5,7 @@
 
 mod analysis;
 mod check;
+mod confirm;
 mod cli;
 mod config;
 mod exit;
@@ -22,6 +23,7 @@ mod output;
 mod packages;
 mod pipeline;
 mod prefilter;
+mod replay;
 mod suggest;
 mod suppress;
 mod test_code;
@@ -49,6 +51,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let done = match &cli.command {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(args),
+        Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
+        Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),
         Some(Command::Config { path, format, config }) => {

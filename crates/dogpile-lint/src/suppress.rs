@@ -156,6 +156,7 @@ fn fault(rule: &'static str, span: Span, message: String) -> Finding {
         subject: String::new(),
         steps: Vec::new(),
         suppressed: None,
+        verdict: None,
     }
 }
 

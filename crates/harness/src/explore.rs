@@ -14,13 +14,37 @@ pub struct Bounds {
     pub clients: usize,
     /// Faults; `None`: those that the claim names.
     pub faults: Option<Faults>,
+    /// What somebody asked for instead.
+    pub limits: Limits,
     /// Most states; the search says so when it stops there.
     pub states: usize,
 }
 
+/// Faults that somebody asked for, instead of those that a claim names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Clients that may die.
+    pub crashes: Option<u8>,
+    /// Times that a client may be held up.
+    pub pauses: Option<u8>,
+}
+
+impl Bounds {
+    /// The faults that a search for this claim allows.
+    #[must_use]
+    pub fn faults_for(&self, claim: Claim) -> Faults {
+        let mut faults = self.faults.unwrap_or(claim.faults);
+        if self.faults.is_none() {
+            faults.crashes = self.limits.crashes.unwrap_or(faults.crashes);
+            faults.pauses = self.limits.pauses.unwrap_or(faults.pauses);
+        }
+        faults
+    }
+}
+
 impl Default for Bounds {
     fn default() -> Self {
-        Self { clients: 2, faults: None, states: 400_000 }
+        Self { clients: 2, faults: None, limits: Limits::default(), states: 400_000 }
     }
 }
 
@@ -64,7 +88,7 @@ struct Link {
 /// Looks for a shortest schedule that breaks the claim's invariant. The same program gives the same schedule, always.
 #[must_use]
 pub fn explore(program: &Program, claim: Claim, bounds: &Bounds) -> Answer {
-    let faults = bounds.faults.unwrap_or(claim.faults);
+    let faults = bounds.faults_for(claim);
     let start = match World::new(program, ModelStore::default(), bounds.clients, faults) {
         Ok(world) => world,
         Err(halt) => return Answer::Halted(halt),

@@ -5,7 +5,7 @@ use crate::lower::{Question, Subject, Unlowered};
 use crate::program::Program;
 use crate::store::{Halt, ModelStore, Store};
 use crate::world::{Action, Breach, Event, World};
-use dogpile_analysis::lifecycle::Lifecycles;
+use dogpile_analysis::lifecycle::{Lifecycles, Ttl};
 use dogpile_rules::{Claim, Faults, Invariant, Rule};
 use dogpile_source::Span;
 
@@ -67,6 +67,13 @@ pub fn judge(lifecycles: &Lifecycles, rule: &'static Rule, session: &str, focus:
 /// Asks the explorer whether a rule's claims hold of a lifecycle.
 #[must_use]
 pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bounds) -> Opinion {
+    if let Some(leased) = with_lease(subject, rule) {
+        let mut told = opinion(&leased, rule, focus, bounds);
+        if let Opinion::Broken(found) = &mut told {
+            found.program.assumed.push("it has the lease that it lacks; without one nobody else ever gets it".to_owned());
+        }
+        return told;
+    }
     let mut kept: Option<Opinion> = None;
     let mut states = 0;
     for claim in rule.claims.iter().copied() {
@@ -87,7 +94,7 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
                 if let Err(halt) = shown {
                     return Opinion::Unknown { why: halt.to_string(), at: None };
                 }
-                let found = Counterexample { program, claim, clients: bounds.clients, faults: bounds.faults.unwrap_or(claim.faults), schedule, events, breach, states: states + seen };
+                let found = Counterexample { program, claim, clients: bounds.clients, faults: bounds.faults_for(claim), schedule, events, breach, states: states + seen };
                 return Opinion::Broken(Box::new(found));
             }
             Answer::Holds { states: seen } => {
@@ -103,6 +110,18 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
     kept.unwrap_or_else(|| Opinion::Unknown { why: "the rule claims nothing".to_owned(), at: None })
 }
 
+/// A lock without a lease is its own finding. What goes wrong when a lease ends is asked of the same lock with one.
+fn with_lease(subject: &Subject, rule: &'static Rule) -> Option<Subject> {
+    let Subject::Lock(lock) = subject else { return None };
+    let of_leases = rule.claims.iter().all(|c| matches!(c.invariant, Invariant::OwnLockOnly | Invariant::NoStaleWrite));
+    let endless = lock.acquire.ttl == Ttl::Absent && lock.expiries.is_empty() && !lock.acquire.expiry_same_step;
+    // Who deletes a lock that it never won needs no lease for that.
+    if !of_leases || !endless || rule.slug == "release-without-acquire" || !lock.hazards.steals.is_empty() {
+        return None;
+    }
+    crate::repair::repaired("lock-without-expiry", subject).map(|(leased, _)| leased)
+}
+
 /// Runs a schedule on a store, telling what happens turn by turn. Gives what the last turn broke.
 ///
 /// # Errors
@@ -115,7 +134,7 @@ pub fn run<S: Store>(
     store: S,
     mut tell: impl FnMut(&[Event]),
 ) -> Result<Vec<Breach>, Halt> {
-    let mut world = World::new(program, store, bounds.clients, bounds.faults.unwrap_or(claim.faults))?;
+    let mut world = World::new(program, store, bounds.clients, bounds.faults_for(claim))?;
     let mut broken = Vec::new();
     for action in schedule {
         world.act(program, *action)?;
@@ -143,7 +162,7 @@ pub struct Trial {
 pub fn try_repair(subject: &Subject, rule: &'static Rule, focus: Span, claim: Claim, bounds: &Bounds) -> Option<Trial> {
     let (repaired, what) = crate::repair::repaired(rule.slug, subject)?;
     let program = repaired.lower(Question { rule: rule.slug, claim, focus }).ok()?;
-    let faults = bounds.faults.unwrap_or(claim.faults);
+    let faults = bounds.faults_for(claim);
     // One pause more; but who is held up past its lease computes again whatever is done, and its write is asked about.
     let more = u8::from(claim.invariant != Invariant::OneComputation);
     let faults = Faults { pauses: faults.pauses.saturating_add(more), ..faults };

@@ -3,11 +3,16 @@
 //!
 //! Knows nothing of syntax, clients or rules' insides; a rule says which invariant breaks, and no more.
 
+pub mod again;
+mod computed;
+pub mod confirm;
 pub mod explore;
+pub mod fleet;
 pub mod judge;
 pub mod lower;
 pub mod program;
 pub mod store;
+pub mod tell;
 pub mod world;
 
 pub mod narrate;

@@ -28,6 +28,57 @@ pub fn repaired(rule: &str, subject: &Subject) -> Option<(Subject, &'static str)
     Some((subject, what))
 }
 
+/// The lock with the faults mended that other rules tell of: a schedule must not break for another reason than the one
+/// that the finding gives. What a command says word for word stays as it is.
+pub(crate) fn isolated(rule: &str, lock: &Lock) -> Lock {
+    let mut lock = lock.clone();
+    if rule != "acquire-error-ignored" {
+        lock.outcomes.failed = Fate::Handled;
+    }
+    if rule != "acquire-result-ignored" {
+        lock.outcomes.lost = Fate::Handled;
+    }
+    for renewal in &mut lock.renewals {
+        if rule != "brittle-renewal" {
+            renewal.brittle = None;
+        }
+        if !matches!(rule, "lost-lease-ignored" | "brittle-renewal") {
+            renewal.on_loss = OnLoss::Told;
+        }
+        if rule != "unconditional-renewal" {
+            renewal.runs_unheld = false;
+        }
+    }
+    if rule != "immortal-renewal" {
+        lock.heartbeats.clear();
+    }
+    if rule != "leaked-lock" {
+        lock.leaks.clear();
+    }
+    if rule != "lock-key-is-data-key" {
+        lock.hazards.shared_keys.clear();
+    }
+    if rule != "missed-wakeup" {
+        lock.hazards.wakeups.clear();
+    }
+    if rule != "nested-acquire" {
+        lock.nested.clear();
+    }
+    if rule != "non-atomic-steal" {
+        lock.hazards.steals.clear();
+    }
+    if rule != "release-without-acquire" {
+        lock.releases.iter_mut().for_each(|release| release.unheld = None);
+    }
+    if rule != "released-before-commit" {
+        lock.hazards.early_releases.clear();
+    }
+    if rule != "work-escapes-lock" {
+        lock.escapes.clear();
+    }
+    lock
+}
+
 fn lock_repair(rule: &str, lock: &mut Lock) -> Option<&'static str> {
     Some(match rule {
         "acquire-error-ignored" => {
@@ -98,6 +149,8 @@ fn lock_repair(rule: &str, lock: &mut Lock) -> Option<&'static str> {
         "non-atomic-steal" => {
             lock.hazards.steals.clear();
             lease(lock, LEASE_MS);
+            unique_token_if_equal(lock);
+            guard_releases(lock);
             "a lease that ends by itself, and no take-over"
         }
         "release-without-acquire" => {
@@ -111,7 +164,7 @@ fn lock_repair(rule: &str, lock: &mut Lock) -> Option<&'static str> {
             "the release after the commit"
         }
         "renewal-too-slow" => {
-            let lease = lock.acquire.ttl.known_ms().unwrap_or(LEASE_MS);
+            let lease = lock.acquire.ttl.known_ms().unwrap_or(crate::lower::SOME_LEASE_MS);
             lock.renewals.iter_mut().for_each(|r| r.interval_ms = Some((lease / 3).max(1)));
             "a beat at a third of the lease"
         }
@@ -123,6 +176,7 @@ fn lock_repair(rule: &str, lock: &mut Lock) -> Option<&'static str> {
         "ttl-unit-mismatch" => {
             lease(lock, LEASE_MS);
             lock.unit_faults.clear();
+            lock.renewals.iter_mut().for_each(|r| (r.site.sent, r.ttl_ms) = (None, Some(LEASE_MS)));
             "the time in the unit that the command counts"
         }
         "unbounded-wait" => {

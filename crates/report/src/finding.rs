@@ -97,4 +97,6 @@ pub struct Finding {
     pub steps: Vec<Label>,
     /// Suppressed by a comment: the reason.
     pub suppressed: Option<String>,
+    /// What running its lifecycle showed, if that was asked for.
+    pub verdict: Option<crate::Verdict>,
 }

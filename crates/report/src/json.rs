@@ -2,6 +2,7 @@
 
 use crate::clean::json_text;
 use crate::finding::{Finding, Label, Level};
+use crate::verdict::{Turn, Verdict};
 use crate::report::{Entry, Problem, ProblemKind, Report};
 use dogpile_source::{SourceMap, Span};
 use serde::Serialize;
@@ -77,8 +78,77 @@ struct FindingOut<'r> {
     help: Option<&'r str>,
     steps: Vec<PlaceOut<'r>>,
     suppressed: Option<SuppressedOut<'r>>,
-    /// Filled in by a judge that runs the lifecycle.
-    verdict: Option<()>,
+    verdict: Option<VerdictOut<'r>>,
+}
+
+#[derive(Serialize)]
+struct VerdictOut<'r> {
+    evidence: &'static str,
+    invariant: &'static str,
+    says: &'static str,
+    outcome: &'r str,
+    clients: usize,
+    faults: &'r str,
+    server: Option<&'r str>,
+    schedule: Vec<TurnOut<'r>>,
+    repaired: Option<RepairedOut<'r>>,
+    assumed: &'r [String],
+}
+
+#[derive(Serialize)]
+struct TurnOut<'r> {
+    client: Option<char>,
+    what: &'r str,
+    at: Option<PlaceOut<'r>>,
+    at_ms: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    commands: Vec<Vec<String>>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    fate: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<&'r str>,
+    #[serde(skip_serializing_if = "is_zero")]
+    passes_ms: u64,
+}
+
+#[derive(Serialize)]
+struct RepairedOut<'r> {
+    with: &'r str,
+    holds: bool,
+    faults: &'r str,
+    states: usize,
+    but: Option<&'r str>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+fn verdict<'r>(sources: &'r SourceMap, v: &'r Verdict) -> VerdictOut<'r> {
+    let words = |command: &Vec<Vec<u8>>| command.iter().map(|w| String::from_utf8_lossy(w).into_owned()).collect();
+    let turn = |t: &'r Turn| TurnOut {
+        client: t.client,
+        what: &t.what,
+        at: t.at.map(|at| place(sources, at, "")),
+        at_ms: t.at_ms,
+        commands: t.commands.iter().map(words).collect(),
+        fate: t.fate,
+        reply: t.reply.as_deref(),
+        passes_ms: t.passes_ms,
+    };
+    VerdictOut {
+        evidence: v.evidence.name(),
+        invariant: v.invariant,
+        says: v.says,
+        outcome: &v.outcome,
+        clients: v.clients,
+        faults: &v.faults,
+        server: v.server.as_deref(),
+        schedule: v.schedule.iter().map(turn).collect(),
+        repaired: v.repaired.as_ref().map(|r| RepairedOut { with: &r.with, holds: r.holds, faults: &r.faults, states: r.states, but: r.but.as_deref() }),
+        assumed: &v.assumed,
+    }
 }
 
 #[derive(Serialize)]
@@ -147,7 +217,7 @@ fn finding<'r>(sources: &'r SourceMap, entry: &'r Entry) -> FindingOut<'r> {
         help: f.help.as_deref(),
         steps: places(&f.steps),
         suppressed: f.suppressed.as_deref().map(|reason| SuppressedOut { reason }),
-        verdict: None,
+        verdict: f.verdict.as_ref().map(|v| verdict(sources, v)),
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) fn finding(rule: &'static str, start: usize, end: usize) -> Finding {
         subject: "\"lock:\"".to_owned(),
         steps: Vec::new(),
         suppressed: None,
+        verdict: None,
     }
 }
 

@@ -87,6 +87,9 @@ fn render(out: &mut Buffer, report: &Report<'_>, finding: &Finding) {
     if finding.confidence == crate::Confidence::Possible {
         notes.push("confidence: possible, by name and shape only".to_owned());
     }
+    if let Some(verdict) = &finding.verdict {
+        notes.push(crate::proof::lines(report.sources, verdict).join("\n"));
+    }
     let diagnostic = Diagnostic::new(severity)
         .with_code(finding.rule)
         .with_message(clean(&finding.message))

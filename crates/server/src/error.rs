@@ -116,8 +116,8 @@ pub enum ServerError {
         /// Where the address leads.
         address: String,
     },
-    /// Our own guard rail for given servers: not sent.
-    #[error("not sent to a server that is not ours: {command}: {why}")]
+    /// Our own guard rail: not sent. Mostly for given servers.
+    #[error("{command} is not sent, by our own guard rail: {why}")]
     Guarded {
         /// The command.
         command: String,
@@ -179,7 +179,10 @@ pub(crate) fn spoken(words: &[Vec<u8>]) -> String {
     match shown {
         Some(word) => {
             let word = String::from_utf8_lossy(word);
-            let short: String = word.chars().take(60).collect();
+            // The run's prefix differs from run to run, and says nothing.
+            let bare =
+                word.strip_prefix("dpl:{").and_then(|rest| rest.split_once("}:")).map_or(&*word, |(_, bare)| bare);
+            let short: String = bare.chars().take(60).collect();
             format!("{name} {}", short.escape_debug())
         }
         None => name,

@@ -14,6 +14,9 @@ use crate::open::Shared;
 use crate::resp::{self, Unread};
 use crate::stream::Stream;
 
+/// Channel and text of something published.
+pub type Message = (Vec<u8>, Vec<u8>);
+
 /// One client's connection. Dropping it is that client's crash as the server sees it: the connection ends, and
 /// whatever was held stays held.
 #[derive(Debug)]
@@ -24,7 +27,7 @@ pub struct Link {
     dead: bool,
     subscribed: bool,
     /// Messages that came while a reply was waited for.
-    inbox: VecDeque<(Vec<u8>, Vec<u8>)>,
+    inbox: VecDeque<Message>,
     /// Whether the link counts among those a given server is to bear.
     counted: bool,
 }
@@ -105,11 +108,11 @@ impl Link {
         self.call(&[b"SUBSCRIBE".to_vec(), channel.to_vec()])
     }
 
-    /// Channel and text of everything published to this link's channels before this call, oldest first.
+    /// Everything published to this link's channels before this call, oldest first.
     ///
     /// Nothing is waited for by time: a PING is the barrier. Whatever the server published before it read the PING
     /// stands on the connection before the pong.
-    pub fn messages(&mut self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ServerError> {
+    pub fn messages(&mut self) -> Result<Vec<Message>, ServerError> {
         let words = [b"PING".to_vec()];
         match self.call(&words)? {
             // Of RESP2, and of servers that answer as everywhere else.
@@ -142,6 +145,10 @@ impl Link {
         if self.dead {
             return Err(ServerError::Cut { command: spoken(words) });
         }
+        if subscribes(words) && words.len() != 2 {
+            let why = "there would be a reply for each channel: one at a time".to_owned();
+            return Err(ServerError::Guarded { command: spoken(words), why });
+        }
         self.shared.admit(words)
     }
 
@@ -156,9 +163,7 @@ impl Link {
         resp::write(&mut self.out, words);
         let sent = self.stream.get_mut().write_all(&self.out);
         let reply = sent.map_err(Unread::from).and_then(|()| self.reply());
-        if words[0].eq_ignore_ascii_case(b"SUBSCRIBE") {
-            self.subscribed = true;
-        }
+        self.subscribed |= subscribes(words);
         reply.map_err(|unread| {
             self.cut();
             self.told(words, unread)
@@ -206,15 +211,27 @@ impl Drop for Link {
     }
 }
 
-/// `["message", channel, text]`
-fn message(reply: &RespReply) -> Option<(Vec<u8>, Vec<u8>)> {
-    match reply {
-        RespReply::Array(parts) => match parts.as_slice() {
-            [RespReply::Bulk(kind), RespReply::Bulk(channel), RespReply::Bulk(text)] if kind == b"message" => {
-                Some((channel.clone(), text.clone()))
-            }
-            _ => None,
-        },
+/// Whether a command begins or ends subscriptions: each of its channels gets a reply.
+fn subscribes(words: &[Vec<u8>]) -> bool {
+    let name = words.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
+    let all = ["SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"];
+    all.iter().any(|one| one.as_bytes() == name)
+}
+
+/// `["message", channel, text]`, `["pmessage", pattern, channel, text]`, `["smessage", channel, text]`
+fn message(reply: &RespReply) -> Option<Message> {
+    let RespReply::Array(parts) = reply else { return None };
+    match parts.as_slice() {
+        [RespReply::Bulk(kind), RespReply::Bulk(channel), RespReply::Bulk(text)]
+            if kind == b"message" || kind == b"smessage" =>
+        {
+            Some((channel.clone(), text.clone()))
+        }
+        [RespReply::Bulk(kind), RespReply::Bulk(_), RespReply::Bulk(channel), RespReply::Bulk(text)]
+            if kind == b"pmessage" =>
+        {
+            Some((channel.clone(), text.clone()))
+        }
         _ => None,
     }
 }

@@ -47,26 +47,28 @@ impl Private {
     fn within(binary: &Path, patience: Duration) -> Result<Private, ServerError> {
         let failed = |why: String| ServerError::NotStarted { binary: binary.to_owned(), log: vec![why] };
         let folder = folder().map_err(|error| failed(format!("no folder for it: {error}")))?;
-        let mut keeper = keeper(binary, folder.path()).map_err(|error| failed(format!("sh: {error}")))?;
+        let mut keeper = keeper(binary, folder.path()).map_err(|error| failed(format!("/bin/sh: {error}")))?;
         let out = keeper.stdout.take();
         let mut private = Private { life: keeper.stdin.take(), keeper, folder, pid: 0 };
         let lines = out.map(lines).ok_or_else(|| failed("no pipe to it".to_owned()))?;
         // From here on dropping `private` ends whatever has started.
         let until = Instant::now() + patience;
         let mut log = VecDeque::new();
+        let mut ready = false;
         loop {
             match lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => {
+                    // The keeper's line and the server's come in any order.
                     if let Some(pid) = line.strip_prefix("pid ").and_then(|pid| pid.parse().ok()) {
                         private.pid = pid;
-                        continue;
-                    }
                     // Since Redis 2: "The server is now ready to accept connections", "Ready to accept connections".
-                    if line.to_ascii_lowercase().contains("ready to accept connections") {
-                        return Ok(private);
+                    } else if line.to_ascii_lowercase().contains("ready to accept connections") {
+                        ready = true;
+                    } else if !line.trim().is_empty() {
+                        log.push_back(said(&line).to_owned());
                     }
-                    if !line.trim().is_empty() {
-                        log.push_back(line);
+                    if ready && private.pid != 0 {
+                        return Ok(private);
                     }
                     if log.len() > LOG_LINES {
                         log.pop_front();
@@ -100,6 +102,14 @@ impl Drop for Private {
     }
 }
 
+/// A line of a server's log without process, role, time and level (`123:M 21 Nov 2026 16:00:00.000 # …`), which differ
+/// from run to run.
+fn said(line: &str) -> &str {
+    let dated = line.split_once(':').is_some_and(|(pid, _)| !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()));
+    let level = [" # ", " * ", " - ", " . "].iter().filter_map(|level| Some(line.find(level)? + level.len())).min();
+    level.filter(|_| dated).and_then(|at| line.get(at..)).unwrap_or(line)
+}
+
 /// A folder that only we may enter, with a path short enough for a socket in it.
 fn folder() -> io::Result<TempDir> {
     let folder = tempfile::Builder::new().prefix("dogpile-").tempdir()?;
@@ -110,7 +120,8 @@ fn folder() -> io::Result<TempDir> {
 }
 
 fn keeper(binary: &Path, folder: &Path) -> io::Result<Child> {
-    Command::new("sh")
+    // Not from the PATH, which may lead into the folder that is only there to be read.
+    Command::new("/bin/sh")
         .args(["-c", KEEPER, "dogpile-keeper"])
         .arg(folder)
         .arg(binary)
@@ -140,4 +151,38 @@ fn lines(out: ChildStdout) -> Receiver<String> {
         }
     });
     receive
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_line_is_what_it_says() {
+        assert_eq!(said("71:C 21 Nov 2026 16:00:00.000 # Fatal error, can't open"), "Fatal error, can't open");
+        assert_eq!(
+            said("71:M 21 Nov 2026 16:00:00.000 * Increased to 10032 - it was 1024"),
+            "Increased to 10032 - it was 1024"
+        );
+        assert_eq!(said("sh: 3: redis-server: not found"), "sh: 3: redis-server: not found");
+        assert_eq!(said("*** FATAL CONFIG FILE ERROR - no"), "*** FATAL CONFIG FILE ERROR - no");
+    }
+
+    #[test]
+    fn a_server_that_says_nothing_is_waited_for_and_no_longer() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let binary = folder.path().join("mute");
+        // It lives as long as nobody ends it.
+        std::fs::write(&binary, "#!/bin/sh\nmkfifo \"$8/never\"\necho \"$8\" >>\"$0\"\nread -r line <\"$8/never\"\n")
+            .expect("written");
+        std::fs::set_permissions(&binary, std::fs::Permissions::from_mode(0o755)).expect("runnable");
+        match Private::within(&binary, Duration::from_millis(300)) {
+            Err(ServerError::NotStarted { log, .. }) => assert_eq!(log, ["not ready after 300 ms"]),
+            other => panic!("{other:?}"),
+        }
+        let text = std::fs::read_to_string(&binary).expect("the program");
+        let home = Path::new(text.lines().last().expect("a folder"));
+        assert!(home.is_absolute() && !home.exists(), "{text}");
+    }
 }

@@ -110,7 +110,8 @@ impl Redis {
     /// the last jump has aged by the real time since then besides, see [`Warped::drift_ms`];
     /// [`Redis::warp_leases`] is exact there too.
     ///
-    /// Keys outside the run's prefix are refused, also on a private server.
+    /// Keys outside the run's prefix are refused, also on a private server. `link` is one that is neither in a MULTI nor
+    /// subscribed: best an observer's.
     pub fn warp(&self, link: &mut Link, keys: &[Vec<u8>], by_ms: u64) -> Result<Warped, ServerError> {
         let leases: Vec<Lease<'_>> = keys.iter().map(|key| Lease { key, left_ms: None }).collect();
         self.warp_leases(link, &leases, by_ms)
@@ -119,7 +120,7 @@ impl Redis {
     /// As [`Redis::warp`], with the caller's account of what each lease has left.
     pub fn warp_leases(&self, link: &mut Link, leases: &[Lease<'_>], by_ms: u64) -> Result<Warped, ServerError> {
         if let Some(lease) = leases.iter().find(|lease| !lease.key.starts_with(self.prefix().as_bytes())) {
-            let why = format!("{:?} is not under {}", String::from_utf8_lossy(lease.key), self.prefix());
+            let why = format!("{:?} is not under the run's prefix", String::from_utf8_lossy(lease.key));
             return Err(ServerError::Guarded { command: "a jump of time".to_owned(), why });
         }
         let mut clock = self.clock();

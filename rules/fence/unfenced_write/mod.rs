@@ -11,7 +11,7 @@ rule! {
 
 fn check(lock: &Lock, out: &mut Out<'_>) {
     let level = if lock.profile == Profile::Correctness { Level::Warning } else { Level::Note };
-    let mut unfenced = lock.section.writes.iter().filter(|write| !write.fenced);
+    let mut unfenced = lock.section.writes.iter().filter(|write| !write.fenced && !write.deletes);
     let Some(first) = unfenced.next() else { return };
     let mut draft = Draft::at_call(
         &first.site,

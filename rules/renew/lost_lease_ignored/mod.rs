@@ -15,7 +15,7 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
         return;
     }
     let name = key(&lock.acquire.key);
-    for renewal in lock.renewals.iter().filter(|renewal| renewal.same_session) {
+    for renewal in lock.renewals.iter().filter(|renewal| renewal.same_session && !renewal.runs_unheld) {
         let (span, message, text) = match renewal.on_loss {
             OnLoss::Ignored(span) => {
                 (span, format!("when this renewal fails, the work goes on without {name}"), "its reply is thrown away")

@@ -11,6 +11,10 @@ rule! {
 
 fn check(lock: &Lock, out: &mut Out<'_>) {
     let Recheck::Missing { read, compute } = lock.recheck else { return };
+    // A lock that nobody gives back and nobody waits for is only free again when its lease is over.
+    if lock.releases.is_empty() && lock.wait.is_none() && lock.acquire.waits_inside.is_none() {
+        return;
+    }
     let site = &lock.acquire.site;
     let message = format!("the holder of {} computes what may be cached by now", key(&lock.acquire.key));
     let draft = Draft::at(compute, site, Level::Warning, message)

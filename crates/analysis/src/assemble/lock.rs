@@ -267,10 +267,15 @@ impl Assembly<'_, '_> {
 
     fn section(&mut self, root: FuncRef, s: &SessionFacts) -> Section {
         let work = s.visits.iter().find(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
-        let writes = s.writes.values().map(|(op, fenced)| Write { site: self.site(root, op), fenced: *fenced }).collect();
+        let writes = s.writes.values().map(|(op, fenced)| Write { deletes: deletes(&op.command), site: self.site(root, op), fenced: *fenced }).collect();
         let (durations, limit) = self.durations(root, s);
         Section { durations, limit, writes, work, opaque: s.opaque }
     }
+}
+
+/// Commands that only take things away.
+fn deletes(command: &str) -> bool {
+    matches!(command, "DEL" | "UNLINK" | "HDEL" | "SREM" | "ZREM" | "LREM" | "LTRIM" | "ZREMRANGEBYSCORE" | "ZREMRANGEBYRANK" | "ZREMRANGEBYLEX" | "XDEL" | "XTRIM")
 }
 
 /// Released when it goes wrong, kept when it goes well: the undoing of a mark.

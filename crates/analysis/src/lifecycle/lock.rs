@@ -401,6 +401,8 @@ pub struct Write {
     pub site: Site,
     /// Something in it compares a version, token or fencing number.
     pub fenced: bool,
+    /// It only takes things away: late or twice, the same is gone.
+    pub deletes: bool,
 }
 
 /// How losers wait.

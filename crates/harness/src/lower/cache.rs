@@ -73,7 +73,7 @@ fn lock_of(key: &[u8]) -> Vec<u8> {
 /// A computation under a lock across processes, with a second look once it is won.
 fn under_lock(asm: &mut Asm, key: &[u8], read: &[Template], fill: &[Template], at: (Option<Span>, Option<Span>), done: Pc) -> Pc {
     let lock = lock_of(key);
-    let release = asm.put(None, plain_send(Purpose::Release, compare_and_delete(&lock), done));
+    let release = asm.put(None, plain_send(Purpose::Release, compare_and_delete(&lock, vec![Segment::Token]), done));
     let fill = asm.put(at.1, plain_send(Purpose::Fill, fill.to_vec(), release));
     let compute = computes(asm, at.0, fill);
     let look = asm.put(None, asking(Purpose::Read, read.to_vec(), Test::Something, release, compute));

@@ -33,6 +33,9 @@ pub(super) fn lower(lock: &Lock, question: Question) -> Result<Program, Unlowere
     let acquire = acquire_words(lock, &mut holes, &key)?;
     let initial = initial(lock, &key);
     let (won, key) = winning_reply(lock, &acquire, &key)?;
+    if !holes.trusting {
+        holes.same = Some(token_word(&acquire));
+    }
     let mut asm = Asm::default();
     let refused = end(&mut asm, Ended::Refused, None);
     let mut it = Lowering {
@@ -69,6 +72,7 @@ pub(super) fn lower(lock: &Lock, question: Question) -> Result<Program, Unlowere
         lease_ms,
         token: if shared { TokenScope::Shared } else { TokenScope::Acquisition },
         beat: it.beat,
+        gives_back: matches!(question.rule, "leaked-lock" | "cancelled-release" | "lock-key-is-data-key"),
         orphan_ms,
         assumed: it.assumed,
         ..empty()
@@ -77,7 +81,13 @@ pub(super) fn lower(lock: &Lock, question: Question) -> Result<Program, Unlowere
 
 /// Which holes of the session's commands hold its token.
 fn holes_of(lock: &Lock) -> Holes {
+    let lease = lock.unit_faults.first().and_then(|fault| match fault.kind {
+        UnitFaultKind::MillisAsSeconds => Some(("10000", "10000")),
+        UnitFaultKind::SecondsAsMillis => Some(("10", "10")),
+        _ => None,
+    });
     let mut holes = Holes {
+        lease,
         trusting: matches!(lock.acquire.token.kind, TokenKind::Fresh | TokenKind::Caller | TokenKind::Unknown | TokenKind::PerHandle | TokenKind::None),
         ..Holes::default()
     };
@@ -94,6 +104,23 @@ fn holes_of(lock: &Lock) -> Holes {
         }
     }
     holes
+}
+
+/// The token as the acquire stores it.
+fn token_word(acquire: &[Vec<Template>]) -> Template {
+    let first = acquire.first().map(Vec::as_slice).unwrap_or_default();
+    if let Some([Segment::Text(name)]) = first.first().map(Vec::as_slice)
+        && name.eq_ignore_ascii_case(b"EVAL")
+    {
+        let number = |word: &Template| matches!(word.as_slice(), [Segment::Text(text)] if !text.is_empty() && text.iter().all(u8::is_ascii_digit));
+        let keys = match first.get(2).map(Vec::as_slice) {
+            Some([Segment::Text(n)]) => std::str::from_utf8(n).ok().and_then(|n| n.parse::<usize>().ok()).unwrap_or(1),
+            _ => 1,
+        };
+        return first.iter().skip(3 + keys).find(|word| !number(word)).cloned().unwrap_or_else(|| vec![Segment::Token]);
+    }
+    let plain = matches!(first.first().map(Vec::as_slice), Some([Segment::Text(name)]) if name.to_ascii_uppercase().starts_with(b"SET"));
+    first.get(2).filter(|_| plain).cloned().unwrap_or_else(|| vec![Segment::Token])
 }
 
 fn lock_key(lock: &Lock, holes: &Holes) -> Vec<u8> {
@@ -172,7 +199,16 @@ fn initial(lock: &Lock, key: &[u8]) -> (Vec<Vec<Vec<u8>>>, InitialIs) {
 impl Lowering<'_> {
     /// The lease, ms; a stand-in where it is not known.
     pub(super) fn lease(&self) -> u64 {
-        self.lock.acquire.ttl.known_ms().unwrap_or(SOME_LEASE_MS)
+        let stand_in = match self.holes.lease {
+            Some((_, "10")) => 10,
+            _ => SOME_LEASE_MS,
+        };
+        self.lock.acquire.ttl.known_ms().unwrap_or(stand_in)
+    }
+
+    /// What a command that compares the token compares it with.
+    pub(super) fn token(&self) -> Template {
+        self.holes.same.clone().unwrap_or_else(|| vec![Segment::Token])
     }
 
     fn first_written(&self) -> Option<Vec<u8>> {
@@ -234,7 +270,14 @@ impl Lowering<'_> {
     }
 
     fn release(&mut self, next: Pc) -> Result<Pc, Unlowered> {
-        let Some(release) = self.release_of_interest().cloned() else { return Ok(next) };
+        let Some(release) = self.release_of_interest().cloned() else {
+            if self.question.rule != "constant-token" {
+                return Ok(next);
+            }
+            self.assumed.push("a release compares the token; there is none in sight".to_owned());
+            let words = words::compare_and_delete(&self.key, self.token());
+            return Ok(self.asm.put(None, plain_send(Purpose::Release, words, next)));
+        };
         let sent = self.release_send(&release, next)?;
         if self.lock.heartbeats.is_empty() {
             return Ok(self.asm.put(None, Op::Mark(Mark::StopBeat, sent)));
@@ -253,9 +296,16 @@ impl Lowering<'_> {
             _ => vec![text("DEL"), bytes(&key)],
         };
         let command = match (&release.guard, own) {
-            (Guard::Unknown, _) => return Err(Unlowered::new(at, "what this release does was not understood")),
-            (Guard::Atomic, Some(sent)) if whole(&sent.name()) => self.holes.on_lock(sent, &key),
-            (Guard::Atomic, _) => words::compare_and_delete(&key),
+            (Guard::Unknown, _) if self.question.focus == release.site.span || at == Some(self.question.focus) => {
+                return Err(Unlowered::new(at, "what this release does was not understood"));
+            }
+            // Unknown is not guilty: where the release is not the point, it is taken as a good one.
+            (Guard::Unknown, _) => {
+                self.assumed.push("the release, which was not understood, asks whose lock it is".to_owned());
+                words::compare_and_delete(&key, self.token())
+            }
+            (Guard::Atomic, Some(sent)) if whole(&sent.name()) => self.with_numbers(self.holes.on_lock(sent, &key)),
+            (Guard::Atomic, _) => words::compare_and_delete(&key, self.token()),
             (Guard::None, Some(sent)) if whole(&sent.name()) => self.holes.on_lock(sent, &key),
             (Guard::None | Guard::ReadThenAct(_), _) => delete(),
         };
@@ -299,19 +349,32 @@ impl Lowering<'_> {
             (None, Some(bound)) => Some((self.lock.acquire.site.outer(), bound)),
             (None, None) => None,
         };
+        if bound.is_some() {
+            self.assumed.push(format!("it asks again every {POLL_MS} ms"));
+        }
         Ok(match bound {
             None => self.refused,
             Some((at, WaitBound::None)) => self.asm.put(Some(at), Op::Sleep(POLL_MS, acquire)),
             Some((at, _)) => {
                 let mut next = end(&mut self.asm, Ended::GaveUp, Some(at));
                 for _ in 0..ATTEMPTS {
-                    let again = self.acquire_op(section, next, next);
+                    let error = self.error_of_retry(section, next);
+                    let again = self.acquire_op(section, next, error);
                     let again = self.asm.put(Some(self.lock.acquire.site.outer()), again);
                     next = self.asm.put(Some(at), Op::Sleep(POLL_MS, again));
                 }
                 next
             }
         })
+    }
+
+    /// Where another attempt goes that fails: the same way as the first one.
+    fn error_of_retry(&mut self, section: Pc, lost: Pc) -> Pc {
+        match self.lock.outcomes.failed {
+            Outcome::Enters(_) => section,
+            Outcome::ReadsAsHeld(_) => lost,
+            Outcome::Handled | Outcome::Unknown => end(&mut self.asm, Ended::Failed, None),
+        }
     }
 
     /// A take-over in more than one step.
@@ -373,6 +436,23 @@ impl Lowering<'_> {
             Outcome::Handled | Outcome::Unknown if truncated => self.refused,
             Outcome::Enters(_) | Outcome::Handled | Outcome::Unknown => end(&mut self.asm, Ended::Failed, None),
         })
+    }
+
+    /// A command that its holder's server refuses has a number where a token was put: the lease, as a rule.
+    pub(super) fn with_numbers(&self, words: Vec<Template>) -> Vec<Template> {
+        let refused = |words: &[Template]| matches!(self.reply_of_own(words), None | Some(RespReply::Error(_)));
+        if !refused(&words) {
+            return words;
+        }
+        let lease = self.lease().to_string();
+        for at in (0..words.len()).rev().filter(|at| words[*at] == [Segment::Token]) {
+            let mut other = words.clone();
+            other[at] = text(&lease);
+            if !refused(&other) {
+                return other;
+            }
+        }
+        words
     }
 
     /// What a command on the lock replies to its holder.

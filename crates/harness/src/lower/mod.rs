@@ -10,6 +10,8 @@ mod parts;
 mod section;
 mod words;
 
+pub(crate) use words::SOME_LEASE_MS;
+
 use crate::program::Program;
 use dogpile_analysis::lifecycle::{CheckThenSet, Class, Fill, Flight, Lifecycles, Lock, Miss};
 use dogpile_rules::{Claim, Subject as Kind};
@@ -102,7 +104,7 @@ impl Subject {
     /// Something in it has no counterpart in a program.
     pub fn lower(&self, question: Question) -> Result<Program, Unlowered> {
         match self {
-            Self::Lock(lock) => lock::lower(lock, question),
+            Self::Lock(lock) => lock::lower(&crate::repair::isolated(question.rule, lock), question),
             Self::Flight(flight) => cache::flight(flight, question),
             Self::Miss(miss) => Ok(cache::miss(miss)),
             Self::Fill(fill) => Ok(cache::fill(fill)),

@@ -27,6 +27,7 @@ pub(super) fn empty() -> Program {
         beat: None::<Beat>,
         one_process: false,
         patience: PATIENCE,
+        gives_back: false,
         orphan_ms: None,
         assumed: Vec::new(),
     }

@@ -6,6 +6,11 @@ use super::words::{Holes, bytes, data_key, fence_key, fenced_set, text};
 use crate::program::{Beat, BeatEnd, Ended, Mark, Op, Pc, Purpose, Segment, Send, Template, Test, Work};
 use dogpile_analysis::lifecycle::{ExitKind, Guard, OnLoss, Recheck, Renewal, SharedKeyForm, UnitFaultKind, Write};
 
+/// Whether a server takes a command as it is known here; lists of arguments often are not.
+fn runs(words: &[Template]) -> bool {
+    matches!(super::words::tried(&[], &[words.to_vec()]), Ok((Some(reply), _, _)) if !matches!(reply, dogpile_redis::RespReply::Error(_)))
+}
+
 impl Lowering<'_> {
     /// From the first instruction after the acquire to the release; `release` is where it goes when it is done.
     pub(super) fn section(&mut self, release: Pc) -> Pc {
@@ -119,8 +124,8 @@ impl Lowering<'_> {
                 self.data.push(fence_key(&key));
                 fenced_set(&key)
             }
-            (Some(sent), _) => self.holes.on_data(sent),
-            (None, _) => vec![text("SET"), bytes(key.unwrap_or(b"data")), vec![Segment::Value]],
+            (Some(sent), _) if runs(&self.holes.on_data(sent)) => self.holes.on_data(sent),
+            (_, _) => vec![text("SET"), bytes(key.unwrap_or(b"data")), vec![Segment::Value]],
         }
     }
 
@@ -136,8 +141,17 @@ impl Lowering<'_> {
     /// The longest that the work can take, where something says so.
     fn slow_ms(&self) -> Option<u64> {
         let lease = self.lease();
+        // A schedule must not break for another reason than the one that the finding gives.
+        let about_time = matches!(
+            self.question.rule,
+            "ttl-below-p99" | "ttl-unit-mismatch" | "renewal-too-slow" | "brittle-renewal" | "lost-lease-ignored" | "immortal-renewal"
+        );
+        if !about_time && self.question.claim.invariant != dogpile_rules::Invariant::OwnLockOnly {
+            return None;
+        }
         if let Some(meant) = self.meant_ms() {
-            return Some(meant / 2).filter(|ms| *ms > lease);
+            let renewed = self.lock.unit_faults.iter().any(|f| self.lock.renewals.iter().any(|r| r.site.span == f.site_span));
+            return Some(if renewed { lease.saturating_mul(3) } else { meant / 2 }).filter(|ms| *ms > lease);
         }
         let declared = self.lock.section.durations.iter().map(|d| d.ms).max();
         let ended = |ms: u64| self.lock.section.limit.map_or(ms, |(limit, _)| ms.min(limit));
@@ -157,7 +171,14 @@ impl Lowering<'_> {
         if fault.kind == UnitFaultKind::AbsoluteAsDuration {
             return Some(super::words::SOME_LEASE_MS);
         }
-        let lease = self.lock.acquire.ttl.known_ms()?;
+        if self.lock.renewals.iter().any(|renewal| renewal.site.span == fault.site_span) {
+            // A renewal is meant to give the lease anew.
+            return Some(self.lease());
+        }
+        let Some(lease) = self.lock.acquire.ttl.known_ms() else {
+            // What stands in for a lease that is not known is what was meant.
+            return matches!(fault.kind, UnitFaultKind::MillisAsSeconds | UnitFaultKind::SecondsAsMillis).then_some(super::words::SOME_LEASE_MS);
+        };
         Some(match fault.kind {
             UnitFaultKind::MillisAsSeconds => lease / 1_000,
             UnitFaultKind::SecondsAsMillis => lease.saturating_mul(1_000),
@@ -205,7 +226,7 @@ impl Lowering<'_> {
 
     fn library_beat(&mut self, abort: Pc, immortal: bool) -> Beat {
         self.assumed.push("the library renews three times in a lease and asks whose lock it is".to_owned());
-        let words = super::words::compare_and_expire(&self.key, self.lease());
+        let words = super::words::compare_and_expire(&self.key, self.token(), self.lease());
         let send = self.renew_send(words, abort);
         let at = self.lock.heartbeats.first().map_or(self.lock.acquire.site.outer(), |h| h.span);
         Beat { every_ms: (self.lease() / 3).max(1), prompt: false, send, at, lost: BeatEnd::Told, failed: BeatEnd::GoesOn, abort: Some(abort), immortal }
@@ -218,12 +239,13 @@ impl Lowering<'_> {
             (Some(sent), Guard::Atomic) if matches!(sent.name().as_str(), "EVAL" | "SET") => self.holes.on_lock(sent, &self.key),
             (Some(sent), Guard::None) => self.holes.on_lock(sent, &self.key),
             (None, Guard::None) => vec![text("PEXPIRE"), bytes(&self.key), text(&lease.to_string())],
-            _ => super::words::compare_and_expire(&self.key, lease),
+            _ => super::words::compare_and_expire(&self.key, self.token(), lease),
         };
         self.renew_send(words, next)
     }
 
     fn renew_send(&self, words: Vec<Template>, next: Pc) -> Send {
+        let words = self.with_numbers(words);
         let done = self.reply_of_own(&words);
         let on = done.map(|reply| vec![(Test::Is(reply), next)]).unwrap_or_default();
         Send { batch: vec![words], role: Purpose::Renew, on, otherwise: next, error: next, cancellable: false }

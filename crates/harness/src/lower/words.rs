@@ -7,7 +7,7 @@ use dogpile_redis::RespReply;
 use std::collections::BTreeSet;
 
 /// A lease whose length the code does not tell, ms. Any will do: schedules only ask what comes before what.
-pub(super) const SOME_LEASE_MS: u64 = 10_000;
+pub(crate) const SOME_LEASE_MS: u64 = 10_000;
 
 /// Deletes a key that holds a value: `KEYS[1]`, `ARGV[1]`. <https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/>
 const COMPARE_AND_DELETE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end";
@@ -24,12 +24,12 @@ pub(super) fn bytes(word: &[u8]) -> Template {
     vec![Segment::Text(word.to_vec())]
 }
 
-pub(super) fn compare_and_delete(key: &[u8]) -> Vec<Template> {
-    vec![text("EVAL"), text(COMPARE_AND_DELETE), text("1"), bytes(key), vec![Segment::Token]]
+pub(super) fn compare_and_delete(key: &[u8], token: Template) -> Vec<Template> {
+    vec![text("EVAL"), text(COMPARE_AND_DELETE), text("1"), bytes(key), token]
 }
 
-pub(super) fn compare_and_expire(key: &[u8], lease_ms: u64) -> Vec<Template> {
-    vec![text("EVAL"), text(COMPARE_AND_EXPIRE), text("1"), bytes(key), vec![Segment::Token], text(&lease_ms.to_string())]
+pub(super) fn compare_and_expire(key: &[u8], token: Template, lease_ms: u64) -> Vec<Template> {
+    vec![text("EVAL"), text(COMPARE_AND_EXPIRE), text("1"), bytes(key), token, text(&lease_ms.to_string())]
 }
 
 /// The key that remembers the highest fencing number that wrote.
@@ -57,6 +57,10 @@ pub(super) struct Holes {
     pub(super) number: BTreeSet<String>,
     /// Every unknown hole of a command on the lock is its token.
     pub(super) trusting: bool,
+    /// A lease that is not known, as seconds and as milliseconds: a unit fault makes one of them the other.
+    pub(super) lease: Option<(&'static str, &'static str)>,
+    /// The token, where all holders have the same.
+    pub(super) same: Option<Template>,
 }
 
 impl Holes {
@@ -92,9 +96,12 @@ impl Holes {
                 // A point in time where a span of time is meant.
                 vec![Segment::Clock]
             } else if hole && is_time(&name, index, &out) {
-                text(if counts_seconds(&name, &out) { "10" } else { "10000" })
-            } else if hole && self.trusting && index > at && !self.is_number(word) {
+                let (seconds, millis) = self.lease.unwrap_or(("10", "10000"));
+                text(if counts_seconds(&name, &out) { seconds } else { millis })
+            } else if self.trusting && index > at && word.text().is_none_or(str::is_empty) && !self.is_number(word) {
                 vec![Segment::Token]
+            } else if hole && index > at && !self.is_number(word) {
+                self.same.clone().unwrap_or_else(|| self.word(word))
             } else {
                 self.word(word)
             };
@@ -112,7 +119,7 @@ impl Holes {
         let name = sent.name();
         let value = match name.as_str() {
             "SET" | "SETNX" | "GETSET" | "RPUSH" | "LPUSH" | "SADD" | "APPEND" | "PUBLISH" => Some(2),
-            "SETEX" | "PSETEX" | "HSET" | "HMSET" | "HSETNX" => Some(3),
+            "SETEX" | "PSETEX" | "HSET" | "HMSET" | "HSETNX" | "ZADD" => Some(3),
             _ => None,
         };
         let mut out: Vec<Template> = Vec::new();

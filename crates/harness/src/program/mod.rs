@@ -41,6 +41,8 @@ pub struct Program {
     pub one_process: bool,
     /// How often a waiter may ask before that counts as for ever.
     pub patience: u16,
+    /// Who is done has to have given the lock back: it does not just let its lease end.
+    pub gives_back: bool,
     /// The longest that a dead holder may keep the lock, in ms.
     pub orphan_ms: Option<u64>,
     /// What was taken for granted on the way from the code to here, for people.

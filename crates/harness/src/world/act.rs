@@ -144,6 +144,10 @@ impl<S: Store> World<S> {
                     self.mark(program, n, *mark)?;
                 }
                 Op::Sleep(ms, next) => {
+                    if self.clients[n].erred && !self.is_taken(program)? {
+                        let says = format!("{} waits as if somebody held the lock, and nobody does", name(n));
+                        self.broken(Invariant::TrueRefusal, says);
+                    }
                     let client = &mut self.clients[n];
                     client.phase = Phase::Until(self.now + ms);
                     client.pc = *next;
@@ -187,6 +191,14 @@ impl<S: Store> World<S> {
             }
         }
         Err(Halt::Unmodelled("program that runs in a circle without a turn".to_owned()))
+    }
+
+    /// Whether the lock's key is there.
+    fn is_taken(&mut self, program: &Program) -> Result<bool, Halt> {
+        match &program.lock {
+            Some(lock) => Ok(self.store.look(&[lock])?.iter().any(crate::store::Look::is_there)),
+            None => Ok(false),
+        }
     }
 
     fn mark(&mut self, program: &Program, n: usize, mark: Mark) -> Result<(), Halt> {
@@ -267,7 +279,8 @@ impl<S: Store> World<S> {
         let owns = self.ghost.owner.is_some_and(|(who, number)| who == n && self.clients[n].acquired == Some(number));
         if let Some(lock) = &program.lock {
             let look = self.store.look(&[lock])?.remove(0);
-            if owns && look.is_there() && !immortal {
+            let too_long = look.left_ms.is_none_or(|left| program.orphan_ms.is_some_and(|most| left.unsigned_abs() > most));
+            if owns && look.is_there() && !immortal && (program.gives_back || too_long) {
                 let until = look.left_ms.map_or("for ever".to_owned(), |ms| format!("for {}", crate::narrate::human_ms(ms.unsigned_abs())));
                 self.broken(Invariant::NoOrphan, format!("{} is done, and its lock stays taken {until}", name(n)));
             }

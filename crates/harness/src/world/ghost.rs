@@ -1,5 +1,6 @@
 //! What really happened: nobody in the program can know it, and invariants are about nothing else.
 
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 
 /// The book-keeping.
@@ -9,8 +10,8 @@ pub struct Ghost {
     pub owner: Option<(usize, u32)>,
     /// Acquisitions so far.
     pub acquisitions: u32,
-    /// The acquisition whose write landed last.
-    pub last_write: u32,
+    /// The acquisition whose write landed last, by the key's place among the program's.
+    pub last_writes: BTreeMap<usize, u32>,
     /// The version of the source of the cached value.
     pub source: u32,
     /// The newest version that an invalidation told of.
@@ -41,7 +42,7 @@ pub enum Flight {
 
 impl Ghost {
     pub(super) fn digest(&self, _now: u64, state: &mut impl Hasher) {
-        (self.owner, self.acquisitions, self.last_write, self.source, self.invalidated).hash(state);
+        (self.owner, self.acquisitions, &self.last_writes, self.source, self.invalidated).hash(state);
         (self.filled, self.data_over_lock, self.stale_lock, self.flight, self.computations.min(2)).hash(state);
     }
 }

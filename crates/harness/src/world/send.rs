@@ -94,7 +94,7 @@ impl<S: Store> World<S> {
             Purpose::Acquire => self.acquired(n, &before, &after, way),
             Purpose::NestedAcquire => self.nested(n, way),
             Purpose::Release | Purpose::Steal => self.freed(n, &before, &after),
-            Purpose::Renew | Purpose::Expire => self.prolonged(n, &before, &after),
+            Purpose::Renew | Purpose::Expire => self.prolonged(n, &before, &after, way),
             Purpose::Write => self.wrote(program, n, sent, way),
             Purpose::Fill => self.filled(program, n, sent, way),
             Purpose::WriteOver => {
@@ -197,7 +197,7 @@ impl<S: Store> World<S> {
         "freed"
     }
 
-    fn prolonged(&mut self, n: usize, before: &Look, after: &Look) -> &'static str {
+    fn prolonged(&mut self, n: usize, before: &Look, after: &Look, way: Way) -> &'static str {
         let longer = match (before.left_ms, after.left_ms) {
             (Some(old), Some(new)) => new > old,
             (Some(_), None) => after.is_there(),
@@ -206,7 +206,8 @@ impl<S: Store> World<S> {
         };
         let other = before.value != after.value;
         if !before.is_there() || !(longer || other) {
-            return "nothing prolonged";
+            // A lease that is renewed at once is as long as it was.
+            return if way == Way::First { "prolonged" } else { "nothing prolonged" };
         }
         if let Some((owner, _)) = self.ghost.owner
             && !self.owns(n)
@@ -220,17 +221,25 @@ impl<S: Store> World<S> {
     }
 
     fn wrote(&mut self, program: &Program, n: usize, sent: &Sent, way: Way) -> &'static str {
-        let changed = sent.before.iter().zip(&sent.after).skip(usize::from(program.lock.is_some())).any(|(b, a)| b.value != a.value);
-        let took = changed || matches!(sent.reply, Some(RespReply::Status(_)));
-        if way == Way::Error || !took {
+        let of_data = usize::from(program.lock.is_some());
+        let mut written: Vec<usize> = (of_data..sent.before.len()).filter(|at| sent.before[*at].value != sent.after[*at].value).collect();
+        if written.is_empty() && matches!(sent.reply, Some(RespReply::Status(_))) {
+            // The same value once more is a write all the same.
+            let named = sent.commands.first().and_then(|words| words.get(1));
+            written.extend(program.keys().position(|key| named.is_some_and(|name| name == key)).or(Some(usize::MAX)));
+        }
+        if way == Way::Error || written.is_empty() {
             return "not written";
         }
         self.ghost.filled = true;
         if let Some(number) = self.clients[n].acquired {
-            if number < self.ghost.last_write {
+            if written.iter().any(|at| self.ghost.last_writes.get(at).is_some_and(|last| number < *last)) {
                 self.broken(Invariant::NoStaleWrite, format!("{} writes over what a later holder wrote", name(n)));
             }
-            self.ghost.last_write = self.ghost.last_write.max(number);
+            for at in written {
+                let last = self.ghost.last_writes.entry(at).or_default();
+                *last = number.max(*last);
+            }
         }
         "written"
     }

@@ -6,6 +6,7 @@ use crate::clean::json_text;
 use crate::finding::{Finding, Label, Level};
 use crate::places::{address, folder_uri};
 use crate::report::{Entry, Problem, ProblemKind, Report, RuleInfo};
+use crate::verdict::Verdict;
 use dogpile_source::Span;
 use model::{
     ArtifactLocation, CodeFlow, Configuration, Descriptor, Driver, Invocation, Location, Log, Message, Notification,
@@ -81,7 +82,11 @@ fn result<'r>(report: &Report<'r>, entry: &'r Entry) -> model::Result<'r> {
     });
     let steps: Vec<_> =
         finding.steps.iter().map(|step| ThreadFlowLocation { location: labelled(report, step) }).collect();
-    let flows = if steps.is_empty() { vec![] } else { vec![CodeFlow { thread_flows: [ThreadFlow { locations: steps }] }] };
+    let flow = |locations| CodeFlow { thread_flows: [ThreadFlow { locations }] };
+    let mut flows: Vec<_> = (!steps.is_empty()).then(|| flow(steps)).into_iter().collect();
+    // The schedule comes first: viewers show one.
+    let schedule = finding.verdict.as_ref().map(|verdict| scheduled(report, finding, verdict)).filter(|s| !s.is_empty());
+    flows.splice(0..0, schedule.map(flow));
     let suppression = |reason: &'r String| Suppression { kind: "inSource", status: "accepted", justification: reason };
     model::Result {
         rule_id: finding.rule,
@@ -97,8 +102,35 @@ fn result<'r>(report: &Report<'r>, entry: &'r Entry) -> model::Result<'r> {
             confidence: finding.confidence.name(),
             session: &finding.session,
             function: &finding.function,
+            verdict: finding.verdict.as_ref().map(|v| model::VerdictProperty {
+                evidence: v.evidence.name(),
+                invariant: v.invariant,
+                says: v.says,
+                outcome: &v.outcome,
+                clients: v.clients,
+                faults: &v.faults,
+                server: v.server.as_deref(),
+                repaired_with: v.repaired.as_ref().map(|r| r.with.as_str()),
+                repaired_holds: v.repaired.as_ref().map(|r| r.holds),
+            }),
         },
     }
+}
+
+/// A schedule, one location a step. A step of no line stands where the one before it does.
+fn scheduled<'r>(report: &Report<'r>, finding: &'r Finding, verdict: &'r Verdict) -> Vec<ThreadFlowLocation<'r>> {
+    let mut at = finding.primary;
+    let mut out = Vec::new();
+    for turn in &verdict.schedule {
+        at = turn.at.unwrap_or(at);
+        let who = turn.client.map(|c| format!("{c} ")).unwrap_or_default();
+        let sent = if turn.commands.is_empty() { String::new() } else { format!(": {}", crate::proof::command(&turn.commands)) };
+        let reply = turn.reply.as_deref().map(|r| format!(" → {r}")).unwrap_or_default();
+        let said = format!("{who}{}{sent}{reply}", turn.what);
+        let location = Location { message: Some(Message { text: Cow::Owned(said), markdown: None }), ..place(report, at, "") };
+        out.push(ThreadFlowLocation { location });
+    }
+    out
 }
 
 /// Services show this and little else, so note and help go with it.

@@ -114,6 +114,23 @@ pub(super) struct Properties<'r> {
     pub(super) confidence: &'static str,
     pub(super) session: &'r str,
     pub(super) function: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verdict: Option<VerdictProperty<'r>>,
+}
+
+/// The proof in short; its schedule is the first code flow.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct VerdictProperty<'r> {
+    pub(super) evidence: &'static str,
+    pub(super) invariant: &'static str,
+    pub(super) says: &'static str,
+    pub(super) outcome: &'r str,
+    pub(super) clients: usize,
+    pub(super) faults: &'r str,
+    pub(super) server: Option<&'r str>,
+    pub(super) repaired_with: Option<&'r str>,
+    pub(super) repaired_holds: Option<bool>,
 }
 
 #[derive(Serialize)]

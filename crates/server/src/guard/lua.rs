@@ -84,3 +84,32 @@ fn quoted(text: &str, quote: char) -> Result<(String, &str), String> {
     }
     Err("a string in the script has no end".to_owned())
 }
+
+/// Whether there is this symbol.
+pub(super) fn is(all: &[Token], at: usize, symbol: &str) -> bool {
+    matches!(all.get(at), Some(Token::Symbol(found)) if *found == symbol)
+}
+
+/// The name or keyword there.
+pub(super) fn named(all: &[Token], at: usize) -> Option<&str> {
+    match all.get(at) {
+        Some(Token::Name(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// The place after the bracket that closes the one at `at`.
+pub(super) fn closed(all: &[Token], at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (place, token) in all.iter().enumerate().skip(at) {
+        match token {
+            Token::Symbol("(" | "[" | "{") => depth += 1,
+            Token::Symbol(")" | "]" | "}") => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(place + 1);
+        }
+    }
+    None
+}

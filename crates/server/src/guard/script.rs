@@ -5,13 +5,17 @@
 //! makes up (`KEYS[1] .. ':fence'`) is refused: nobody could delete it afterwards. So is what may not end. All of it is
 //! read conservatively; what is refused here can still be run on a private server, or under the offered ACL.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use dogpile_redis::{Word, meaning};
 use sha1::{Digest, Sha1};
 
-use super::lua::{Token, tokens};
+use super::bound::names_of_keys;
+use super::lua::{Token, closed, is, named, tokens};
 use super::{allowed, keys_of};
+
+/// Scripts of locks are short; this is read more than once.
+const MAX_SCRIPT: usize = 32 << 10;
 
 /// The scripts that were found harmless, by what an EVALSHA calls them.
 #[derive(Debug, Default)]
@@ -25,6 +29,9 @@ impl Scripts {
     pub(crate) fn check(&mut self, text: &[u8]) -> Result<(), String> {
         if self.texts.contains(text) {
             return Ok(());
+        }
+        if text.len() > MAX_SCRIPT {
+            return Err(format!("the script is longer than {MAX_SCRIPT} bytes"));
         }
         let script = std::str::from_utf8(text).map_err(|_| "the script is not UTF-8")?;
         harmless(&tokens(script)?)?;
@@ -78,10 +85,6 @@ const HARMLESS: [&str; 9] = [
     "replicate_commands",
 ];
 
-/// A statement begins with these.
-const STATEMENTS: [&str; 12] =
-    ["local", "if", "for", "return", "end", "do", "then", "else", "elseif", "until", "break", "in"];
-
 fn harmless(all: &[Token]) -> Result<(), String> {
     let keys = names_of_keys(all)?;
     for (at, token) in all.iter().enumerate() {
@@ -102,33 +105,6 @@ fn harmless(all: &[Token]) -> Result<(), String> {
 
 fn before(all: &[Token], at: usize) -> Option<&Token> {
     at.checked_sub(1).and_then(|at| all.get(at))
-}
-
-fn is(all: &[Token], at: usize, symbol: &str) -> bool {
-    matches!(all.get(at), Some(Token::Symbol(found)) if *found == symbol)
-}
-
-fn named<'a>(all: &'a [Token], at: usize) -> Option<&'a str> {
-    match all.get(at) {
-        Some(Token::Name(name)) => Some(name),
-        _ => None,
-    }
-}
-
-/// The place after the bracket that closes the one at `at`.
-fn closed(all: &[Token], at: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (place, token) in all.iter().enumerate().skip(at) {
-        match token {
-            Token::Symbol("(" | "[" | "{") => depth += 1,
-            Token::Symbol(")" | "]" | "}") => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(place + 1);
-        }
-    }
-    None
 }
 
 /// KEYS may be read and counted, and listed by `ipairs`, `pairs` and `unpack`.
@@ -213,139 +189,6 @@ fn of_keys(argument: &[Token], names: &BTreeSet<&str>) -> bool {
     }
 }
 
-/// What a name is bound to somewhere.
-#[derive(Debug, Clone, Copy)]
-enum Bound<'a> {
-    Key,
-    As(&'a str),
-    Other,
-}
-
-/// Names that are bound to elements of KEYS wherever they are bound.
-fn names_of_keys(all: &[Token]) -> Result<BTreeSet<&str>, String> {
-    let mut bound: BTreeMap<&str, Vec<Bound<'_>>> = BTreeMap::new();
-    for at in 0..all.len() {
-        if is(all, at, "=") {
-            for (name, value) in assigned(all, at)? {
-                bound.entry(name).or_default().push(value);
-            }
-        } else if named(all, at) == Some("for") {
-            for (name, value) in looped(all, at) {
-                bound.entry(name).or_default().push(value);
-            }
-        }
-    }
-    let mut keys: BTreeSet<&str> = bound.keys().copied().collect();
-    loop {
-        let stay = |name: &&str| {
-            bound[name].iter().all(|value| match value {
-                Bound::Key => true,
-                Bound::As(other) => keys.contains(other),
-                Bound::Other => false,
-            })
-        };
-        let fewer: BTreeSet<&str> = keys.iter().copied().filter(|name| stay(&name)).collect();
-        if fewer.len() == keys.len() {
-            return Ok(keys);
-        }
-        keys = fewer;
-    }
-}
-
-/// `a, b = x, y`, seen from its `=`. A field of a table is nobody's name, unless the table is KEYS.
-fn assigned<'a>(all: &'a [Token], equals: usize) -> Result<Vec<(&'a str, Bound<'a>)>, String> {
-    let mut targets = Vec::new();
-    let mut at = equals;
-    loop {
-        let Some(last) = at.checked_sub(1) else { break };
-        if is(all, last, "]") {
-            // Conservative: a KEYS anywhere before the bracket in this statement.
-            let begin = (0..last).rev().find(|&at| named(all, at).is_some_and(|name| STATEMENTS.contains(&name)));
-            if (begin.unwrap_or(0)..last).any(|at| named(all, at) == Some("KEYS")) && opened_by_keys(all, last) {
-                return Err("the script assigns to KEYS".to_owned());
-            }
-            targets.push(None);
-            break;
-        }
-        let Some(name) = named(all, last) else { break };
-        targets.push(Some(name));
-        match last.checked_sub(1) {
-            Some(comma) if is(all, comma, ",") => at = comma,
-            _ => break,
-        }
-    }
-    targets.reverse();
-    let mut values = Vec::new();
-    let mut at = equals + 1;
-    while values.len() < targets.len() {
-        let (value, next) = value(all, at);
-        values.push(value);
-        match next {
-            Some(next) => at = next,
-            None => break,
-        }
-    }
-    values.resize(targets.len(), Bound::Other);
-    Ok(targets.into_iter().zip(values).filter_map(|(target, value)| target.map(|name| (name, value))).collect())
-}
-
-/// Whether the bracket that ends at `last` indexes KEYS.
-fn opened_by_keys(all: &[Token], last: usize) -> bool {
-    (0..last)
-        .rev()
-        .find(|&at| is(all, at, "[") && closed(all, at) == Some(last + 1))
-        .is_some_and(|at| at.checked_sub(1).and_then(|at| named(all, at)) == Some("KEYS"))
-}
-
-/// One value of an assignment, and where the next begins if there is one.
-fn value(all: &[Token], at: usize) -> (Bound<'_>, Option<usize>) {
-    let (found, end) = match named(all, at) {
-        Some("KEYS") if is(all, at + 1, "[") => (Bound::Key, closed(all, at + 1).unwrap_or(all.len())),
-        Some(name) => (Bound::As(name), at + 1),
-        None => (Bound::Other, at),
-    };
-    match all.get(end) {
-        Some(Token::Symbol(",")) => return (found, Some(end + 1)),
-        None | Some(Token::Symbol(";")) => return (found, None),
-        Some(Token::Name(name)) if name != "and" && name != "or" => return (found, None),
-        _ => {}
-    }
-    // Something larger: whatever it is, it is not simply a key.
-    let mut depth = 0_usize;
-    for (place, token) in all.iter().enumerate().skip(at) {
-        match token {
-            Token::Symbol("(" | "[" | "{") => depth += 1,
-            Token::Symbol(")" | "]" | "}") => depth = depth.saturating_sub(1),
-            Token::Symbol(",") if depth == 0 => return (Bound::Other, Some(place + 1)),
-            Token::Symbol("=" | ";") => break,
-            Token::Name(name) if STATEMENTS.contains(&name.as_str()) => break,
-            _ => {}
-        }
-    }
-    (Bound::Other, None)
-}
-
-/// The names of a `for`, seen from it.
-fn looped(all: &[Token], at: usize) -> Vec<(&str, Bound<'_>)> {
-    let mut names = Vec::new();
-    let mut place = at + 1;
-    while let Some(name) = named(all, place) {
-        names.push(name);
-        place += 1;
-        if !is(all, place, ",") {
-            break;
-        }
-        place += 1;
-    }
-    let of_keys = named(all, place) == Some("in")
-        && named(all, place + 1).is_some_and(|name| matches!(name, "ipairs" | "pairs"))
-        && is(all, place + 2, "(")
-        && named(all, place + 3) == Some("KEYS")
-        && is(all, place + 4, ")");
-    let value = |nth: usize| if of_keys && nth == 1 { Bound::Key } else { Bound::Other };
-    names.into_iter().enumerate().map(|(nth, name)| (name, value(nth))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,6 +210,7 @@ mod tests {
             "local t = redis.call('TIME') return redis.call('HSET', KEYS[1], unpack(ARGV))",
             "return redis.error_reply('NO') --[[ KEYS[1] = 'x' ]]",
             "return server.call('get', KEYS[1])",
+            "local r = { ['a'] = 1, b = KEYS[1] } for i = 1, #KEYS do local k = KEYS[i] redis.call('DEL', k) end",
             "local r = {} r[1] = KEYS[1] r.x = 2 return r",
         ] {
             assert_eq!(refused(script), None, "{script}");
@@ -401,6 +245,9 @@ mod tests {
             "redis.call = f",
             "KEYS[1] = 'x' return redis.call('GET', KEYS[1])",
             "KEYS[1], a = 'x', 1 return redis.call('GET', KEYS[1])",
+            "local t = {} KEYS[1], t[1] = 'x', 1 return redis.call('GET', KEYS[1])",
+            "local t = {} KEYS[1], t.x.y[2] = 'x', 1 return redis.call('GET', KEYS[1])",
+            "KEYS[1], f().x = 'x', 1 return redis.call('GET', KEYS[1])",
             "a, KEYS[1] = 'x', 1 return redis.call('GET', KEYS[1])",
             "local KEYS = ARGV return redis.call('GET', KEYS[1])",
             "table.insert(KEYS, 'x')",
@@ -417,6 +264,25 @@ mod tests {
         ] {
             assert!(refused(script).is_some(), "{script}");
         }
+    }
+
+    #[test]
+    fn whatever_stands_there_is_read_to_its_end() {
+        const PIECES: [&str; 30] = [
+            "KEYS", "[", "]", "[[", "]]", "=", ",", "'", "\"", "\\", "redis", ".", "call", "(", ")", "for", "in",
+            "ipairs", "local", "a", "{", "}", "--", "\n", "1", "é", "..", "unpack", "#", " ",
+        ];
+        let mut state = 7_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize
+        };
+        for _ in 0..20_000 {
+            let script: String = (0..next() % 24).map(|_| PIECES[next() % PIECES.len()]).collect();
+            // Not what it says: that it says anything.
+            let _ = refused(&script);
+        }
+        assert!(refused(&"-".repeat(MAX_SCRIPT + 1)).is_some());
     }
 
     #[test]

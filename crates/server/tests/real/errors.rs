@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use dogpile_redis::RespReply;
 use dogpile_server::{Choice, Redis, ServerError, acl_line};
 
-use crate::servers::{call, connect, each, guest, key, kill, ok, open, with_login, words};
+use crate::servers::{call, connect, each, free_port, guest, key, kill, listen, ok, open, with_login, words};
 
 /// One line that says what is wrong, and never a secret.
 fn told(error: &ServerError, parts: &[&str]) {
@@ -19,12 +19,6 @@ fn told(error: &ServerError, parts: &[&str]) {
 
 fn given(url: &str) -> Result<Redis, ServerError> {
     Redis::open(&Choice::Given { url: url.to_owned(), own: false })
-}
-
-/// A port where nobody listens: one that was free a moment ago.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
 }
 
 #[test]
@@ -81,9 +75,7 @@ fn a_server_by_tcp() {
     each(|choice| {
         let owner = open(choice);
         let mut link = connect(&owner);
-        let port = free_port();
-        let set = call(&owner, &mut link, &format!("CONFIG SET port {port}"));
-        assert_eq!(set, ok());
+        let port = listen(&owner, &mut link);
         for host in ["127.0.0.1", "localhost", "[::1]"] {
             match given(&format!("redis://{host}:{port}/2")) {
                 Ok(redis) => assert_eq!(call(&redis, &mut connect(&redis), "SET @a 1 NX PX 60000"), ok()),
@@ -149,10 +141,10 @@ fn a_user_without_permission() {
         let login = with_login(&owner, "~other:* &dpl:* +@all");
         let error = given(&login).expect_err("not our keys");
         assert!(matches!(error, ServerError::NoPermission { .. }), "{error}");
-        told(&error, &["no permission for SET dpl:"]);
+        told(&error, &["no permission for SET canary: "]);
 
         let login = with_login(&owner, "~dpl:* +get");
-        told(&given(&login).expect_err("no SET"), &["no permission for SET", &acl_line()]);
+        told(&given(&login).expect_err("no SET"), &["no permission for SET", acl_line()]);
     });
 }
 
@@ -162,13 +154,12 @@ fn a_replica_that_takes_no_writes() {
         let primary = open(choice);
         let replica = open(choice);
         let before = guest(&replica);
-        let (mut link, port) = (connect(&primary), free_port());
-        assert_eq!(call(&primary, &mut link, &format!("CONFIG SET port {port}")), ok());
+        let port = listen(&primary, &mut connect(&primary));
         let mut owner = connect(&replica);
         assert_eq!(call(&replica, &mut owner, &format!("REPLICAOF 127.0.0.1 {port}")), ok());
         let error = given(&replica.url().expect("an address")).expect_err("a replica");
         assert!(matches!(error, ServerError::ReadOnly { .. }), "{error}");
-        told(&error, &["read-only replica", "refused SET dpl:"]);
+        told(&error, &["read-only replica", "refused SET canary"]);
         // Of a server that became one in the middle.
         let mut link = connect(&before);
         let error = before.warp(&mut link, &[key(&before, "a")], 1);

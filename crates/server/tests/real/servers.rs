@@ -1,6 +1,7 @@
 //! Which servers there are, and how tests speak to them.
 
 use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -96,6 +97,7 @@ pub(crate) fn folder(redis: &Redis) -> PathBuf {
 
 /// Kills a process that this test started.
 pub(crate) fn kill(pid: u32) {
+    assert_ne!(pid, 0, "that would be everybody");
     let done = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill");
     assert!(done.success(), "kill {pid}");
 }
@@ -104,7 +106,21 @@ pub(crate) fn kill(pid: u32) {
 pub(crate) fn with_login(owner: &Redis, rights: &str) -> String {
     static USERS: AtomicUsize = AtomicUsize::new(0);
     let user = format!("user{}", USERS.fetch_add(1, Ordering::SeqCst));
-    let made = call(owner, &mut connect(owner), &format!("ACL SETUSER {user} on >secret {rights}"));
+    let made = call(owner, &mut connect(owner), &format!("ACL SETUSER {user} on >secret resetchannels {rights}"));
     assert_eq!(made, ok());
     format!("{}?user={user}&pass=secret", owner.url().expect("a private server"))
+}
+
+/// Lets a private server listen on a port of this machine too.
+pub(crate) fn listen(owner: &Redis, link: &mut Link) -> u16 {
+    // A port that was free a moment ago may be somebody's now.
+    let mut ports = std::iter::repeat_with(free_port).take(20);
+    let mut set = |port: &u16| call(owner, link, &format!("CONFIG SET port {port}")) == ok();
+    ports.find(|port| set(port)).expect("a port")
+}
+
+/// A port where nobody listens.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    listener.local_addr().expect("an address").port()
 }

@@ -1,5 +1,6 @@
 //! Leases age by jumps, exactly.
 
+use std::slice::from_ref;
 use std::time::Duration;
 
 use dogpile_server::{Lease, Left, ServerError};
@@ -19,10 +20,10 @@ fn a_lease_is_there_at_its_end_and_gone_after_it() {
             assert_eq!(warped.left, [Left::Ms(0)], "at exactly its time a key is there");
             assert_eq!(int(&call(&redis, &mut link, "EXISTS @lock")), 1);
             // The rest of the same millisecond, then the next: nobody's clock can blur it, for the jump before set it.
-            assert_eq!(redis.warp(&mut link, &[lock.clone()], 0).expect("a jump").left, [Left::Ms(0)]);
-            assert_eq!(redis.warp(&mut link, &[lock.clone()], 1).expect("a jump").left, [Left::Lapsed]);
+            assert_eq!(redis.warp(&mut link, from_ref(&lock), 0).expect("a jump").left, [Left::Ms(0)]);
+            assert_eq!(redis.warp(&mut link, from_ref(&lock), 1).expect("a jump").left, [Left::Lapsed]);
             assert_eq!(int(&call(&redis, &mut link, "EXISTS @lock")), 0);
-            assert_eq!(redis.warp(&mut link, &[lock.clone()], 1).expect("a jump").left, [Left::Absent]);
+            assert_eq!(redis.warp(&mut link, from_ref(&lock), 1).expect("a jump").left, [Left::Absent]);
 
             assert_eq!(call(&redis, &mut link, &format!("SET @lock a NX PX {ttl}")), ok());
             let warped = redis.warp(&mut link, &[lock], ttl + 2).expect("a jump");
@@ -45,7 +46,7 @@ fn jumps_add_up_whatever_real_time_does() {
         assert_eq!(redis.warp_leases(&mut link, &first, 1_000).expect("a jump").left, [Left::Ms(4_000)]);
         for rest in (0..4_000).rev().step_by(250).map(|left| (left / 250) * 250) {
             std::thread::sleep(Duration::from_millis(3));
-            let left = redis.warp(&mut link, &[lock.clone()], 250).expect("a jump").left;
+            let left = redis.warp(&mut link, from_ref(&lock), 250).expect("a jump").left;
             assert_eq!(left, [Left::Ms(rest)]);
         }
         assert_eq!(int(&call(&redis, &mut link, "EXISTS @lock")), 1);
@@ -60,7 +61,7 @@ fn a_renewal_counts_from_its_own_moment() {
         let mut link = connect(&redis);
         let lock = key(&redis, "lock");
         call(&redis, &mut link, "SET @lock a PX 5000");
-        redis.warp(&mut link, &[lock.clone()], 3_000).expect("a jump");
+        redis.warp(&mut link, from_ref(&lock), 3_000).expect("a jump");
         call(&redis, &mut link, "PEXPIRE @lock 5000");
         let left = redis.warp_leases(&mut link, &[Lease { key: &lock, left_ms: Some(5_000) }], 3_000).expect("a jump");
         assert_eq!(left.left, [Left::Ms(2_000)]);
@@ -109,7 +110,7 @@ fn a_thousand_leases_lapse_a_thousand_times() {
         for at in 0..1_000 {
             assert_eq!(call(&redis, &mut link, "SET @lock a NX PX 5000"), ok(), "round {at}");
             let by = if at % 2 == 0 { 4_900 } else { 5_002 };
-            let left = redis.warp(&mut link, &[lock.clone()], by).expect("a jump").left;
+            let left = redis.warp(&mut link, from_ref(&lock), by).expect("a jump").left;
             match left[..] {
                 [Left::Ms(left)] if at % 2 == 0 => {
                     assert!((1..=100).contains(&left), "{left}");

@@ -1,0 +1,67 @@
+//! Findings get their verdicts.
+
+use crate::cli::ProofArgs;
+use crate::pipeline::Outcome;
+use dogpile_harness::confirm::{NO_SERVER, Plan, confirm as verdict};
+use dogpile_harness::explore::{Bounds, Limits};
+use dogpile_report::Evidence;
+use dogpile_server::{Choice, Redis};
+
+/// How confirming went.
+#[derive(Debug, Default)]
+pub(crate) struct Proven {
+    /// Why there was no server, or none in the end.
+    pub no_server: Option<String>,
+    /// Somebody asked for a server, and nothing could be confirmed without it.
+    pub useless: bool,
+}
+
+/// Proves every finding that is shown.
+pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs) -> Proven {
+    let mut proven = Proven::default();
+    let judged = |rule: &str| dogpile_rules::find(rule);
+    if outcome.entries.iter().all(|entry| judged(entry.finding.rule).is_none()) {
+        return proven;
+    }
+    let redis = if args.no_server { None } else { open(args, &mut proven) };
+    // A server that was asked for by name and cannot be used is not silently replaced by the model.
+    if args.server.is_some() && redis.is_none() {
+        proven.useless = true;
+    }
+    let limits = Limits { crashes: args.crashes, pauses: args.pauses };
+    let bounds = Bounds { clients: usize::from(args.clients), limits, ..Bounds::default() };
+    let sources = &outcome.sources;
+    let place = |span: dogpile_source::Span| format!("{}:{}", sources.path(span), sources.start(span).line);
+    let place: Option<&dyn Fn(dogpile_source::Span) -> String> = if args.show_program { Some(&place) } else { None };
+    let missing = proven.no_server.clone().filter(|_| args.server.is_some());
+    let plan = Plan { redis: redis.as_ref(), no_server: missing.as_deref(), bounds, place, instances: usize::from(args.instances) };
+    for entry in &mut outcome.entries {
+        if let Some(rule) = judged(entry.finding.rule) {
+            entry.finding.verdict = Some(verdict(&outcome.lifecycles, rule, &entry.finding, &plan));
+        }
+    }
+    if redis.is_some() {
+        let of = |evidence| outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).filter(|v| v.evidence == evidence).count();
+        let lost = outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).find(|v| v.outcome.starts_with(NO_SERVER));
+        if let Some(lost) = lost {
+            proven.no_server = Some(lost.outcome.clone());
+            proven.useless = of(Evidence::Server) == 0;
+        }
+    }
+    proven
+}
+
+fn open(args: &ProofArgs, proven: &mut Proven) -> Option<Redis> {
+    let choice = match &args.server {
+        Some(url) => Choice::Given { url: url.clone(), own: args.i_own_this_server },
+        None => Choice::Private,
+    };
+    match Redis::open(&choice) {
+        Ok(redis) => Some(redis),
+        Err(error) => {
+            let instead = if args.server.is_some() { "" } else { "; findings are confirmed on the model only" };
+            proven.no_server = Some(format!("{error}{instead}"));
+            None
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! One expiry, a whole fleet: how often a value is computed when every instance asks at once.
+
+use crate::confirm::Plan;
+use crate::judge::Counterexample;
+use crate::lower::{Question, Subject};
+use crate::program::Program;
+use crate::store::{Halt, LiveStore, Lockstep, ModelStore};
+use crate::world::{Action, World};
+use dogpile_rules::{Faults, Rule};
+use dogpile_source::Span;
+
+/// Most turns of a run; a fleet that is not done by then is waiting for something.
+const MOST_TURNS: usize = 200_000;
+
+/// The counts, in words: as it is written, and repaired.
+pub(crate) fn tell(subject: &Subject, rule: &'static Rule, focus: Span, found: &Counterexample, plan: &Plan<'_>) -> Option<String> {
+    let count = |program: &Program| recomputes(program, plan).ok();
+    let now = count(&found.program)?;
+    let (repaired, what) = crate::repair::repaired(rule.slug, subject)?;
+    let program = repaired.lower(Question { rule: rule.slug, claim: found.claim, focus }).ok()?;
+    let then = count(&program)?;
+    Some(format!("{} instances compute it {now} times at one expiry; with {what} {then} do", plan.instances))
+}
+
+/// How often a fleet computes one value when all instances ask at once.
+///
+/// # Errors
+/// The store cannot go on.
+pub fn recomputes(program: &Program, plan: &Plan<'_>) -> Result<u32, Halt> {
+    // Which turn comes next is decided on the model; the server does the same turns in lockstep.
+    let mut model = World::new(program, ModelStore::default(), plan.instances, Faults::default())?;
+    let mut schedule = Vec::new();
+    for _ in 0..MOST_TURNS {
+        let actions = model.actions(program);
+        let next = actions.iter().find(|a| matches!(a, Action::Arrive(_))).or_else(|| fairest(&actions, &schedule)).copied();
+        let Some(next) = next else { break };
+        model.act(program, next)?;
+        schedule.push(next);
+    }
+    let Some(redis) = plan.redis else { return Ok(model.ghost.computations) };
+    let live = LiveStore::new(redis, program.keys().map(<[u8]>::to_vec))?;
+    let mut world = World::new(program, Lockstep::new(live), plan.instances, Faults::default())?;
+    for action in schedule {
+        world.act(program, action)?;
+    }
+    Ok(world.ghost.computations)
+}
+
+/// Everybody gets a turn: the client that waits longest for one.
+fn fairest<'a>(actions: &'a [Action], schedule: &[Action]) -> Option<&'a Action> {
+    let client = |action: &Action| match action {
+        Action::Step(n, _) | Action::Beat(n, _) => Some(*n),
+        _ => None,
+    };
+    let last = |n: usize| schedule.iter().rposition(|a| client(a) == Some(n));
+    let turns = actions.iter().filter(|a| client(a).is_some());
+    turns.min_by_key(|a| client(a).map(|n| (last(n), n))).or_else(|| actions.first())
+}
