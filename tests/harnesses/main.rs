@@ -9,5 +9,6 @@ mod pages;
 
 mod cases;
 mod go;
+mod rust;
 mod server;
 mod typescript;

@@ -12,6 +12,7 @@ mod head;
 mod merge;
 mod names;
 mod plan;
+mod rust;
 mod say;
 mod template;
 mod trace;
@@ -80,7 +81,7 @@ pub fn emit(request: &Request<'_>) -> Result<Harness, Halt> {
         Language::Go => (format!("{}_test.go", request.rule.replace('-', "_")), go::print(request, &plan)),
         Language::TypeScript => (format!("{}.test.mts", request.rule), typescript::print(request, &plan, true)),
         Language::JavaScript => (format!("{}.test.mjs", request.rule), typescript::print(request, &plan, false)),
-        Language::Rust => (String::new(), String::new()),
+        Language::Rust => (format!("{}.rs", request.rule.replace('-', "_")), rust::print(request, &plan)),
     };
     Ok(Harness { file, text, client })
 }

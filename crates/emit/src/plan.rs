@@ -424,6 +424,9 @@ impl Plan {
                 out.push(feature);
             }
         }
+        if (self.won.0.is_none() || self.won.1.is_none()) && !out.contains(&"token") {
+            out.push("token");
+        }
         let batches = || self.forms.all.iter().flat_map(|form| form.written.iter().chain(&form.repaired));
         if batches().any(|batch| batch.len() > 1) {
             out.push("multi");
