@@ -1,5 +1,6 @@
 //! The entry: modules in, lifecycles out.
 
+use crate::asked::{self, Answers};
 use crate::assemble;
 use crate::explore::record::{Exploration, Loose};
 use crate::explore::state::Status;
@@ -11,10 +12,11 @@ use crate::sym::Sym;
 use crate::typing::Typing;
 use dogpile_ir::{Lang, Module};
 use dogpile_models::{Models, Role};
-use dogpile_source::SourceMap;
+use dogpile_source::{FileId, SourceMap};
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// What people declared outside the code.
 #[derive(Clone, Debug, Default)]
@@ -50,8 +52,54 @@ pub struct Analysis {
     pub follow: Vec<String>,
 }
 
+/// What earlier rounds over a part of the same tree found out: a function all whose questions have the same answers as
+/// then is not explored again.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// Modules of the last round, in order: each round adds to its end.
+    files: Vec<FileId>,
+    answers: Answers,
+    explored: BTreeMap<FuncRef, Known>,
+}
+
+/// An exploration and what it asked.
+#[derive(Clone, Debug)]
+struct Known {
+    exploration: Arc<Exploration>,
+    asked: Arc<FxHashSet<u64>>,
+    /// Whether the function holds an operation itself.
+    direct: bool,
+}
+
+impl Known {
+    fn find(cx: &Context<'_>, f: FuncRef, direct: bool) -> Self {
+        let (exploration, asked) = asked::during(|| {
+            // One function that trips us must not cost the others: it is told as not followed.
+            let explored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| explore(cx, f, direct)));
+            explored.unwrap_or_else(|_| Exploration { cut: true, ..Exploration::default() })
+        });
+        Self { exploration: Arc::new(exploration), asked: Arc::new(asked), direct }
+    }
+}
+
+impl Memory {
+    /// The explorations that still hold, for a round with these modules and answers.
+    fn still_true(&mut self, modules: &[Module], answers: Answers) -> BTreeMap<FuncRef, Known> {
+        let files: Vec<FileId> = modules.iter().map(|m| m.file).collect();
+        let mut known = std::mem::take(&mut self.explored);
+        if !files.starts_with(&self.files) {
+            known.clear();
+        }
+        known.retain(|_, k| answers.agree(&self.answers, &k.asked));
+        self.files = files;
+        self.answers = answers;
+        known
+    }
+}
+
 /// Finds every lifecycle of a project.
 ///
+/// `memory` is what an earlier call left that got the same models and sources and the first of these modules.
 /// `embeds` gives the text of a file that another one embeds, by the embedding file's path and the path as written.
 #[must_use]
 pub fn analyze(
@@ -60,38 +108,35 @@ pub fn analyze(
     models: &Models,
     declared: &Declared,
     embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync),
+    memory: &mut Memory,
 ) -> Analysis {
     let program = Program::new(modules, sources, models, &declared.aliases);
     let typing = Typing::infer(&program);
     let reach = Reach::new(&program, &typing);
     let fields = crate::fields::Fields::find(&program, &typing);
     let destructors = crate::explore::drop::destructor_calls(&program);
+    let mut answers = Answers::default();
+    program.answers(&mut answers);
+    typing.answers(&mut answers);
+    reach.answers(&mut answers);
+    fields.answers(&mut answers);
+    let known = memory.still_true(modules, answers);
     let cx = Context { program, typing, reach, fields, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
-    let mut explored: BTreeMap<FuncRef, Exploration> = BTreeMap::new();
+    let mut explored: BTreeMap<FuncRef, Arc<Exploration>> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
-    for _ in 0..=CALLER_LEVELS {
+    for level in 0..=CALLER_LEVELS {
         let batch: Vec<FuncRef> = frontier.iter().copied().filter(|f| !explored.contains_key(f)).take(MAX_ROOTS.saturating_sub(explored.len())).collect();
         if batch.is_empty() {
             break;
         }
-        let results: Vec<(FuncRef, Exploration)> = batch
-            .into_par_iter()
-            .map(|f| {
-                // One function that trips us must not cost the others: it is told as not followed.
-                let explored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| explore(&cx, f)));
-                (f, explored.unwrap_or_else(|_| Exploration { cut: true, ..Exploration::default() }))
-            })
-            .collect();
-        for (f, _) in results.iter().filter(|(_, e)| opens(e)) {
-            follow.insert(mention(&cx.program.function(*f).name, &cx.program.module(*f).package));
-        }
-        frontier = results
-            .iter()
-            .filter(|(_, e)| opens(e))
-            .flat_map(|(f, _)| cx.reach.callers_of(*f).collect::<Vec<_>>())
-            .collect();
-        explored.extend(results);
+        let results: Vec<(FuncRef, Known)> =
+            batch.into_par_iter().map(|f| (f, known.get(&f).filter(|known| known.direct == (level == 0)).cloned().unwrap_or_else(|| Known::find(&cx, f, level == 0)))).collect();
+        let open: Vec<FuncRef> = results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
+        follow.extend(open.iter().map(|f| mention(&cx.program.function(*f).name, &cx.program.module(*f).package)));
+        frontier = open.iter().flat_map(|f| cx.reach.callers_of(*f)).collect();
+        explored.extend(results.iter().map(|(f, known)| (*f, Arc::clone(&known.exploration))));
+        memory.explored.extend(results);
     }
     follow.extend(client_modules(&cx));
     let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();

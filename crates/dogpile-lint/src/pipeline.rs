@@ -12,6 +12,7 @@ use crate::packages::{Packages, joined};
 use crate::prefilter::Triggers;
 use crate::suppress;
 use crate::translate::translate;
+use dogpile_analysis::Memory;
 use dogpile_ir::{Lang, Module};
 use dogpile_models::Models;
 use dogpile_report::{
@@ -129,6 +130,7 @@ struct Tree<'f> {
     module_files: Vec<(usize, FileId)>,
     problems: Vec<Problem>,
     embedded: BTreeMap<(FileId, String), String>,
+    memories: BTreeMap<Lang, Memory>,
 }
 
 impl<'f> Tree<'f> {
@@ -146,6 +148,7 @@ impl<'f> Tree<'f> {
             module_files: Vec::new(),
             problems: Vec::new(),
             embedded: BTreeMap::new(),
+            memories: BTreeMap::new(),
         }
     }
 
@@ -273,6 +276,11 @@ impl<'f> Tree<'f> {
             let problem = Problem { path: String::new(), span: None, kind: ProblemKind::Partial, reason: "wrapper".to_owned(), message: fault.clone() };
             self.problems.push(problem);
         }
+        if own.is_some() {
+            // What wrappers do is said by the files that are there so far.
+            self.memories.clear();
+        }
+        let mut memories = std::mem::take(&mut self.memories);
         let facts = Facts {
             modules: &self.modules,
             sources: &self.sources,
@@ -282,8 +290,11 @@ impl<'f> Tree<'f> {
             aliases: options.packages.aliases(),
             embedded: &self.embedded,
         };
-        match guarded(|| analyse(&facts)) {
-            Ok(analysed) => analysed,
+        match guarded(|| analyse(&facts, &mut memories)) {
+            Ok(analysed) => {
+                self.memories = memories;
+                analysed
+            }
             Err(panic) => {
                 let problem = bug(String::new(), format!("the analysis failed: {panic}"));
                 self.problems.push(Problem { reason: ANALYSIS_FAILED.to_owned(), ..problem });

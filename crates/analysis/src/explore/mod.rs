@@ -17,6 +17,8 @@ mod concurrent;
 mod control;
 pub(crate) mod drop;
 mod eval;
+mod globals;
+mod lookups;
 mod model;
 mod observe;
 mod promise;
@@ -44,8 +46,10 @@ use std::sync::{Arc, Mutex};
 
 /// How deep helpers are followed.
 const MAX_DEPTH: usize = 7;
-/// Statements × paths of one root.
+/// Statements × paths of a function that holds an operation itself.
 const BUDGET: u32 = 25_000;
+/// The same for a function that calls one: what it adds is what it does with the outcome and which arguments it gives.
+const CALLER_BUDGET: u32 = 12_000;
 /// Paths kept after a statement.
 const MAX_PATHS: usize = 96;
 
@@ -105,12 +109,15 @@ pub(crate) struct Explorer<'a, 'c> {
     regions: beside::Regions,
     /// Flights by hand: maps of this process in which callers find each other.
     local: byhand::Local,
+    lookups: lookups::Lookups<'a>,
+    globals: globals::Globals<'a>,
 }
 
 /// Explores one function as a root.
-pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
+pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, direct: bool) -> Exploration {
+    let budget = if direct { BUDGET } else { CALLER_BUDGET };
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
     explorer.run();
     explorer.out
 }
