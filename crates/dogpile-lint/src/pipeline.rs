@@ -97,15 +97,15 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
     let mut tree = Tree::new(files, options);
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { hits(files) };
     tree.parse_around(&core, &core);
-    let mut analysed = tree.analyse(options);
-    for _ in 0..ROUNDS {
+    let mut analysed = tree.analyse(options, false);
+    for round in 1..=ROUNDS {
         let more = tree.mentioning(&analysed.follow);
         if more.is_empty() {
             break;
         }
         core.extend(&more);
         tree.parse_around(&more, &core);
-        analysed = tree.analyse(options);
+        analysed = tree.analyse(options, round == ROUNDS);
     }
     let settings = Settings { levels: options.config.rules.clone() };
     let found = tree.judge(&analysed, &settings);
@@ -269,7 +269,8 @@ impl<'f> Tree<'f> {
         }
     }
 
-    fn analyse(&mut self, options: &Options<'_>) -> Analysed {
+    /// Analyses what is parsed. Before the `last` round, locks are told only where no file is missing.
+    fn analyse(&mut self, options: &Options<'_>, last: bool) -> Analysed {
         self.modules.sort_by_key(|module| (module.lang, module.file));
         let own = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
         for fault in own.iter().flat_map(|(_, faults)| faults) {
@@ -290,7 +291,8 @@ impl<'f> Tree<'f> {
             aliases: options.packages.aliases(),
             embedded: &self.embedded,
         };
-        match guarded(|| analyse(&facts, &mut memories)) {
+        let missing = |names: &[String]| !last && !self.mentioning(names).is_empty();
+        match guarded(|| analyse(&facts, &mut memories, &missing)) {
             Ok(analysed) => {
                 self.memories = memories;
                 analysed

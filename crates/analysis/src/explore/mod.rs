@@ -46,10 +46,10 @@ use std::sync::{Arc, Mutex};
 
 /// How deep helpers are followed.
 const MAX_DEPTH: usize = 7;
-/// Statements × paths of a function that holds an operation itself.
+/// Statements × paths of one root.
 const BUDGET: u32 = 25_000;
-/// The same for a function that calls one: what it adds is what it does with the outcome and which arguments it gives.
-const CALLER_BUDGET: u32 = 12_000;
+/// The same while files are still being looked for: most functions need less to the end.
+const BUDGET_OF_SEARCH: u32 = 2_000;
 /// Paths kept after a statement.
 const MAX_PATHS: usize = 96;
 
@@ -113,9 +113,21 @@ pub(crate) struct Explorer<'a, 'c> {
     globals: globals::Globals<'a>,
 }
 
+/// What an exploration is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Whether callers matter, in other files too.
+    Search,
+    /// Everything.
+    Whole,
+}
+
 /// Explores one function as a root.
-pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, direct: bool) -> Exploration {
-    let budget = if direct { BUDGET } else { CALLER_BUDGET };
+pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Exploration {
+    let budget = match effort {
+        Effort::Search => BUDGET_OF_SEARCH,
+        Effort::Whole => BUDGET,
+    };
     let mut explorer =
         Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
     explorer.run();
