@@ -4,6 +4,7 @@
 
 pub mod lifecycle;
 
+mod asked;
 mod assemble;
 mod constants;
 mod explore;
@@ -19,4 +20,4 @@ mod sym;
 mod typing;
 mod walk;
 
-pub use project::{Analysis, Declared, analyze};
+pub use project::{Analysis, Declared, Memory, analyze};

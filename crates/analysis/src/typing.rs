@@ -1,10 +1,11 @@
 //! Static types, as far as declarations tell: the first evidence of what a receiver is.
 
+use crate::asked::{About, Answers, note};
 use crate::program::{FuncRef, Program};
 use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
 use dogpile_models::{Does, Row};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// What a call resolves to.
@@ -35,12 +36,12 @@ pub(crate) enum Evidence {
 pub(crate) struct Typing {
     locals: Vec<HashMap<LocalId, Type>>,
     /// Globals and fields recognised as clients by a distinctive call on them.
-    pub(crate) by_use: HashMap<String, Type>,
+    by_use: HashMap<String, Type>,
 }
 
 impl Typing {
     pub(crate) fn infer(program: &Program<'_>) -> Self {
-        let mut typing = Self { locals: vec![HashMap::new(); program.modules.len()], by_use: HashMap::new() };
+        let mut typing = Self { locals: vec![HashMap::default(); program.modules.len()], by_use: HashMap::default() };
         // Two rounds: the second sees types that calls further down gave to fields and globals.
         for _ in 0..2 {
             for (m, module) in (0u32..).zip(program.modules) {
@@ -115,7 +116,21 @@ impl Typing {
         if *declared != Type::Unknown {
             return declared.clone();
         }
+        note(About::Local, &(m, local));
         self.locals[m as usize].get(&local).cloned().unwrap_or_default()
+    }
+
+    fn used_as(&self, name: &str) -> Option<Type> {
+        note(About::Use, name);
+        self.by_use.get(name).cloned()
+    }
+
+    /// Every answer that was inferred.
+    pub(crate) fn answers(&self, answers: &mut Answers) {
+        for (m, locals) in (0u32..).zip(&self.locals) {
+            locals.iter().for_each(|(local, ty)| answers.add(About::Local, &(m, *local), ty));
+        }
+        self.by_use.iter().for_each(|(name, ty)| answers.add(About::Use, name.as_str(), ty));
     }
 
     pub(crate) fn value_type(&self, program: &Program<'_>, m: u32, value: &Value, depth: usize) -> Type {
@@ -164,7 +179,7 @@ impl Typing {
         let Some(owner) = program.resolve_alias(base).name() else { return Type::Unknown };
         match program.field_type(owner, name, 0) {
             Some(Type::Unknown) | None => {
-                let used = self.by_use.get(&format!("{owner}.{name}")).cloned();
+                let used = self.used_as(&format!("{owner}.{name}"));
                 used.or_else(|| program.models.field_type(owner, name).map(|ty| Type::Named(ty.into()))).unwrap_or_default()
             }
             Some(ty) => ty.clone(),
@@ -193,8 +208,8 @@ impl Typing {
             let f = program.function(f);
             return Type::Func(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone());
         }
-        if let Some(ty) = self.by_use.get(name) {
-            return ty.clone();
+        if let Some(ty) = self.used_as(name) {
+            return ty;
         }
         program.models.global_type(&program.canonical(name)).map_or(Type::Unknown, |ty| Type::Named(ty.into()))
     }

@@ -38,7 +38,7 @@ fn changes(name: &str) -> bool {
 
 impl Assembly<'_, '_> {
     /// Data put under keys, and keys deleted, where no lock of that key is in sight; families of keys whose misses cost.
-    pub(super) fn collect_strays(&mut self, explored: &BTreeMap<FuncRef, Exploration>) {
+    pub(super) fn collect_strays(&mut self, explored: &BTreeMap<FuncRef, std::sync::Arc<Exploration>>) {
         for (root, e) in explored {
             let slow: Vec<Span> = e
                 .works

@@ -56,7 +56,7 @@ pub(crate) struct Assembly<'a, 'c> {
     pub(crate) renewals: Vec<(FuncRef, usize)>,
 }
 
-pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploration>, declared: &Declared) -> Lifecycles {
+pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Exploration>>, declared: &Declared) -> Lifecycles {
     let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![], stored: vec![], dropped: vec![], dear: BTreeSet::new(), changes: BTreeMap::new() };
     assembly.collect_loose(explored);
     assembly.collect_strays(explored);
@@ -156,7 +156,7 @@ fn tell_leaks_once(locks: &mut [crate::lifecycle::Lock]) {
 }
 
 impl<'a> Assembly<'a, '_> {
-    fn collect_loose(&mut self, explored: &BTreeMap<FuncRef, Exploration>) {
+    fn collect_loose(&mut self, explored: &BTreeMap<FuncRef, Arc<Exploration>>) {
         for (root, e) in explored {
             for loose in &e.loose {
                 match loose {
@@ -248,7 +248,7 @@ impl<'a> Assembly<'a, '_> {
     }
 
     /// Unit faults at renewals: they belong to the lock of the same key, or of the same package.
-    fn stray_units(&mut self, explored: &BTreeMap<FuncRef, Exploration>, out: &mut Lifecycles) {
+    fn stray_units(&mut self, explored: &BTreeMap<FuncRef, Arc<Exploration>>, out: &mut Lifecycles) {
         for (root, e) in explored {
             for fault in &e.unit_faults {
                 if out.locks.iter().any(|l| l.unit_faults.contains(fault)) {

@@ -24,9 +24,9 @@ pub(crate) struct Beside {
 }
 
 impl Beside {
-    /// What two paths must agree on.
-    pub(crate) fn shape(&self) -> (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>) {
-        (self.failures.clone(), self.beating.clone(), self.running.clone())
+    /// Whether two paths agree on what runs beside them.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.failures == other.failures && self.beating == other.beating && self.running == other.running
     }
 }
 

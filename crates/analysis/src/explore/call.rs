@@ -53,7 +53,7 @@ impl<'a> Explorer<'a, '_> {
                 if let Some(outs) = self.given_to_drop(name, &site, &state) {
                     return outs;
                 }
-                let target = self.cx.typing.target(&self.cx.program, self.frame(frame).func.module, call);
+                let target = self.declared_target(frame, call);
                 let site = self.with_receiver(&target, site);
                 self.go(target, name.clone(), site, state)
             }
@@ -108,7 +108,7 @@ impl<'a> Explorer<'a, '_> {
                 return self.go(target, name, site, state);
             }
         }
-        let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, &name, site.args.len());
+        let target = self.method_target(site.frame, &ty, &name, site.args.len());
         let label: Arc<str> = match ty.name() {
             Some(owner) => format!("{owner}.{name}").into(),
             None => name.clone(),
@@ -140,7 +140,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Sym::Bound(base, name) => {
                 let ty = self.dynamic_type(base).unwrap_or_default();
-                let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, name, site.args.len());
+                let target = self.method_target(site.frame, &ty, name, site.args.len());
                 let site = CallSite { receiver: Some(Val { sym: base.clone(), span: f.span }), ..site };
                 self.go(target, name.clone(), site, state)
             }
@@ -152,7 +152,7 @@ impl<'a> Explorer<'a, '_> {
                     },
                     _ => Type::Unknown,
                 });
-                let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, name, site.args.len());
+                let target = self.method_target(site.frame, &ty, name, site.args.len());
                 let (base, name) = (base.clone(), name.clone());
                 let site = CallSite { receiver: Some(Val { sym: base, span: f.span }), ..site };
                 self.go(target, name, site, state)
@@ -225,7 +225,9 @@ impl<'a> Explorer<'a, '_> {
         if self.times_on_stack(site.frame, f) > usize::from(gives_functions) {
             return self.recursion(f, site, state);
         }
-        if !matters || depth >= MAX_DEPTH || program.function(f).body.is_none() {
+        // Nobody reads what a line in a log comes to.
+        let logs = site.wanted.is_none() && !gives_functions && self.name_tells(name).logging && !self.cx.reach.is_relevant(program, f);
+        if !matters || logs || depth >= MAX_DEPTH || program.function(f).body.is_none() {
             return self.unknown_work(name.clone(), Some(f), site, state);
         }
         if !self.cx.reach.is_relevant(program, f) && !gives_functions {
@@ -414,7 +416,7 @@ impl<'a> Explorer<'a, '_> {
             }
             _ => String::new(),
         };
-        crate::names::is_logging(name) || matches!(spoken.as_str(), "log" | "logger" | "console")
+        self.name_tells(name).logging || matches!(spoken.as_str(), "log" | "logger" | "console")
     }
 
     fn unknown_work(&mut self, name: Arc<str>, target: Option<FuncRef>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
@@ -423,7 +425,7 @@ impl<'a> Explorer<'a, '_> {
             return outs;
         }
         site.args.iter().for_each(|a| self.looked_at(&a.sym));
-        if !crate::names::is_idle(&name) {
+        if !self.name_tells(&name).idle {
             self.may_have_asked(&mut state);
         }
         if !self.unknown_helper(&name, &site, &mut state) {

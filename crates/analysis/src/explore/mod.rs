@@ -17,6 +17,8 @@ mod concurrent;
 mod control;
 pub(crate) mod drop;
 mod eval;
+mod globals;
+mod lookups;
 mod model;
 mod observe;
 mod promise;
@@ -46,6 +48,8 @@ use std::sync::{Arc, Mutex};
 const MAX_DEPTH: usize = 7;
 /// Statements × paths of one root.
 const BUDGET: u32 = 25_000;
+/// The same while files are still being looked for: most functions need less to the end.
+const BUDGET_OF_SEARCH: u32 = 2_000;
 /// Paths kept after a statement.
 const MAX_PATHS: usize = 96;
 
@@ -105,12 +109,27 @@ pub(crate) struct Explorer<'a, 'c> {
     regions: beside::Regions,
     /// Flights by hand: maps of this process in which callers find each other.
     local: byhand::Local,
+    lookups: lookups::Lookups<'a>,
+    globals: globals::Globals<'a>,
+}
+
+/// What an exploration is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Whether callers matter, in other files too.
+    Search,
+    /// Everything.
+    Whole,
 }
 
 /// Explores one function as a root.
-pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
+pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Exploration {
+    let budget = match effort {
+        Effort::Search => BUDGET_OF_SEARCH,
+        Effort::Whole => BUDGET,
+    };
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
     explorer.run();
     explorer.out
 }

@@ -52,8 +52,11 @@ pub(crate) struct Deferred<'a> {
     pub(crate) body: &'a Block,
 }
 
-/// What two paths must agree on to be told as one: sessions, defers, losses, tick, whether it runs beside, what runs beside it.
-type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>), Option<bool>);
+/// Values that were there before any path.
+pub(crate) struct Start {
+    env: Vec<((FrameId, LocalId), Val)>,
+    heap: Vec<(S, Rc<BTreeMap<Name, Val>>)>,
+}
 
 /// A path.
 #[derive(Clone, Debug)]
@@ -120,12 +123,19 @@ impl<'a> State<'a> {
         self
     }
 
-    /// This path, with what another one knows of values.
-    pub(crate) fn with_values_of(mut self, other: Self) -> Self {
-        self.env = other.env;
-        self.heap = other.heap;
-        self.tuples = other.tuples;
-        self
+    /// The values of a path that did nothing but build them.
+    pub(crate) fn start(self) -> Start {
+        Start { env: self.env.into_iter().collect(), heap: self.heap.into_iter().collect() }
+    }
+
+    /// Adds what the start of the program built. What this path has changed since stays.
+    pub(crate) fn start_with(&mut self, start: &Start) {
+        for (key, val) in &start.env {
+            self.env.entry(*key).or_insert_with(|| val.clone());
+        }
+        for (base, fields) in &start.heap {
+            self.heap.entry(base.clone()).or_insert_with(|| Rc::clone(fields));
+        }
     }
 
     pub(crate) fn local(&self, frame: FrameId, local: LocalId) -> Option<&Val> {
@@ -274,17 +284,16 @@ impl<'a> State<'a> {
         self.conds.insert(sym.clone(), truth);
     }
 
-    /// What two paths must agree on to be told as one.
-    fn shape(&self) -> Shape {
-        (
-            self.held.iter().map(|h| (h.slot, h.status)).collect(),
-            self.defers.iter().map(|d| (d.frame, std::ptr::from_ref(d.body) as usize)).collect(),
-            self.losses.clone(),
-            self.tick,
-            self.spawned,
-            self.beside.shape(),
-            self.fine,
-        )
+    /// Whether two paths agree on what it takes to be told as one: sessions, defers, losses, tick, whether they run
+    /// beside, what runs beside them.
+    fn is_like(&self, other: &Self) -> bool {
+        self.held.len() == other.held.len()
+            && self.defers.len() == other.defers.len()
+            && (self.tick, self.spawned, self.fine) == (other.tick, other.spawned, other.fine)
+            && self.held.iter().zip(&other.held).all(|(a, b)| (a.slot, a.status) == (b.slot, b.status))
+            && self.defers.iter().zip(&other.defers).all(|(a, b)| a.frame == b.frame && std::ptr::eq(a.body, b.body))
+            && self.losses == other.losses
+            && self.beside.is_like(&other.beside)
     }
 
     fn join(&mut self, other: &State<'a>) {
@@ -349,17 +358,10 @@ pub(crate) fn merge<'a>(states: Vec<State<'a>>) -> Vec<State<'a>> {
         return states;
     }
     let mut out: Vec<State<'a>> = Vec::new();
-    let mut index = BTreeMap::new();
     for state in states {
-        match index.get(&state.shape()) {
-            Some(at) => {
-                let at: usize = *at;
-                out[at].join(&state);
-            }
-            None => {
-                index.insert(state.shape(), out.len());
-                out.push(state);
-            }
+        match out.iter_mut().find(|known| known.is_like(&state)) {
+            Some(known) => known.join(&state),
+            None => out.push(state),
         }
     }
     out
