@@ -1,6 +1,6 @@
 //! The whole tree, linked: functions, types, globals and implementors by canonical name.
 
-use dogpile_ir::{FuncId, Function, FunctionKind, Global, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
+use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::SourceMap;
 use std::borrow::Cow;
@@ -36,6 +36,8 @@ pub(crate) struct Program<'a> {
     globals: HashMap<&'a str, (u32, &'a Global)>,
     /// Packages whose names a package offers on under its own (`export * from`).
     offered: HashMap<&'a str, Vec<&'a str>>,
+    /// Packages whose names a package of Rust uses as its own, and offers nobody (`use redis::*;`).
+    taken_in: HashMap<&'a str, Vec<&'a str>>,
     /// See [`crate::Declared::aliases`].
     aliases: &'a BTreeMap<String, String>,
     /// Types that have every method of an interface, by interface name.
@@ -54,6 +56,7 @@ impl<'a> Program<'a> {
             globals: HashMap::new(),
             aliases,
             offered: HashMap::new(),
+            taken_in: HashMap::new(),
             implementors: HashMap::new(),
         };
         for (m, module) in (0u32..).zip(modules) {
@@ -73,6 +76,9 @@ impl<'a> Program<'a> {
             }
             for import in module.imports.iter().filter(|i| &*i.name == "*") {
                 program.offered.entry(&module.package).or_default().push(&import.path);
+            }
+            for import in module.imports.iter().filter(|i| &*i.name == "." && module.lang == Lang::Rust) {
+                program.taken_in.entry(&module.package).or_default().push(&import.path);
             }
             for decl in &module.types {
                 program.types.entry(&decl.name).or_insert(decl);
@@ -205,12 +211,27 @@ impl<'a> Program<'a> {
                     return found;
                 }
             }
+            if let Some(found) = self.taken_in.get(head).and_then(|from| self.taken(from, item, depth)) {
+                return Some(found);
+            }
             if self.globals.get(head).is_some_and(|(_, g)| other_name(g).is_some()) {
                 let owner = self.elsewhere(head, depth + 1)?;
                 return Some(onward(format!("{owner}.{item}")));
             }
         }
         None
+    }
+
+    /// The name of an item that one of these packages declares, offers on, or is known to have.
+    fn taken(&self, from: &[&str], item: &str, depth: usize) -> Option<String> {
+        let names = || from.iter().map(|package| format!("{package}.{item}"));
+        let own = names().find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1) });
+        own.or_else(|| {
+            names().find(|n| {
+                let owner = n.rsplit_once('.').map_or("", |(owner, _)| owner);
+                self.models.knows(n) || self.models.type_of(owner).is_some()
+            })
+        })
     }
 
     /// Looks a name up, as it is written and as its own tree calls it.

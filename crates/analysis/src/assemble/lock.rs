@@ -3,6 +3,7 @@
 use dogpile_source::Span;
 use super::Assembly;
 use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, SessionFacts};
+use crate::explore::quorum::QuorumFacts;
 use crate::explore::state::Status;
 use crate::keys;
 use crate::lifecycle::{
@@ -91,8 +92,9 @@ impl Assembly<'_, '_> {
             hazards,
         };
         if s.blurred {
-            lock.leaks.clear();
-            lock.wait = lock.wait.filter(|w| w.bound != WaitBound::None);
+            lock.leaks = s.quorum.iter().flat_map(|quorum| self.parts_left(s, quorum)).collect();
+            let decided = s.quorum.as_ref().is_some_and(|quorum| quorum.decides);
+            lock.wait = lock.wait.filter(|w| decided || w.bound != WaitBound::None);
         }
         if told.is_some_and(|t| t.token) {
             lock.acquire.token.kind = crate::lifecycle::TokenKind::Unknown;
@@ -254,6 +256,7 @@ impl Assembly<'_, '_> {
             .map(|e| Leak {
                 span: e.span,
                 exit: if e.error == Some(true) { ExitKind::ErrorReturn } else { ExitKind::Return },
+                partial: false,
                 steps: std::iter::once(Step { span: s.site.span, what: "takes the lock".to_owned() })
                     .chain(e.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
                     .chain(std::iter::once(Step { span: e.span, what: "leaves without a release".to_owned() }))
@@ -263,6 +266,25 @@ impl Assembly<'_, '_> {
         leaks.sort_by_key(|l| l.span);
         leaks.dedup_by_key(|l| l.span);
         leaks
+    }
+
+    /// Ways out of a quorum that was refused with some servers won, which nobody gives back.
+    fn parts_left(&self, s: &SessionFacts, quorum: &QuorumFacts) -> Vec<Leak> {
+        let kept = quorum.leaks.iter().filter(|(at, leak)| leak.kept && !self.given_back_later.contains(&(s.site.span, **at)));
+        kept.map(|(at, leak)| Leak {
+            span: *at,
+            exit: match leak.error {
+                None => ExitKind::Retry,
+                Some(true) => ExitKind::ErrorReturn,
+                Some(false) => ExitKind::Return,
+            },
+            partial: true,
+            steps: std::iter::once(Step { span: s.site.span, what: "one server grants the lock".to_owned() })
+                .chain(leak.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
+                .chain(std::iter::once(Step { span: *at, what: "gives up without giving it back there".to_owned() }))
+                .collect(),
+        })
+        .collect()
     }
 
     fn section(&mut self, root: FuncRef, s: &SessionFacts) -> Section {

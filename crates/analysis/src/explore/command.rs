@@ -116,7 +116,10 @@ impl<'a> Explorer<'a, '_> {
                     // Data over one's own lock is no renewal of it.
                     SetWhen::Always if data && self.session_of(&key, &state).is_some() => self.simple_reply(s, Raw::Ok, &site, state),
                     // A plain SET over one's own lock: a renewal that asks nobody.
-                    _ if self.session_of(&key, &state).is_some_and(|slot| !matches!(state.status(slot), Some(Status::Lost | Status::Failed))) => {
+                    _ if self.session_of(&key, &state).is_some_and(|slot| {
+                        !matches!(state.status(slot), Some(Status::Lost | Status::Failed)) && !self.is_taken_in_turn(slot)
+                    }) =>
+                    {
                         let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
                         let mut failed = state.clone();
                         failed.losses.insert(index);
@@ -245,6 +248,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// EXPIRE: the second half of a two-step acquire, or a renewal.
     fn expire_command(&mut self, s: Sending<'a>, key: Val, lease: Lease, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let guard = compared_read(&key, &state).map_or(GuardFact::None, GuardFact::ReadThenAct);
         if let Some(slot) = self.session_of(&key, &state) {
             let status = state.status(slot);
             let first = self.out.sessions[slot].lease == Lease::Absent;
@@ -266,18 +270,25 @@ impl<'a> Explorer<'a, '_> {
                 self.out.renewals[index].unheld = true;
                 return self.simple_reply(s, Raw::Number, site, state);
             }
+            if self.is_taken_in_turn(slot) {
+                return self.simple_reply(s, Raw::Number, site, state);
+            }
         }
-        self.renew_command(s, key, GuardFact::None, lease, site, state)
+        self.renew_command(s, key, guard, lease, site, state)
     }
 
     /// A renewal: done, lost to somebody else, or not answered.
     pub(super) fn renew_command(&mut self, s: Sending<'a>, key: Val, guard: GuardFact, lease: Lease, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let index = self.renewal_fact(&s, &key, guard, lease, &state);
         let mut outs = self.simple_reply(s.clone(), Raw::Int(1), site, state.clone());
+        let vote = self.is_one_vote(&key, site, &state);
+        self.out.renewals[index].told |= vote;
         for raw in [Raw::Int(0), Raw::Failure] {
             let mut lost = state.clone();
-            lost.losses.insert(index);
-            if matches!(raw, Raw::Failure) {
+            if !vote {
+                lost.losses.insert(index);
+            }
+            if matches!(raw, Raw::Failure) && !vote {
                 lost.beside.failures.insert(index);
             }
             outs.extend(self.simple_reply(s.clone(), raw, site, lost));
@@ -363,6 +374,7 @@ impl<'a> Explorer<'a, '_> {
         }
         for slot in slots {
             self.note_release(slot, facts.clone());
+            self.gives_parts_back(slot, &s.op, state);
             match state.status(slot) {
                 Some(Status::Won) => {
                     self.note_escapes(slot, state);

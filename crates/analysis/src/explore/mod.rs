@@ -17,10 +17,12 @@ mod concurrent;
 mod control;
 pub(crate) mod drop;
 mod eval;
+mod lists;
 mod model;
 mod observe;
 mod promise;
 mod promised;
+pub(crate) mod quorum;
 pub(crate) mod record;
 mod reply;
 mod result;
@@ -97,8 +99,10 @@ pub(crate) struct Explorer<'a, 'c> {
     places: BTreeMap<(Span, Vec<Span>), u32>,
     /// Flights being run, innermost last.
     flights: Vec<usize>,
-    /// Loops over items that the exploration is in.
-    ranges: usize,
+    /// Loops over items that the exploration is in, innermost last.
+    rounds: Vec<quorum::Round>,
+    /// Objects made of what differs from round to round.
+    of_items: std::collections::BTreeSet<crate::sym::S>,
     /// Executors of promises that the exploration is in.
     executors: usize,
     /// Blocks beside the path that the exploration is in.
@@ -110,7 +114,7 @@ pub(crate) struct Explorer<'a, 'c> {
 /// Explores one function as a root.
 pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
     explorer.run();
     explorer.out
 }

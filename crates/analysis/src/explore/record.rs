@@ -96,6 +96,8 @@ pub(crate) struct SessionFacts {
     pub(crate) indistinct: bool,
     /// Races of promises inside the section that can leave work behind.
     pub(crate) races: BTreeSet<Span>,
+    /// Taken in parts, and won when enough of them are.
+    pub(crate) quorum: Option<Box<crate::explore::quorum::QuorumFacts>>,
     pub(crate) beyond: Beyond,
 }
 

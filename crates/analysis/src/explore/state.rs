@@ -35,6 +35,10 @@ pub(crate) struct Held {
     pub(crate) steps: Option<Rc<Trail>>,
     /// Its key was read on this path: whose it is by now was asked.
     pub(crate) examined: bool,
+    /// It is a quorum, and this is what came of some of its parts.
+    pub(crate) part: bool,
+    /// A way out behind it that kept parts of a refused quorum.
+    pub(crate) left: Option<Span>,
 }
 
 /// Branches taken, latest first.
@@ -53,7 +57,7 @@ pub(crate) struct Deferred<'a> {
 }
 
 /// What two paths must agree on to be told as one: sessions, defers, losses, tick, whether it runs beside, what runs beside it.
-type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>), Option<bool>);
+type Shape = (Vec<(usize, Status, Option<Span>)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>), Option<bool>);
 
 /// A path.
 #[derive(Clone, Debug)]
@@ -178,6 +182,11 @@ impl<'a> State<'a> {
         self.heap.iter().any(|(base, fields)| fields.values().any(|val| test(base, val)))
     }
 
+    /// Whether some field of an object holds a value of a kind.
+    pub(crate) fn has_field(&self, base: &S, test: &mut impl FnMut(&Val) -> bool) -> bool {
+        self.heap.get(base).is_some_and(|fields| fields.values().any(test))
+    }
+
     pub(crate) fn status(&self, slot: usize) -> Option<Status> {
         self.held.iter().find(|h| h.slot == slot).map(|h| h.status)
     }
@@ -186,7 +195,7 @@ impl<'a> State<'a> {
         match self.held.iter_mut().find(|h| h.slot == slot) {
             Some(held) => held.status = status,
             None => {
-                self.held.push(Held { slot, status, steps: None, examined: false });
+                self.held.push(Held { slot, status, steps: None, examined: false, part: false, left: None });
                 self.held.sort_by_key(|h| h.slot);
             }
         }
@@ -210,6 +219,18 @@ impl<'a> State<'a> {
         for held in self.held.iter_mut().filter(|h| h.status == Status::Won) {
             held.steps = Some(Rc::new(Trail { span, taken, before: held.steps.take() }));
         }
+    }
+
+    /// Branches taken since the acquire, first to last.
+    pub(crate) fn taken_since(&self, slot: usize) -> Vec<(Span, bool)> {
+        let mut steps = Vec::new();
+        let mut at = self.held.iter().find(|h| h.slot == slot).and_then(|h| h.steps.as_deref());
+        while let Some(step) = at {
+            steps.push((step.span, step.taken));
+            at = step.before.as_deref();
+        }
+        steps.reverse();
+        steps
     }
 
     /// What is known of a truth value, without guessing.
@@ -277,7 +298,7 @@ impl<'a> State<'a> {
     /// What two paths must agree on to be told as one.
     fn shape(&self) -> Shape {
         (
-            self.held.iter().map(|h| (h.slot, h.status)).collect(),
+            self.held.iter().map(|h| (h.slot, h.status, h.left)).collect(),
             self.defers.iter().map(|d| (d.frame, std::ptr::from_ref(d.body) as usize)).collect(),
             self.losses.clone(),
             self.tick,

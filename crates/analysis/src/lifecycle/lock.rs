@@ -299,6 +299,8 @@ pub struct Leak {
     pub exit: ExitKind,
     /// The way there from the acquire.
     pub steps: Vec<Step>,
+    /// It keeps only a part: some servers granted the lock, and too few.
+    pub partial: bool,
 }
 
 /// Kinds of exit.
@@ -311,6 +313,8 @@ pub enum ExitKind {
     Panic,
     Cancel,
     ProcessExit,
+    /// It does not leave, but asks all over again.
+    Retry,
 }
 
 impl ExitKind {
@@ -324,6 +328,7 @@ impl ExitKind {
             Self::Panic => "panic",
             Self::Cancel => "cancellation",
             Self::ProcessExit => "process exit",
+            Self::Retry => "retry",
         }
     }
 }
