@@ -9,14 +9,14 @@ rule! {
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {
-    let Recheck::Missing { read, compute } = lock.recheck else { return };
+    let Recheck::Missing { read, compute, taken } = lock.recheck else { return };
     let site = &lock.acquire.site;
     let message = format!("the holder of {} computes what may be cached by now", key(&lock.acquire.key));
     let draft = Draft::at(compute, site, Level::Warning, message)
         .of_lock(lock)
         .squiggle("computed without a second look")
         .label(read, "missed here, before the lock")
-        .label(site.outer(), "somebody else may have filled it by the time this is won")
+        .label(taken, "somebody else may have filled it by the time this is won")
         .note("A and B miss, A takes the lock, fills the cache and releases, B takes the lock and computes it again")
         .help(site, "recheck", "read the cache once more after the lock is taken");
     out.report(draft);

@@ -81,7 +81,7 @@ impl Assembly<'_, '_> {
             recheck: match recheck(e, s) {
                 _ if told.is_some_and(|t| t.recheck) => Recheck::NotApplicable,
                 // A caller tells of its own look and its own work; what stands behind helpers of both is not one fill.
-                Recheck::Missing { read, compute } if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) => Recheck::NotApplicable,
+                Recheck::Missing { read, compute, .. } if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) => Recheck::NotApplicable,
                 other => other,
             },
             unit_faults: e.unit_faults.iter().filter(|u| u.site_span == s.site.span || s.renewals.iter().any(|r| e.renewals[*r].site.span == u.site_span)).cloned().collect(),
@@ -375,7 +375,28 @@ pub(super) fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
         // What is computed is neither the look nor the write.
         let stores = |span: &Span| s.writes.contains_key(span) || e.caches.iter().any(|c| c.site.span == *span);
         let compute = s.visits.iter().find(|(span, st)| st.contains(&Status::Won) && !stores(span)).map(|(span, _)| *span);
-        return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute });
+        let taken = s.site.via.first().copied().unwrap_or(s.site.span);
+        return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute, taken });
     }
-    Recheck::NotApplicable
+    recheck_of_marks(s)
+}
+
+/// A field of a hash or a list that losers wait for, and that the winner fills: what it leaves for the others.
+fn recheck_of_marks(s: &SessionFacts) -> Recheck {
+    let marks = &s.marks;
+    let Some((mark, read)) = marks.before.iter().find(|(mark, _)| marks.lost.contains(mark) && marks.filled.contains(mark)) else {
+        return Recheck::NotApplicable;
+    };
+    if marks.held.contains(mark) {
+        return Recheck::Done;
+    }
+    // The work stands behind the acquire, in the function that holds the lock; storing it is not the work.
+    let stores = |span: &Span| s.writes.iter().any(|(at, (op, _))| at == span || op.via.contains(span));
+    let counts = |span: &Span| s.called.get(span).is_some_and(|c| matches!(crate::names::last(&c.name), "len" | "is_empty" | "count" | "to_string"));
+    let won = s.visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
+    let mut works: Vec<Span> = won.chain(s.followed.keys().copied()).filter(|span| !stores(span) && !counts(span)).collect();
+    works.sort();
+    let behind = |at: &Span| works.iter().find(|w| w.file == at.file && w.start > at.end).map(|w| (*w, *at));
+    let found = std::iter::once(&s.site.span).chain(s.site.via.iter().rev()).find_map(behind);
+    found.map_or(Recheck::Unknown, |(compute, taken)| Recheck::Missing { read: *read, compute, taken })
 }

@@ -104,8 +104,9 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
     out.fills.dedup_by_key(|f| f.site.span);
     out.flights.sort_by_key(|f| f.site.span);
     out.flights.dedup_by_key(|f| f.site.span);
-    out.misses.sort_by_key(|m| (m.read.span, m.write.span));
-    out.misses.dedup_by_key(|m| m.read.span);
+    out.misses.sort_by_key(|m| (m.read.span, m.read.outer(), m.write.span));
+    // One helper reads for many: each of its callers misses by itself.
+    out.misses.dedup_by_key(|m| (m.read.span, m.read.outer()));
     out.check_then_sets.sort_by_key(|c| c.set.span);
     out.check_then_sets.dedup_by_key(|c| c.set.span);
     out

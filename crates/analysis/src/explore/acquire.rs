@@ -52,6 +52,7 @@ impl<'a> Explorer<'a, '_> {
             wait: None,
             reads_before: vec![],
             reads_held: vec![],
+            marks: super::marks::MarkFacts::default(),
             opaque: false,
             runs_caller: false,
             indistinct: false,
@@ -78,6 +79,7 @@ impl<'a> Explorer<'a, '_> {
         let slot = self.open_session(&s, &key, lease, token);
         self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
+        self.marks_before(slot);
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
         facts.loser_extends = loser_extends;
@@ -120,6 +122,7 @@ impl<'a> Explorer<'a, '_> {
         let slot = self.open_session(&s, &key, lease, token);
         self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
+        self.marks_before(slot);
         {
             let facts = &mut self.out.sessions[slot];
             facts.library = true;

@@ -167,6 +167,7 @@ impl<'a> Explorer<'a, '_> {
                 if matches!(name.as_str(), "GET" | "HGET" | "HGETALL" | "MGET" | "EXISTS" | "GETEX") {
                     self.note_read(&s, &key, &mut state);
                 }
+                self.looks_at_mark(&name, &words, &s.op, &state);
                 let value = Sym::Read(key.sym, s.op.span);
                 self.reply_with(s, Arc::new(value), &site, state)
             }
@@ -177,6 +178,7 @@ impl<'a> Explorer<'a, '_> {
                     Meaning::HashSetIfAbsent { key, .. } => vec![*key],
                     _ => vec![],
                 };
+                self.fills_mark(&name, &words, &state);
                 if let Some(key) = keys.first() {
                     self.note_write(&s.op, &words[*key].clone(), false, &state);
                 }

@@ -18,6 +18,7 @@ mod control;
 pub(crate) mod drop;
 mod eval;
 mod lists;
+pub(crate) mod marks;
 mod model;
 mod observe;
 mod promise;
@@ -103,6 +104,8 @@ pub(crate) struct Explorer<'a, 'c> {
     rounds: Vec<quorum::Round>,
     /// Objects made of what differs from round to round.
     of_items: std::collections::BTreeSet<crate::sym::S>,
+    /// Fields of hashes and lists that were looked at outside any lock, and where.
+    marks: Vec<(crate::sym::S, Span)>,
     /// Executors of promises that the exploration is in.
     executors: usize,
     /// Blocks beside the path that the exploration is in.
@@ -114,7 +117,7 @@ pub(crate) struct Explorer<'a, 'c> {
 /// Explores one function as a root.
 pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], marks: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
     explorer.run();
     explorer.out
 }

@@ -89,6 +89,7 @@ pub(crate) struct SessionFacts {
     /// Keys read before it was taken, and while it was held.
     pub(crate) reads_before: Vec<(S, Span)>,
     pub(crate) reads_held: Vec<(S, Span)>,
+    pub(crate) marks: crate::explore::marks::MarkFacts,
     pub(crate) opaque: bool,
     /// A callback of the root's caller runs while it is held.
     pub(crate) runs_caller: bool,

@@ -442,6 +442,8 @@ pub enum Recheck {
         read: Span,
         /// What the winner does instead.
         compute: Span,
+        /// Where the function that does it takes the lock.
+        taken: Span,
     },
     /// Not known.
     Unknown,
