@@ -15,6 +15,7 @@ pub(crate) enum About {
     Type,
     Global,
     Offered,
+    Taken,
     Head,
     Implementors,
     Local,

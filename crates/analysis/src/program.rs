@@ -1,7 +1,7 @@
 //! The whole tree, linked: functions, types, globals and implementors by canonical name.
 
 use crate::asked::{About, Answers, note};
-use dogpile_ir::{FuncId, Function, FunctionKind, Global, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
+use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::SourceMap;
 use std::borrow::Cow;
@@ -40,6 +40,8 @@ pub(crate) struct Program<'a> {
     offered: HashMap<&'a str, Vec<&'a str>>,
     /// Constants that are only another name, and packages that offer on what others have.
     heads: FxHashSet<&'a str>,
+    /// Packages whose names a package of Rust uses as its own, and offers nobody (`use redis::*;`).
+    taken_in: HashMap<&'a str, Vec<&'a str>>,
     /// See [`crate::Declared::aliases`].
     aliases: &'a BTreeMap<String, String>,
     /// Types that have every method of an interface, by interface name.
@@ -59,6 +61,7 @@ impl<'a> Program<'a> {
             heads: FxHashSet::default(),
             aliases,
             offered: HashMap::default(),
+            taken_in: HashMap::default(),
             implementors: HashMap::default(),
         };
         for (m, module) in (0u32..).zip(modules) {
@@ -79,6 +82,9 @@ impl<'a> Program<'a> {
             for import in module.imports.iter().filter(|i| &*i.name == "*") {
                 program.offered.entry(&module.package).or_default().push(&import.path);
             }
+            for import in module.imports.iter().filter(|i| &*i.name == "." && module.lang == Lang::Rust) {
+                program.taken_in.entry(&module.package).or_default().push(&import.path);
+            }
             for decl in &module.types {
                 program.types.entry(&decl.name).or_insert(decl);
             }
@@ -86,7 +92,7 @@ impl<'a> Program<'a> {
                 program.globals.entry(&global.name).or_insert((m, global));
             }
         }
-        program.heads = program.offered.keys().copied().collect();
+        program.heads = program.offered.keys().chain(program.taken_in.keys()).copied().collect();
         program.heads.extend(program.globals.iter().filter(|(_, (_, g))| other_name(g).is_some()).map(|(name, _)| *name));
         program.find_implementors();
         program
@@ -183,6 +189,7 @@ impl<'a> Program<'a> {
         self.methods.iter().for_each(|(ty, methods)| answers.add(About::Methods, *ty, methods));
         self.heads.iter().for_each(|name| answers.add(About::Head, *name, &true));
         self.offered.iter().for_each(|(package, from)| answers.add(About::Offered, *package, from));
+        self.taken_in.iter().for_each(|(package, from)| answers.add(About::Taken, *package, from));
         self.implementors.iter().for_each(|(interface, types)| answers.add(About::Implementors, *interface, types));
     }
 
@@ -250,12 +257,28 @@ impl<'a> Program<'a> {
                     return found;
                 }
             }
+            note(About::Taken, head);
+            if let Some(found) = self.taken_in.get(head).and_then(|from| self.taken(from, item, depth)) {
+                return Some(found);
+            }
             if self.global_of_name(head).is_some_and(|(_, g)| other_name(g).is_some()) {
                 let owner = self.elsewhere(head, depth + 1)?;
                 return Some(onward(format!("{owner}.{item}")));
             }
         }
         None
+    }
+
+    /// The name of an item that one of these packages declares, offers on, or is known to have.
+    fn taken(&self, from: &[&str], item: &str, depth: usize) -> Option<String> {
+        let names = || from.iter().map(|package| format!("{package}.{item}"));
+        let own = names().find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1) });
+        own.or_else(|| {
+            names().find(|n| {
+                let owner = n.rsplit_once('.').map_or("", |(owner, _)| owner);
+                self.models.knows(n) || self.models.type_of(owner).is_some()
+            })
+        })
     }
 
     /// Looks a name up, as it is written and as its own tree calls it.

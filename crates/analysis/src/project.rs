@@ -11,7 +11,7 @@ use crate::reach::Reach;
 use crate::sym::Sym;
 use crate::typing::Typing;
 use dogpile_ir::{Lang, Module};
-use dogpile_models::{Models, Role};
+use dogpile_models::{CacheOp, CacheScope, Models, Role};
 use dogpile_source::{FileId, SourceMap};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -35,6 +35,8 @@ pub struct Declared {
 
 /// How many levels of callers above an open session are looked at.
 const CALLER_LEVELS: usize = 4;
+/// How many levels of helpers around a cache are looked through.
+const FILL_LEVELS: usize = 2;
 /// Most functions explored as roots; the rest is said to be left out.
 const MAX_ROOTS: usize = 20_000;
 
@@ -203,6 +205,14 @@ fn opens(e: &Exploration) -> bool {
             Loose::Renewal { index } => has_param(&e.renewals[*index].key.sym),
             Loose::Set { .. } | Loose::Read { .. } => false,
         })
+        || is_half_a_fill(e)
+}
+
+/// It reads a cache for its caller, or writes one: what is done about a miss stands with the caller.
+fn is_half_a_fill(e: &Exploration) -> bool {
+    let shared = e.caches.iter().filter(|c| c.scope == CacheScope::Shared && c.site.via.len() < FILL_LEVELS && has_param(&c.key.sym));
+    let ops: Vec<CacheOp> = shared.map(|c| c.op).filter(|op| matches!(op, CacheOp::Get | CacheOp::Set)).collect();
+    !ops.is_empty() && ops.iter().all(|op| *op == ops[0])
 }
 
 /// The lock is still held when the function ends well, or a caller's function runs under it.

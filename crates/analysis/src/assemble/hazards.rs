@@ -43,7 +43,7 @@ impl Assembly<'_, '_> {
             let slow: Vec<Span> = e
                 .works
                 .iter()
-                .filter(|(_, name, _)| super::caches::costly(name).is_some())
+                .filter(|work| self.cost(work).is_some())
                 .map(|(span, _, _)| *span)
                 .collect();
             if let Some(span) = e.works.iter().find(|w| changes(&w.1) || e.changes.contains(&w.0)).map(|w| w.0) {

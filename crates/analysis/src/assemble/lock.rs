@@ -3,6 +3,7 @@
 use dogpile_source::Span;
 use super::Assembly;
 use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, SessionFacts};
+use crate::explore::quorum::QuorumFacts;
 use crate::explore::state::Status;
 use crate::keys;
 use crate::lifecycle::{
@@ -80,7 +81,7 @@ impl Assembly<'_, '_> {
             recheck: match recheck(e, s) {
                 _ if told.is_some_and(|t| t.recheck) => Recheck::NotApplicable,
                 // A caller tells of its own look and its own work; what stands behind helpers of both is not one fill.
-                Recheck::Missing { read, compute } if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) => Recheck::NotApplicable,
+                Recheck::Missing { read, compute, .. } if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) => Recheck::NotApplicable,
                 other => other,
             },
             unit_faults: e.unit_faults.iter().filter(|u| u.site_span == s.site.span || s.renewals.iter().any(|r| e.renewals[*r].site.span == u.site_span)).cloned().collect(),
@@ -91,8 +92,9 @@ impl Assembly<'_, '_> {
             hazards,
         };
         if s.blurred {
-            lock.leaks.clear();
-            lock.wait = lock.wait.filter(|w| w.bound != WaitBound::None);
+            lock.leaks = s.quorum.iter().flat_map(|quorum| self.parts_left(s, quorum)).collect();
+            let decided = s.quorum.as_ref().is_some_and(|quorum| quorum.decides);
+            lock.wait = lock.wait.filter(|w| decided || w.bound != WaitBound::None);
         }
         if told.is_some_and(|t| t.token) {
             lock.acquire.token.kind = crate::lifecycle::TokenKind::Unknown;
@@ -254,6 +256,7 @@ impl Assembly<'_, '_> {
             .map(|e| Leak {
                 span: e.span,
                 exit: if e.error == Some(true) { ExitKind::ErrorReturn } else { ExitKind::Return },
+                partial: false,
                 steps: std::iter::once(Step { span: s.site.span, what: "takes the lock".to_owned() })
                     .chain(e.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
                     .chain(std::iter::once(Step { span: e.span, what: "leaves without a release".to_owned() }))
@@ -263,6 +266,25 @@ impl Assembly<'_, '_> {
         leaks.sort_by_key(|l| l.span);
         leaks.dedup_by_key(|l| l.span);
         leaks
+    }
+
+    /// Ways out of a quorum that was refused with some servers won, which nobody gives back.
+    fn parts_left(&self, s: &SessionFacts, quorum: &QuorumFacts) -> Vec<Leak> {
+        let kept = quorum.leaks.iter().filter(|(at, leak)| leak.kept && !self.given_back_later.contains(&(s.site.span, **at)));
+        kept.map(|(at, leak)| Leak {
+            span: *at,
+            exit: match leak.error {
+                None => ExitKind::Retry,
+                Some(true) => ExitKind::ErrorReturn,
+                Some(false) => ExitKind::Return,
+            },
+            partial: true,
+            steps: std::iter::once(Step { span: s.site.span, what: "one server grants the lock".to_owned() })
+                .chain(leak.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
+                .chain(std::iter::once(Step { span: *at, what: "gives up without giving it back there".to_owned() }))
+                .collect(),
+        })
+        .collect()
     }
 
     fn section(&mut self, root: FuncRef, s: &SessionFacts) -> Section {
@@ -358,7 +380,28 @@ pub(super) fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
         // What is computed is neither the look nor the write.
         let stores = |span: &Span| s.writes.contains_key(span) || e.caches.iter().any(|c| c.site.span == *span);
         let compute = s.visits.iter().find(|(span, st)| st.contains(&Status::Won) && !stores(span)).map(|(span, _)| *span);
-        return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute });
+        let taken = s.site.via.first().copied().unwrap_or(s.site.span);
+        return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute, taken });
     }
-    Recheck::NotApplicable
+    recheck_of_marks(s)
+}
+
+/// A field of a hash or a list that losers wait for, and that the winner fills: what it leaves for the others.
+fn recheck_of_marks(s: &SessionFacts) -> Recheck {
+    let marks = &s.marks;
+    let Some((mark, read)) = marks.before.iter().find(|(mark, _)| marks.lost.contains(mark) && marks.filled.contains(mark)) else {
+        return Recheck::NotApplicable;
+    };
+    if marks.held.contains(mark) {
+        return Recheck::Done;
+    }
+    // The work stands behind the acquire, in the function that holds the lock; storing it is not the work.
+    let stores = |span: &Span| s.writes.iter().any(|(at, (op, _))| at == span || op.via.contains(span));
+    let counts = |span: &Span| s.called.get(span).is_some_and(|c| matches!(crate::names::last(&c.name), "len" | "is_empty" | "count" | "to_string"));
+    let won = s.visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
+    let mut works: Vec<Span> = won.chain(s.followed.keys().copied()).filter(|span| !stores(span) && !counts(span)).collect();
+    works.sort();
+    let behind = |at: &Span| works.iter().find(|w| w.file == at.file && w.start > at.end).map(|w| (*w, *at));
+    let found = std::iter::once(&s.site.span).chain(s.site.via.iter().rev()).find_map(behind);
+    found.map_or(Recheck::Unknown, |(compute, taken)| Recheck::Missing { read: *read, compute, taken })
 }

@@ -54,12 +54,18 @@ pub(crate) struct Assembly<'a, 'c> {
     pub(crate) changes: BTreeMap<FuncRef, Span>,
     /// Renewals outside any session: root, index.
     pub(crate) renewals: Vec<(FuncRef, usize)>,
+    /// Acquires of a quorum and ways out of it after which some caller gives the parts back.
+    pub(crate) given_back_later: BTreeSet<(Span, Span)>,
 }
 
 pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Exploration>>, declared: &Declared) -> Lifecycles {
-    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![], stored: vec![], dropped: vec![], dear: BTreeSet::new(), changes: BTreeMap::new() };
+    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![], stored: vec![], dropped: vec![], dear: BTreeSet::new(), changes: BTreeMap::new(), given_back_later: BTreeSet::new() };
     assembly.collect_loose(explored);
     assembly.collect_strays(explored);
+    for s in explored.values().flat_map(|e| &e.sessions) {
+        let cleared = s.quorum.iter().flat_map(|quorum| &quorum.cleared);
+        assembly.given_back_later.extend(cleared.map(|at| (s.site.span, *at)));
+    }
     // A session that its function ends: what it knows by itself need not be told again from above.
     let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
@@ -99,8 +105,9 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
     out.fills.dedup_by_key(|f| f.site.span);
     out.flights.sort_by_key(|f| f.site.span);
     out.flights.dedup_by_key(|f| f.site.span);
-    out.misses.sort_by_key(|m| (m.read.span, m.write.span));
-    out.misses.dedup_by_key(|m| m.read.span);
+    out.misses.sort_by_key(|m| (m.read.span, m.read.outer(), m.write.span));
+    // One helper reads for many: each of its callers misses by itself.
+    out.misses.dedup_by_key(|m| (m.read.span, m.read.outer()));
     out.check_then_sets.sort_by_key(|c| c.set.span);
     out.check_then_sets.dedup_by_key(|c| c.set.span);
     out
@@ -147,11 +154,16 @@ fn tell_folds_once(locks: &mut [crate::lifecycle::Lock]) {
 fn tell_leaks_once(locks: &mut [crate::lifecycle::Lock]) {
     let inner: BTreeSet<(Span, Vec<Span>)> =
         locks.iter().filter(|l| !l.leaks.is_empty()).map(|l| (l.acquire.site.span, l.acquire.site.via.clone())).collect();
-    for lock in locks {
+    for lock in &mut *locks {
         let via = &lock.acquire.site.via;
         if (1..=via.len()).any(|n| inner.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
             lock.leaks.clear();
         }
+    }
+    // One way out of a helper serves every lock that is taken with it.
+    let mut parts: BTreeSet<Span> = BTreeSet::new();
+    for lock in locks {
+        lock.leaks.retain(|leak| !leak.partial || parts.insert(leak.span));
     }
 }
 

@@ -68,6 +68,12 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Await(v) => {
                 let val = self.eval(frame, v, &mut state);
                 self.local_wait(&val.sym);
+                if let Some((f, home)) = self.future(&val.sym).filter(|_| self.lang(frame) == dogpile_ir::Lang::Rust)
+                    && let Some(call) = self.destructor_call(frame)
+                {
+                    let outs = self.invoke(f, home, None, vec![], call, frame, state);
+                    return self.landed(frame, targets, outs, span);
+                }
                 match self.awaited(frame, val) {
                     Ok(val) => match (&*val.sym, targets.len()) {
                         (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),
@@ -119,6 +125,24 @@ impl<'a> Explorer<'a, '_> {
         };
         self.store_all(frame, targets, values, span, &mut state);
         vec![(state, Flow::Next)]
+    }
+
+    /// What a future came to, where it goes.
+    fn landed(&mut self, frame: FrameId, targets: &'a [Place], outs: super::call::Outs<'a>, span: Span) -> Paths<'a> {
+        let mut paths = Vec::new();
+        for (mut state, out) in outs {
+            match out {
+                Out::Values(vals) => {
+                    state.fine = self.was_fine(frame, &vals, &state);
+                    let vals = self.packed(frame, targets, vals, span);
+                    self.store_all(frame, targets, vals, span, &mut state);
+                    paths.push((state, Flow::Next));
+                }
+                Out::Raise(at) => paths.push((state, Flow::Raise(at))),
+                Out::Stop => paths.push((state, Flow::Stop)),
+            }
+        }
+        joined(paths)
     }
 
     /// The declared type of what the first result goes to.

@@ -74,7 +74,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Starts a block beside the path. It is work of no flight, but of the one that it makes.
-    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, flight: Option<usize>, state: &mut State<'a>) {
+    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, flight: Option<usize>, state: &mut State<'a>) -> Vec<State<'a>> {
         let beside = set_out(state, None);
         let flights = std::mem::replace(&mut self.flights, flight.into_iter().collect());
         self.enter_region(Start::Now, frame);
@@ -82,6 +82,7 @@ impl<'a> Explorer<'a, '_> {
         self.flights = flights;
         self.after_spawn(ends.iter().map(|(s, _)| s), state);
         self.leave_region(&ends, span, frame, state);
+        ends.into_iter().filter(|(_, over)| *over).map(|(state, _)| state).collect()
     }
 
     /// The same for a function.
@@ -252,14 +253,9 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         let beating = self.still_beating(state);
+        self.keeps_parts(state);
         for held in &state.held {
-            let mut steps = Vec::new();
-            let mut at = held.steps.as_deref();
-            while let Some(step) = at {
-                steps.push((step.span, step.taken));
-                at = step.before.as_deref();
-            }
-            steps.reverse();
+            let steps = state.taken_since(held.slot);
             let session = &mut self.out.sessions[held.slot];
             // Read, compared, found to be somebody else's: nothing is left to give back.
             let asked = held.examined

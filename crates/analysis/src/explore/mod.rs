@@ -18,11 +18,14 @@ mod control;
 pub(crate) mod drop;
 mod eval;
 mod globals;
+mod lists;
 mod lookups;
+pub(crate) mod marks;
 mod model;
 mod observe;
 mod promise;
 mod promised;
+pub(crate) mod quorum;
 pub(crate) mod record;
 mod reply;
 mod result;
@@ -101,8 +104,12 @@ pub(crate) struct Explorer<'a, 'c> {
     places: BTreeMap<(Span, Vec<Span>), u32>,
     /// Flights being run, innermost last.
     flights: Vec<usize>,
-    /// Loops over items that the exploration is in.
-    ranges: usize,
+    /// Loops over items that the exploration is in, innermost last.
+    rounds: Vec<quorum::Round>,
+    /// Objects made of what differs from round to round.
+    of_items: std::collections::BTreeSet<crate::sym::S>,
+    /// Fields of hashes and lists that were looked at outside any lock, and where.
+    marks: Vec<(crate::sym::S, Span)>,
     /// Executors of promises that the exploration is in.
     executors: usize,
     /// Blocks beside the path that the exploration is in.
@@ -129,7 +136,7 @@ pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Explor
         Effort::Whole => BUDGET,
     };
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], marks: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
     explorer.run();
     explorer.out
 }

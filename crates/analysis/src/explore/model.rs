@@ -202,7 +202,9 @@ impl<'a> Explorer<'a, '_> {
             Does::Subscribes { .. } | Does::Waits { .. } | Does::Transacts { .. } | Does::BeginsTransaction { .. } | Does::EndsTransaction { .. } => self.trace_call(row, evidence, site, state),
             Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } => {
                 self.joined_or_stopped(&row.call.does, &mut state);
-                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+                // One value of Rust that nobody knows may be a result, an option, or both: the code takes it apart.
+                let n = if self.lang(site.frame) == dogpile_ir::Lang::Rust { 1 } else { 2 };
+                vec![(state, Out::Values(results(span, "row", n, &[])))]
             }
             Does::Timer { time, .. } => {
                 let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
@@ -244,6 +246,7 @@ impl<'a> Explorer<'a, '_> {
         let object = self.object(&name);
         let val = Val::new(object, site.call.span);
         self.regions.made(&val.sym);
+        self.made_of(&val.sym, site, state);
         for (fact, path) in keeps {
             if fact == "options" {
                 for option in self.path_list(path, site, state) {

@@ -248,6 +248,7 @@ impl<'a> Explorer<'a, '_> {
                     throws_unheld: false,
                 };
                 self.note_release(slot, facts);
+                self.gives_parts_back(slot, &op, state);
                 if state.status(slot) == Some(Status::Won) {
                     self.note_escapes(slot, state);
                     state.set_status(slot, Status::Released);

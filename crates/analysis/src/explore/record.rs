@@ -92,6 +92,7 @@ pub(crate) struct SessionFacts {
     /// Keys read before it was taken, and while it was held.
     pub(crate) reads_before: Vec<(S, Span)>,
     pub(crate) reads_held: Vec<(S, Span)>,
+    pub(crate) marks: crate::explore::marks::MarkFacts,
     pub(crate) opaque: bool,
     /// A callback of the root's caller runs while it is held.
     pub(crate) runs_caller: bool,
@@ -99,6 +100,8 @@ pub(crate) struct SessionFacts {
     pub(crate) indistinct: bool,
     /// Races of promises inside the section that can leave work behind.
     pub(crate) races: BTreeSet<Span>,
+    /// Taken in parts, and won when enough of them are.
+    pub(crate) quorum: Option<Box<crate::explore::quorum::QuorumFacts>>,
     pub(crate) beyond: Beyond,
 }
 

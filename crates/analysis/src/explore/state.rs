@@ -35,6 +35,10 @@ pub(crate) struct Held {
     pub(crate) steps: Option<Rc<Trail>>,
     /// Its key was read on this path: whose it is by now was asked.
     pub(crate) examined: bool,
+    /// It is a quorum, and this is what came of some of its parts.
+    pub(crate) part: bool,
+    /// A way out behind it that kept parts of a refused quorum.
+    pub(crate) left: Option<Span>,
 }
 
 /// Branches taken, latest first.
@@ -188,6 +192,11 @@ impl<'a> State<'a> {
         self.heap.iter().any(|(base, fields)| fields.values().any(|val| test(base, val)))
     }
 
+    /// Whether some field of an object holds a value of a kind.
+    pub(crate) fn has_field(&self, base: &S, test: &mut impl FnMut(&Val) -> bool) -> bool {
+        self.heap.get(base).is_some_and(|fields| fields.values().any(test))
+    }
+
     pub(crate) fn status(&self, slot: usize) -> Option<Status> {
         self.held.iter().find(|h| h.slot == slot).map(|h| h.status)
     }
@@ -196,7 +205,7 @@ impl<'a> State<'a> {
         match self.held.iter_mut().find(|h| h.slot == slot) {
             Some(held) => held.status = status,
             None => {
-                self.held.push(Held { slot, status, steps: None, examined: false });
+                self.held.push(Held { slot, status, steps: None, examined: false, part: false, left: None });
                 self.held.sort_by_key(|h| h.slot);
             }
         }
@@ -220,6 +229,18 @@ impl<'a> State<'a> {
         for held in self.held.iter_mut().filter(|h| h.status == Status::Won) {
             held.steps = Some(Rc::new(Trail { span, taken, before: held.steps.take() }));
         }
+    }
+
+    /// Branches taken since the acquire, first to last.
+    pub(crate) fn taken_since(&self, slot: usize) -> Vec<(Span, bool)> {
+        let mut steps = Vec::new();
+        let mut at = self.held.iter().find(|h| h.slot == slot).and_then(|h| h.steps.as_deref());
+        while let Some(step) = at {
+            steps.push((step.span, step.taken));
+            at = step.before.as_deref();
+        }
+        steps.reverse();
+        steps
     }
 
     /// What is known of a truth value, without guessing.
@@ -290,7 +311,7 @@ impl<'a> State<'a> {
         self.held.len() == other.held.len()
             && self.defers.len() == other.defers.len()
             && (self.tick, self.spawned, self.fine) == (other.tick, other.spawned, other.fine)
-            && self.held.iter().zip(&other.held).all(|(a, b)| (a.slot, a.status) == (b.slot, b.status))
+            && self.held.iter().zip(&other.held).all(|(a, b)| (a.slot, a.status, a.left) == (b.slot, b.status, b.left))
             && self.defers.iter().zip(&other.defers).all(|(a, b)| a.frame == b.frame && std::ptr::eq(a.body, b.body))
             && self.losses == other.losses
             && self.beside.is_like(&other.beside)

@@ -169,7 +169,7 @@ impl<'a> Explorer<'a, '_> {
                 before: BTreeSet::new(),
                 value: value.cloned(),
                 lease,
-                in_range: self.ranges > 0,
+                in_range: !self.rounds.is_empty(),
                 locked: true,
                 watched: true,
                 compared: None,
