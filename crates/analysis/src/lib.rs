@@ -15,6 +15,7 @@ mod names;
 mod program;
 mod project;
 mod reach;
+mod single;
 mod sym;
 mod typing;
 mod walk;

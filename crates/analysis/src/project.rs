@@ -65,8 +65,9 @@ pub fn analyze(
     let typing = Typing::infer(&program);
     let reach = Reach::new(&program, &typing);
     let fields = crate::fields::Fields::find(&program, &typing);
+    let single = crate::single::classes(&program);
     let destructors = crate::explore::drop::destructor_calls(&program);
-    let cx = Context { program, typing, reach, fields, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
+    let cx = Context { program, typing, reach, fields, single, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
     let mut explored: BTreeMap<FuncRef, Exploration> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();

@@ -2,7 +2,7 @@
 
 use dogpile_source::Span;
 use super::Assembly;
-use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, SessionFacts};
+use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, RenewalFacts, SessionFacts};
 use crate::explore::state::Status;
 use crate::keys;
 use crate::lifecycle::{
@@ -22,7 +22,7 @@ impl Assembly<'_, '_> {
         let id = format!("{}|{}", site.root, keys::shape(&s.key.sym));
         let acquire = Acquire {
             ttl: self.ttl(&s.lease, s.library),
-            token: self.token(s),
+            token: self.token(e, s),
             key,
             library: s.library,
             auto_renews: s.auto_renews,
@@ -43,6 +43,13 @@ impl Assembly<'_, '_> {
             }
         }
         let mut renewals: Vec<Renewal> = s.renewals.iter().map(|i| self.renewal(root, e, *i)).collect();
+        if s.lease != Lease::Absent {
+            for (other, facts) in self.renewals_elsewhere(s) {
+                if !renewals.iter().any(|r| r.site.span == facts.site.span) {
+                    renewals.push(self.renewal_elsewhere(other, &facts));
+                }
+            }
+        }
         renewals.sort_by_key(|r| r.site.span);
         let wait = s.wait.map(|(span, form, bound)| Wait { span, form, bound }).or_else(|| match s.waits_inside {
             Some(Waits::Forever) => Some(Wait { span: s.site.span, form: WaitForm::Library, bound: WaitBound::None }),
@@ -206,6 +213,23 @@ impl Assembly<'_, '_> {
         }
     }
 
+    /// What is known of a renewal that no session of its function explains: only whether it asks for an owner.
+    fn renewal_elsewhere(&mut self, root: FuncRef, r: &RenewalFacts) -> Renewal {
+        Renewal {
+            site: self.site(root, &r.site),
+            guard: guard(&r.guard),
+            same_session: false,
+            interval_ms: None,
+            ttl_ms: None,
+            on_loss: OnLoss::Unknown,
+            heartbeat: false,
+            runs_unheld: false,
+            beat: r.site.span,
+            prompt: false,
+            brittle: None,
+        }
+    }
+
     /// Releases of an equal key in other functions.
     pub(super) fn releases_elsewhere(&self, s: &SessionFacts) -> Vec<(FuncRef, ReleaseFacts)> {
         if !keys::is_telling(&s.key.sym) {
@@ -221,6 +245,23 @@ impl Assembly<'_, '_> {
                 similar(&keys::shape(&key.sym), &shape) && (literal >= 3 || same_package)
             })
             .map(|(root, _, facts)| (*root, facts.clone()))
+            .collect()
+    }
+
+    /// Renewals of an equal key in other functions, which do not know of the session.
+    fn renewals_elsewhere(&self, s: &SessionFacts) -> Vec<(FuncRef, RenewalFacts)> {
+        if !keys::is_telling(&s.key.sym) {
+            return vec![];
+        }
+        let shape = keys::shape(&s.key.sym);
+        let package = &self.cx.program.module(s.site.func).package;
+        self.renewals
+            .iter()
+            .filter(|(_, r)| {
+                let same_package = self.cx.program.module(r.site.func).package == *package;
+                similar(&keys::shape(&r.key.sym), &shape) && (literal_len(&shape) >= 3 || same_package)
+            })
+            .cloned()
             .collect()
     }
 
@@ -253,7 +294,12 @@ impl Assembly<'_, '_> {
             .filter(|e| (e.error == Some(true) || released_well) && !hands_over(&e.values))
             .map(|e| Leak {
                 span: e.span,
-                exit: if e.error == Some(true) { ExitKind::ErrorReturn } else { ExitKind::Return },
+                exit: match e.error {
+                    _ if e.ends_process => ExitKind::ProcessExit,
+                    Some(true) if self.cx.program.module(s.site.func).lang == dogpile_ir::Lang::TypeScript => ExitKind::Throw,
+                    Some(true) => ExitKind::ErrorReturn,
+                    _ => ExitKind::Return,
+                },
                 steps: std::iter::once(Step { span: s.site.span, what: "takes the lock".to_owned() })
                     .chain(e.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
                     .chain(std::iter::once(Step { span: e.span, what: "leaves without a release".to_owned() }))

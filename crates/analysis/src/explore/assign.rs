@@ -24,7 +24,8 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             Rvalue::Call(call) => {
-                if blank && self.started(frame, call, &mut state).is_some() {
+                // What an executor starts is what its promise waits for.
+                if blank && self.executors == 0 && self.started(frame, call, &mut state).is_some() {
                     self.start_beside(frame, call, &mut state);
                     return vec![(state, Flow::Next)];
                 }

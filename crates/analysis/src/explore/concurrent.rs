@@ -197,19 +197,22 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// The process ends here: no `finally` runs, and nothing that is held is given back.
-    pub(super) fn leave_process(&mut self, frame: FrameId, span: Span, state: &State<'a>) {
-        if !self.throws(frame) {
+    pub(super) fn leave_process(&mut self, site: &CallSite<'a>, state: &State<'a>) {
+        if !self.throws(site.frame) {
             return;
         }
-        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+        let span = site.call.span;
+        let well = site.args.first().is_none_or(|code| code.sym.int() == Some(0));
+        for held in state.held.iter().filter(|h| matches!(h.status, Status::Won | Status::Released | Status::HandedOver)) {
             let exits = &mut self.out.sessions[held.slot].exits;
-            if !exits.iter().any(|e| e.span == span) {
+            if !exits.iter().any(|e| e.span == span && e.status == held.status) {
                 exits.push(super::record::ExitFacts {
                     span,
-                    status: Status::Won,
-                    error: Some(true),
+                    status: held.status,
+                    error: Some(!well),
                     values: vec![],
                     panics: false,
+                    ends_process: true,
                     beating: BTreeSet::new(),
                     steps: vec![],
                 });
@@ -268,7 +271,7 @@ impl<'a> Explorer<'a, '_> {
             let exits = &mut session.exits;
             let values: Vec<S> = values.iter().map(|v| v.sym.clone()).collect();
             if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == status && e.error == error && e.values == values && e.beating == beating) {
-                exits.push(super::record::ExitFacts { span, status, error, values, panics, beating: beating.clone(), steps });
+                exits.push(super::record::ExitFacts { span, status, error, values, panics, ends_process: false, beating: beating.clone(), steps });
             }
         }
     }

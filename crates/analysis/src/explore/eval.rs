@@ -26,7 +26,9 @@ impl<'a> Explorer<'a, '_> {
             ValueKind::Field(base, name) => {
                 let base_val = self.eval(frame, base, state);
                 let ty = self.static_type(frame, value);
-                self.field(&base_val, name, &ty, span, state)
+                let val = self.field(&base_val, name, &ty, span, state);
+                self.note_single(frame, base, name, &val);
+                val
             }
             ValueKind::Index(base, index) => {
                 let base = self.eval(frame, base, state);
@@ -228,6 +230,18 @@ impl<'a> Explorer<'a, '_> {
             }
             Sym::Unknown | Sym::Nil => Val::unknown(span),
             _ => Val::new(typed(Sym::Field(base.sym.clone(), name.clone()), ty), span),
+        }
+    }
+
+    /// A field that is set once, of an object of which there is one.
+    fn note_single(&mut self, frame: FrameId, base: &Value, name: &Name, val: &Val) {
+        if self.cx.single.is_empty() || !matches!(&*val.sym, Sym::Field(..)) {
+            return;
+        }
+        let ty = self.static_type(frame, base);
+        let single = ty.name().is_some_and(|owner| self.cx.single.contains(owner) && self.cx.fields.is_set_once(owner, name));
+        if single {
+            self.out.single.insert(val.sym.clone());
         }
     }
 

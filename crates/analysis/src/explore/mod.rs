@@ -55,6 +55,8 @@ pub(crate) struct Context<'a> {
     pub(crate) typing: Typing,
     pub(crate) reach: Reach,
     pub(crate) fields: crate::fields::Fields<'a>,
+    /// Classes of which a framework makes one object for the whole process.
+    pub(crate) single: std::collections::HashSet<String>,
     pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
     /// Calls of destructors, by the function that owns what is dropped.
     pub(crate) destructors: &'a std::collections::HashMap<FuncRef, Box<dogpile_ir::Call>>,
@@ -155,9 +157,17 @@ impl<'a> Explorer<'a, '_> {
                 let val = self.parameter(closure.module, param);
                 state.set_local(frame, param.local, val);
             }
+            // What it has set is there for the closures in it.
+            let mut after = vec![setting];
             for (state, flow) in self.finish(frame, body, state) {
                 self.leave_root(closure, &state, &flow);
+                if matches!(flow, Flow::Return(..)) {
+                    after.push(state.settled());
+                }
             }
+            let Some(known) = state::merge(after).into_iter().next() else { return };
+            setting = known;
+            setting.conds = imbl::OrdMap::new();
         }
     }
 

@@ -182,7 +182,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Does::Context(context) => self.context(context, &site, state),
             Does::NoReturn => {
-                self.leave_process(site.frame, span, &state);
+                self.leave_process(&site, &state);
                 vec![(state, Out::Stop)]
             }
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
