@@ -11,6 +11,7 @@ mod fields;
 mod fold;
 mod format;
 mod keys;
+mod memo;
 mod names;
 mod program;
 mod project;

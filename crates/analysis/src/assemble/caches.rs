@@ -1,9 +1,10 @@
 //! Flights and cache-aside misses.
 
 use super::Assembly;
-use crate::explore::record::{Exploration, Lease};
+use crate::explore::record::{Exploration, Lease, OpSite};
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 use crate::program::FuncRef;
+use crate::typing::Evidence;
 use dogpile_models::{CacheOp, CacheScope as ModelScope, Coalesces};
 
 impl Assembly<'_, '_> {
@@ -48,6 +49,29 @@ impl Assembly<'_, '_> {
                 }
                 None => out.push(flight),
             }
+        }
+    }
+
+    /// Promises that a variable of the process keeps when they are rejected.
+    pub(super) fn kept_promises(&mut self, out: &mut Vec<Flight>) {
+        for kept in crate::memo::kept_promises(&self.cx.program, &self.cx.typing) {
+            let func = crate::reach::outermost(&self.cx.program, kept.func);
+            let op = OpSite { span: kept.join, via: vec![], func, command: "promise".to_owned(), client: None, evidence: Evidence::Exact };
+            let site = self.site(func, &op);
+            if out.iter().any(|known| known.keeps_failures == Some(kept.store)) {
+                continue;
+            }
+            out.push(Flight {
+                id: format!("{}|{}", site.function, crate::names::last(&kept.variable)),
+                form: FlightForm::ByHand,
+                context: FlightContext::Own,
+                keeps_failures: Some(kept.store),
+                cache: CacheScope::None,
+                cache_read: None,
+                cross_process_lock: false,
+                work: Some(kept.store),
+                site,
+            });
         }
     }
 

@@ -82,6 +82,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
         assembly.fills(*root, e, &mut out.fills);
         assembly.check_then_sets(*root, e, &taken, &mut out);
     }
+    assembly.kept_promises(&mut out.flights);
     assembly.stray_units(explored, &mut out);
     marks_stay_marks(&mut out.locks);
     tell_folds_once(&mut out.locks);

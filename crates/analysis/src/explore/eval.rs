@@ -25,6 +25,7 @@ impl<'a> Explorer<'a, '_> {
             ValueKind::Global(name) => self.global(name, span, state),
             ValueKind::Field(base, name) => {
                 let base_val = self.eval(frame, base, state);
+                let base_val = self.the_only_one(frame, base, base_val);
                 let ty = self.static_type(frame, value);
                 let val = self.field(&base_val, name, &ty, span, state);
                 self.note_single(frame, base, name, &val);
@@ -230,6 +231,17 @@ impl<'a> Explorer<'a, '_> {
             }
             Sym::Unknown | Sym::Nil => Val::unknown(span),
             _ => Val::new(typed(Sym::Field(base.sym.clone(), name.clone()), ty), span),
+        }
+    }
+
+    /// Whatever variable holds it: of some classes there is one object in the process.
+    fn the_only_one(&self, frame: FrameId, base: &Value, val: Val) -> Val {
+        if self.cx.single.is_empty() || *val.sym != Sym::Unknown {
+            return val;
+        }
+        match self.static_type(frame, base).name() {
+            Some(class) if self.cx.single.contains(class) => Val::new(Sym::Global(class.into()), val.span),
+            _ => val,
         }
     }
 
