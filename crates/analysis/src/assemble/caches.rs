@@ -90,10 +90,10 @@ impl Assembly<'_, '_> {
             };
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
-            } else if write.held || e.sessions.iter().any(|s| {
+            } else if e.sessions.iter().any(|s| {
                 // A lock taken after the work is done lets only one write, and everybody work.
                 let taken = outer(&s.site);
-                taken.start > from.start && (taken.file != compute.file || taken.start < compute.start)
+                (write.held || taken.start > from.start) && (taken.file != compute.file || taken.start < compute.start)
             }) {
                 Coalescing::Cluster
             } else if read.coalesces != Coalesces::None {

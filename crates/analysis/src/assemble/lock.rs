@@ -287,11 +287,21 @@ impl Assembly<'_, '_> {
         if !released {
             return vec![];
         }
+        // A release that fails halfway was not forgotten.
+        let taken = s.site.via.first().unwrap_or(&s.site.span);
+        let releasing = |e: &crate::explore::record::ExitFacts| {
+            let within = |r: &ReleaseFacts| r.site.via.first().filter(|call| *call != taken).is_some_and(|call| e.span.contains(*call));
+            s.releases.iter().any(within)
+        };
+        // An object that holds a lock from one call to another gives it back in a method of its own.
+        let kept_by_object = s.key.sym.any(&mut |k| matches!(k, Sym::Field(owner, _) if matches!(**owner, Sym::Param(..))))
+            && s.releases.iter().all(|r| r.site.func != s.site.func);
         let mut leaks: Vec<Leak> = s
             .exits
             .iter()
             .filter(|e| e.status == Status::Won && !e.panics)
-            .filter(|e| (e.error == Some(true) || released_well) && !hands_over(&e.values))
+            .filter(|e| (e.error == Some(true) || (released_well && !kept_by_object)) && !hands_over(&e.values))
+            .filter(|e| !releasing(e))
             .map(|e| Leak {
                 span: e.span,
                 exit: match e.error {

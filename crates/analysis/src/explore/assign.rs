@@ -43,6 +43,9 @@ impl<'a> Explorer<'a, '_> {
                     match out {
                         Out::Values(vals) => {
                             state.fine = self.was_fine(frame, &vals, &state);
+                            if let (true, Some(val)) = (call.awaited && self.throws(frame), vals.first()) {
+                                self.message_received(frame, call.span, val, WaitEnd::Nothing, &state);
+                            }
                             let vals = self.packed(frame, targets, vals, call.span);
                             // A function that gives nothing back has thrown nothing away.
                             if blank && !vals.is_empty() {
@@ -69,6 +72,7 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Await(v) => {
                 let val = self.eval(frame, v, &mut state);
                 self.local_wait(&val.sym);
+                self.message_received(frame, span, &val, WaitEnd::Nothing, &state);
                 match self.awaited(frame, val) {
                     Ok(val) => match (&*val.sym, targets.len()) {
                         (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),

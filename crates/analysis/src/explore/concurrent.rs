@@ -84,14 +84,18 @@ impl<'a> Explorer<'a, '_> {
         self.leave_region(&ends, span, frame, state);
     }
 
-    /// The same for a function.
-    pub(super) fn spawn_function(&mut self, path: &str, start: Start, site: &CallSite<'a>, state: &mut State<'a>) {
+    /// The same for a function; its handle is what ends it.
+    pub(super) fn spawn_function(&mut self, path: &str, start: Start, handle: &S, site: &CallSite<'a>, state: &mut State<'a>) {
         let beside = set_out(state, start.delay());
         let flights = std::mem::take(&mut self.flights);
         if start != Start::Now {
             self.rearmed(site.frame, state);
         }
         self.enter_region(start, site.frame);
+        if matches!(start, Start::Every(_)) {
+            let asks = self.path(path, site, state).is_none_or(|f| self.asks_whether_to_go_on(&f.sym));
+            self.regions.ends_by(handle, asks);
+        }
         let ends = Self::run_ends(self.run_function(path, vec![], site, beside));
         self.flights = flights;
         self.after_spawn(ends.iter().map(|(s, _)| s), state);

@@ -162,7 +162,7 @@ impl<'a> Explorer<'a, '_> {
             Some(value) => {
                 let val = self.eval(at, value, state);
                 let sym = match &*val.sym {
-                    Sym::Result(..) | Sym::Unknown if !global.constant => this.clone(),
+                    Sym::Result(..) | Sym::Unknown if !global.constant && *made_at_start(&val.sym) == *val.sym => this.clone(),
                     Sym::Concat(parts) => Arc::new(Sym::Concat(parts.iter().map(made_at_start).collect())),
                     _ => made_at_start(&val.sym),
                 };
@@ -395,6 +395,8 @@ fn literal(lit: &Lit) -> Sym {
 fn made_at_start(sym: &S) -> S {
     match &**sym {
         Sym::Fresh(at) | Sym::Clock(at, _) => Arc::new(Sym::PerProcess(*at)),
+        // A text made of it.
+        Sym::Result(at, _, _, given) if given.iter().any(|part| part.any(&mut |s| matches!(s, Sym::Fresh(_)))) => Arc::new(Sym::PerProcess(*at)),
         _ => sym.clone(),
     }
 }

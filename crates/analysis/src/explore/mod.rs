@@ -103,6 +103,8 @@ pub(crate) struct Explorer<'a, 'c> {
     ranges: usize,
     /// Executors of promises that the exploration is in.
     executors: usize,
+    /// What the innermost of them listens to.
+    hears: promise::Hears,
     /// Blocks beside the path that the exploration is in.
     regions: beside::Regions,
     /// Flights by hand: maps of this process in which callers find each other.
@@ -112,7 +114,7 @@ pub(crate) struct Explorer<'a, 'c> {
 /// Explores one function as a root.
 pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, hears: promise::Hears::default(), regions: beside::Regions::default(), local: byhand::Local::default() };
     explorer.run();
     explorer.out
 }

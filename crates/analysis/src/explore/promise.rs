@@ -9,7 +9,23 @@ use crate::program::FuncRef;
 use crate::sym::{FrameId, S, Sym, Val};
 use crate::typing::Target;
 use dogpile_ir::{Call, Callee, Lang};
+use dogpile_models::Does;
 use std::sync::Arc;
+
+/// What the executor of a promise listens to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hears {
+    messages: bool,
+    /// Something else may settle it: a timer, the end of a connection.
+    others: bool,
+}
+
+impl Hears {
+    /// Nothing but a message of a subscription settles it.
+    fn is_message(self) -> bool {
+        self.messages && !self.others
+    }
+}
 
 /// Type of the object that stands for a promise while its executor runs.
 pub(super) const PROMISE: &str = "promise";
@@ -26,7 +42,9 @@ impl<'a> Explorer<'a, '_> {
         let settle = |name: &str| Val::new(Sym::Bound(promise.clone(), name.into()), span);
         let args = vec![settle("resolve"), settle("reject")];
         self.executors += 1;
+        let outer = std::mem::take(&mut self.hears);
         let outs = self.invoke(f, home, None, args, site.call, site.frame, state);
+        let unsettled = if std::mem::replace(&mut self.hears, outer).is_message() { "messages" } else { "promise" };
         self.executors -= 1;
         let mut settled: Outs<'a> = Vec::new();
         let mut open = Vec::new();
@@ -51,11 +69,27 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         if settled.is_empty() {
-            settled.extend(open.into_iter().map(|state| (state, Out::Values(results(span, "promise", 1, &[])))));
+            settled.extend(open.into_iter().map(|state| (state, Out::Values(results(span, unsettled, 1, &[])))));
         } else {
             settled.extend(open.into_iter().map(|state| (state, Out::Stop)));
         }
         settled
+    }
+
+    /// A listener or a timer is set up in the executor of a promise.
+    pub(super) fn listens(&mut self, does: &Does, site: &CallSite<'a>) {
+        if self.executors == 0 {
+            return;
+        }
+        let event = site.args.first().and_then(|a| a.sym.str()).unwrap_or_default();
+        match does {
+            Does::Subscribes { function, .. } => self.hears.messages |= function.is_some(),
+            Does::Spawns { .. } if event.ends_with("message") => self.hears.messages = true,
+            // A failed connection sends nothing either.
+            Does::Spawns { .. } if event == "error" => {}
+            Does::Spawns { .. } | Does::Sleeps { .. } | Does::Timer { .. } => self.hears.others = true,
+            _ => {}
+        }
     }
 
     /// The language of the code that a frame runs.

@@ -353,6 +353,10 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Values(vec![Val::new(gives, span)]))]
             }
             Does::Waits { timeout, gives, confirms } => {
+                // An emitter is waited on by the name of an event.
+                if site.args.get(1).and_then(|a| a.sym.str()).is_some_and(|event| !event.ends_with("message")) {
+                    return vec![(state, Out::Values(results(span, "row", 2, &[])))];
+                }
                 if gives.iter().any(|g| g == "channel") {
                     return vec![(state, Out::Values(vec![self.messages(&site)]))];
                 }
