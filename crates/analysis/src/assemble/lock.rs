@@ -131,7 +131,7 @@ impl Assembly<'_, '_> {
             Lease::Unknown if library => Ttl::Given,
             Lease::Unknown => Ttl::Unknown,
             Lease::Default(ms) => Ttl::Known { ms: *ms, span: dogpile_source::Span::default(), text: "library default".to_owned(), default: true },
-            Lease::Value(val, unit) => match (&*val.sym, unit) {
+            Lease::Value(val, unit) => match (&counted(&val.sym), unit) {
                 (Sym::Int(n, scale), unit) => {
                     let ms = match (unit, scale) {
                         (LeaseUnit::Point, _) => return Ttl::Given,
@@ -327,6 +327,11 @@ impl Assembly<'_, '_> {
         let (durations, limit) = self.durations(root, s);
         Section { durations, limit, writes, work, opaque: s.opaque }
     }
+}
+
+/// A number, also where it is written as text.
+fn counted(sym: &Sym) -> Sym {
+    sym.str().and_then(|text| text.parse().ok()).map_or_else(|| sym.clone(), |n| Sym::Int(n, Scale::Bare))
 }
 
 /// Released when it goes wrong, kept when it goes well: the undoing of a mark.

@@ -10,6 +10,9 @@ use dogpile_ir::{FieldInit, Lit, Name, Param, Type, Value, ValueKind};
 use dogpile_source::Span;
 use std::sync::Arc;
 
+/// Field of an object that stands for those that somebody else's object brings.
+pub(super) const REST: &str = "...";
+
 impl<'a> Explorer<'a, '_> {
     pub(super) fn eval(&mut self, frame: FrameId, value: &'a Value, state: &mut State<'a>) -> Val {
         let span = value.span;
@@ -332,6 +335,16 @@ impl<'a> Explorer<'a, '_> {
         }
         let sym = self.alloc(ty.clone(), frame, span, state);
         let val = Val::new(sym, span);
+        for field in fields {
+            if let FieldInit::Spread(value) = field {
+                let spread = self.eval(frame, value, state);
+                match &*spread.sym {
+                    Sym::Alloc(_) => state.copy_fields(&spread.sym, &val.sym),
+                    Sym::Nil => {}
+                    _ => state.set_field(val.sym.clone(), REST.into(), spread),
+                }
+            }
+        }
         for (name, value) in named_fields(&self.cx.program, &resolved, fields) {
             let part = self.eval(frame, value, state);
             state.set_field(val.sym.clone(), name, part);

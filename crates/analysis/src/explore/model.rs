@@ -372,6 +372,9 @@ impl<'a> Explorer<'a, '_> {
                 },
             }
         }
+        // Options that are not in sight may say anything.
+        let hidden = site.args.iter().filter(|arg| matches!(*arg.sym, Sym::Alloc(_)) && state.field(&arg.sym, super::eval::REST).is_some());
+        out.extend(hidden.map(|arg| Val::unknown(arg.span)));
         out
     }
 

@@ -357,7 +357,7 @@ impl<'a> Explorer<'a, '_> {
                 if site.args.get(1).and_then(|a| a.sym.str()).is_some_and(|event| !event.ends_with("message")) {
                     return vec![(state, Out::Values(results(span, "row", 2, &[])))];
                 }
-                if gives.iter().any(|g| g == "channel") {
+                if gives.iter().any(|g| g == "channel") || (!site.call.awaited && self.throws(site.frame)) {
                     return vec![(state, Out::Values(vec![self.messages(&site)]))];
                 }
                 let context = row.call.context.as_deref().and_then(|p| self.path(p, &site, &state));
