@@ -24,6 +24,8 @@ pub(crate) enum About {
     Closures,
     Reassigned,
     Setter,
+    Places,
+    Single,
 }
 
 thread_local! {

@@ -25,11 +25,13 @@ pub(crate) struct Setter<'a> {
 /// Fields by `Type.field`; `None` where several places set one.
 pub(crate) struct Fields<'a> {
     setters: HashMap<String, Option<Setter<'a>>>,
+    /// Where a field is set, whatever it is set to; `None` where several places do.
+    places: HashMap<String, Option<Span>>,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn find(program: &Program<'a>, typing: &Typing) -> Self {
-        let mut fields = Self { setters: HashMap::default() };
+        let mut fields = Self { setters: HashMap::default(), places: HashMap::default() };
         for (m, module) in (0u32..).zip(program.modules) {
             let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
             for body in bodies {
@@ -95,6 +97,7 @@ impl<'a> Fields<'a> {
     }
 
     fn set(&mut self, field: String, setter: Option<Setter<'a>>, at: Span) {
+        self.places.entry(field.clone()).and_modify(|known| *known = known.filter(|place| *place == at)).or_insert(Some(at));
         self.setters
             .entry(field)
             .and_modify(|known| {
@@ -103,6 +106,13 @@ impl<'a> Fields<'a> {
                 }
             })
             .or_insert(setter);
+    }
+
+    /// Whether a field has one value for the life of its object: one place sets it.
+    pub(crate) fn is_set_once(&self, owner: &str, field: &str) -> bool {
+        let name = format!("{owner}.{field}");
+        note(About::Places, name.as_str());
+        self.places.get(&name).is_some_and(Option::is_some)
     }
 
     /// The only place that sets a field.
@@ -114,6 +124,7 @@ impl<'a> Fields<'a> {
 
     /// Every answer.
     pub(crate) fn answers(&self, answers: &mut Answers) {
+        self.places.iter().for_each(|(name, place)| answers.add(About::Places, name.as_str(), &place.is_some()));
         for (name, setter) in &self.setters {
             answers.add(About::Setter, name.as_str(), &setter.map(|s| (s.module, s.at, s.computed.is_some())));
         }

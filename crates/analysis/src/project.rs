@@ -1,6 +1,6 @@
 //! The entry: modules in, lifecycles out.
 
-use crate::asked::{self, Answers};
+use crate::asked::{About, self, Answers};
 use crate::assemble;
 use crate::explore::record::{Exploration, Loose};
 use crate::explore::state::Status;
@@ -127,14 +127,16 @@ pub fn analyze(
     let typing = Typing::infer(&program);
     let reach = Reach::new(&program, &typing);
     let fields = crate::fields::Fields::find(&program, &typing);
+    let single = crate::single::classes(&program);
     let destructors = crate::explore::drop::destructor_calls(&program);
     let mut answers = Answers::default();
     program.answers(&mut answers);
     typing.answers(&mut answers);
     reach.answers(&mut answers);
     fields.answers(&mut answers);
+    single.iter().for_each(|class| answers.add(About::Single, class.as_str(), &true));
     memory.keep_what_is_true(modules, answers);
-    let cx = Context { program, typing, reach, fields, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
+    let cx = Context { program, typing, reach, fields, single, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
     // Files are looked for with little effort, and what they hold is told once all of them are there.
     let searched = search(&cx, memory, Effort::Search);
     memory.last = None;

@@ -78,13 +78,13 @@ impl Reach {
                         if locks(&row.call.does) {
                             locking.insert(home);
                         }
-                        reach.closures.entry(home).or_default().insert(at);
+                        reach.runs(program, home, at);
                     }
                 }
                 _ => {}
             });
             if calls_out && at != home {
-                reach.closures.entry(home).or_default().insert(at);
+                reach.runs(program, home, at);
             }
         }
         // What takes, renews or runs scripts is followed from far; plain reads, writes and deletes from nearby.
@@ -111,6 +111,15 @@ impl Reach {
 
     pub(crate) fn is_thin(&self, f: FuncRef) -> bool {
         self.thin.contains(&f)
+    }
+
+    /// A closure of interest, and those it stands in: what it captures is made there.
+    fn runs(&mut self, program: &Program<'_>, home: FuncRef, mut at: FuncRef) {
+        while at != home {
+            self.closures.entry(home).or_default().insert(at);
+            let FunctionKind::Closure { parent: Some(parent) } = program.function(at).kind else { return };
+            at.func = parent;
+        }
     }
 
     fn edge(&mut self, from: FuncRef, to: FuncRef) {

@@ -4,7 +4,7 @@ use crate::asked::{About, Answers, note};
 use crate::program::{FuncRef, Program};
 use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
-use dogpile_models::{Does, Row};
+use dogpile_models::{Does, Role, Row};
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
@@ -81,19 +81,51 @@ impl Typing {
 
     /// A receiver of unknown type on which a telling call is made is that client's.
     fn note_distinctive(&mut self, program: &Program<'_>, m: u32, value: &Rvalue) {
-        let Rvalue::Call(Call { callee: Callee::Method { receiver, name }, args, .. }) = value else { return };
+        let Rvalue::Call(call) = value else { return };
+        self.note_handed_on(program, m, call);
+        let Call { callee: Callee::Method { receiver, name }, args, .. } = call else { return };
         if self.value_type(program, m, receiver, 0) != Type::Unknown {
             return;
         }
         let module = &program.modules[m as usize];
-        let Some(row) = program.models.distinctive(lang(module), name, args.len()) else { return };
+        let told = |call: &Call| match self.told(program, m, call) {
+            Some(Target::Model(row, _)) => Some(row),
+            _ => None,
+        };
+        let Some(row) = program.models.distinctive(lang(module), name, args.len()).or_else(|| told(call)) else { return };
         let Some(ty) = row.call.on.as_deref().map(|on| Type::Named(program.models.qualified_type(row.client, on).into())) else { return };
-        match &receiver.kind {
+        self.note_type(program, m, receiver, ty);
+    }
+
+    /// What is handed to a function that uses it as a client is that client.
+    fn note_handed_on(&mut self, program: &Program<'_>, m: u32, call: &Call) {
+        if program.modules[m as usize].lang != dogpile_ir::Lang::TypeScript {
+            return;
+        }
+        let unknown = |typing: &Self, arg: &Value| {
+            matches!(arg.kind, ValueKind::Local(_) | ValueKind::Field(..) | ValueKind::Global(_))
+                && typing.value_type(program, m, arg, 0) == Type::Unknown
+        };
+        if !call.args.iter().any(|arg| unknown(self, arg)) {
+            return;
+        }
+        let Target::Local(f) = self.target(program, m, call) else { return };
+        for (arg, param) in call.args.iter().zip(&program.function(f).params) {
+            let used = self.locals[f.module as usize].get(&param.local);
+            let client = used.filter(|ty| ty.name().and_then(|name| program.models.type_of(name)).is_some_and(|(_, row)| row.role == Role::Client));
+            if let Some(ty) = client.cloned().filter(|_| unknown(self, arg)) {
+                self.note_type(program, m, arg, ty);
+            }
+        }
+    }
+
+    fn note_type(&mut self, program: &Program<'_>, m: u32, value: &Value, ty: Type) {
+        match &value.kind {
             ValueKind::Local(local) => {
                 self.locals[m as usize].entry(*local).or_insert(ty);
             }
             _ => {
-                if let Some(key) = self.use_key(program, m, receiver) {
+                if let Some(key) = self.use_key(program, m, value) {
                     self.by_use.entry(key).or_insert(ty);
                 }
             }

@@ -100,6 +100,7 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
     let mut tree = Tree::new(files, options);
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { hits(files) };
     tree.parse_around(&core, &core);
+    tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
     let mut analysed = tree.analyse(options, false);
     for round in 1..=ROUNDS {
         let more = tree.mentioning(&analysed.follow);
@@ -391,6 +392,7 @@ mod tests {
             text: Some(Arc::from(text)),
             disk: disk.map(|_| lies.clone()),
             hit: true,
+            alone: false,
         }];
         let (models, config, latency) = (Models::builtin(), Config::default(), BTreeMap::new());
         let options = Options {

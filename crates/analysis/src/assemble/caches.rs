@@ -1,9 +1,10 @@
 //! Flights and cache-aside misses.
 
 use super::Assembly;
-use crate::explore::record::{Exploration, Lease};
+use crate::explore::record::{Exploration, Lease, OpSite};
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 use crate::program::FuncRef;
+use crate::typing::Evidence;
 use dogpile_models::{CacheOp, CacheScope as ModelScope, Coalesces};
 
 impl Assembly<'_, '_> {
@@ -52,6 +53,29 @@ impl Assembly<'_, '_> {
         }
     }
 
+    /// Promises that a variable of the process keeps when they are rejected.
+    pub(super) fn kept_promises(&mut self, out: &mut Vec<Flight>) {
+        for kept in crate::memo::kept_promises(&self.cx.program, &self.cx.typing) {
+            let func = crate::reach::outermost(&self.cx.program, kept.func);
+            let op = OpSite { span: kept.join, via: vec![], func, command: "promise".to_owned(), words: std::sync::Arc::default(), client: None, evidence: Evidence::Exact };
+            let site = self.site(func, &op);
+            if out.iter().any(|known| known.keeps_failures == Some(kept.store)) {
+                continue;
+            }
+            out.push(Flight {
+                id: format!("{}|{}", site.function, crate::names::last(&kept.variable)),
+                form: FlightForm::ByHand,
+                context: FlightContext::Own,
+                keeps_failures: Some(kept.store),
+                cache: CacheScope::None,
+                cache_read: None,
+                cross_process_lock: false,
+                work: Some(kept.store),
+                site,
+            });
+        }
+    }
+
     pub(super) fn misses(&mut self, root: FuncRef, e: &Exploration, out: &mut Vec<Miss>) {
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
             let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
@@ -67,10 +91,10 @@ impl Assembly<'_, '_> {
             };
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
-            } else if write.held || e.sessions.iter().any(|s| {
+            } else if e.sessions.iter().any(|s| {
                 // A lock taken after the work is done lets only one write, and everybody work.
                 let taken = outer(&s.site);
-                taken.start > from.start && (taken.file != compute.file || taken.start < compute.start)
+                (write.held || taken.start > from.start) && (taken.file != compute.file || taken.start < compute.start)
             }) {
                 Coalescing::Cluster
             } else if read.coalesces != Coalesces::None {

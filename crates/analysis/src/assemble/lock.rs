@@ -2,7 +2,7 @@
 
 use dogpile_source::Span;
 use super::Assembly;
-use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, SessionFacts};
+use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, RenewalFacts, SessionFacts};
 use crate::explore::quorum::QuorumFacts;
 use crate::explore::state::Status;
 use crate::keys;
@@ -23,7 +23,7 @@ impl Assembly<'_, '_> {
         let id = format!("{}|{}", site.root, keys::shape(&s.key.sym));
         let acquire = Acquire {
             ttl: self.ttl(&s.lease, s.library),
-            token: self.token(s),
+            token: self.token(e, s),
             key,
             library: s.library,
             auto_renews: s.auto_renews,
@@ -44,6 +44,13 @@ impl Assembly<'_, '_> {
             }
         }
         let mut renewals: Vec<Renewal> = s.renewals.iter().map(|i| self.renewal(root, e, *i)).collect();
+        if s.lease != Lease::Absent {
+            for (other, facts) in self.renewals_elsewhere(s) {
+                if !renewals.iter().any(|r| r.site.span == facts.site.span) {
+                    renewals.push(self.renewal_elsewhere(other, &facts));
+                }
+            }
+        }
         renewals.sort_by_key(|r| r.site.span);
         let wait = s.wait.map(|(span, form, bound)| Wait { span, form, bound }).or_else(|| match s.waits_inside {
             Some(Waits::Forever) => Some(Wait { span: s.site.span, form: WaitForm::Library, bound: WaitBound::None }),
@@ -126,7 +133,7 @@ impl Assembly<'_, '_> {
             Lease::Unknown if library => Ttl::Given,
             Lease::Unknown => Ttl::Unknown,
             Lease::Default(ms) => Ttl::Known { ms: *ms, span: dogpile_source::Span::default(), text: "library default".to_owned(), default: true },
-            Lease::Value(val, unit) => match (&*val.sym, unit) {
+            Lease::Value(val, unit) => match (&counted(&val.sym), unit) {
                 (Sym::Int(n, scale), unit) => {
                     let ms = match (unit, scale) {
                         (LeaseUnit::Point, _) => return Ttl::Given,
@@ -208,6 +215,23 @@ impl Assembly<'_, '_> {
         }
     }
 
+    /// What is known of a renewal that no session of its function explains: only whether it asks for an owner.
+    fn renewal_elsewhere(&mut self, root: FuncRef, r: &RenewalFacts) -> Renewal {
+        Renewal {
+            site: self.site(root, &r.site),
+            guard: guard(&r.guard),
+            same_session: false,
+            interval_ms: None,
+            ttl_ms: None,
+            on_loss: OnLoss::Unknown,
+            heartbeat: false,
+            runs_unheld: false,
+            beat: r.site.span,
+            prompt: false,
+            brittle: None,
+        }
+    }
+
     /// Releases of an equal key in other functions.
     pub(super) fn releases_elsewhere(&self, s: &SessionFacts) -> Vec<(FuncRef, ReleaseFacts)> {
         if !keys::is_telling(&s.key.sym) {
@@ -223,6 +247,23 @@ impl Assembly<'_, '_> {
                 similar(&keys::shape(&key.sym), &shape) && (literal >= 3 || same_package)
             })
             .map(|(root, _, facts)| (*root, facts.clone()))
+            .collect()
+    }
+
+    /// Renewals of an equal key in other functions, which do not know of the session.
+    fn renewals_elsewhere(&self, s: &SessionFacts) -> Vec<(FuncRef, RenewalFacts)> {
+        if !keys::is_telling(&s.key.sym) {
+            return vec![];
+        }
+        let shape = keys::shape(&s.key.sym);
+        let package = &self.cx.program.module(s.site.func).package;
+        self.renewals
+            .iter()
+            .filter(|(_, r)| {
+                let same_package = self.cx.program.module(r.site.func).package == *package;
+                similar(&keys::shape(&r.key.sym), &shape) && (literal_len(&shape) >= 3 || same_package)
+            })
+            .cloned()
             .collect()
     }
 
@@ -248,14 +289,29 @@ impl Assembly<'_, '_> {
         if !released {
             return vec![];
         }
+        // A release that fails halfway was not forgotten.
+        let taken = s.site.via.first().unwrap_or(&s.site.span);
+        let releasing = |e: &crate::explore::record::ExitFacts| {
+            let within = |r: &ReleaseFacts| r.site.via.first().filter(|call| *call != taken).is_some_and(|call| e.span.contains(*call));
+            s.releases.iter().any(within)
+        };
+        // An object that holds a lock from one call to another gives it back in a method of its own.
+        let kept_by_object = s.key.sym.any(&mut |k| matches!(k, Sym::Field(owner, _) if matches!(**owner, Sym::Param(..))))
+            && s.releases.iter().all(|r| r.site.func != s.site.func);
         let mut leaks: Vec<Leak> = s
             .exits
             .iter()
             .filter(|e| e.status == Status::Won && !e.panics)
-            .filter(|e| (e.error == Some(true) || released_well) && !hands_over(&e.values))
+            .filter(|e| (e.error == Some(true) || (released_well && !kept_by_object)) && !hands_over(&e.values))
+            .filter(|e| !releasing(e))
             .map(|e| Leak {
                 span: e.span,
-                exit: if e.error == Some(true) { ExitKind::ErrorReturn } else { ExitKind::Return },
+                exit: match e.error {
+                    _ if e.ends_process => ExitKind::ProcessExit,
+                    Some(true) if self.cx.program.module(s.site.func).lang == dogpile_ir::Lang::TypeScript => ExitKind::Throw,
+                    Some(true) => ExitKind::ErrorReturn,
+                    _ => ExitKind::Return,
+                },
                 partial: false,
                 steps: std::iter::once(Step { span: s.site.span, what: "takes the lock".to_owned() })
                     .chain(e.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
@@ -298,6 +354,11 @@ impl Assembly<'_, '_> {
 /// Commands that only take things away.
 fn deletes(command: &str) -> bool {
     matches!(command, "DEL" | "UNLINK" | "HDEL" | "SREM" | "ZREM" | "LREM" | "LTRIM" | "ZREMRANGEBYSCORE" | "ZREMRANGEBYRANK" | "ZREMRANGEBYLEX" | "XDEL" | "XTRIM")
+}
+
+/// A number, also where it is written as text.
+fn counted(sym: &Sym) -> Sym {
+    sym.str().and_then(|text| text.parse().ok()).map_or_else(|| sym.clone(), |n| Sym::Int(n, Scale::Bare))
 }
 
 /// Released when it goes wrong, kept when it goes well: the undoing of a mark.

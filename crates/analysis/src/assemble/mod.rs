@@ -2,6 +2,7 @@
 
 mod beside;
 mod caches;
+mod checked;
 mod class;
 mod context;
 mod durations;
@@ -14,8 +15,8 @@ mod sent;
 mod token;
 
 use crate::explore::Context;
-use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts};
-use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Recheck, Site, TokenKind};
+use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts, RenewalFacts};
+use crate::lifecycle::{Confidence, Fleet, Lifecycles, Recheck, Site, TokenKind};
 use crate::program::FuncRef;
 use crate::project::{Declared, escapes, has_param};
 use crate::sym::Val;
@@ -52,8 +53,8 @@ pub(crate) struct Assembly<'a, 'c> {
     pub(crate) dear: BTreeSet<String>,
     /// Functions that change stored things: where first.
     pub(crate) changes: BTreeMap<FuncRef, Span>,
-    /// Renewals outside any session: root, index.
-    pub(crate) renewals: Vec<(FuncRef, usize)>,
+    /// Renewals outside any session, one per site.
+    pub(crate) renewals: Vec<(FuncRef, RenewalFacts)>,
     /// Acquires of a quorum and ways out of it after which some caller gives the parts back.
     pub(crate) given_back_later: BTreeSet<(Span, Span)>,
 }
@@ -86,12 +87,14 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
         assembly.flights(*root, e, &mut out.flights);
         assembly.misses(*root, e, &mut out.misses);
         assembly.fills(*root, e, &mut out.fills);
-        assembly.check_then_sets(*root, e, &taken, &mut out.check_then_sets);
+        assembly.check_then_sets(*root, e, &taken, &mut out);
     }
+    assembly.kept_promises(&mut out.flights);
     assembly.stray_units(explored, &mut out);
     marks_stay_marks(&mut out.locks);
     tell_folds_once(&mut out.locks);
     tell_leaks_once(&mut out.locks);
+    tell_own_faults_once(&mut out.locks);
     out.locks.sort_by(|a, b| (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(b.acquire.site.outer(), &b.acquire.site.via, b.acquire.site.span)));
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for lock in &mut out.locks {
@@ -167,6 +170,29 @@ fn tell_leaks_once(locks: &mut [crate::lifecycle::Lock]) {
     }
 }
 
+/// A function that calls itself until it wins waits, and so do its callers, but the fault is one; so is a clock for a
+/// token.
+fn tell_own_faults_once(locks: &mut [crate::lifecycle::Lock]) {
+    use crate::lifecycle::{Class, Lock, WaitForm};
+    let again = |lock: &Lock| lock.wait.as_ref().is_some_and(|w| w.form == WaitForm::Recursion);
+    let clock = |lock: &Lock| (lock.acquire.token.kind == TokenKind::Clock).then_some(lock.acquire.token.span).flatten();
+    let inner: BTreeMap<(Span, Vec<Span>), (bool, Option<Span>)> = locks
+        .iter()
+        .filter(|l| l.class == Class::Lock)
+        .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (again(l), clock(l))))
+        .collect();
+    for lock in locks {
+        let via = &lock.acquire.site.via;
+        let told: Vec<_> = (1..=via.len()).filter_map(|n| inner.get(&(lock.acquire.site.span, via[n..].to_vec()))).collect();
+        if again(lock) && told.iter().any(|t| t.0) {
+            lock.wait = None;
+        }
+        if clock(lock).is_some_and(|own| told.iter().any(|t| t.1 == Some(own))) {
+            lock.acquire.token.kind = TokenKind::Unknown;
+        }
+    }
+}
+
 impl<'a> Assembly<'a, '_> {
     fn collect_loose(&mut self, explored: &BTreeMap<FuncRef, Arc<Exploration>>) {
         for (root, e) in explored {
@@ -177,7 +203,12 @@ impl<'a> Assembly<'a, '_> {
                             self.releases.push((*root, key.clone(), facts.clone()));
                         }
                     }
-                    Loose::Renewal { index } => self.renewals.push((*root, *index)),
+                    Loose::Renewal { index } => {
+                        let facts = &e.renewals[*index];
+                        if !self.renewals.iter().any(|(_, r)| r.site.span == facts.site.span && r.key.sym == facts.key.sym) {
+                            self.renewals.push((*root, facts.clone()));
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -214,49 +245,6 @@ impl<'a> Assembly<'a, '_> {
 
     pub(crate) fn text(&self, span: Span) -> String {
         self.cx.program.sources.get(span.file).map_or("", |f| f.slice(span)).to_owned()
-    }
-
-    fn check_then_sets(&mut self, root: FuncRef, e: &Exploration, taken: &BTreeSet<String>, out: &mut Vec<CheckThenSet>) {
-        for (site, key, option) in &e.ignored {
-            let set = self.site(root, site);
-            if out.iter().any(|known| known.set.span == set.span) {
-                continue;
-            }
-            let id = format!("{}|{}", self.cx.program.function(root).name, crate::keys::shape(&key.sym));
-            out.push(CheckThenSet { id, read: set.clone(), set, key: crate::keys::display(&key.sym), released: true, ignored: Some(option.clone()) });
-        }
-        for loose in &e.loose {
-            let Loose::Set { site, key, .. } = loose else { continue };
-            if !crate::keys::is_telling(&key.sym) {
-                continue;
-            }
-            let shape = crate::keys::shape(&key.sym);
-            let Some(read) = e.loose.iter().find_map(|l| match l {
-                Loose::Read { site, key } if crate::keys::shape(&key.sym) == shape => Some(site),
-                _ => None,
-            }) else {
-                continue;
-            };
-            let release = e.loose.iter().find_map(|l| match l {
-                Loose::Release { key, facts } if crate::keys::shape(&key.sym) == shape => Some(facts),
-                _ => None,
-            });
-            // Read, set, work, delete in one function: a lock by hand. Without the delete it is a cache.
-            // In another function it takes a delete that asks for the owner.
-            let owned = |f: &ReleaseFacts| matches!(f.guard, crate::explore::record::GuardFact::Atomic(Some(_)));
-            let home = |f: FuncRef| self.cx.program.function(f).name.rsplit_once('.').map(|(home, _)| home.to_owned());
-            let of_one = |f: &ReleaseFacts| home(f.site.func).is_some() && home(f.site.func) == home(site.func) && !taken.contains(&shape);
-            let elsewhere = || self.releases.iter().find(|(_, k, f)| owned(f) && of_one(f) && crate::keys::shape(&k.sym) == shape).map(|(_, _, f)| f);
-            let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred).or_else(elsewhere) else { continue };
-            let owned = owned(release);
-            // A name is the tie-break: codes, sessions and flags are read, set and deleted in the same way.
-            let names = format!("{shape} {}", self.cx.program.function(root).name).to_ascii_lowercase();
-            if read.span > site.span || !(owned || ["lock", "mutex", "lease", "running"].iter().any(|w| names.contains(w))) {
-                continue;
-            }
-            let id = format!("{}|{shape}", self.cx.program.function(root).name);
-            out.push(CheckThenSet { id, read: self.site(root, read), set: self.site(root, site), key: crate::keys::display(&key.sym), released: true, ignored: None });
-        }
     }
 
     /// Unit faults at renewals: they belong to the lock of the same key, or of the same package.

@@ -9,7 +9,7 @@ use super::{Explorer, Out};
 use crate::sym::{S, Sym, Val};
 use crate::typing::Evidence;
 use dogpile_models::{AcquireRow, HandleRow, Row, Waits};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl<'a> Explorer<'a, '_> {
@@ -22,44 +22,12 @@ impl<'a> Explorer<'a, '_> {
         if let Some(flight) = self.flights.last() {
             self.out.flights[*flight].lock_inside = true;
         }
-        self.out.sessions.push(SessionFacts {
-            site: s.op.clone(),
-            key: key.clone(),
-            lease,
-            token,
-            library_token: None,
-            library: false,
-            auto_renews: false,
-            reentrant: false,
-            throws_when_lost: false,
-            waits_inside: None,
-            expiry_same_step: false,
-            queue: s.queue.as_ref().map(|q| q.0.clone()),
-            loser_extends: false,
-            // One place takes many locks (items, quorum nodes): what one reply leads to, the loop's count decides.
-            blurred: !self.rounds.is_empty(),
-            expiries: vec![],
-            releases: vec![],
-            renewals: vec![],
-            visits: BTreeMap::new(),
-            exits: vec![],
-            writes: BTreeMap::new(),
-            filled: Vec::new(),
-            sleeps: BTreeMap::new(),
-            deadlines: BTreeMap::new(),
-            followed: BTreeMap::new(),
-            called: BTreeMap::new(),
-            wait: None,
-            reads_before: vec![],
-            reads_held: vec![],
-            marks: super::marks::MarkFacts::default(),
-            opaque: false,
-            runs_caller: false,
-            indistinct: false,
-            races: BTreeSet::new(),
-            quorum: None,
-            beyond: super::record::Beyond { region: self.regions.id(), ..Default::default() },
-        });
+        let mut facts = SessionFacts::new(s.op.clone(), key.clone(), lease, token);
+        facts.queue = s.queue.as_ref().map(|q| q.0.clone());
+        // One place takes many locks (items, quorum nodes): what one reply leads to, the loop's count decides.
+        facts.blurred = !self.rounds.is_empty();
+        facts.beyond.region = self.regions.id();
+        self.out.sessions.push(facts);
         self.out.sessions.len() - 1
     }
 

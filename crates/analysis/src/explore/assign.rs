@@ -24,7 +24,8 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             Rvalue::Call(call) => {
-                if blank && self.started(frame, call, &mut state).is_some() {
+                // What an executor starts is what its promise waits for.
+                if blank && self.executors == 0 && self.started(frame, call, &mut state).is_some() {
                     self.start_beside(frame, call, &mut state);
                     return vec![(state, Flow::Next)];
                 }
@@ -42,6 +43,9 @@ impl<'a> Explorer<'a, '_> {
                     match out {
                         Out::Values(vals) => {
                             state.fine = self.was_fine(frame, &vals, &state);
+                            if let (true, Some(val)) = (call.awaited && self.throws(frame), vals.first()) {
+                                self.message_received(frame, call.span, val, WaitEnd::Nothing, &state);
+                            }
                             let vals = self.packed(frame, targets, vals, call.span);
                             // A function that gives nothing back has thrown nothing away.
                             if blank && !vals.is_empty() {
@@ -68,6 +72,7 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Await(v) => {
                 let val = self.eval(frame, v, &mut state);
                 self.local_wait(&val.sym);
+                self.message_received(frame, span, &val, WaitEnd::Nothing, &state);
                 if let Some((f, home)) = self.future(&val.sym).filter(|_| self.lang(frame) == dogpile_ir::Lang::Rust)
                     && let Some(call) = self.destructor_call(frame)
                 {

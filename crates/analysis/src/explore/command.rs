@@ -172,6 +172,11 @@ impl<'a> Explorer<'a, '_> {
                 let value = Sym::Read(key.sym, s.op.span);
                 self.reply_with(s, Arc::new(value), &site, state)
             }
+            // What is sent from here on is done only if nobody touched the key; what ends that, we need not know.
+            Meaning::Watch { .. } | Meaning::Unwatch => {
+                state.watching = matches!(meant, Meaning::Watch { .. });
+                self.simple_reply(s, Raw::Ok, &site, state)
+            }
             Meaning::Increment { .. } => self.simple_reply(s, Raw::Number, &site, state),
             Meaning::HashSetIfAbsent { .. } | Meaning::Write { .. } => {
                 let keys = match &meant {

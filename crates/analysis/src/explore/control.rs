@@ -249,6 +249,7 @@ impl<'a> Explorer<'a, '_> {
         for (mut state, flow) in self.block(frame, body, vec![state]) {
             match (&flow, catch) {
                 (Flow::Raise(raised), Some((local, handler))) => {
+                    self.note_caught(frame, raised, *local, handler, &state);
                     if let Some(local) = local {
                         let home = self.home(frame, *local);
                         state.set_local(home, *local, raised.clone());
@@ -274,6 +275,18 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         joined(out)
+    }
+
+    /// A handler gets the failure of an acquire.
+    fn note_caught(&mut self, frame: FrameId, raised: &Val, local: Option<dogpile_ir::LocalId>, handler: &Block, state: &State<'a>) {
+        if !matches!(&*raised.sym, Sym::Error(what) if &**what == "failure") {
+            return;
+        }
+        let declared = local.map(|local| self.cx.program.module(self.frame(frame).func).local(local).span);
+        let Some(at) = declared.or_else(|| handler.first().map(|stmt| stmt.span)) else { return };
+        for held in state.held.iter().filter(|h| h.status == Status::Failed) {
+            self.out.sessions[held.slot].caught.get_or_insert(at);
+        }
     }
 
     #[allow(clippy::too_many_arguments)]

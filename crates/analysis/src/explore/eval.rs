@@ -10,6 +10,9 @@ use dogpile_ir::{FieldInit, Lit, Name, Param, Type, Value, ValueKind};
 use dogpile_source::Span;
 use std::sync::Arc;
 
+/// Field of an object that stands for those that somebody else's object brings.
+pub(super) const REST: &str = "...";
+
 impl<'a> Explorer<'a, '_> {
     pub(super) fn eval(&mut self, frame: FrameId, value: &'a Value, state: &mut State<'a>) -> Val {
         let span = value.span;
@@ -25,8 +28,11 @@ impl<'a> Explorer<'a, '_> {
             ValueKind::Global(name) => self.global(name, span, state),
             ValueKind::Field(base, name) => {
                 let base_val = self.eval(frame, base, state);
+                let base_val = self.the_only_one(frame, base, base_val);
                 let ty = self.static_type(frame, value);
-                self.field(&base_val, name, &ty, span, state)
+                let val = self.field(&base_val, name, &ty, span, state);
+                self.note_single(frame, base, name, &val);
+                val
             }
             ValueKind::Index(base, index) => {
                 let base = self.eval(frame, base, state);
@@ -161,6 +167,35 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// Whatever variable holds it: of some classes there is one object in the process.
+    fn the_only_one(&self, frame: FrameId, base: &'a Value, val: Val) -> Val {
+        if *val.sym != Sym::Unknown {
+            return val;
+        }
+        match self.static_type(frame, base).name() {
+            Some(class) if self.is_single(class) => Val::new(Sym::Global(class.into()), val.span),
+            _ => val,
+        }
+    }
+
+    /// Whether there is one object of a class in a process.
+    fn is_single(&self, class: &str) -> bool {
+        crate::asked::note(crate::asked::About::Single, class);
+        self.cx.single.contains(class)
+    }
+
+    /// A field that is set once, of an object of which there is one.
+    fn note_single(&mut self, frame: FrameId, base: &'a Value, name: &Name, val: &Val) {
+        if !matches!(&*val.sym, Sym::Field(..)) {
+            return;
+        }
+        let ty = self.static_type(frame, base);
+        let single = ty.name().is_some_and(|owner| self.is_single(owner) && self.cx.fields.is_set_once(owner, name));
+        if single {
+            self.out.single.insert(val.sym.clone());
+        }
+    }
+
     /// The value of a field that one place of the project sets, and sets to something that does not depend on where.
     fn set_once(&mut self, base: &Sym, name: &str) -> Option<Val> {
         if matches!(base, Sym::Alloc(_) | Sym::Object(..) | Sym::Unknown | Sym::Nil) {
@@ -236,6 +271,16 @@ impl<'a> Explorer<'a, '_> {
         }
         let sym = self.alloc(ty.clone(), frame, span, state);
         let val = Val::new(sym, span);
+        for field in fields {
+            if let FieldInit::Spread(value) = field {
+                let spread = self.eval(frame, value, state);
+                match &*spread.sym {
+                    Sym::Alloc(_) => state.copy_fields(&spread.sym, &val.sym),
+                    Sym::Nil => {}
+                    _ => state.set_field(val.sym.clone(), REST.into(), spread),
+                }
+            }
+        }
         for (name, value) in named_fields(&self.cx.program, &resolved, fields) {
             let part = self.eval(frame, value, state);
             state.set_field(val.sym.clone(), name, part);

@@ -66,7 +66,7 @@ impl<'a> Explorer<'a, '_> {
     fn initial(&mut self, at: FrameId, value: &'a dogpile_ir::Value, constant: bool, this: &S, state: &mut State<'a>) -> Val {
         let val = self.eval(at, value, state);
         let sym = match &*val.sym {
-            Sym::Result(..) | Sym::Unknown if !constant => this.clone(),
+            Sym::Result(..) | Sym::Unknown if !constant && *made_at_start(&val.sym) == *val.sym => this.clone(),
             Sym::Concat(parts) => Arc::new(Sym::Concat(parts.iter().map(made_at_start).collect())),
             _ => made_at_start(&val.sym),
         };
@@ -89,6 +89,8 @@ impl<'a> Explorer<'a, '_> {
 fn made_at_start(sym: &S) -> S {
     match &**sym {
         Sym::Fresh(at) | Sym::Clock(at, _) => Arc::new(Sym::PerProcess(*at)),
+        // A text made of it.
+        Sym::Result(at, _, _, given) if given.iter().any(|part| part.any(&mut |s| matches!(s, Sym::Fresh(_)))) => Arc::new(Sym::PerProcess(*at)),
         _ => sym.clone(),
     }
 }

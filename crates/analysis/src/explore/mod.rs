@@ -62,6 +62,8 @@ pub(crate) struct Context<'a> {
     pub(crate) typing: Typing,
     pub(crate) reach: Reach,
     pub(crate) fields: crate::fields::Fields<'a>,
+    /// Classes of which a framework makes one object for the whole process.
+    pub(crate) single: std::collections::HashSet<String>,
     pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
     /// Calls of destructors, by the function that owns what is dropped.
     pub(crate) destructors: &'a std::collections::HashMap<FuncRef, Box<dogpile_ir::Call>>,
@@ -112,6 +114,8 @@ pub(crate) struct Explorer<'a, 'c> {
     marks: Vec<(crate::sym::S, Span)>,
     /// Executors of promises that the exploration is in.
     executors: usize,
+    /// What the innermost of them listens to.
+    hears: promise::Hears,
     /// Blocks beside the path that the exploration is in.
     regions: beside::Regions,
     /// Flights by hand: maps of this process in which callers find each other.
@@ -136,7 +140,7 @@ pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Explor
         Effort::Whole => BUDGET,
     };
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], marks: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], marks: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, hears: promise::Hears::default(), regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
     explorer.run();
     explorer.out
 }
@@ -181,9 +185,17 @@ impl<'a> Explorer<'a, '_> {
                 let val = self.parameter(closure.module, param);
                 state.set_local(frame, param.local, val);
             }
+            // What it has set is there for the closures in it.
+            let mut after = vec![setting];
             for (state, flow) in self.finish(frame, body, state) {
                 self.leave_root(closure, &state, &flow);
+                if matches!(flow, Flow::Return(..)) {
+                    after.push(state.settled());
+                }
             }
+            let Some(known) = state::merge(after).into_iter().next() else { return };
+            setting = known;
+            setting.conds = imbl::OrdMap::new();
         }
     }
 
