@@ -86,6 +86,18 @@ impl Subject {
         }
     }
 
+    /// The client that it goes through, by its name for people; empty where it goes through none.
+    #[must_use]
+    pub fn client(&self) -> &str {
+        match self {
+            Self::Lock(lock) => &lock.acquire.site.client,
+            Self::Flight(_) => "",
+            Self::Miss(miss) => &miss.read.client,
+            Self::Fill(fill) => &fill.site.client,
+            Self::Pair(pair) | Self::Single(pair) => &pair.set.client,
+        }
+    }
+
     /// The program that answers a question.
     ///
     /// # Errors

@@ -72,6 +72,7 @@ impl<S: Store> World<S> {
             Op::Await { woken, late, .. } => {
                 let (woken, late) = (*woken, *late);
                 let heard = self.store.hears(n)?;
+                self.clients[n].heard = false;
                 self.note(n, instr.at, if heard { What::Wakes } else { What::TiresOfWaiting });
                 self.go(program, n, if heard { woken } else { late })
             }
@@ -255,7 +256,7 @@ impl<S: Store> World<S> {
 
     /// Nobody may sleep when nobody is left to wake it.
     pub(super) fn wakeable(&mut self) {
-        let asleep = |c: &super::Client| matches!(c.phase, Phase::Listens(None));
+        let asleep = |c: &super::Client| matches!(c.phase, Phase::Listens(None)) && !c.heard;
         let others_gone = self.clients.iter().all(|c| asleep(c) || matches!(c.phase, Phase::Ended(_) | Phase::Crashed));
         let Some(n) = self.clients.iter().position(asleep).filter(|_| others_gone) else { return };
         self.broken(Invariant::Wakeable, format!("{} waits for a message that nobody is left to send", name(n)));

@@ -54,6 +54,10 @@ pub struct Client {
     pub beat: Option<u64>,
     /// How often it asked in vain.
     pub polls: u16,
+    /// Subscribed.
+    pub listens: bool,
+    /// A message came since, and it has not looked.
+    pub heard: bool,
     /// When it ended, ms.
     pub ended_at: Option<u64>,
 }
@@ -77,6 +81,8 @@ impl Client {
             source: 0,
             beat: None,
             polls: 0,
+            listens: false,
+            heard: false,
             ended_at: None,
         }
     }
@@ -96,6 +102,7 @@ impl Client {
         }
         (self.pc, self.paused, self.was_paused, self.cancelled, self.acquired, self.wins).hash(state);
         (self.inside, self.told, self.computing, self.erred, self.source, self.polls).hash(state);
+        (self.listens, self.heard).hash(state);
         self.beat.map(away).hash(state);
         self.ended_at.map(|when| now - when).filter(|_| self.beat.is_some()).hash(state);
     }

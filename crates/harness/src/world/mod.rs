@@ -14,8 +14,8 @@ pub use act::name;
 pub use actions::{Action, Turn};
 pub use client::{Client, Phase};
 pub use event::{Breach, Event, What};
-pub use ghost::Ghost;
-pub use send::DEAD_TOKEN;
+pub use ghost::{Flight, Ghost};
+pub use send::{DEAD_TOKEN, fits};
 
 use crate::program::{InitialIs, Program};
 use crate::store::{Halt, ModelStore, Store};

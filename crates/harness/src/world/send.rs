@@ -21,7 +21,9 @@ struct Sent {
 }
 
 impl<S: Store> World<S> {
-    fn filling(&self, program: &Program, n: usize, purpose: Purpose) -> Filling {
+    /// What a client fills into the words of a command.
+    #[must_use]
+    pub fn filling(&self, program: &Program, n: usize, purpose: Purpose) -> Filling {
         let client = &self.clients[n];
         let token = match program.token {
             TokenScope::Shared => b"shared".to_vec(),
@@ -110,7 +112,14 @@ impl<S: Store> World<S> {
                 Way::Other => "miss",
                 Way::Error => "no answer",
             },
-            Purpose::Subscribe | Purpose::Publish => "",
+            Purpose::Subscribe => {
+                self.clients[n].listens = true;
+                ""
+            }
+            Purpose::Publish => {
+                self.clients.iter_mut().filter(|c| c.listens).for_each(|c| c.heard = true);
+                ""
+            }
         };
         if !after.is_there() {
             self.ghost.owner = None;
@@ -291,7 +300,9 @@ enum Way {
     Error,
 }
 
-fn fits(test: &Test, reply: &RespReply, token: &[u8]) -> bool {
+/// Whether a reply is the one that is looked for.
+#[must_use]
+pub fn fits(test: &Test, reply: &RespReply, token: &[u8]) -> bool {
     let nothing = match reply {
         RespReply::Nil | RespReply::Int(0) => true,
         RespReply::Array(items) => items.is_empty(),

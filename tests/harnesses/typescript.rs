@@ -1,0 +1,69 @@
+//! Harnesses in TypeScript and JavaScript, with `node:test`.
+
+use crate::cases::{cases, folder};
+use crate::expect;
+use crate::server::server;
+use dogpile_emit::Language;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::thread;
+
+#[test]
+fn typescript() {
+    let folder = folder("node", &["package.json", "package-lock.json", "tsconfig.json"], "cases");
+    install(&folder);
+    let typed = cases(Language::TypeScript);
+    let plain = cases(Language::JavaScript);
+    let mut runs = Vec::new();
+    for (cases, ending) in [(&typed, "mts"), (&plain, "mjs")] {
+        for case in cases {
+            for (form, text) in [("written", case.harness.text.clone()), ("repaired", case.repaired())] {
+                let name = format!("{}_{form}.test", case.name);
+                fs::write(folder.join("cases").join(format!("{name}.{ending}")), text).expect("a file");
+                let built = if ending == "mts" { format!("cases/built/{name}.mjs") } else { format!("cases/{name}.mjs") };
+                runs.push((case, form == "repaired", built));
+            }
+        }
+    }
+    good("prettier", &node(&folder, &["node_modules/prettier/bin/prettier.cjs", "--check", "cases/*.m?s"]));
+    good("tsc", &node(&folder, &["node_modules/typescript/bin/tsc", "-p", "."]));
+    let server = server();
+    let mut problems = Vec::new();
+    for some in runs.chunks(runs.len().div_ceil(2)).map(|half| {
+        let (folder, url) = (folder.clone(), server.url.clone());
+        let half: Vec<(String, bool, String)> = half.iter().map(|(case, repaired, file)| (case.breaks.clone(), *repaired, file.clone())).collect();
+        thread::spawn(move || half.iter().filter_map(|(breaks, repaired, file)| wrong(&folder, &url, breaks, *repaired, file)).collect::<Vec<_>>())
+    }).collect::<Vec<_>>() {
+        problems.extend(some.join().expect("a thread"));
+    }
+    expect::none(&problems);
+}
+
+fn wrong(folder: &Path, url: &str, breaks: &str, repaired: bool, file: &str) -> Option<String> {
+    let run = Command::new("node").arg(file).env("REDIS_URL", url).current_dir(folder).output().expect("node");
+    let said = String::from_utf8_lossy(&run.stdout);
+    let fits = run.status.success() == repaired && (repaired || said.contains(breaks)) && said.contains("# tests 1");
+    (!fits).then(|| format!("{file}: wanted {}, got {}\n{said}{}", if repaired { "a pass" } else { breaks }, run.status, String::from_utf8_lossy(&run.stderr)))
+}
+
+/// What the lock file says, from the registry or from npm's own cache.
+fn install(folder: &Path) {
+    let lock = fs::read(folder.join("package-lock.json")).expect("a lock file");
+    let stamp = folder.join("installed");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return;
+    }
+    let run = Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder).output().expect("npm");
+    good("npm ci", &run);
+    fs::write(stamp, lock).expect("a file");
+}
+
+fn node(folder: &Path, args: &[&str]) -> Output {
+    Command::new("node").args(args).current_dir(folder).output().expect("node")
+}
+
+fn good(what: &str, run: &Output) {
+    assert!(run.status.success(), "{what}:\n{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+}
+
