@@ -64,8 +64,21 @@ fn walk(program: &Program, redis: &Redis, chance: &mut impl FnMut(usize) -> usiz
 
 #[test]
 fn model_and_server_agree_at_every_step() {
+    agree(&Choice::Private);
+}
+
+/// The same on the Valkey that `VALKEY_SERVER` names.
+#[test]
+fn model_and_valkey_agree_at_every_step() {
+    match std::env::var_os("VALKEY_SERVER") {
+        Some(binary) => agree(&Choice::PrivateFrom(binary.into())),
+        None => eprintln!("SKIPPED on Valkey: VALKEY_SERVER names none"),
+    }
+}
+
+fn agree(choice: &Choice) {
     let wanted = std::env::var("DOGPILE_STEPS").ok().and_then(|n| n.parse().ok()).unwrap_or(STEPS);
-    let redis = Redis::open(&Choice::Private).expect("a redis-server on PATH");
+    let redis = Redis::open(choice).expect("a server");
     let programs = programs();
     assert!(programs.len() > 100, "only {} programs", programs.len());
     // xorshift, seeded with a constant: a walk that fails fails again.

@@ -97,7 +97,7 @@ pub(crate) fn lasts(ms: u64, source: DurationSource) -> DurationFact {
 }
 
 pub(crate) fn leak(n: usize, exit: ExitKind) -> Leak {
-    Leak { span: span(n), exit, steps: Vec::new() }
+    Leak { span: span(n), exit, steps: Vec::new(), partial: false }
 }
 
 pub(crate) fn write(n: usize, fenced: bool) -> Write {

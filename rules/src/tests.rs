@@ -307,7 +307,7 @@ fn waits() {
     }
     let outside = of_lock(|lock| {
         lock.wait = Some(Wait { span: span(4), form: WaitForm::Recursion, bound: WaitBound::None });
-        lock.recheck = Recheck::Missing { read: span(2), compute: span(6) };
+        lock.recheck = Recheck::Missing { read: span(2), compute: span(6), taken: span(4) };
     });
     assert_eq!(outside, [("unbounded-wait", Level::Warning), ("no-recheck-after-acquire", Level::Warning)]);
 }

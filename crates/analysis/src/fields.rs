@@ -1,11 +1,12 @@
 //! Struct fields that the project sets in one place only: a constructor's script, a key's prefix, a fixed interval.
 
+use crate::asked::{About, Answers, note};
 use crate::program::Program;
 use crate::typing::{Typing, named_fields};
 use crate::walk::{each_stmt, values};
 use dogpile_ir::{Call, Callee, Lang, LocalId, Place, Rvalue, StmtKind, Value, ValueKind};
 use dogpile_source::Span;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Calls whose result a temporary or variable holds.
 type Temps<'a> = HashMap<LocalId, &'a Call>;
@@ -24,15 +25,17 @@ pub(crate) struct Setter<'a> {
 /// Fields by `Type.field`; `None` where several places set one.
 pub(crate) struct Fields<'a> {
     setters: HashMap<String, Option<Setter<'a>>>,
+    /// Where a field is set, whatever it is set to; `None` where several places do.
+    places: HashMap<String, Option<Span>>,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn find(program: &Program<'a>, typing: &Typing) -> Self {
-        let mut fields = Self { setters: HashMap::new() };
+        let mut fields = Self { setters: HashMap::default(), places: HashMap::default() };
         for (m, module) in (0u32..).zip(program.modules) {
             let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
             for body in bodies {
-                let mut temps: Temps<'a> = HashMap::new();
+                let mut temps: Temps<'a> = HashMap::default();
                 each_stmt(body, &mut |stmt| {
                     if let StmtKind::Let { targets, value } = &stmt.kind {
                         if let ([Place::Local(local)], Rvalue::Call(call)) = (targets.as_slice(), value) {
@@ -56,7 +59,7 @@ impl<'a> Fields<'a> {
                 });
             }
             for value in module.globals.iter().filter_map(|g| g.value.as_ref()) {
-                fields.aggregates(program, m, value, &HashMap::new());
+                fields.aggregates(program, m, value, &HashMap::default());
             }
         }
         fields
@@ -94,6 +97,7 @@ impl<'a> Fields<'a> {
     }
 
     fn set(&mut self, field: String, setter: Option<Setter<'a>>, at: Span) {
+        self.places.entry(field.clone()).and_modify(|known| *known = known.filter(|place| *place == at)).or_insert(Some(at));
         self.setters
             .entry(field)
             .and_modify(|known| {
@@ -104,9 +108,26 @@ impl<'a> Fields<'a> {
             .or_insert(setter);
     }
 
+    /// Whether a field has one value for the life of its object: one place sets it.
+    pub(crate) fn is_set_once(&self, owner: &str, field: &str) -> bool {
+        let name = format!("{owner}.{field}");
+        note(About::Places, name.as_str());
+        self.places.get(&name).is_some_and(Option::is_some)
+    }
+
     /// The only place that sets a field.
     pub(crate) fn setter(&self, owner: &str, field: &str) -> Option<Setter<'a>> {
-        self.setters.get(&format!("{owner}.{field}")).copied().flatten()
+        let name = format!("{owner}.{field}");
+        note(About::Setter, name.as_str());
+        self.setters.get(&name).copied().flatten()
+    }
+
+    /// Every answer.
+    pub(crate) fn answers(&self, answers: &mut Answers) {
+        self.places.iter().for_each(|(name, place)| answers.add(About::Places, name.as_str(), &place.is_some()));
+        for (name, setter) in &self.setters {
+            answers.add(About::Setter, name.as_str(), &setter.map(|s| (s.module, s.at, s.computed.is_some())));
+        }
     }
 }
 

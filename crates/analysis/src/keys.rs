@@ -9,6 +9,8 @@ pub(crate) fn shape(key: &Sym) -> String {
         Sym::Str(text) => text.to_string(),
         Sym::Int(n, _) => n.to_string(),
         Sym::Concat(parts) => parts.iter().map(|p| shape(p)).collect(),
+        // A sum in a key is text behind text, of which no declaration says so.
+        Sym::Bin(dogpile_ir::BinaryOp::Add, a, b) => shape(a) + &shape(b),
         Sym::Param(_, _, name) => format!("{{{name}}}"),
         Sym::Field(base, name) => match &**base {
             Sym::Field(..) => format!("{{{}.{name}}}", shape(base).trim_matches(['{', '}'])),
@@ -23,6 +25,12 @@ pub(crate) fn shape(key: &Sym) -> String {
         Sym::Scaled(_, inner) => shape(inner),
         Sym::List(items) => items.first().map_or_else(|| "{[]}".to_owned(), |i| shape(&i.sym)),
         Sym::Fresh(at) => format!("{{fresh {}:{}}}", at.file.0, at.start),
+        // One of several keys, where each is one that other functions can name.
+        Sym::Phi(parts) if parts.iter().all(|p| is_written_out(p)) => {
+            let mut parts: Vec<String> = parts.iter().map(|p| shape(p).replace(['{', '}'], "")).collect();
+            parts.sort();
+            format!("{{{}}}", parts.join("|"))
+        }
         _ => "{?}".to_owned(),
     }
 }
@@ -37,10 +45,17 @@ pub(crate) fn is_telling(key: &Sym) -> bool {
         Sym::Global(_) | Sym::Field(..) => true,
         Sym::Result(_, _, name, args) => !name.is_empty() && (name.contains('.') || args.iter().any(|a| is_telling(a))),
         Sym::Concat(parts) => parts.iter().any(|p| is_telling(p)),
+        Sym::Phi(parts) => parts.iter().all(|p| is_written_out(p)),
+        Sym::Bin(dogpile_ir::BinaryOp::Add, a, b) => is_telling(a) || is_telling(b),
         Sym::List(items) => items.first().is_some_and(|i| is_telling(&i.sym)),
         Sym::Scaled(_, inner) => is_telling(inner),
         _ => false,
     }
+}
+
+/// A key that another function writes in the same way: no result of a call is in it.
+fn is_written_out(key: &Sym) -> bool {
+    is_telling(key) && !key.any(&mut |s| matches!(s, Sym::Result(..) | Sym::Read(..)))
 }
 
 /// How a key reads for people: `"lock:" + key`.
@@ -48,6 +63,9 @@ pub(crate) fn display(key: &Sym) -> String {
     match key {
         Sym::Str(text) => format!("{:?}", &**text),
         Sym::Concat(parts) => parts.iter().map(|p| display(p)).collect::<Vec<_>>().join(" + "),
+        Sym::Bin(dogpile_ir::BinaryOp::Add, a, b) => format!("{} + {}", display(a), display(b)),
+        // The one that says most.
+        Sym::Phi(parts) if is_telling(key) => parts.iter().find(|p| matches!(&***p, Sym::Str(_) | Sym::Concat(_))).or(parts.first()).map_or_else(|| "key".to_owned(), |p| display(p)),
         Sym::Param(_, _, name) | Sym::Global(name) => crate::names::last(name).to_owned(),
         Sym::Field(base, name) => match &**base {
             Sym::Param(_, _, b) => format!("{b}.{name}"),

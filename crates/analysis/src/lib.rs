@@ -4,6 +4,7 @@
 
 pub mod lifecycle;
 
+mod asked;
 mod assemble;
 mod constants;
 mod explore;
@@ -11,12 +12,14 @@ mod fields;
 mod fold;
 mod format;
 mod keys;
+mod memo;
 mod names;
 mod program;
 mod project;
 mod reach;
+mod single;
 mod sym;
 mod typing;
 mod walk;
 
-pub use project::{Analysis, Declared, analyze};
+pub use project::{Analysis, Declared, Memory, analyze};

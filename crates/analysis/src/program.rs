@@ -1,10 +1,12 @@
 //! The whole tree, linked: functions, types, globals and implementors by canonical name.
 
-use dogpile_ir::{FuncId, Function, FunctionKind, Global, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
+use crate::asked::{About, Answers, note};
+use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::SourceMap;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet};
+use std::collections::BTreeMap;
 
 /// A function of the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +38,10 @@ pub(crate) struct Program<'a> {
     globals: HashMap<&'a str, (u32, &'a Global)>,
     /// Packages whose names a package offers on under its own (`export * from`).
     offered: HashMap<&'a str, Vec<&'a str>>,
+    /// Constants that are only another name, and packages that offer on what others have.
+    heads: FxHashSet<&'a str>,
+    /// Packages whose names a package of Rust uses as its own, and offers nobody (`use redis::*;`).
+    taken_in: HashMap<&'a str, Vec<&'a str>>,
     /// See [`crate::Declared::aliases`].
     aliases: &'a BTreeMap<String, String>,
     /// Types that have every method of an interface, by interface name.
@@ -48,13 +54,15 @@ impl<'a> Program<'a> {
             modules,
             sources,
             models,
-            functions: HashMap::new(),
-            methods: HashMap::new(),
-            types: HashMap::new(),
-            globals: HashMap::new(),
+            functions: HashMap::default(),
+            methods: HashMap::default(),
+            types: HashMap::default(),
+            globals: HashMap::default(),
+            heads: FxHashSet::default(),
             aliases,
-            offered: HashMap::new(),
-            implementors: HashMap::new(),
+            offered: HashMap::default(),
+            taken_in: HashMap::default(),
+            implementors: HashMap::default(),
         };
         for (m, module) in (0u32..).zip(modules) {
             for (f, function) in (0u32..).zip(&module.functions) {
@@ -74,6 +82,9 @@ impl<'a> Program<'a> {
             for import in module.imports.iter().filter(|i| &*i.name == "*") {
                 program.offered.entry(&module.package).or_default().push(&import.path);
             }
+            for import in module.imports.iter().filter(|i| &*i.name == "." && module.lang == Lang::Rust) {
+                program.taken_in.entry(&module.package).or_default().push(&import.path);
+            }
             for decl in &module.types {
                 program.types.entry(&decl.name).or_insert(decl);
             }
@@ -81,14 +92,16 @@ impl<'a> Program<'a> {
                 program.globals.entry(&global.name).or_insert((m, global));
             }
         }
+        program.heads = program.offered.keys().chain(program.taken_in.keys()).copied().collect();
+        program.heads.extend(program.globals.iter().filter(|(_, (_, g))| other_name(g).is_some()).map(|(name, _)| *name));
         program.find_implementors();
         program
     }
 
     fn find_implementors(&mut self) {
-        let mut found: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
+        let mut found: HashMap<&'a str, Vec<&'a str>> = HashMap::default();
         // Candidates by method name, so that cost is not interfaces × types.
-        let mut having: HashMap<&'a str, Vec<&'a str>> = HashMap::new();
+        let mut having: HashMap<&'a str, Vec<&'a str>> = HashMap::default();
         for (ty, methods) in &self.methods {
             for method in methods.keys() {
                 having.entry(method).or_default().push(ty);
@@ -117,7 +130,7 @@ impl<'a> Program<'a> {
     }
 
     fn interface_methods(&self, name: &str, depth: usize) -> Vec<(&'a str, usize)> {
-        let Some(TypeDecl { kind: TypeKind::Interface { methods, embeds }, .. }) = self.types.get(name).copied() else { return vec![] };
+        let Some(TypeDecl { kind: TypeKind::Interface { methods, embeds }, .. }) = self.type_of_name(name) else { return vec![] };
         let mut all: Vec<(&'a str, usize)> = methods.iter().map(|(n, p, _)| (&**n, p.len())).collect();
         if depth < 4 {
             for embed in embeds {
@@ -142,7 +155,42 @@ impl<'a> Program<'a> {
     }
 
     pub(crate) fn function_named(&self, name: &str) -> Option<FuncRef> {
-        self.named(&self.functions, name)
+        self.named(About::Function, &self.functions, name)
+    }
+
+    // Every look at a table goes through one of these, so that what was asked is known.
+
+    fn function_of_name(&self, name: &str) -> Option<FuncRef> {
+        note(About::Function, name);
+        self.functions.get(name).copied()
+    }
+
+    fn global_of_name(&self, name: &str) -> Option<(u32, &'a Global)> {
+        note(About::Global, name);
+        self.globals.get(name).copied()
+    }
+
+    fn type_of_name(&self, name: &str) -> Option<&'a TypeDecl> {
+        note(About::Type, name);
+        self.types.get(name).copied()
+    }
+
+    /// Whether a name leads elsewhere.
+    fn is_head(&self, name: &str) -> bool {
+        note(About::Head, name);
+        self.heads.contains(name)
+    }
+
+    /// Every answer that these tables can give.
+    pub(crate) fn answers(&self, answers: &mut Answers) {
+        self.functions.iter().for_each(|(name, f)| answers.add(About::Function, *name, f));
+        self.globals.iter().for_each(|(name, (module, _))| answers.add(About::Global, *name, module));
+        self.types.iter().for_each(|(name, decl)| answers.add(About::Type, *name, &decl.span));
+        self.methods.iter().for_each(|(ty, methods)| answers.add(About::Methods, *ty, methods));
+        self.heads.iter().for_each(|name| answers.add(About::Head, *name, &true));
+        self.offered.iter().for_each(|(package, from)| answers.add(About::Offered, *package, from));
+        self.taken_in.iter().for_each(|(package, from)| answers.add(About::Taken, *package, from));
+        self.implementors.iter().for_each(|(interface, types)| answers.add(About::Implementors, *interface, types));
     }
 
     /// The name that something has where it is declared: re-exports and constants that are only other names are
@@ -163,8 +211,8 @@ impl<'a> Program<'a> {
     /// The name of the type that a function gives.
     fn given_by(&self, function: &str) -> Option<String> {
         let function = &*self.canonical(function);
-        if let Some(f) = self.functions.get(function) {
-            let name = self.function(*f).results.first()?.name()?;
+        if let Some(f) = self.function_of_name(function) {
+            let name = self.function(f).results.first()?.name()?;
             return Some(self.canonical(name).into_owned());
         }
         let row = (0..4).find_map(|args| self.models.function(function, args))?;
@@ -175,7 +223,7 @@ impl<'a> Program<'a> {
     }
 
     fn declares(&self, name: &str) -> bool {
-        self.functions.contains_key(name) || self.types.contains_key(name) || self.globals.get(name).is_some_and(|(_, g)| other_name(g).is_none())
+        self.function_of_name(name).is_some() || self.type_of_name(name).is_some() || self.global_of_name(name).is_some_and(|(_, g)| other_name(g).is_none())
     }
 
     fn elsewhere(&self, name: &str, depth: usize) -> Option<String> {
@@ -183,20 +231,24 @@ impl<'a> Program<'a> {
             return None;
         }
         let onward = |found: String| if self.declares(&found) { found } else { self.elsewhere(&found, depth + 1).unwrap_or(found) };
-        if let Some(to) = self.globals.get(name).and_then(|(_, g)| other_name(g)) {
+        if let Some(to) = self.is_head(name).then(|| self.global_of_name(name)).flatten().and_then(|(_, g)| other_name(g)) {
             return Some(onward(to.to_string()));
         }
         // `a::b::c.X`: a module that `a` offers under a name of its own (`pub use redis;`).
         let dot = name.find('.').unwrap_or(name.len());
         for at in name[..dot].match_indices("::").map(|(at, _)| at).chain([dot]) {
             let Some((outer, module)) = name[..at].rsplit_once("::") else { continue };
-            if let Some(to) = self.globals.get(format!("{outer}.{module}").as_str()).and_then(|(_, g)| other_name(g)) {
+            if let Some(to) = self.global_of_name(&format!("{outer}.{module}")).and_then(|(_, g)| other_name(g)) {
                 return Some(onward(format!("{}{}", to.replace('.', "::"), &name[at..])));
             }
         }
         // `a.b.c`: whatever stands before a dot may be a package that offers the rest on, or another name of a type.
         for (at, _) in name.rmatch_indices('.') {
             let (head, item) = (&name[..at], &name[at + 1..]);
+            if !self.is_head(head) {
+                continue;
+            }
+            note(About::Offered, head);
             if let Some(from) = self.offered.get(head).filter(|_| !item.starts_with("default")) {
                 let found = from.iter().map(|package| format!("{package}.{item}")).find_map(|n| {
                     if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1) }
@@ -205,7 +257,11 @@ impl<'a> Program<'a> {
                     return found;
                 }
             }
-            if self.globals.get(head).is_some_and(|(_, g)| other_name(g).is_some()) {
+            note(About::Taken, head);
+            if let Some(found) = self.taken_in.get(head).and_then(|from| self.taken(from, item, depth)) {
+                return Some(found);
+            }
+            if self.global_of_name(head).is_some_and(|(_, g)| other_name(g).is_some()) {
                 let owner = self.elsewhere(head, depth + 1)?;
                 return Some(onward(format!("{owner}.{item}")));
             }
@@ -213,31 +269,50 @@ impl<'a> Program<'a> {
         None
     }
 
+    /// The name of an item that one of these packages declares, offers on, or is known to have.
+    fn taken(&self, from: &[&str], item: &str, depth: usize) -> Option<String> {
+        let names = || from.iter().map(|package| format!("{package}.{item}"));
+        let own = names().find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1) });
+        own.or_else(|| {
+            names().find(|n| {
+                let owner = n.rsplit_once('.').map_or("", |(owner, _)| owner);
+                self.models.knows(n) || self.models.type_of(owner).is_some()
+            })
+        })
+    }
+
     /// Looks a name up, as it is written and as its own tree calls it.
-    fn named<T: Copy>(&self, table: &HashMap<&'a str, T>, name: &str) -> Option<T> {
-        if let Some(found) = table.get(name) {
+    fn named<T: Copy>(&self, about: About, table: &HashMap<&'a str, T>, name: &str) -> Option<T> {
+        let get = |name: &str| {
+            note(about, name);
+            table.get(name)
+        };
+        if let Some(found) = get(name) {
             return Some(*found);
         }
-        if let Some(found) = self.elsewhere(name, 0).and_then(|n| table.get(n.as_str())) {
+        if let Some(found) = self.elsewhere(name, 0).and_then(|n| get(&n)) {
             return Some(*found);
         }
         let (from, to) = self.aliases.iter().find(|(from, _)| name.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with(['.', '/'])))?;
-        table.get(format!("{to}{}", &name[from.len()..]).as_str()).copied()
+        get(&format!("{to}{}", &name[from.len()..])).copied()
     }
 
     pub(crate) fn global(&self, name: &str) -> Option<(u32, &'a Global)> {
-        self.named(&self.globals, name)
+        self.named(About::Global, &self.globals, name)
     }
 
     pub(crate) fn type_decl(&self, name: &str) -> Option<&'a TypeDecl> {
-        self.named(&self.types, name)
+        self.named(About::Type, &self.types, name)
     }
 
     fn methods_of(&self, ty: &str) -> Option<&BTreeMap<&'a str, FuncRef>> {
+        note(About::Methods, ty);
         if let Some(found) = self.methods.get(ty) {
             return Some(found);
         }
-        self.methods.get(&*self.type_decl(ty)?.name)
+        let name = &*self.type_decl(ty)?.name;
+        note(About::Methods, name);
+        self.methods.get(name)
     }
 
     /// A method of a type, its own or promoted from an embedded field.
@@ -283,6 +358,7 @@ impl<'a> Program<'a> {
 
     /// Functions behind a method of an interface: those of all its implementors.
     pub(crate) fn implementations(&self, interface: &str, method: &str) -> Vec<FuncRef> {
+        note(About::Implementors, interface);
         let Some(types) = self.implementors.get(interface) else { return vec![] };
         let mut all: Vec<FuncRef> = types.iter().filter_map(|ty| self.method(ty, method)).collect();
         all.sort();
@@ -317,7 +393,7 @@ impl<'a> Program<'a> {
         let mut ty = ty;
         for _ in 0..4 {
             let Type::Named(name) = ty else { break };
-            match self.types.get(&**name).map(|d| &d.kind) {
+            match self.type_of_name(name).map(|d| &d.kind) {
                 Some(TypeKind::Alias(to)) if !matches!(to, Type::Unknown) => ty = to,
                 _ => break,
             }

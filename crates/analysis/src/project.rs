@@ -1,20 +1,22 @@
 //! The entry: modules in, lifecycles out.
 
+use crate::asked::{About, self, Answers};
 use crate::assemble;
 use crate::explore::record::{Exploration, Loose};
 use crate::explore::state::Status;
-use crate::explore::{Context, explore};
+use crate::explore::{Context, Effort, explore};
 use crate::lifecycle::{Lifecycles, Profile};
 use crate::program::{FuncRef, Program};
 use crate::reach::Reach;
 use crate::sym::Sym;
 use crate::typing::Typing;
 use dogpile_ir::{Lang, Module};
-use dogpile_models::{Models, Role};
-use dogpile_source::SourceMap;
+use dogpile_models::{CacheOp, CacheScope, Models, Role};
+use dogpile_source::{FileId, SourceMap};
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// What people declared outside the code.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +35,8 @@ pub struct Declared {
 
 /// How many levels of callers above an open session are looked at.
 const CALLER_LEVELS: usize = 4;
+/// How many levels of helpers around a cache are looked through.
+const FILL_LEVELS: usize = 2;
 /// Most functions explored as roots; the rest is said to be left out.
 const MAX_ROOTS: usize = 20_000;
 
@@ -50,8 +54,60 @@ pub struct Analysis {
     pub follow: Vec<String>,
 }
 
+/// What earlier rounds over a part of the same tree found out: a function all whose questions have the same answers as
+/// then is not explored again.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// Modules of the last round, in order: each round adds to its end.
+    files: Vec<FileId>,
+    answers: Answers,
+    explored: BTreeMap<FuncRef, Known>,
+    /// What was told of these modules, if no file was missing.
+    last: Option<Analysis>,
+}
+
+/// An exploration and what it asked.
+#[derive(Clone, Debug)]
+struct Known {
+    exploration: Arc<Exploration>,
+    asked: Arc<FxHashSet<u64>>,
+    effort: Effort,
+}
+
+impl Known {
+    fn find(cx: &Context<'_>, f: FuncRef, effort: Effort) -> Self {
+        let (exploration, asked) = asked::during(|| {
+            // One function that trips us must not cost the others: it is told as not followed.
+            let explored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| explore(cx, f, effort)));
+            explored.unwrap_or_else(|_| Exploration { cut: true, ..Exploration::default() })
+        });
+        Self { exploration: Arc::new(exploration), asked: Arc::new(asked), effort }
+    }
+
+    /// Where nothing was cut off, more effort finds nothing more.
+    fn is_enough(&self, effort: Effort) -> bool {
+        self.effort == effort || !self.exploration.cut || effort == Effort::Search
+    }
+}
+
+impl Memory {
+    /// Forgets what need not hold for a round with these modules and answers.
+    fn keep_what_is_true(&mut self, modules: &[Module], answers: Answers) {
+        let files: Vec<FileId> = modules.iter().map(|m| m.file).collect();
+        if files.starts_with(&self.files) {
+            self.explored.retain(|_, known| answers.agree(&self.answers, &known.asked));
+        } else {
+            self.explored.clear();
+        }
+        self.files = files;
+        self.answers = answers;
+    }
+}
+
 /// Finds every lifecycle of a project.
 ///
+/// `memory` is what an earlier call left that got the same models and sources and the first of these modules. `missing`
+/// says whether some file that is not there mentions one of these: then nothing is told but what to follow.
 /// `embeds` gives the text of a file that another one embeds, by the embedding file's path and the path as written.
 #[must_use]
 pub fn analyze(
@@ -60,14 +116,49 @@ pub fn analyze(
     models: &Models,
     declared: &Declared,
     embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync),
+    memory: &mut Memory,
+    missing: &dyn Fn(&[String]) -> bool,
 ) -> Analysis {
+    let known = memory.last.as_ref().filter(|_| memory.files.iter().eq(modules.iter().map(|m| &m.file)));
+    if let Some(known) = known {
+        return known.clone();
+    }
     let program = Program::new(modules, sources, models, &declared.aliases);
     let typing = Typing::infer(&program);
     let reach = Reach::new(&program, &typing);
     let fields = crate::fields::Fields::find(&program, &typing);
+    let single = crate::single::classes(&program);
     let destructors = crate::explore::drop::destructor_calls(&program);
-    let cx = Context { program, typing, reach, fields, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
-    let mut explored: BTreeMap<FuncRef, Exploration> = BTreeMap::new();
+    let mut answers = Answers::default();
+    program.answers(&mut answers);
+    typing.answers(&mut answers);
+    reach.answers(&mut answers);
+    fields.answers(&mut answers);
+    single.iter().for_each(|class| answers.add(About::Single, class.as_str(), &true));
+    memory.keep_what_is_true(modules, answers);
+    let cx = Context { program, typing, reach, fields, single, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
+    // Files are looked for with little effort, and what they hold is told once all of them are there.
+    let searched = search(&cx, memory, Effort::Search);
+    memory.last = None;
+    if missing(&searched.follow) {
+        return Analysis { follow: searched.follow, ..Analysis::default() };
+    }
+    let Searched { explored, follow } = search(&cx, memory, Effort::Whole);
+    let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
+    let analysis = Analysis { roots: explored.len(), lifecycles: assemble::assemble(&cx, &explored, declared), cut, follow };
+    memory.last = Some(analysis.clone());
+    analysis
+}
+
+/// What was explored, and what other files would have to mention to matter.
+struct Searched {
+    explored: BTreeMap<FuncRef, Arc<Exploration>>,
+    follow: Vec<String>,
+}
+
+/// Explores what holds an operation, and callers as long as they can add to the story.
+fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort) -> Searched {
+    let mut explored: BTreeMap<FuncRef, Arc<Exploration>> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
     for _ in 0..=CALLER_LEVELS {
@@ -75,28 +166,17 @@ pub fn analyze(
         if batch.is_empty() {
             break;
         }
-        let results: Vec<(FuncRef, Exploration)> = batch
-            .into_par_iter()
-            .map(|f| {
-                // One function that trips us must not cost the others: it is told as not followed.
-                let explored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| explore(&cx, f)));
-                (f, explored.unwrap_or_else(|_| Exploration { cut: true, ..Exploration::default() }))
-            })
-            .collect();
-        for (f, _) in results.iter().filter(|(_, e)| opens(e)) {
-            follow.insert(mention(&cx.program.function(*f).name, &cx.program.module(*f).package));
-        }
-        frontier = results
-            .iter()
-            .filter(|(_, e)| opens(e))
-            .flat_map(|(f, _)| cx.reach.callers_of(*f).collect::<Vec<_>>())
-            .collect();
-        explored.extend(results);
+        let known = |f: &FuncRef| memory.explored.get(f).filter(|known| known.is_enough(effort)).cloned();
+        let results: Vec<(FuncRef, Known)> =
+            batch.into_par_iter().map(|f| (f, known(&f).unwrap_or_else(|| Known::find(cx, f, effort)))).collect();
+        let open: Vec<FuncRef> = results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
+        follow.extend(open.iter().map(|f| mention(&cx.program.function(*f).name, &cx.program.module(*f).package)));
+        frontier = open.iter().flat_map(|f| cx.reach.callers_of(*f)).collect();
+        explored.extend(results.iter().map(|(f, known)| (*f, Arc::clone(&known.exploration))));
+        memory.explored.extend(results);
     }
-    follow.extend(client_modules(&cx));
-    let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
-    let roots = explored.len();
-    Analysis { lifecycles: assemble::assemble(&cx, &explored, declared), roots, cut, follow: follow.into_iter().collect() }
+    follow.extend(client_modules(cx));
+    Searched { explored, follow: follow.into_iter().collect() }
 }
 
 /// Modules that offer a client of their own (`export const redis = new Redis(…)`): files that use it need not name the
@@ -127,6 +207,14 @@ fn opens(e: &Exploration) -> bool {
             Loose::Renewal { index } => has_param(&e.renewals[*index].key.sym),
             Loose::Set { .. } | Loose::Read { .. } => false,
         })
+        || is_half_a_fill(e)
+}
+
+/// It reads a cache for its caller, or writes one: what is done about a miss stands with the caller.
+fn is_half_a_fill(e: &Exploration) -> bool {
+    let shared = e.caches.iter().filter(|c| c.scope == CacheScope::Shared && c.site.via.len() < FILL_LEVELS && has_param(&c.key.sym));
+    let ops: Vec<CacheOp> = shared.map(|c| c.op).filter(|op| matches!(op, CacheOp::Get | CacheOp::Set)).collect();
+    !ops.is_empty() && ops.iter().all(|op| *op == ops[0])
 }
 
 /// The lock is still held when the function ends well, or a caller's function runs under it.

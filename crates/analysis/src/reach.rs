@@ -1,11 +1,13 @@
 //! Which functions matter: those from which a call that locks, caches or coalesces can be reached.
 
+use crate::asked::{About, Answers, note};
 use crate::program::{FuncRef, Program};
 use crate::typing::{Target, Typing};
 use crate::walk::{each_call, each_stmt, values};
 use dogpile_ir::{FunctionKind, Place, StmtKind, Value, ValueKind};
 use dogpile_models::{Does, WordRow};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use rustc_hash::FxHashSet as HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The call graph as far as declared types tell.
 pub(crate) struct Reach {
@@ -30,7 +32,7 @@ impl Reach {
     pub(crate) fn new(program: &Program<'_>, typing: &Typing) -> Self {
         let mut locking: BTreeSet<FuncRef> = BTreeSet::new();
         let mut reach =
-            Self { relevant: HashSet::new(), thin: HashSet::new(), direct: BTreeSet::new(), callers: BTreeMap::new(), reassigned: HashSet::new(), small: HashSet::new(), meeting: BTreeSet::new(), closures: BTreeMap::new() };
+            Self { relevant: HashSet::default(), thin: HashSet::default(), direct: BTreeSet::new(), callers: BTreeMap::new(), reassigned: HashSet::default(), small: HashSet::default(), meeting: BTreeSet::new(), closures: BTreeMap::new() };
         for at in program.all_functions() {
             let function = program.function(at);
             let Some(body) = &function.body else { continue };
@@ -76,13 +78,13 @@ impl Reach {
                         if locks(&row.call.does) {
                             locking.insert(home);
                         }
-                        reach.closures.entry(home).or_default().insert(at);
+                        reach.runs(program, home, at);
                     }
                 }
                 _ => {}
             });
             if calls_out && at != home {
-                reach.closures.entry(home).or_default().insert(at);
+                reach.runs(program, home, at);
             }
         }
         // What takes, renews or runs scripts is followed from far; plain reads, writes and deletes from nearby.
@@ -111,6 +113,15 @@ impl Reach {
         self.thin.contains(&f)
     }
 
+    /// A closure of interest, and those it stands in: what it captures is made there.
+    fn runs(&mut self, program: &Program<'_>, home: FuncRef, mut at: FuncRef) {
+        while at != home {
+            self.closures.entry(home).or_default().insert(at);
+            let FunctionKind::Closure { parent: Some(parent) } = program.function(at).kind else { return };
+            at.func = parent;
+        }
+    }
+
     fn edge(&mut self, from: FuncRef, to: FuncRef) {
         if from != to {
             self.callers.entry(to).or_default().insert(from);
@@ -134,11 +145,14 @@ impl Reach {
     }
 
     pub(crate) fn is_relevant(&self, program: &Program<'_>, f: FuncRef) -> bool {
-        self.relevant.contains(&outermost(program, f))
+        let named = outermost(program, f);
+        note(About::Relevant, &named);
+        self.relevant.contains(&named)
     }
 
     /// Closures of a function that may hold operations of interest, in source order.
     pub(crate) fn closures_of(&self, f: FuncRef) -> impl Iterator<Item = FuncRef> + '_ {
+        note(About::Closures, &f);
         self.closures.get(&f).into_iter().flatten().copied().filter(move |c| *c != f)
     }
 
@@ -147,7 +161,15 @@ impl Reach {
     }
 
     pub(crate) fn is_reassigned(&self, global: &str) -> bool {
+        note(About::Reassigned, global);
         self.reassigned.contains(global)
+    }
+
+    /// Every answer that depends on more than a function's own text.
+    pub(crate) fn answers(&self, answers: &mut Answers) {
+        self.relevant.iter().for_each(|f| answers.add(About::Relevant, f, &true));
+        self.closures.iter().for_each(|(f, closures)| answers.add(About::Closures, f, closures));
+        self.reassigned.iter().for_each(|name| answers.add(About::Reassigned, name.as_str(), &true));
     }
 
     pub(crate) fn direct(&self) -> impl Iterator<Item = FuncRef> + '_ {

@@ -160,9 +160,12 @@ impl Sym {
                 (Scale::Bare, s) | (s, _) => s,
             },
             Sym::Bin(BinaryOp::Mul, a, b) => match (a.scale(), b.scale()) {
+                (Scale::Seconds, _) if is_thousand(b) => Scale::Millis,
+                (_, Scale::Seconds) if is_thousand(a) => Scale::Millis,
                 (Scale::Bare, s) | (s, _) => s,
             },
             Sym::Bin(BinaryOp::Div, a, b) => match (a.scale(), &**b) {
+                (Scale::Millis, _) if is_thousand(b) => Scale::Seconds,
                 (Scale::Duration, Sym::Int(1_000_000_000, Scale::Duration)) => Scale::Seconds,
                 (Scale::Duration, Sym::Int(1_000_000, Scale::Duration)) => Scale::Millis,
                 (Scale::Duration, Sym::Int(1, Scale::Duration)) => Scale::Nanos,
@@ -191,6 +194,11 @@ impl Sym {
             _ => false,
         }
     }
+}
+
+/// What turns seconds into milliseconds and back.
+fn is_thousand(sym: &Sym) -> bool {
+    *sym == Sym::Int(1000, Scale::Bare)
 }
 
 /// Joins text parts, merging literals.

@@ -1,10 +1,11 @@
 //! Static types, as far as declarations tell: the first evidence of what a receiver is.
 
+use crate::asked::{About, Answers, note};
 use crate::program::{FuncRef, Program};
 use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
-use dogpile_models::{Does, Row};
-use std::collections::HashMap;
+use dogpile_models::{Does, Role, Row};
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// What a call resolves to.
@@ -35,12 +36,12 @@ pub(crate) enum Evidence {
 pub(crate) struct Typing {
     locals: Vec<HashMap<LocalId, Type>>,
     /// Globals and fields recognised as clients by a distinctive call on them.
-    pub(crate) by_use: HashMap<String, Type>,
+    by_use: HashMap<String, Type>,
 }
 
 impl Typing {
     pub(crate) fn infer(program: &Program<'_>) -> Self {
-        let mut typing = Self { locals: vec![HashMap::new(); program.modules.len()], by_use: HashMap::new() };
+        let mut typing = Self { locals: vec![HashMap::default(); program.modules.len()], by_use: HashMap::default() };
         // Two rounds: the second sees types that calls further down gave to fields and globals.
         for _ in 0..2 {
             for (m, module) in (0u32..).zip(program.modules) {
@@ -80,19 +81,51 @@ impl Typing {
 
     /// A receiver of unknown type on which a telling call is made is that client's.
     fn note_distinctive(&mut self, program: &Program<'_>, m: u32, value: &Rvalue) {
-        let Rvalue::Call(Call { callee: Callee::Method { receiver, name }, args, .. }) = value else { return };
+        let Rvalue::Call(call) = value else { return };
+        self.note_handed_on(program, m, call);
+        let Call { callee: Callee::Method { receiver, name }, args, .. } = call else { return };
         if self.value_type(program, m, receiver, 0) != Type::Unknown {
             return;
         }
         let module = &program.modules[m as usize];
-        let Some(row) = program.models.distinctive(lang(module), name, args.len()) else { return };
+        let told = |call: &Call| match self.told(program, m, call) {
+            Some(Target::Model(row, _)) => Some(row),
+            _ => None,
+        };
+        let Some(row) = program.models.distinctive(lang(module), name, args.len()).or_else(|| told(call)) else { return };
         let Some(ty) = row.call.on.as_deref().map(|on| Type::Named(program.models.qualified_type(row.client, on).into())) else { return };
-        match &receiver.kind {
+        self.note_type(program, m, receiver, ty);
+    }
+
+    /// What is handed to a function that uses it as a client is that client.
+    fn note_handed_on(&mut self, program: &Program<'_>, m: u32, call: &Call) {
+        if program.modules[m as usize].lang != dogpile_ir::Lang::TypeScript {
+            return;
+        }
+        let unknown = |typing: &Self, arg: &Value| {
+            matches!(arg.kind, ValueKind::Local(_) | ValueKind::Field(..) | ValueKind::Global(_))
+                && typing.value_type(program, m, arg, 0) == Type::Unknown
+        };
+        if !call.args.iter().any(|arg| unknown(self, arg)) {
+            return;
+        }
+        let Target::Local(f) = self.target(program, m, call) else { return };
+        for (arg, param) in call.args.iter().zip(&program.function(f).params) {
+            let used = self.locals[f.module as usize].get(&param.local);
+            let client = used.filter(|ty| ty.name().and_then(|name| program.models.type_of(name)).is_some_and(|(_, row)| row.role == Role::Client));
+            if let Some(ty) = client.cloned().filter(|_| unknown(self, arg)) {
+                self.note_type(program, m, arg, ty);
+            }
+        }
+    }
+
+    fn note_type(&mut self, program: &Program<'_>, m: u32, value: &Value, ty: Type) {
+        match &value.kind {
             ValueKind::Local(local) => {
                 self.locals[m as usize].entry(*local).or_insert(ty);
             }
             _ => {
-                if let Some(key) = self.use_key(program, m, receiver) {
+                if let Some(key) = self.use_key(program, m, value) {
                     self.by_use.entry(key).or_insert(ty);
                 }
             }
@@ -115,7 +148,21 @@ impl Typing {
         if *declared != Type::Unknown {
             return declared.clone();
         }
+        note(About::Local, &(m, local));
         self.locals[m as usize].get(&local).cloned().unwrap_or_default()
+    }
+
+    fn used_as(&self, name: &str) -> Option<Type> {
+        note(About::Use, name);
+        self.by_use.get(name).cloned()
+    }
+
+    /// Every answer that was inferred.
+    pub(crate) fn answers(&self, answers: &mut Answers) {
+        for (m, locals) in (0u32..).zip(&self.locals) {
+            locals.iter().for_each(|(local, ty)| answers.add(About::Local, &(m, *local), ty));
+        }
+        self.by_use.iter().for_each(|(name, ty)| answers.add(About::Use, name.as_str(), ty));
     }
 
     pub(crate) fn value_type(&self, program: &Program<'_>, m: u32, value: &Value, depth: usize) -> Type {
@@ -164,7 +211,7 @@ impl Typing {
         let Some(owner) = program.resolve_alias(base).name() else { return Type::Unknown };
         match program.field_type(owner, name, 0) {
             Some(Type::Unknown) | None => {
-                let used = self.by_use.get(&format!("{owner}.{name}")).cloned();
+                let used = self.used_as(&format!("{owner}.{name}"));
                 used.or_else(|| program.models.field_type(owner, name).map(|ty| Type::Named(ty.into()))).unwrap_or_default()
             }
             Some(ty) => ty.clone(),
@@ -193,8 +240,8 @@ impl Typing {
             let f = program.function(f);
             return Type::Func(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone());
         }
-        if let Some(ty) = self.by_use.get(name) {
-            return ty.clone();
+        if let Some(ty) = self.used_as(name) {
+            return ty;
         }
         program.models.global_type(&program.canonical(name)).map_or(Type::Unknown, |ty| Type::Named(ty.into()))
     }

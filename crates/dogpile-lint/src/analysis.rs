@@ -1,9 +1,9 @@
 //! The one place that calls the analysis: from parsed modules to lifecycles.
 
 use crate::config::Config;
-use dogpile_analysis::Declared;
+use dogpile_analysis::{Declared, Memory};
 use dogpile_analysis::lifecycle::{Class, Lifecycles};
-use dogpile_ir::Module;
+use dogpile_ir::{Lang, Module};
 use dogpile_models::Models;
 use dogpile_source::{FileId, SourceMap};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,13 +39,14 @@ pub(crate) struct Analysed {
 }
 
 /// Analyses modules, each language by itself: a function of one never calls one of another, and names that two
-/// languages share mean two things. Modules of one language must stand together.
+/// languages share mean two things. Modules of one language must stand together. `missing`: see
+/// [`dogpile_analysis::analyze`].
 #[must_use]
-pub(crate) fn analyse(facts: &Facts<'_>) -> Analysed {
+pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
     let mut all = Analysed::default();
     for modules in facts.modules.chunk_by(|a, b| a.lang == b.lang) {
         let models = facts.models.only(crate::input::language_name(modules[0].lang));
-        let found = analyse_language(&Facts { modules, models: &models, ..*facts });
+        let found = analyse_language(&Facts { modules, models: &models, ..*facts }, memories.entry(modules[0].lang).or_default(), missing);
         let Lifecycles { locks, flights, misses, check_then_sets, fills, fleet } = found.lifecycles;
         all.lifecycles.locks.extend(locks);
         all.lifecycles.flights.extend(flights);
@@ -60,7 +61,7 @@ pub(crate) fn analyse(facts: &Facts<'_>) -> Analysed {
     all
 }
 
-fn analyse_language(facts: &Facts<'_>) -> Analysed {
+fn analyse_language(facts: &Facts<'_>, memory: &mut Memory, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
     let declared = Declared {
         latency: facts.config.latency.iter().map(|(p, ms)| (p.to_owned(), *ms)).collect(),
         measured: facts.latency.iter().map(|(n, ms)| (n.clone(), *ms)).collect(),
@@ -74,7 +75,7 @@ fn analyse_language(facts: &Facts<'_>) -> Analysed {
         .filter_map(|((file, name), text)| Some(((facts.sources.get(*file)?.path.as_str(), name.as_str()), text.as_str())))
         .collect();
     let embeds = |file: &str, name: &str| by_path.get(&(file, name)).map(|text| (*text).to_owned());
-    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, facts.models, &declared, &embeds);
+    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, facts.models, &declared, &embeds, memory, missing);
     Analysed { lifecycles: analysis.lifecycles, follow: analysis.follow, cut: analysis.cut }
 }
 

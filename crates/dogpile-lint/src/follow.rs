@@ -169,7 +169,7 @@ mod tests {
     use std::path::Path;
 
     fn file(lang: Lang, package: &str) -> InputFile {
-        InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: false }
+        InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: false, alone: false }
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub(crate) struct InputFile {
     pub disk: Option<PathBuf>,
     /// Whether it holds a trigger word.
     pub hit: bool,
+    /// Whether it matters by itself, without what it imports.
+    pub alone: bool,
 }
 
 #[cfg(test)]

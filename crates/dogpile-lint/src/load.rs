@@ -62,10 +62,11 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
                 return One::Generated;
             }
             let hit = filter.hits(candidate.lang, text.as_bytes());
+            let alone = !hit && filter.stands_alone(candidate.lang, text.as_bytes());
             let located = Located { path: &candidate.path, shown: &candidate.shown, lang: candidate.lang };
             let package = packages.of(located, &text);
             let size = text.len() as u64;
-            let keep = hit || kept.fetch_add(size, Ordering::Relaxed) < KEPT;
+            let keep = hit || alone || kept.fetch_add(size, Ordering::Relaxed) < KEPT;
             One::File(Box::new(InputFile {
                 path: candidate.shown.clone(),
                 package,
@@ -73,6 +74,7 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
                 text: keep.then(|| Arc::from(text)),
                 disk: Some(candidate.path.clone()),
                 hit,
+                alone,
             }))
         })
         .collect();

@@ -71,6 +71,7 @@ fn run<'f>(files: &'f [(String, String)], models: &Models, config: &Config) -> O
                 text: Some(Arc::from(text.as_str())),
                 disk: None,
                 hit: filter.hits(located.lang, text.as_bytes()),
+                alone: filter.stands_alone(located.lang, text.as_bytes()),
             })
         })
         .collect();

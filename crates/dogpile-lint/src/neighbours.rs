@@ -119,6 +119,7 @@ mod tests {
             text: None,
             disk: None,
             hit: false,
+            alone: false,
         };
         packages.iter().map(file).collect()
     }

@@ -12,6 +12,7 @@ use crate::packages::{Packages, joined};
 use crate::prefilter::Triggers;
 use crate::suppress;
 use crate::translate::translate;
+use dogpile_analysis::Memory;
 use dogpile_ir::{Lang, Module};
 use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Models;
@@ -99,15 +100,16 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
     let mut tree = Tree::new(files, options);
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { hits(files) };
     tree.parse_around(&core, &core);
-    let mut analysed = tree.analyse(options);
-    for _ in 0..ROUNDS {
+    tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
+    let mut analysed = tree.analyse(options, false);
+    for round in 1..=ROUNDS {
         let more = tree.mentioning(&analysed.follow);
         if more.is_empty() {
             break;
         }
         core.extend(&more);
         tree.parse_around(&more, &core);
-        analysed = tree.analyse(options);
+        analysed = tree.analyse(options, round == ROUNDS);
     }
     let settings = Settings { levels: options.config.rules.clone() };
     let found = tree.judge(&analysed, &settings);
@@ -132,6 +134,7 @@ struct Tree<'f> {
     module_files: Vec<(usize, FileId)>,
     problems: Vec<Problem>,
     embedded: BTreeMap<(FileId, String), String>,
+    memories: BTreeMap<Lang, Memory>,
 }
 
 impl<'f> Tree<'f> {
@@ -149,6 +152,7 @@ impl<'f> Tree<'f> {
             module_files: Vec::new(),
             problems: Vec::new(),
             embedded: BTreeMap::new(),
+            memories: BTreeMap::new(),
         }
     }
 
@@ -269,13 +273,19 @@ impl<'f> Tree<'f> {
         }
     }
 
-    fn analyse(&mut self, options: &Options<'_>) -> Analysed {
+    /// Analyses what is parsed. Before the `last` round, locks are told only where no file is missing.
+    fn analyse(&mut self, options: &Options<'_>, last: bool) -> Analysed {
         self.modules.sort_by_key(|module| (module.lang, module.file));
         let own = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
         for fault in own.iter().flat_map(|(_, faults)| faults) {
             let problem = Problem { path: String::new(), span: None, kind: ProblemKind::Partial, reason: "wrapper".to_owned(), message: fault.clone() };
             self.problems.push(problem);
         }
+        if own.is_some() {
+            // What wrappers do is said by the files that are there so far.
+            self.memories.clear();
+        }
+        let mut memories = std::mem::take(&mut self.memories);
         let facts = Facts {
             modules: &self.modules,
             sources: &self.sources,
@@ -285,8 +295,12 @@ impl<'f> Tree<'f> {
             aliases: options.packages.aliases(),
             embedded: &self.embedded,
         };
-        match guarded(|| analyse(&facts)) {
-            Ok(analysed) => analysed,
+        let missing = |names: &[String]| !last && !self.mentioning(names).is_empty();
+        match guarded(|| analyse(&facts, &mut memories, &missing)) {
+            Ok(analysed) => {
+                self.memories = memories;
+                analysed
+            }
             Err(panic) => {
                 let problem = bug(String::new(), format!("the analysis failed: {panic}"));
                 self.problems.push(Problem { reason: ANALYSIS_FAILED.to_owned(), ..problem });
@@ -378,6 +392,7 @@ mod tests {
             text: Some(Arc::from(text)),
             disk: disk.map(|_| lies.clone()),
             hit: true,
+            alone: false,
         }];
         let (models, config, latency) = (Models::builtin(), Config::default(), BTreeMap::new());
         let options = Options {

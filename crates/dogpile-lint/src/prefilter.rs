@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(crate) struct Triggers {
     by_language: BTreeMap<Lang, Prefilter>,
+    promises: Promises,
 }
 
 impl Triggers {
     /// Searches for these words, as they are written.
     #[must_use]
     pub(crate) fn new<'w, W: IntoIterator<Item = &'w str>>(words: impl IntoIterator<Item = (Lang, W)>) -> Self {
-        Self { by_language: words.into_iter().map(|(lang, words)| (lang, Prefilter::new(words))).collect() }
+        let by_language = words.into_iter().map(|(lang, words)| (lang, Prefilter::new(words))).collect();
+        Self { by_language, promises: Promises::default() }
     }
 
     /// Whether any of a language's words stands in there.
@@ -22,6 +24,44 @@ impl Triggers {
     pub(crate) fn hits(&self, lang: Lang, bytes: &[u8]) -> bool {
         self.by_language.get(&lang).is_some_and(|search| search.hits(bytes))
     }
+
+    /// Whether a file may keep a promise in a variable of the process: it matters by itself, whatever it imports.
+    #[must_use]
+    pub(crate) fn stands_alone(&self, lang: Lang, bytes: &[u8]) -> bool {
+        lang == Lang::TypeScript && self.promises.kept_in(bytes)
+    }
+}
+
+/// A search for promises that a module keeps: a variable of it whose line says so, or something with that name that is
+/// set to one.
+#[derive(Debug)]
+struct Promises {
+    word: Prefilter,
+}
+
+impl Default for Promises {
+    fn default() -> Self {
+        Self { word: Prefilter::new(["romise"]) }
+    }
+}
+
+impl Promises {
+    fn kept_in(&self, bytes: &[u8]) -> bool {
+        self.word.places(bytes).any(|at| {
+            let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1);
+            let (before, behind) = (&bytes[start..at], &bytes[at..]);
+            let declares = |line: &[u8]| [&b"let "[..], b"var ", b"export let ", b"export var "].iter().any(|word| line.starts_with(word));
+            declares(before) || (!declares(before.trim_ascii_start()) && !before.trim_ascii_start().starts_with(b"const ") && is_set(behind))
+        })
+    }
+}
+
+/// A name that ends here and is assigned: `…romise = x`, `…romise ??= x`.
+fn is_set(text: &[u8]) -> bool {
+    let name = text.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).unwrap_or(text.len());
+    let rest = text[name..].trim_ascii_start();
+    let rest = rest.strip_prefix(b"??").unwrap_or(rest);
+    rest.strip_prefix(b"=").is_some_and(|value| !value.starts_with(b"=") && !value.starts_with(b">"))
 }
 
 /// A search for any of a few words.
@@ -66,6 +106,16 @@ impl Prefilter {
         Self { search }
     }
 
+    /// Where the words stand.
+    fn places<'s>(&'s self, bytes: &'s [u8]) -> Box<dyn Iterator<Item = usize> + 's> {
+        match &self.search {
+            Search::Nothing => Box::new(std::iter::empty()),
+            Search::Everything => Box::new(0..bytes.len()),
+            Search::Packed(searcher) => Box::new(searcher.find_iter(bytes).map(|found| found.start())),
+            Search::Automaton(automaton) => Box::new(automaton.find_iter(bytes).map(|found| found.start())),
+        }
+    }
+
     /// Whether any of the words stands in there.
     #[must_use]
     pub(crate) fn hits(&self, bytes: &[u8]) -> bool {
@@ -90,6 +140,31 @@ mod tests {
         let many = Prefilter::new(words.iter().map(String::as_str));
         assert!(many.hits(b"xx word-499-end") && !many.hits(b"word-500-end"));
         assert!(!Prefilter::new([""]).hits(b"anything"));
+    }
+
+    #[test]
+    fn promises_that_a_module_keeps() {
+        let kept = |text: &str| Triggers::default().stands_alone(Lang::TypeScript, text.as_bytes());
+        for text in [
+            "let ready: Promise<void> | null = null;",
+            "a();\nexport let ready: Promise<X>;",
+            "var promise;",
+            "  cached.promise = connect();",
+            "if (!readyPromise) readyPromise ??= go();",
+        ] {
+            assert!(kept(text), "{text}");
+        }
+        for text in [
+            "",
+            "function f(): Promise<void> {}",
+            "  let ready: Promise<void> | null = null;",
+            "  const promise = go();",
+            "if (promise == other) {}",
+            "const f = (promise => promise);",
+        ] {
+            assert!(!kept(text), "{text}");
+        }
+        assert!(!Triggers::default().stands_alone(Lang::Go, b"var promise"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::exprs::bare;
 use crate::lowering::Lowering;
 use crate::paths::{is_primitive, word};
 use crate::results::wrapped;
-use crate::types::type_arguments;
+use crate::types::{is_extractor, type_arguments};
 use dogpile_ir::{Call, Callee, Lit, QualName, Rvalue, Type, Value, ValueKind};
 use syn::{Expr, ExprCall, ExprMethodCall};
 
@@ -154,6 +154,9 @@ impl Lowering<'_> {
             return Some(spawned);
         }
         let args: Vec<&Expr> = e.args.iter().collect();
+        if let (true, [one]) = (is_extractor(name), args.as_slice()) {
+            return Some(Rvalue::Use(self.value(one, want)));
+        }
         Some(Rvalue::Use(match (tail, args.as_slice()) {
             (("Box", "pin"), [one]) => self.future_value(one),
             (("Box" | "Arc" | "Rc" | "Pin" | "Cow", "new" | "from" | "Borrowed" | "Owned"), [one]) => {

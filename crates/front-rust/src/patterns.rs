@@ -4,6 +4,7 @@ use crate::exprs::bare;
 use crate::lowering::Lowering;
 use crate::paths::word;
 use crate::scope::Binding;
+use crate::types::is_extractor;
 use dogpile_ir::{BinaryOp, Place, Rvalue, Type, Value, ValueKind};
 use dogpile_source::Span;
 use syn::{Expr, Member, Pat};
@@ -297,6 +298,7 @@ impl Lowering<'_> {
                 let name = p.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
                 let first = p.elems.first();
                 match (name.as_str(), first) {
+                    (_, Some(inner)) if is_extractor(&self.canonical(&p.path)) => self.bind_subject(inner, subject, fresh),
                     ("Some", Some(inner)) => self.bind_subject(inner, subject, fresh),
                     ("Ok", Some(inner)) => {
                         let (value, _) = self.parts_of_result(subject, span);

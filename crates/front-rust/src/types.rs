@@ -85,6 +85,9 @@ impl Lowering<'_> {
             return Type::Named(full);
         }
         let args = type_arguments(&last.arguments);
+        if let (true, [held]) = (is_extractor(&full), args.as_slice()) {
+            return self.ty_at(held, Optional::Through, depth + 1);
+        }
         let arg = |n: usize, optional| args.get(n).map_or(Type::Unknown, |t| self.ty_at(t, optional, depth + 1));
         match name.as_str() {
             "String" if args.is_empty() => Type::Named("string".into()),
@@ -249,4 +252,12 @@ pub(crate) fn is_future(output: &ReturnType) -> bool {
             _ => return false,
         }
     }
+}
+
+/// What a web framework wraps a handler's arguments in: all of it is what is inside.
+pub(crate) fn is_extractor(full: &str) -> bool {
+    let Some((package, name)) = full.rsplit_once('.') else { return false };
+    let framework = package.split("::").next().unwrap_or(package);
+    matches!(framework, "axum" | "axum_extra" | "actix_web" | "rocket")
+        && matches!(name, "State" | "Extension" | "Data" | "Json" | "Path" | "Query" | "Form")
 }

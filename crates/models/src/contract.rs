@@ -179,6 +179,8 @@ pub enum ValueKind {
     DurationOfNanos,
     /// A duration from text.
     ParseDuration,
+    /// A number of milliseconds from text (`ms('10s')`).
+    ParseMillis,
     /// The unix time of `$0` in seconds.
     UnixSeconds,
     /// The unix time of `$0` in milliseconds.

@@ -156,6 +156,12 @@ impl Models {
         })
     }
 
+    /// Whether some model has a type, a constant or a function of this full name.
+    #[must_use]
+    pub fn knows(&self, qual: &str) -> bool {
+        self.type_of(qual).is_some() || self.constant(qual).is_some() || (0..8).any(|args| self.function(qual, args).is_some())
+    }
+
     /// What a type is.
     #[must_use]
     pub fn type_of(&self, type_name: &str) -> Option<(ClientId, &TypeRow)> {

@@ -18,27 +18,42 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
     };
     // One story for a lock: the worst way out speaks, the others are shown beside it.
     let Some(worst) = lock.leaks.iter().max_by_key(|leak| (level(leak), std::cmp::Reverse(leak.span))) else { return };
-    let mut draft = Draft::at(
-        worst.span,
-        &acquire.site,
-        level(worst),
-        format!("this {} leaves {} locked {}", worst.exit.name(), key(&acquire.key), ended(&acquire.ttl)),
-    )
-    .of_lock(lock)
-    .squiggle("leaves without the release")
-    .taken(lock)
-    .label_opt(lock.releases.iter().find(|r| r.same_session).map(|r| r.site.outer()), "only this way releases it");
+    let name = key(&acquire.key);
+    let (message, squiggle, note) = if worst.partial {
+        (
+            format!("this {} keeps {name} on the servers that granted it", worst.exit.name()),
+            "gives up without giving those back",
+            "A gets two of five servers and gives up, B gets two others, and so on: nobody gets three",
+        )
+    } else {
+        (
+            format!("this {} leaves {name} locked {}", worst.exit.name(), ended(&acquire.ttl)),
+            "leaves without the release",
+            "A leaves this way and is done, and B still waits for a lock that nobody needs",
+        )
+    };
+    let mut draft = Draft::at(worst.span, &acquire.site, level(worst), message)
+        .of_lock(lock)
+        .squiggle(squiggle)
+        .taken(lock)
+        .label_opt(lock.releases.iter().find(|r| r.same_session).map(|r| r.site.outer()), "only this way releases it");
     for other in lock.leaks.iter().filter(|leak| leak.span != worst.span).take(3) {
         draft = draft.label(other.span, format!("so does this {}", other.exit.name()));
     }
-    let mut draft = draft
-        .steps(&worst.steps)
-        .note("A leaves this way and is done, and B still waits for a lock that nobody needs")
-        .help(
+    let draft = draft.steps(&worst.steps).note(note);
+    let mut draft = if worst.partial {
+        draft.help(
+            &acquire.site,
+            "release-on-every-server",
+            "release it on every server before giving up, those whose answer came too late included",
+        )
+    } else {
+        draft.help(
             &acquire.site,
             "release-on-every-path",
             "release it on every way out: defer the release right after the check",
-        );
+        )
+    };
     if lock.section.opaque {
         // Something in the section may release it where we cannot see.
         draft = draft.no_surer_than(Confidence::Possible);

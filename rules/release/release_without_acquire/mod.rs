@@ -12,8 +12,11 @@ rule! {
 fn check(lock: &Lock, out: &mut Out<'_>) {
     for release in lock.releases.iter().filter(|r| r.same_session && !r.rollback && !r.administrative) {
         let Some(unheld) = &release.unheld else { continue };
-        // A guarded release of somebody else's lock does nothing: the Redis page allows it.
-        let unguarded = release.guard == Guard::None;
+        // A guarded release of somebody else's lock does nothing: the Redis page allows it. Where all store the same
+        // value, it guards nothing.
+        let token = &lock.acquire.token;
+        let alike = matches!(token.kind, TokenKind::Constant | TokenKind::KeyDerived | TokenKind::PerProcess);
+        let unguarded = release.guard == Guard::None || (release.guard == Guard::Atomic && alike);
         if !unguarded && !release.throws_unheld {
             continue;
         }

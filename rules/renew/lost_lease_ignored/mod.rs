@@ -25,7 +25,10 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
             }
             OnLoss::Told | OnLoss::Unknown => continue,
         };
-        let draft = Draft::at(span, &renewal.site, Level::Warning, message)
+        // A library renews in time: a section of which nothing says that it is long hardly sees a loss.
+        let by_library = lock.acquire.auto_renews && renewal.site.span == lock.acquire.site.span;
+        let level = if by_library && lock.section.durations.is_empty() { Level::Note } else { Level::Warning };
+        let draft = Draft::at(span, &renewal.site, level, message)
             .of_lock(lock)
             .squiggle(text)
             .label(renewal.site.span, "this can fail, or find that the lock is somebody else's")

@@ -10,7 +10,7 @@ rule! {
 }
 
 fn check(lock: &Lock, out: &mut Out<'_>) {
-    let Recheck::Missing { read, compute } = lock.recheck else { return };
+    let Recheck::Missing { read, compute, taken } = lock.recheck else { return };
     // A lock that nobody gives back and nobody waits for is only free again when its lease is over.
     if lock.releases.is_empty() && lock.wait.is_none() && lock.acquire.waits_inside.is_none() {
         return;
@@ -21,7 +21,7 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
         .of_lock(lock)
         .squiggle("computed without a second look")
         .label(read, "missed here, before the lock")
-        .label(site.outer(), "somebody else may have filled it by the time this is won")
+        .label(taken, "somebody else may have filled it by the time this is won")
         .note("A and B miss, A takes the lock, fills the cache and releases, B takes the lock and computes it again")
         .help(site, "recheck", "read the cache once more after the lock is taken");
     out.report(draft);

@@ -1,9 +1,10 @@
 //! Flights and cache-aside misses.
 
 use super::Assembly;
-use crate::explore::record::{Exploration, Lease};
+use crate::explore::record::{Exploration, Lease, OpSite};
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 use crate::program::FuncRef;
+use crate::typing::Evidence;
 use dogpile_models::{CacheOp, CacheScope as ModelScope, Coalesces};
 
 impl Assembly<'_, '_> {
@@ -11,8 +12,9 @@ impl Assembly<'_, '_> {
         for f in &e.flights {
             // The function that enters it tells it; a caller's view of the same place adds nothing.
             let inner = !f.site.via.is_empty();
-            let scopes: Vec<(ModelScope, dogpile_source::Span)> =
-                f.caches.iter().copied().chain(e.caches.iter().filter(|c| c.op == CacheOp::Get).map(|c| (c.scope, c.site.span))).collect();
+            // What else a caller reads is not what this flight fills.
+            let around = e.caches.iter().filter(|c| c.op == CacheOp::Get && !inner).map(|c| (c.scope, c.site.span));
+            let scopes: Vec<(ModelScope, dogpile_source::Span)> = f.caches.iter().copied().chain(around).collect();
             let find = |scope: ModelScope| scopes.iter().find(|(s, _)| *s == scope).map(|(_, span)| *span);
             let (cache, cache_read) = match (find(ModelScope::Shared), find(ModelScope::Process), find(ModelScope::Unknown)) {
                 (Some(span), _, _) => (CacheScope::Shared, Some(span)),
@@ -51,6 +53,29 @@ impl Assembly<'_, '_> {
         }
     }
 
+    /// Promises that a variable of the process keeps when they are rejected.
+    pub(super) fn kept_promises(&mut self, out: &mut Vec<Flight>) {
+        for kept in crate::memo::kept_promises(&self.cx.program, &self.cx.typing) {
+            let func = crate::reach::outermost(&self.cx.program, kept.func);
+            let op = OpSite { span: kept.join, via: vec![], func, command: "promise".to_owned(), words: std::sync::Arc::default(), client: None, evidence: Evidence::Exact };
+            let site = self.site(func, &op);
+            if out.iter().any(|known| known.keeps_failures == Some(kept.store)) {
+                continue;
+            }
+            out.push(Flight {
+                id: format!("{}|{}", site.function, crate::names::last(&kept.variable)),
+                form: FlightForm::ByHand,
+                context: FlightContext::Own,
+                keeps_failures: Some(kept.store),
+                cache: CacheScope::None,
+                cache_read: None,
+                cross_process_lock: false,
+                work: Some(kept.store),
+                site,
+            });
+        }
+    }
+
     pub(super) fn misses(&mut self, root: FuncRef, e: &Exploration, out: &mut Vec<Miss>) {
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
             let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
@@ -60,16 +85,16 @@ impl Assembly<'_, '_> {
                 span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file
             };
             // Decoding a hit is work, too: what costs comes first.
-            let found = e.works.iter().filter(between).find(|w| costly(&w.1).is_some()).or_else(|| e.works.iter().find(between));
-            let Some((compute, name, _)) = found else {
+            let found = e.works.iter().filter(between).find(|w| self.cost(w).is_some()).or_else(|| e.works.iter().find(between));
+            let Some(work @ (compute, _, _)) = found else {
                 continue;
             };
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
-            } else if write.held || e.sessions.iter().any(|s| {
+            } else if e.sessions.iter().any(|s| {
                 // A lock taken after the work is done lets only one write, and everybody work.
                 let taken = outer(&s.site);
-                taken.start > from.start && (taken.file != compute.file || taken.start < compute.start)
+                (write.held || taken.start > from.start) && (taken.file != compute.file || taken.start < compute.start)
             }) {
                 Coalescing::Cluster
             } else if read.coalesces != Coalesces::None {
@@ -84,7 +109,7 @@ impl Assembly<'_, '_> {
             let (read_site, write_site) = (self.site(root, &read.site), self.site(root, &write.site));
             out.push(Miss {
                 id: format!("{}|{}", read_site.root, crate::keys::shape(&read.key.sym)),
-                cost: costly(name),
+                cost: self.cost(work),
                 read: read_site,
                 compute: *compute,
                 write: write_site,
@@ -96,9 +121,21 @@ impl Assembly<'_, '_> {
     }
 }
 
+impl Assembly<'_, '_> {
+    /// Why a piece of work is thought to be costly. What a project and its folders are called says nothing of it.
+    pub(super) fn cost(&self, (_, name, target): &(dogpile_source::Span, String, Option<FuncRef>)) -> Option<String> {
+        let package = target.map(|f| &*self.cx.program.module(f).package);
+        costly(package.and_then(|package| name.strip_prefix(package)).unwrap_or(name))
+    }
+}
+
 /// Why a computation is thought to be costly, by what it asks.
-pub(super) fn costly(name: &str) -> Option<String> {
+fn costly(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
+    // Taking an address apart asks nobody.
+    if ["query_pairs", "query_string", "querystring", "parse_query"].iter().any(|w| lower.contains(w)) {
+        return None;
+    }
     let hit = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     if hit(&["http", "exchange", "request", "fetch", "download", "api", "rpc"]) {
         Some("a remote request".to_owned())

@@ -20,6 +20,9 @@ impl Assembly<'_, '_> {
         if s.library {
             return (Class::Lock, "a lock library's acquire".to_owned());
         }
+        if s.quorum.as_ref().is_some_and(|quorum| quorum.decides) {
+            return (Class::Lock, "asked of several servers, and won by their votes".to_owned());
+        }
         // What is given back only by its owner was meant to be owned.
         let owned = s.releases.iter().any(|r| matches!(r.guard, crate::explore::record::GuardFact::Atomic(_)));
         if owned && given_back_by_losers(s) {

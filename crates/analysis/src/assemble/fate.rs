@@ -17,7 +17,7 @@ impl Assembly<'_, '_> {
         };
         let failed = match entered(s, Status::Failed) {
             Fate::Enters(span) => Fate::Enters(span),
-            _ if !matches!(lost, Fate::Enters(_)) && !s.indistinct && reads_as_held(s) => Fate::ReadsAsHeld(s.site.span),
+            _ if !matches!(lost, Fate::Enters(_)) && !s.indistinct && reads_as_held(s) => Fate::ReadsAsHeld(s.caught.unwrap_or(s.site.span)),
             other => other,
         };
         Outcomes { lost, failed, fail_open: self.says_fail_open(root, s) }

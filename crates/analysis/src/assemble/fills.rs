@@ -29,7 +29,7 @@ impl Assembly<'_, '_> {
                 };
                 e.works
                     .iter()
-                    .filter(|(_, name, _)| super::caches::costly(name).is_some())
+                    .filter(|work| self.cost(work).is_some())
                     .map(|(span, _, _)| *span)
                     .find(|span| between(*span))
             });

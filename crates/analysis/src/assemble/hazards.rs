@@ -38,12 +38,12 @@ fn changes(name: &str) -> bool {
 
 impl Assembly<'_, '_> {
     /// Data put under keys, and keys deleted, where no lock of that key is in sight; families of keys whose misses cost.
-    pub(super) fn collect_strays(&mut self, explored: &BTreeMap<FuncRef, Exploration>) {
+    pub(super) fn collect_strays(&mut self, explored: &BTreeMap<FuncRef, std::sync::Arc<Exploration>>) {
         for (root, e) in explored {
             let slow: Vec<Span> = e
                 .works
                 .iter()
-                .filter(|(_, name, _)| super::caches::costly(name).is_some())
+                .filter(|work| self.cost(work).is_some())
                 .map(|(span, _, _)| *span)
                 .collect();
             if let Some(span) = e.works.iter().find(|w| changes(&w.1) || e.changes.contains(&w.0)).map(|w| w.0) {

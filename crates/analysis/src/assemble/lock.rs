@@ -2,7 +2,8 @@
 
 use dogpile_source::Span;
 use super::Assembly;
-use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, SessionFacts};
+use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, RenewalFacts, SessionFacts};
+use crate::explore::quorum::QuorumFacts;
 use crate::explore::state::Status;
 use crate::keys;
 use crate::lifecycle::{
@@ -22,7 +23,7 @@ impl Assembly<'_, '_> {
         let id = format!("{}|{}", site.root, keys::shape(&s.key.sym));
         let acquire = Acquire {
             ttl: self.ttl(&s.lease, s.library),
-            token: self.token(s),
+            token: self.token(e, s),
             key,
             library: s.library,
             auto_renews: s.auto_renews,
@@ -43,6 +44,13 @@ impl Assembly<'_, '_> {
             }
         }
         let mut renewals: Vec<Renewal> = s.renewals.iter().map(|i| self.renewal(root, e, *i)).collect();
+        if s.lease != Lease::Absent {
+            for (other, facts) in self.renewals_elsewhere(s) {
+                if !renewals.iter().any(|r| r.site.span == facts.site.span) {
+                    renewals.push(self.renewal_elsewhere(other, &facts));
+                }
+            }
+        }
         renewals.sort_by_key(|r| r.site.span);
         let wait = s.wait.map(|(span, form, bound)| Wait { span, form, bound }).or_else(|| match s.waits_inside {
             Some(Waits::Forever) => Some(Wait { span: s.site.span, form: WaitForm::Library, bound: WaitBound::None }),
@@ -80,7 +88,7 @@ impl Assembly<'_, '_> {
             recheck: match recheck(e, s) {
                 _ if told.is_some_and(|t| t.recheck) => Recheck::NotApplicable,
                 // A caller tells of its own look and its own work; what stands behind helpers of both is not one fill.
-                Recheck::Missing { read, compute } if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) => Recheck::NotApplicable,
+                Recheck::Missing { read, compute, .. } if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) => Recheck::NotApplicable,
                 other => other,
             },
             unit_faults: e.unit_faults.iter().filter(|u| u.site_span == s.site.span || s.renewals.iter().any(|r| e.renewals[*r].site.span == u.site_span)).cloned().collect(),
@@ -91,8 +99,9 @@ impl Assembly<'_, '_> {
             hazards,
         };
         if s.blurred {
-            lock.leaks.clear();
-            lock.wait = lock.wait.filter(|w| w.bound != WaitBound::None);
+            lock.leaks = s.quorum.iter().flat_map(|quorum| self.parts_left(s, quorum)).collect();
+            let decided = s.quorum.as_ref().is_some_and(|quorum| quorum.decides);
+            lock.wait = lock.wait.filter(|w| decided || w.bound != WaitBound::None);
         }
         if told.is_some_and(|t| t.token) {
             lock.acquire.token.kind = crate::lifecycle::TokenKind::Unknown;
@@ -124,7 +133,7 @@ impl Assembly<'_, '_> {
             Lease::Unknown if library => Ttl::Given,
             Lease::Unknown => Ttl::Unknown,
             Lease::Default(ms) => Ttl::Known { ms: *ms, span: dogpile_source::Span::default(), text: "library default".to_owned(), default: true },
-            Lease::Value(val, unit) => match (&*val.sym, unit) {
+            Lease::Value(val, unit) => match (&counted(&val.sym), unit) {
                 (Sym::Int(n, scale), unit) => {
                     let ms = match (unit, scale) {
                         (LeaseUnit::Point, _) => return Ttl::Given,
@@ -206,6 +215,23 @@ impl Assembly<'_, '_> {
         }
     }
 
+    /// What is known of a renewal that no session of its function explains: only whether it asks for an owner.
+    fn renewal_elsewhere(&mut self, root: FuncRef, r: &RenewalFacts) -> Renewal {
+        Renewal {
+            site: self.site(root, &r.site),
+            guard: guard(&r.guard),
+            same_session: false,
+            interval_ms: None,
+            ttl_ms: None,
+            on_loss: OnLoss::Unknown,
+            heartbeat: false,
+            runs_unheld: false,
+            beat: r.site.span,
+            prompt: false,
+            brittle: None,
+        }
+    }
+
     /// Releases of an equal key in other functions.
     pub(super) fn releases_elsewhere(&self, s: &SessionFacts) -> Vec<(FuncRef, ReleaseFacts)> {
         if !keys::is_telling(&s.key.sym) {
@@ -221,6 +247,23 @@ impl Assembly<'_, '_> {
                 similar(&keys::shape(&key.sym), &shape) && (literal >= 3 || same_package)
             })
             .map(|(root, _, facts)| (*root, facts.clone()))
+            .collect()
+    }
+
+    /// Renewals of an equal key in other functions, which do not know of the session.
+    fn renewals_elsewhere(&self, s: &SessionFacts) -> Vec<(FuncRef, RenewalFacts)> {
+        if !keys::is_telling(&s.key.sym) {
+            return vec![];
+        }
+        let shape = keys::shape(&s.key.sym);
+        let package = &self.cx.program.module(s.site.func).package;
+        self.renewals
+            .iter()
+            .filter(|(_, r)| {
+                let same_package = self.cx.program.module(r.site.func).package == *package;
+                similar(&keys::shape(&r.key.sym), &shape) && (literal_len(&shape) >= 3 || same_package)
+            })
+            .cloned()
             .collect()
     }
 
@@ -246,14 +289,30 @@ impl Assembly<'_, '_> {
         if !released {
             return vec![];
         }
+        // A release that fails halfway was not forgotten.
+        let taken = s.site.via.first().unwrap_or(&s.site.span);
+        let releasing = |e: &crate::explore::record::ExitFacts| {
+            let within = |r: &ReleaseFacts| r.site.via.first().filter(|call| *call != taken).is_some_and(|call| e.span.contains(*call));
+            s.releases.iter().any(within)
+        };
+        // An object that holds a lock from one call to another gives it back in a method of its own.
+        let kept_by_object = s.key.sym.any(&mut |k| matches!(k, Sym::Field(owner, _) if matches!(**owner, Sym::Param(..))))
+            && s.releases.iter().all(|r| r.site.func != s.site.func);
         let mut leaks: Vec<Leak> = s
             .exits
             .iter()
             .filter(|e| e.status == Status::Won && !e.panics)
-            .filter(|e| (e.error == Some(true) || released_well) && !hands_over(&e.values))
+            .filter(|e| (e.error == Some(true) || (released_well && !kept_by_object)) && !hands_over(&e.values))
+            .filter(|e| !releasing(e))
             .map(|e| Leak {
                 span: e.span,
-                exit: if e.error == Some(true) { ExitKind::ErrorReturn } else { ExitKind::Return },
+                exit: match e.error {
+                    _ if e.ends_process => ExitKind::ProcessExit,
+                    Some(true) if self.cx.program.module(s.site.func).lang == dogpile_ir::Lang::TypeScript => ExitKind::Throw,
+                    Some(true) => ExitKind::ErrorReturn,
+                    _ => ExitKind::Return,
+                },
+                partial: false,
                 steps: std::iter::once(Step { span: s.site.span, what: "takes the lock".to_owned() })
                     .chain(e.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
                     .chain(std::iter::once(Step { span: e.span, what: "leaves without a release".to_owned() }))
@@ -263,6 +322,25 @@ impl Assembly<'_, '_> {
         leaks.sort_by_key(|l| l.span);
         leaks.dedup_by_key(|l| l.span);
         leaks
+    }
+
+    /// Ways out of a quorum that was refused with some servers won, which nobody gives back.
+    fn parts_left(&self, s: &SessionFacts, quorum: &QuorumFacts) -> Vec<Leak> {
+        let kept = quorum.leaks.iter().filter(|(at, leak)| leak.kept && !self.given_back_later.contains(&(s.site.span, **at)));
+        kept.map(|(at, leak)| Leak {
+            span: *at,
+            exit: match leak.error {
+                None => ExitKind::Retry,
+                Some(true) => ExitKind::ErrorReturn,
+                Some(false) => ExitKind::Return,
+            },
+            partial: true,
+            steps: std::iter::once(Step { span: s.site.span, what: "one server grants the lock".to_owned() })
+                .chain(leak.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
+                .chain(std::iter::once(Step { span: *at, what: "gives up without giving it back there".to_owned() }))
+                .collect(),
+        })
+        .collect()
     }
 
     fn section(&mut self, root: FuncRef, s: &SessionFacts) -> Section {
@@ -276,6 +354,11 @@ impl Assembly<'_, '_> {
 /// Commands that only take things away.
 fn deletes(command: &str) -> bool {
     matches!(command, "DEL" | "UNLINK" | "HDEL" | "SREM" | "ZREM" | "LREM" | "LTRIM" | "ZREMRANGEBYSCORE" | "ZREMRANGEBYRANK" | "ZREMRANGEBYLEX" | "XDEL" | "XTRIM")
+}
+
+/// A number, also where it is written as text.
+fn counted(sym: &Sym) -> Sym {
+    sym.str().and_then(|text| text.parse().ok()).map_or_else(|| sym.clone(), |n| Sym::Int(n, Scale::Bare))
 }
 
 /// Released when it goes wrong, kept when it goes well: the undoing of a mark.
@@ -358,7 +441,28 @@ pub(super) fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
         // What is computed is neither the look nor the write.
         let stores = |span: &Span| s.writes.contains_key(span) || e.caches.iter().any(|c| c.site.span == *span);
         let compute = s.visits.iter().find(|(span, st)| st.contains(&Status::Won) && !stores(span)).map(|(span, _)| *span);
-        return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute });
+        let taken = s.site.via.first().copied().unwrap_or(s.site.span);
+        return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute, taken });
     }
-    Recheck::NotApplicable
+    recheck_of_marks(s)
+}
+
+/// A field of a hash or a list that losers wait for, and that the winner fills: what it leaves for the others.
+fn recheck_of_marks(s: &SessionFacts) -> Recheck {
+    let marks = &s.marks;
+    let Some((mark, read)) = marks.before.iter().find(|(mark, _)| marks.lost.contains(mark) && marks.filled.contains(mark)) else {
+        return Recheck::NotApplicable;
+    };
+    if marks.held.contains(mark) {
+        return Recheck::Done;
+    }
+    // The work stands behind the acquire, in the function that holds the lock; storing it is not the work.
+    let stores = |span: &Span| s.writes.iter().any(|(at, (op, _))| at == span || op.via.contains(span));
+    let counts = |span: &Span| s.called.get(span).is_some_and(|c| matches!(crate::names::last(&c.name), "len" | "is_empty" | "count" | "to_string"));
+    let won = s.visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
+    let mut works: Vec<Span> = won.chain(s.followed.keys().copied()).filter(|span| !stores(span) && !counts(span)).collect();
+    works.sort();
+    let behind = |at: &Span| works.iter().find(|w| w.file == at.file && w.start > at.end).map(|w| (*w, *at));
+    let found = std::iter::once(&s.site.span).chain(s.site.via.iter().rev()).find_map(behind);
+    found.map_or(Recheck::Unknown, |(compute, taken)| Recheck::Missing { read: *read, compute, taken })
 }

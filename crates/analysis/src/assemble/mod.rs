@@ -2,6 +2,7 @@
 
 mod beside;
 mod caches;
+mod checked;
 mod class;
 mod context;
 mod durations;
@@ -14,8 +15,8 @@ mod sent;
 mod token;
 
 use crate::explore::Context;
-use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts};
-use crate::lifecycle::{CheckThenSet, Confidence, Fleet, Lifecycles, Recheck, Site, TokenKind};
+use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts, RenewalFacts};
+use crate::lifecycle::{Confidence, Fleet, Lifecycles, Recheck, Site, TokenKind};
 use crate::program::FuncRef;
 use crate::project::{Declared, escapes, has_param};
 use crate::sym::Val;
@@ -52,14 +53,20 @@ pub(crate) struct Assembly<'a, 'c> {
     pub(crate) dear: BTreeSet<String>,
     /// Functions that change stored things: where first.
     pub(crate) changes: BTreeMap<FuncRef, Span>,
-    /// Renewals outside any session: root, index.
-    pub(crate) renewals: Vec<(FuncRef, usize)>,
+    /// Renewals outside any session, one per site.
+    pub(crate) renewals: Vec<(FuncRef, RenewalFacts)>,
+    /// Acquires of a quorum and ways out of it after which some caller gives the parts back.
+    pub(crate) given_back_later: BTreeSet<(Span, Span)>,
 }
 
-pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploration>, declared: &Declared) -> Lifecycles {
-    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![], stored: vec![], dropped: vec![], dear: BTreeSet::new(), changes: BTreeMap::new() };
+pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Exploration>>, declared: &Declared) -> Lifecycles {
+    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![], stored: vec![], dropped: vec![], dear: BTreeSet::new(), changes: BTreeMap::new(), given_back_later: BTreeSet::new() };
     assembly.collect_loose(explored);
     assembly.collect_strays(explored);
+    for s in explored.values().flat_map(|e| &e.sessions) {
+        let cleared = s.quorum.iter().flat_map(|quorum| &quorum.cleared);
+        assembly.given_back_later.extend(cleared.map(|at| (s.site.span, *at)));
+    }
     // A session that its function ends: what it knows by itself need not be told again from above.
     let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
@@ -80,12 +87,14 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
         assembly.flights(*root, e, &mut out.flights);
         assembly.misses(*root, e, &mut out.misses);
         assembly.fills(*root, e, &mut out.fills);
-        assembly.check_then_sets(*root, e, &taken, &mut out.check_then_sets);
+        assembly.check_then_sets(*root, e, &taken, &mut out);
     }
+    assembly.kept_promises(&mut out.flights);
     assembly.stray_units(explored, &mut out);
     marks_stay_marks(&mut out.locks);
     tell_folds_once(&mut out.locks);
     tell_leaks_once(&mut out.locks);
+    tell_own_faults_once(&mut out.locks);
     out.locks.sort_by(|a, b| (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(b.acquire.site.outer(), &b.acquire.site.via, b.acquire.site.span)));
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for lock in &mut out.locks {
@@ -99,8 +108,9 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Exploratio
     out.fills.dedup_by_key(|f| f.site.span);
     out.flights.sort_by_key(|f| f.site.span);
     out.flights.dedup_by_key(|f| f.site.span);
-    out.misses.sort_by_key(|m| (m.read.span, m.write.span));
-    out.misses.dedup_by_key(|m| m.read.span);
+    out.misses.sort_by_key(|m| (m.read.span, m.read.outer(), m.write.span));
+    // One helper reads for many: each of its callers misses by itself.
+    out.misses.dedup_by_key(|m| (m.read.span, m.read.outer()));
     out.check_then_sets.sort_by_key(|c| c.set.span);
     out.check_then_sets.dedup_by_key(|c| c.set.span);
     out
@@ -147,16 +157,44 @@ fn tell_folds_once(locks: &mut [crate::lifecycle::Lock]) {
 fn tell_leaks_once(locks: &mut [crate::lifecycle::Lock]) {
     let inner: BTreeSet<(Span, Vec<Span>)> =
         locks.iter().filter(|l| !l.leaks.is_empty()).map(|l| (l.acquire.site.span, l.acquire.site.via.clone())).collect();
-    for lock in locks {
+    for lock in &mut *locks {
         let via = &lock.acquire.site.via;
         if (1..=via.len()).any(|n| inner.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
             lock.leaks.clear();
         }
     }
+    // One way out of a helper serves every lock that is taken with it.
+    let mut parts: BTreeSet<Span> = BTreeSet::new();
+    for lock in locks {
+        lock.leaks.retain(|leak| !leak.partial || parts.insert(leak.span));
+    }
+}
+
+/// A function that calls itself until it wins waits, and so do its callers, but the fault is one; so is a clock for a
+/// token.
+fn tell_own_faults_once(locks: &mut [crate::lifecycle::Lock]) {
+    use crate::lifecycle::{Class, Lock, WaitForm};
+    let again = |lock: &Lock| lock.wait.as_ref().is_some_and(|w| w.form == WaitForm::Recursion);
+    let clock = |lock: &Lock| (lock.acquire.token.kind == TokenKind::Clock).then_some(lock.acquire.token.span).flatten();
+    let inner: BTreeMap<(Span, Vec<Span>), (bool, Option<Span>)> = locks
+        .iter()
+        .filter(|l| l.class == Class::Lock)
+        .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (again(l), clock(l))))
+        .collect();
+    for lock in locks {
+        let via = &lock.acquire.site.via;
+        let told: Vec<_> = (1..=via.len()).filter_map(|n| inner.get(&(lock.acquire.site.span, via[n..].to_vec()))).collect();
+        if again(lock) && told.iter().any(|t| t.0) {
+            lock.wait = None;
+        }
+        if clock(lock).is_some_and(|own| told.iter().any(|t| t.1 == Some(own))) {
+            lock.acquire.token.kind = TokenKind::Unknown;
+        }
+    }
 }
 
 impl<'a> Assembly<'a, '_> {
-    fn collect_loose(&mut self, explored: &BTreeMap<FuncRef, Exploration>) {
+    fn collect_loose(&mut self, explored: &BTreeMap<FuncRef, Arc<Exploration>>) {
         for (root, e) in explored {
             for loose in &e.loose {
                 match loose {
@@ -165,7 +203,12 @@ impl<'a> Assembly<'a, '_> {
                             self.releases.push((*root, key.clone(), facts.clone()));
                         }
                     }
-                    Loose::Renewal { index } => self.renewals.push((*root, *index)),
+                    Loose::Renewal { index } => {
+                        let facts = &e.renewals[*index];
+                        if !self.renewals.iter().any(|(_, r)| r.site.span == facts.site.span && r.key.sym == facts.key.sym) {
+                            self.renewals.push((*root, facts.clone()));
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -204,51 +247,8 @@ impl<'a> Assembly<'a, '_> {
         self.cx.program.sources.get(span.file).map_or("", |f| f.slice(span)).to_owned()
     }
 
-    fn check_then_sets(&mut self, root: FuncRef, e: &Exploration, taken: &BTreeSet<String>, out: &mut Vec<CheckThenSet>) {
-        for (site, key, option) in &e.ignored {
-            let set = self.site(root, site);
-            if out.iter().any(|known| known.set.span == set.span) {
-                continue;
-            }
-            let id = format!("{}|{}", self.cx.program.function(root).name, crate::keys::shape(&key.sym));
-            out.push(CheckThenSet { id, read: set.clone(), set, key: crate::keys::display(&key.sym), released: true, ignored: Some(option.clone()) });
-        }
-        for loose in &e.loose {
-            let Loose::Set { site, key, .. } = loose else { continue };
-            if !crate::keys::is_telling(&key.sym) {
-                continue;
-            }
-            let shape = crate::keys::shape(&key.sym);
-            let Some(read) = e.loose.iter().find_map(|l| match l {
-                Loose::Read { site, key } if crate::keys::shape(&key.sym) == shape => Some(site),
-                _ => None,
-            }) else {
-                continue;
-            };
-            let release = e.loose.iter().find_map(|l| match l {
-                Loose::Release { key, facts } if crate::keys::shape(&key.sym) == shape => Some(facts),
-                _ => None,
-            });
-            // Read, set, work, delete in one function: a lock by hand. Without the delete it is a cache.
-            // In another function it takes a delete that asks for the owner.
-            let owned = |f: &ReleaseFacts| matches!(f.guard, crate::explore::record::GuardFact::Atomic(Some(_)));
-            let home = |f: FuncRef| self.cx.program.function(f).name.rsplit_once('.').map(|(home, _)| home.to_owned());
-            let of_one = |f: &ReleaseFacts| home(f.site.func).is_some() && home(f.site.func) == home(site.func) && !taken.contains(&shape);
-            let elsewhere = || self.releases.iter().find(|(_, k, f)| owned(f) && of_one(f) && crate::keys::shape(&k.sym) == shape).map(|(_, _, f)| f);
-            let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred).or_else(elsewhere) else { continue };
-            let owned = owned(release);
-            // A name is the tie-break: codes, sessions and flags are read, set and deleted in the same way.
-            let names = format!("{shape} {}", self.cx.program.function(root).name).to_ascii_lowercase();
-            if read.span > site.span || !(owned || ["lock", "mutex", "lease", "running"].iter().any(|w| names.contains(w))) {
-                continue;
-            }
-            let id = format!("{}|{shape}", self.cx.program.function(root).name);
-            out.push(CheckThenSet { id, read: self.site(root, read), set: self.site(root, site), key: crate::keys::display(&key.sym), released: true, ignored: None });
-        }
-    }
-
     /// Unit faults at renewals: they belong to the lock of the same key, or of the same package.
-    fn stray_units(&mut self, explored: &BTreeMap<FuncRef, Exploration>, out: &mut Lifecycles) {
+    fn stray_units(&mut self, explored: &BTreeMap<FuncRef, Arc<Exploration>>, out: &mut Lifecycles) {
         for (root, e) in explored {
             for fault in &e.unit_faults {
                 if out.locks.iter().any(|l| l.unit_faults.contains(fault)) {

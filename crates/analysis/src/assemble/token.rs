@@ -1,13 +1,13 @@
 //! What a token is worth.
 
 use super::Assembly;
-use crate::explore::record::SessionFacts;
+use crate::explore::record::{Exploration, SessionFacts};
 use crate::keys::atoms;
 use crate::lifecycle::{Token, TokenKind};
 use crate::sym::{S, Sym};
 
 impl Assembly<'_, '_> {
-    pub(super) fn token(&self, s: &SessionFacts) -> Token {
+    pub(super) fn token(&self, e: &Exploration, s: &SessionFacts) -> Token {
         if let Some(own) = &s.library_token {
             let kind = match own.as_str() {
                 "fresh" => TokenKind::Fresh,
@@ -20,8 +20,20 @@ impl Assembly<'_, '_> {
         let Some(token) = &s.token else {
             return Token { kind: if s.library { TokenKind::Fresh } else { TokenKind::Unknown }, span: None, text: String::new() };
         };
-        Token { kind: kind(&token.sym, &s.key.sym), span: Some(token.span), text: self.text(token.span) }
+        let kind = match kind(&token.sym, &s.key.sym) {
+            TokenKind::Caller if is_single(e, &token.sym, &s.key.sym) => TokenKind::PerProcess,
+            other => other,
+        };
+        Token { kind, span: Some(token.span), text: self.text(token.span) }
     }
+}
+
+/// One value in the process, for whatever lock its callers ask: a lock of its own that an object has is another thing.
+fn is_single(e: &Exploration, token: &S, key: &S) -> bool {
+    let Sym::Field(owner, _) = &**token else { return false };
+    let owned = |s: &Sym| *s == **owner;
+    let handed_in = key.any(&mut |s| matches!(s, Sym::Param(..) | Sym::Result(..)) && !s.any(&mut |part| owned(part)));
+    e.single.contains(token) && handed_in
 }
 
 pub(super) fn kind(token: &S, key: &S) -> TokenKind {

@@ -9,54 +9,25 @@ use super::{Explorer, Out};
 use crate::sym::{S, Sym, Val};
 use crate::typing::Evidence;
 use dogpile_models::{AcquireRow, HandleRow, Row, Waits};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl<'a> Explorer<'a, '_> {
     /// The session that this acquire site belongs to, made on first sight.
     pub(super) fn open_session(&mut self, s: &Sending<'a>, key: &Val, lease: Lease, token: Option<Val>) -> usize {
         if let Some(slot) = self.out.sessions.iter().position(|f| f.site.span == s.op.span && f.site.via == s.op.via) {
+            self.out.sessions[slot].blurred |= !self.rounds.is_empty();
             return slot;
         }
         if let Some(flight) = self.flights.last() {
             self.out.flights[*flight].lock_inside = true;
         }
-        self.out.sessions.push(SessionFacts {
-            site: s.op.clone(),
-            key: key.clone(),
-            lease,
-            token,
-            library_token: None,
-            library: false,
-            auto_renews: false,
-            reentrant: false,
-            throws_when_lost: false,
-            waits_inside: None,
-            expiry_same_step: false,
-            queue: s.queue.as_ref().map(|q| q.0.clone()),
-            loser_extends: false,
-            // One place takes many locks (items, quorum nodes): what one reply leads to, the loop's count decides.
-            blurred: self.ranges > 0,
-            expiries: vec![],
-            releases: vec![],
-            renewals: vec![],
-            visits: BTreeMap::new(),
-            exits: vec![],
-            writes: BTreeMap::new(),
-            filled: Vec::new(),
-            sleeps: BTreeMap::new(),
-            deadlines: BTreeMap::new(),
-            followed: BTreeMap::new(),
-            called: BTreeMap::new(),
-            wait: None,
-            reads_before: vec![],
-            reads_held: vec![],
-            opaque: false,
-            runs_caller: false,
-            indistinct: false,
-            races: BTreeSet::new(),
-            beyond: super::record::Beyond { region: self.regions.id(), ..Default::default() },
-        });
+        let mut facts = SessionFacts::new(s.op.clone(), key.clone(), lease, token);
+        facts.queue = s.queue.as_ref().map(|q| q.0.clone());
+        // One place takes many locks (items, quorum nodes): what one reply leads to, the loop's count decides.
+        facts.blurred = !self.rounds.is_empty();
+        facts.beyond.region = self.regions.id();
+        self.out.sessions.push(facts);
         self.out.sessions.len() - 1
     }
 
@@ -76,6 +47,7 @@ impl<'a> Explorer<'a, '_> {
         let slot = self.open_session(&s, &key, lease, token);
         self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
+        self.marks_before(slot);
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
         facts.loser_extends = loser_extends;
@@ -83,6 +55,8 @@ impl<'a> Explorer<'a, '_> {
         facts.reads_before.extend(reads);
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site);
         self.note_sharing(slot, &key, site, &state);
+        self.note_quorum(slot, &key, site, &state);
+        let in_part = self.is_won_in_part(slot, &state);
         state.restart_site(slot);
         let mut outs = Vec::new();
         for (status, raw) in [(Status::Won, replies.0), (Status::Lost, replies.1), (Status::Failed, Raw::Failure)] {
@@ -90,7 +64,8 @@ impl<'a> Explorer<'a, '_> {
             if status == Status::Won {
                 self.supersede(&key, &mut state);
             }
-            state.restart(slot, status);
+            state.restart(slot, if in_part { Status::Won } else { status });
+            self.is_part(slot, &mut state);
             outs.extend(self.simple_reply(s.clone(), raw, site, state));
         }
         outs
@@ -115,6 +90,7 @@ impl<'a> Explorer<'a, '_> {
         let slot = self.open_session(&s, &key, lease, token);
         self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
+        self.marks_before(slot);
         {
             let facts = &mut self.out.sessions[slot];
             facts.library = true;
@@ -131,6 +107,8 @@ impl<'a> Explorer<'a, '_> {
         }
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), &site);
         self.note_sharing(slot, &key, &site, &state);
+        self.note_quorum(slot, &key, &site, &state);
+        let in_part = self.is_won_in_part(slot, &state);
         state.restart_site(slot);
         let mut outs = Vec::new();
         let mut handle: Option<Val> = None;
@@ -142,7 +120,8 @@ impl<'a> Explorer<'a, '_> {
             if status == Status::Won {
                 self.supersede(&key, &mut state);
             }
-            state.restart(slot, status);
+            state.restart(slot, if in_part { Status::Won } else { status });
+            self.is_part(slot, &mut state);
             let vals: Vec<Val> = words
                 .iter()
                 .enumerate()
@@ -288,16 +267,18 @@ impl<'a> Explorer<'a, '_> {
         let guard = if handle.guarded { GuardFact::Atomic(None) } else { GuardFact::None };
         let lease = handle.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let index = self.renewal_fact(&s, &key, guard, lease, &state);
+        let vote = self.is_one_vote(&key, &site, &state);
+        self.out.renewals[index].told |= vote;
         let mut outs = Vec::new();
         for (i, words) in [&handle.done, &handle.lost, &handle.failed].into_iter().enumerate() {
             if words.is_empty() && i > 0 {
                 continue;
             }
             let mut state = state.clone();
-            if i > 0 {
+            if i > 0 && !vote {
                 state.losses.insert(index);
             }
-            if i > 1 {
+            if i > 1 && !vote {
                 state.beside.failures.insert(index);
             }
             if let Some(raised) = self.raised_word(row, words, i == 1, site.call.span) {

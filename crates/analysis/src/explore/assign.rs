@@ -24,7 +24,8 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             Rvalue::Call(call) => {
-                if blank && self.started(frame, call, &mut state).is_some() {
+                // What an executor starts is what its promise waits for.
+                if blank && self.executors == 0 && self.started(frame, call, &mut state).is_some() {
                     self.start_beside(frame, call, &mut state);
                     return vec![(state, Flow::Next)];
                 }
@@ -42,6 +43,9 @@ impl<'a> Explorer<'a, '_> {
                     match out {
                         Out::Values(vals) => {
                             state.fine = self.was_fine(frame, &vals, &state);
+                            if let (true, Some(val)) = (call.awaited && self.throws(frame), vals.first()) {
+                                self.message_received(frame, call.span, val, WaitEnd::Nothing, &state);
+                            }
                             let vals = self.packed(frame, targets, vals, call.span);
                             // A function that gives nothing back has thrown nothing away.
                             if blank && !vals.is_empty() {
@@ -68,6 +72,13 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Await(v) => {
                 let val = self.eval(frame, v, &mut state);
                 self.local_wait(&val.sym);
+                self.message_received(frame, span, &val, WaitEnd::Nothing, &state);
+                if let Some((f, home)) = self.future(&val.sym).filter(|_| self.lang(frame) == dogpile_ir::Lang::Rust)
+                    && let Some(call) = self.destructor_call(frame)
+                {
+                    let outs = self.invoke(f, home, None, vec![], call, frame, state);
+                    return self.landed(frame, targets, outs, span);
+                }
                 match self.awaited(frame, val) {
                     Ok(val) => match (&*val.sym, targets.len()) {
                         (Sym::List(items), n) if n > 1 && items.len() == n => items.clone(),
@@ -119,6 +130,24 @@ impl<'a> Explorer<'a, '_> {
         };
         self.store_all(frame, targets, values, span, &mut state);
         vec![(state, Flow::Next)]
+    }
+
+    /// What a future came to, where it goes.
+    fn landed(&mut self, frame: FrameId, targets: &'a [Place], outs: super::call::Outs<'a>, span: Span) -> Paths<'a> {
+        let mut paths = Vec::new();
+        for (mut state, out) in outs {
+            match out {
+                Out::Values(vals) => {
+                    state.fine = self.was_fine(frame, &vals, &state);
+                    let vals = self.packed(frame, targets, vals, span);
+                    self.store_all(frame, targets, vals, span, &mut state);
+                    paths.push((state, Flow::Next));
+                }
+                Out::Raise(at) => paths.push((state, Flow::Raise(at))),
+                Out::Stop => paths.push((state, Flow::Stop)),
+            }
+        }
+        joined(paths)
     }
 
     /// The declared type of what the first result goes to.

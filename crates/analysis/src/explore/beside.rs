@@ -10,6 +10,9 @@ use dogpile_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Type of the objects that stand for what was started: a timer, a task.
+pub(super) const TASK: &str = "task";
+
 /// What a path knows of the things that run beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Beside {
@@ -24,9 +27,9 @@ pub(crate) struct Beside {
 }
 
 impl Beside {
-    /// What two paths must agree on.
-    pub(crate) fn shape(&self) -> (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>) {
-        (self.failures.clone(), self.beating.clone(), self.running.clone())
+    /// Whether two paths agree on what runs beside them.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.failures == other.failures && self.beating == other.beating && self.running == other.running
     }
 }
 
@@ -129,6 +132,10 @@ pub(crate) struct Region {
     work: Option<Span>,
     writes: BTreeSet<String>,
     rearms: bool,
+    /// What ends it, where it runs again and again until somebody does.
+    handle: Option<S>,
+    /// It may end, or do nothing, by what it asks.
+    asks: bool,
 }
 
 /// The regions that the exploration is in.
@@ -157,6 +164,23 @@ impl Regions {
                 region.beats_at = depth;
             }
             region.loops = region.loops.saturating_add_signed(by);
+        }
+    }
+
+    /// The region whose beat this is: what a round starts and does not wait for belongs to the round.
+    fn beating(&mut self) -> Option<&mut Region> {
+        let repeats = |at: &usize| self.inside[*at].loops > 0;
+        let started = |at: &usize| self.inside[*at].start == Start::Now;
+        let last = self.inside.len().checked_sub(1)?;
+        let round = (0..=last).rev().find(repeats).filter(|outer| (outer + 1..=last).all(|at| started(&at)));
+        self.inside.get_mut(round.unwrap_or(last))
+    }
+
+    /// The innermost region runs until its handle is used, if it does not ask anything itself.
+    pub(crate) fn ends_by(&mut self, handle: &S, asks: bool) {
+        if let Some(region) = self.inside.last_mut() {
+            region.handle = Some(handle.clone());
+            region.asks = asks;
         }
     }
 
@@ -234,8 +258,10 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn heartbeat(&mut self, region: &Region, beats: BTreeSet<usize>, ends: &[(State<'a>, bool)], span: Span, via: Vec<Span>, state: &mut State<'a>) {
-        let mut stops: BTreeSet<S> = BTreeSet::new();
-        let mut unclear = region.rearms || self.out.cut;
+        let mut stops: BTreeSet<S> = region.handle.iter().cloned().collect();
+        let mut unclear = (region.rearms && region.handle.is_none()) || region.asks || self.out.cut;
+        // One round of a timer ends nothing.
+        let ends = if region.handle.is_some() { &[] } else { ends };
         for (end, complete) in ends {
             if !complete {
                 unclear = true;
@@ -264,6 +290,7 @@ impl<'a> Explorer<'a, '_> {
                 _ => false,
             },
             Sym::Alloc(_) => true,
+            Sym::Object(ty, _) => &**ty == TASK,
             _ => false,
         };
         unclear |= !stops.iter().all(unbounded) || (stops.is_empty() && !region.contexts.iter().all(unbounded));
@@ -290,7 +317,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// A renewal is sent.
     pub(super) fn note_beat(&mut self, index: usize, context: Option<&Val>, state: &State<'a>) {
-        let Some(region) = self.regions.inside.last_mut() else { return };
+        let Some(region) = self.regions.beating() else { return };
         region.renewals.insert(index);
         if let Some(Sym::Context(c)) = context.map(|c| &*c.sym)
             && !(c.origin == Origin::Background && c.limited)
@@ -360,7 +387,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Somebody waits for what was started, or stops it: a timer may be any heartbeat's.
-    pub(super) fn joined_or_stopped(&mut self, does: &Does, state: &mut State<'a>) {
+    pub(super) fn joined_or_stopped(&mut self, does: &Does, at: Span, state: &mut State<'a>) {
         match does {
             Does::Joins => state.beside.running.clear(),
             Does::Cancels { handle } => {
@@ -368,11 +395,38 @@ impl<'a> Explorer<'a, '_> {
                 if handle == "$0" {
                     self.tell(state);
                 }
-                state.beside.beating.clear();
+                self.stopped(at, state);
             }
-            Does::Stops => state.beside.beating.clear(),
+            Does::Stops => self.stopped(at, state),
             _ => {}
         }
+    }
+
+    /// Whatever beats may have been meant.
+    fn stopped(&mut self, at: Span, state: &mut State<'a>) {
+        // A timer's round that stops a timer may well stop its own.
+        if let Some(region) = self.regions.inside.last_mut() {
+            region.asks |= region.handle.is_some();
+        }
+        for index in std::mem::take(&mut state.beside.beating) {
+            let fact = &mut self.out.heartbeats[index];
+            fact.stopped.get_or_insert(at);
+            fact.stopped_late |= state.deferring;
+        }
+    }
+
+    /// A function whose rounds depend on something outside it: a flag that says that it is over.
+    pub(super) fn asks_whether_to_go_on(&self, f: &Sym) -> bool {
+        let Sym::Func(f, _) = f else { return true };
+        let Some(body) = &self.cx.program.function(*f).body else { return true };
+        let module = self.cx.program.module(*f);
+        let mut asks = false;
+        crate::walk::each_stmt(body, &mut |stmt| {
+            if let dogpile_ir::StmtKind::If { cond, .. } = &stmt.kind {
+                asks |= reads_outside(module, *f, cond);
+            }
+        });
+        asks
     }
 
     /// A channel was closed or sent on, a context was cancelled.
@@ -414,6 +468,7 @@ impl<'a> Explorer<'a, '_> {
                     self.forget_stop(&stop, state);
                 }
                 Sym::Alloc(_) => self.forget_stop(&value.sym.clone(), state),
+                Sym::Object(ty, _) if &**ty == TASK => self.forget_stop(&value.sym.clone(), state),
                 _ => {}
             }
         }
@@ -452,6 +507,16 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn run_ends(outs: Outs<'a>) -> Vec<(State<'a>, bool)> {
         outs.into_iter().map(|(s, out)| (s, matches!(out, Out::Values(_)))).collect()
     }
+}
+
+/// Whether a condition reads a variable that is not the function's own, or a field.
+fn reads_outside(module: &dogpile_ir::Module, f: crate::program::FuncRef, cond: &Value) -> bool {
+    let own = match &cond.kind {
+        dogpile_ir::ValueKind::Local(local) => module.local(*local).owner == Some(f.func),
+        dogpile_ir::ValueKind::Field(..) | dogpile_ir::ValueKind::Global(_) => false,
+        _ => true,
+    };
+    !own || cond.parts().into_iter().any(|part| reads_outside(module, f, part))
 }
 
 fn context_of(stop: &S) -> Option<&ContextSym> {

@@ -28,7 +28,36 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A call whose first result goes to something of a declared type.
-    pub(super) fn call_for(&mut self, frame: FrameId, call: &'a Call, wanted: Option<&'a Type>, mut state: State<'a>) -> Outs<'a> {
+    pub(super) fn call_for(&mut self, frame: FrameId, call: &'a Call, wanted: Option<&'a Type>, state: State<'a>) -> Outs<'a> {
+        let outs = self.called(frame, call, wanted, state);
+        if !call.awaited || self.lang(frame) != dogpile_ir::Lang::Rust {
+            return outs;
+        }
+        let future = |out: &Out| match out {
+            Out::Values(vals) => match vals.as_slice() {
+                [Val { sym, .. }] => self.future(sym),
+                _ => None,
+            },
+            _ => None,
+        };
+        let futures: Vec<_> = outs.iter().map(|(_, out)| future(out)).collect();
+        let run = outs.into_iter().zip(futures);
+        run.flat_map(|((state, out), future)| match future {
+            Some((f, home)) => self.invoke(f, home, None, vec![], call, frame, state),
+            None => vec![(state, out)],
+        })
+        .collect()
+    }
+
+    /// An `async` block that nobody has run yet.
+    pub(super) fn future(&self, sym: &Sym) -> Option<(FuncRef, Option<FrameId>)> {
+        let Sym::Func(f, home) = sym else { return None };
+        let function = self.cx.program.function(*f);
+        let block = function.is_async && function.params.is_empty() && matches!(function.kind, dogpile_ir::FunctionKind::Closure { .. });
+        block.then_some((*f, *home))
+    }
+
+    fn called(&mut self, frame: FrameId, call: &'a Call, wanted: Option<&'a Type>, mut state: State<'a>) -> Outs<'a> {
         let receiver = match &call.callee {
             Callee::Method { receiver, .. } => Some(self.eval(frame, receiver, &mut state)),
             Callee::Value(f) => Some(self.eval(frame, f, &mut state)),
@@ -53,7 +82,7 @@ impl<'a> Explorer<'a, '_> {
                 if let Some(outs) = self.given_to_drop(name, &site, &state) {
                     return outs;
                 }
-                let target = self.cx.typing.target(&self.cx.program, self.frame(frame).func.module, call);
+                let target = self.declared_target(frame, call);
                 let site = self.with_receiver(&target, site);
                 self.go(target, name.clone(), site, state)
             }
@@ -92,6 +121,9 @@ impl<'a> Explorer<'a, '_> {
             let site = CallSite { receiver: Some(held), ..site };
             return self.call_value(site, state);
         }
+        if let Some(outs) = self.list_method(&name, &site, &state) {
+            return outs;
+        }
         if let Some(outs) = self.result_method(&name, &site, &state) {
             return outs;
         }
@@ -108,7 +140,7 @@ impl<'a> Explorer<'a, '_> {
                 return self.go(target, name, site, state);
             }
         }
-        let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, &name, site.args.len());
+        let target = self.method_target(site.frame, &ty, &name, site.args.len());
         let label: Arc<str> = match ty.name() {
             Some(owner) => format!("{owner}.{name}").into(),
             None => name.clone(),
@@ -140,7 +172,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Sym::Bound(base, name) => {
                 let ty = self.dynamic_type(base).unwrap_or_default();
-                let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, name, site.args.len());
+                let target = self.method_target(site.frame, &ty, name, site.args.len());
                 let site = CallSite { receiver: Some(Val { sym: base.clone(), span: f.span }), ..site };
                 self.go(target, name.clone(), site, state)
             }
@@ -152,7 +184,7 @@ impl<'a> Explorer<'a, '_> {
                     },
                     _ => Type::Unknown,
                 });
-                let target = self.cx.typing.method_target(&self.cx.program, self.frame(site.frame).func.module, &ty, name, site.args.len());
+                let target = self.method_target(site.frame, &ty, name, site.args.len());
                 let (base, name) = (base.clone(), name.clone());
                 let site = CallSite { receiver: Some(Val { sym: base, span: f.span }), ..site };
                 self.go(target, name, site, state)
@@ -225,7 +257,9 @@ impl<'a> Explorer<'a, '_> {
         if self.times_on_stack(site.frame, f) > usize::from(gives_functions) {
             return self.recursion(f, site, state);
         }
-        if !matters || depth >= MAX_DEPTH || program.function(f).body.is_none() {
+        // Nobody reads what a line in a log comes to.
+        let logs = site.wanted.is_none() && !gives_functions && self.name_tells(name).logging && !self.cx.reach.is_relevant(program, f);
+        if !matters || logs || depth >= MAX_DEPTH || program.function(f).body.is_none() {
             return self.unknown_work(name.clone(), Some(f), site, state);
         }
         if !self.cx.reach.is_relevant(program, f) && !gives_functions {
@@ -327,7 +361,9 @@ impl<'a> Explorer<'a, '_> {
         let mut groups: Vec<(Vec<S>, Vec<State<'a>>, Vec<Val>)> = Vec::new();
         let captured = self.cx.reach.closures_of(f).next().is_some();
         for (mut state, flow) in self.finish(frame, body, state) {
-            if !captured {
+            // A closure that is handed out has its surroundings with it.
+            let handed_out = |v: &Val| v.sym.any(&mut |s| matches!(s, Sym::Func(_, Some(home)) if *home == frame));
+            if !captured && !matches!(&flow, Flow::Return(vals, _) if vals.iter().any(handed_out)) {
                 state.forget_frame(frame);
             }
             match flow {
@@ -374,6 +410,7 @@ impl<'a> Explorer<'a, '_> {
                     .map(|(i, (there, unlike))| match (groups.split_first(), there) {
                         (Some(((_, first), rest)), _) if rest.iter().all(|(_, other)| other[i].sym == first[i].sym) => first[i].clone(),
                         (_, Some(false)) => Val::new(Sym::Nil, span),
+                        _ if groups.iter().all(|(_, other)| super::waits::is_failure(&other[i].sym)) => Val::new(Sym::Error("failure".into()), span),
                         _ => unlike,
                     })
                     .collect();
@@ -414,16 +451,17 @@ impl<'a> Explorer<'a, '_> {
             }
             _ => String::new(),
         };
-        crate::names::is_logging(name) || matches!(spoken.as_str(), "log" | "logger" | "console")
+        self.name_tells(name).logging || matches!(spoken.as_str(), "log" | "logger" | "console")
     }
 
     fn unknown_work(&mut self, name: Arc<str>, target: Option<FuncRef>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         self.given_away(&name, &site, &mut state);
+        self.filled_by_others(&site, &mut state);
         if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
             return outs;
         }
         site.args.iter().for_each(|a| self.looked_at(&a.sym));
-        if !crate::names::is_idle(&name) {
+        if !self.name_tells(&name).idle {
             self.may_have_asked(&mut state);
         }
         if !self.unknown_helper(&name, &site, &mut state) {
@@ -442,7 +480,7 @@ impl<'a> Explorer<'a, '_> {
         let throws = self.may_throw(site.frame, site.call, &state).then(|| state.clone());
         // A function given away may run, now, once; what walks a list runs it for each item.
         let walks = matches!(crate::names::last(&name), "map" | "forEach" | "flatMap" | "filter" | "some" | "every" | "reduce" | "for_each" | "filter_map" | "flat_map");
-        self.ranges += usize::from(walks);
+        let before = state.clone();
         let mut states = vec![state];
         for arg in &site.args {
             if let Sym::Func(f, home) = &*arg.sym {
@@ -451,6 +489,9 @@ impl<'a> Explorer<'a, '_> {
                     continue;
                 }
                 let mut next = Vec::new();
+                if walks {
+                    self.begin_walk(site.frame, site.call.span, *f);
+                }
                 for state in states {
                     let params = self.cx.program.function(*f).params.clone();
                     let fargs = params.iter().map(|p| self.callback_argument(f.module, p, &site)).collect();
@@ -461,10 +502,14 @@ impl<'a> Explorer<'a, '_> {
                         }
                     }
                 }
-                states = merge(next);
+                if walks {
+                    self.end_round();
+                }
+                let mut next: Vec<(State<'a>, bool)> = next.into_iter().map(|s| (s, true)).collect();
+                self.given_back_by_all(&before, &mut next);
+                states = merge(next.into_iter().map(|(s, _)| s).collect());
             }
         }
-        self.ranges -= usize::from(walks);
         let mut outs: Outs<'a> = states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect();
         outs.extend(throws.map(|s| (s, Out::Raise(Val::new(Sym::Error("raised".into()), site.call.span)))));
         outs

@@ -117,7 +117,10 @@ impl<'a> Explorer<'a, '_> {
                     // Data over one's own lock is no renewal of it.
                     SetWhen::Always if data && self.session_of(&key, &state).is_some() => self.simple_reply(s, Raw::Ok, &site, state),
                     // A plain SET over one's own lock: a renewal that asks nobody.
-                    _ if self.session_of(&key, &state).is_some_and(|slot| !matches!(state.status(slot), Some(Status::Lost | Status::Failed))) => {
+                    _ if self.session_of(&key, &state).is_some_and(|slot| {
+                        !matches!(state.status(slot), Some(Status::Lost | Status::Failed)) && !self.is_taken_in_turn(slot)
+                    }) =>
+                    {
                         let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
                         let mut failed = state.clone();
                         failed.losses.insert(index);
@@ -165,8 +168,14 @@ impl<'a> Explorer<'a, '_> {
                 if matches!(name.as_str(), "GET" | "HGET" | "HGETALL" | "MGET" | "EXISTS" | "GETEX") {
                     self.note_read(&s, &key, &mut state);
                 }
+                self.looks_at_mark(&name, &words, &s.op, &state);
                 let value = Sym::Read(key.sym, s.op.span);
                 self.reply_with(s, Arc::new(value), &site, state)
+            }
+            // What is sent from here on is done only if nobody touched the key; what ends that, we need not know.
+            Meaning::Watch { .. } | Meaning::Unwatch => {
+                state.watching = matches!(meant, Meaning::Watch { .. });
+                self.simple_reply(s, Raw::Ok, &site, state)
             }
             Meaning::Increment { .. } => self.simple_reply(s, Raw::Number, &site, state),
             Meaning::HashSetIfAbsent { .. } | Meaning::Write { .. } => {
@@ -175,6 +184,7 @@ impl<'a> Explorer<'a, '_> {
                     Meaning::HashSetIfAbsent { key, .. } => vec![*key],
                     _ => vec![],
                 };
+                self.fills_mark(&name, &words, &state);
                 if let Some(key) = keys.first() {
                     self.note_write(&s.op, &words[*key].clone(), false, &state);
                 }
@@ -246,6 +256,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// EXPIRE: the second half of a two-step acquire, or a renewal.
     fn expire_command(&mut self, s: Sending<'a>, key: Val, lease: Lease, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let guard = compared_read(&key, &state).map_or(GuardFact::None, GuardFact::ReadThenAct);
         if let Some(slot) = self.session_of(&key, &state) {
             let status = state.status(slot);
             let first = self.out.sessions[slot].lease == Lease::Absent;
@@ -267,18 +278,25 @@ impl<'a> Explorer<'a, '_> {
                 self.out.renewals[index].unheld = true;
                 return self.simple_reply(s, Raw::Number, site, state);
             }
+            if self.is_taken_in_turn(slot) {
+                return self.simple_reply(s, Raw::Number, site, state);
+            }
         }
-        self.renew_command(s, key, GuardFact::None, lease, site, state)
+        self.renew_command(s, key, guard, lease, site, state)
     }
 
     /// A renewal: done, lost to somebody else, or not answered.
     pub(super) fn renew_command(&mut self, s: Sending<'a>, key: Val, guard: GuardFact, lease: Lease, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let index = self.renewal_fact(&s, &key, guard, lease, &state);
         let mut outs = self.simple_reply(s.clone(), Raw::Int(1), site, state.clone());
+        let vote = self.is_one_vote(&key, site, &state);
+        self.out.renewals[index].told |= vote;
         for raw in [Raw::Int(0), Raw::Failure] {
             let mut lost = state.clone();
-            lost.losses.insert(index);
-            if matches!(raw, Raw::Failure) {
+            if !vote {
+                lost.losses.insert(index);
+            }
+            if matches!(raw, Raw::Failure) && !vote {
                 lost.beside.failures.insert(index);
             }
             outs.extend(self.simple_reply(s.clone(), raw, site, lost));
@@ -364,6 +382,7 @@ impl<'a> Explorer<'a, '_> {
         }
         for slot in slots {
             self.note_release(slot, facts.clone());
+            self.gives_parts_back(slot, &s.op, state);
             match state.status(slot) {
                 Some(Status::Won) => {
                     self.note_escapes(slot, state);

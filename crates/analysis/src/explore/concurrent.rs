@@ -74,7 +74,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Starts a block beside the path. It is work of no flight, but of the one that it makes.
-    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, flight: Option<usize>, state: &mut State<'a>) {
+    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, flight: Option<usize>, state: &mut State<'a>) -> Vec<State<'a>> {
         let beside = set_out(state, None);
         let flights = std::mem::replace(&mut self.flights, flight.into_iter().collect());
         self.enter_region(Start::Now, frame);
@@ -82,16 +82,21 @@ impl<'a> Explorer<'a, '_> {
         self.flights = flights;
         self.after_spawn(ends.iter().map(|(s, _)| s), state);
         self.leave_region(&ends, span, frame, state);
+        ends.into_iter().filter(|(_, over)| *over).map(|(state, _)| state).collect()
     }
 
-    /// The same for a function.
-    pub(super) fn spawn_function(&mut self, path: &str, start: Start, site: &CallSite<'a>, state: &mut State<'a>) {
+    /// The same for a function; its handle is what ends it.
+    pub(super) fn spawn_function(&mut self, path: &str, start: Start, handle: &S, site: &CallSite<'a>, state: &mut State<'a>) {
         let beside = set_out(state, start.delay());
         let flights = std::mem::take(&mut self.flights);
         if start != Start::Now {
             self.rearmed(site.frame, state);
         }
         self.enter_region(start, site.frame);
+        if matches!(start, Start::Every(_)) {
+            let asks = self.path(path, site, state).is_none_or(|f| self.asks_whether_to_go_on(&f.sym));
+            self.regions.ends_by(handle, asks);
+        }
         let ends = Self::run_ends(self.run_function(path, vec![], site, beside));
         self.flights = flights;
         self.after_spawn(ends.iter().map(|(s, _)| s), state);
@@ -198,19 +203,22 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// The process ends here: no `finally` runs, and nothing that is held is given back.
-    pub(super) fn leave_process(&mut self, frame: FrameId, span: Span, state: &State<'a>) {
-        if !self.throws(frame) {
+    pub(super) fn leave_process(&mut self, site: &CallSite<'a>, state: &State<'a>) {
+        if !self.throws(site.frame) {
             return;
         }
-        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+        let span = site.call.span;
+        let well = site.args.first().is_none_or(|code| code.sym.int() == Some(0));
+        for held in state.held.iter().filter(|h| matches!(h.status, Status::Won | Status::Released | Status::HandedOver)) {
             let exits = &mut self.out.sessions[held.slot].exits;
-            if !exits.iter().any(|e| e.span == span) {
+            if !exits.iter().any(|e| e.span == span && e.status == held.status) {
                 exits.push(super::record::ExitFacts {
                     span,
-                    status: Status::Won,
-                    error: Some(true),
+                    status: held.status,
+                    error: Some(!well),
                     values: vec![],
                     panics: false,
+                    ends_process: true,
                     beating: BTreeSet::new(),
                     steps: vec![],
                 });
@@ -252,14 +260,9 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         let beating = self.still_beating(state);
+        self.keeps_parts(state);
         for held in &state.held {
-            let mut steps = Vec::new();
-            let mut at = held.steps.as_deref();
-            while let Some(step) = at {
-                steps.push((step.span, step.taken));
-                at = step.before.as_deref();
-            }
-            steps.reverse();
+            let steps = state.taken_since(held.slot);
             let session = &mut self.out.sessions[held.slot];
             // Read, compared, found to be somebody else's: nothing is left to give back.
             let asked = held.examined
@@ -269,7 +272,7 @@ impl<'a> Explorer<'a, '_> {
             let exits = &mut session.exits;
             let values: Vec<S> = values.iter().map(|v| v.sym.clone()).collect();
             if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == status && e.error == error && e.values == values && e.beating == beating) {
-                exits.push(super::record::ExitFacts { span, status, error, values, panics, beating: beating.clone(), steps });
+                exits.push(super::record::ExitFacts { span, status, error, values, panics, ends_process: false, beating: beating.clone(), steps });
             }
         }
     }

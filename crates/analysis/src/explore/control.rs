@@ -30,6 +30,7 @@ impl<'a> Explorer<'a, '_> {
             done.extend(self.run_defers(frame, state, flow));
         }
         let done = self.drop_locals(frame, done);
+        let done = self.quorum_ends(frame, done);
         // A flight by hand ends with its function.
         self.flights.truncate(flights);
         done
@@ -110,9 +111,9 @@ impl<'a> Explorer<'a, '_> {
             StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
             StmtKind::Spawn { body, handle } => {
                 let flight = self.begin_promise(frame, handle.is_none(), stmt.span);
-                self.spawn(frame, body, stmt.span, flight, &mut state);
+                let ends = self.spawn(frame, body, stmt.span, flight, &mut state);
                 self.end_promise(flight, frame, *handle);
-                vec![(state, Flow::Next)]
+                self.parts_of_tasks(&ends, state).into_iter().map(|state| (state, Flow::Next)).collect()
             }
             StmtKind::Scope { owns, body } => {
                 let paths = self.block(frame, body, vec![state]);
@@ -248,6 +249,7 @@ impl<'a> Explorer<'a, '_> {
         for (mut state, flow) in self.block(frame, body, vec![state]) {
             match (&flow, catch) {
                 (Flow::Raise(raised), Some((local, handler))) => {
+                    self.note_caught(frame, raised, *local, handler, &state);
                     if let Some(local) = local {
                         let home = self.home(frame, *local);
                         state.set_local(home, *local, raised.clone());
@@ -275,6 +277,18 @@ impl<'a> Explorer<'a, '_> {
         joined(out)
     }
 
+    /// A handler gets the failure of an acquire.
+    fn note_caught(&mut self, frame: FrameId, raised: &Val, local: Option<dogpile_ir::LocalId>, handler: &Block, state: &State<'a>) {
+        if !matches!(&*raised.sym, Sym::Error(what) if &**what == "failure") {
+            return;
+        }
+        let declared = local.map(|local| self.cx.program.module(self.frame(frame).func).local(local).span);
+        let Some(at) = declared.or_else(|| handler.first().map(|stmt| stmt.span)) else { return };
+        for held in state.held.iter().filter(|h| h.status == Status::Failed) {
+            self.out.sessions[held.slot].caught.get_or_insert(at);
+        }
+    }
+
     #[allow(clippy::too_many_arguments)]
     fn repeat(
         &mut self,
@@ -290,11 +304,14 @@ impl<'a> Explorer<'a, '_> {
     ) -> Paths<'a> {
         // A ticker's channel is never closed: that loop ends by a way out of its own.
         let mut ticks = false;
+        let mut list = None;
         if let LoopKind::Range { over } = kind {
             ticks = self.received_each(frame, over, &mut state);
             let chan = self.eval(frame, over, &mut state);
             self.message_received(frame, over.span, &chan, WaitEnd::Nothing, &state);
+            list = Some(chan);
         }
+        let entered = state.clone();
         let assigned = assigned_in(&[header, body, post]);
         let conds = state.conds.clone();
         let before: Vec<(usize, Status)> = state.held.iter().map(|h| (h.slot, h.status)).collect();
@@ -358,13 +375,16 @@ impl<'a> Explorer<'a, '_> {
                 break;
             }
             let mut again = Vec::new();
-            let items = usize::from(matches!(kind, LoopKind::Range { .. }));
-            let beats = items == 0 || ticks;
-            self.ranges += items;
+            let beats = list.is_none() || ticks;
+            if let Some(list) = &list {
+                self.begin_round(frame, span, list);
+            }
             self.regions.turn(1, beats.then_some(self.frame(frame).via.len()));
             let ran = self.block(frame, body, merge(entering));
             self.regions.turn(-1, beats.then_some(0));
-            self.ranges -= items;
+            if list.is_some() {
+                self.end_round();
+            }
             for (state, flow) in ran {
                 match flow {
                     Flow::Next => again.push(state),
@@ -375,12 +395,14 @@ impl<'a> Explorer<'a, '_> {
                     }
                     other => {
                         if !is_outage(&other) {
-                            left.extend(state.held.iter().map(|h| (h.slot, h.status)));
+                            let leaving = state.held.iter().filter(|h| !self.is_miscounted(frame, h, &other, &state));
+                            left.extend(leaving.map(|h| (h.slot, h.status)));
                         }
                         paths.push((state, other));
                     }
                 }
             }
+            self.asks_anew(frame, span, body, &mut again, |slot| left.contains(&(slot, Status::Won)));
             for state in &again {
                 self.survived(state);
                 back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
@@ -398,6 +420,9 @@ impl<'a> Explorer<'a, '_> {
                 }
                 self.note_wait(slot, span, kind, &left, body);
             }
+        }
+        if list.is_some() {
+            self.loop_gives_back(&entered, &mut paths);
         }
         joined(paths)
     }

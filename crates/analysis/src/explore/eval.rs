@@ -10,6 +10,9 @@ use dogpile_ir::{FieldInit, Lit, Name, Param, Type, Value, ValueKind};
 use dogpile_source::Span;
 use std::sync::Arc;
 
+/// Field of an object that stands for those that somebody else's object brings.
+pub(super) const REST: &str = "...";
+
 impl<'a> Explorer<'a, '_> {
     pub(super) fn eval(&mut self, frame: FrameId, value: &'a Value, state: &mut State<'a>) -> Val {
         let span = value.span;
@@ -25,8 +28,11 @@ impl<'a> Explorer<'a, '_> {
             ValueKind::Global(name) => self.global(name, span, state),
             ValueKind::Field(base, name) => {
                 let base_val = self.eval(frame, base, state);
+                let base_val = self.the_only_one(frame, base, base_val);
                 let ty = self.static_type(frame, value);
-                self.field(&base_val, name, &ty, span, state)
+                let val = self.field(&base_val, name, &ty, span, state);
+                self.note_single(frame, base, name, &val);
+                val
             }
             ValueKind::Index(base, index) => {
                 let base = self.eval(frame, base, state);
@@ -118,76 +124,6 @@ impl<'a> Explorer<'a, '_> {
         Val::new(sym, span)
     }
 
-    fn global(&mut self, name: &Name, span: Span, state: &mut State<'a>) -> Val {
-        if let Some(sym) = crate::constants::standard(name) {
-            return Val::new(sym, span);
-        }
-        if let Some(f) = self.cx.program.function_named(name) {
-            return Val::new(Sym::Func(f, None), span);
-        }
-        let this: S = Arc::new(Sym::Global(name.clone()));
-        if let Some(known) = state.field(&this, "") {
-            return known.clone();
-        }
-        let Some((module, global)) = self.cx.program.global(name) else {
-            let sym = self.library_value(name, span).map_or(this, Arc::new);
-            return Val { sym, span };
-        };
-        if let Some(path) = &global.embeds {
-            let from = self.cx.program.sources.get(self.cx.program.modules[module as usize].file).map_or("", |f| f.path.as_str());
-            if let Some(text) = (self.cx.embeds)(from, path) {
-                return Val::new(Sym::Str(text.into()), global.span);
-            }
-        }
-        if !global.constant && self.cx.reach.is_reassigned(name) {
-            return Val { sym: this, span };
-        }
-        // Marked before it is evaluated, so that a cycle of initialisers ends.
-        state.set_field(this.clone(), "".into(), Val { sym: this.clone(), span });
-        let at = self.initialiser_frame(module);
-        // It was built when the program started: nothing of this path was held then.
-        let path = std::mem::replace(state, State::new());
-        let mut built = path.clone().settled();
-        for (after, flow) in self.block(at, &global.init, vec![built.clone()]) {
-            if matches!(flow, super::Flow::Next) {
-                built = after;
-                break;
-            }
-        }
-        *state = path.with_values_of(built);
-        let val = match &global.value {
-            Some(value) => {
-                let val = self.eval(at, value, state);
-                let sym = match &*val.sym {
-                    Sym::Result(..) | Sym::Unknown if !global.constant => this.clone(),
-                    Sym::Concat(parts) => Arc::new(Sym::Concat(parts.iter().map(made_at_start).collect())),
-                    _ => made_at_start(&val.sym),
-                };
-                Val { sym, span: value.span }
-            }
-            None => Val { sym: this.clone(), span },
-        };
-        state.set_field(this, "".into(), val.clone());
-        val
-    }
-
-    /// A constant or variable of a library: a word, the process's id.
-    fn library_value(&self, name: &str, span: Span) -> Option<Sym> {
-        use dogpile_models::ValueKind as V;
-        let models = self.cx.program.models;
-        let name = &*self.cx.program.canonical(name);
-        if let Some(text) = models.constant(name) {
-            return Some(text.parse().map_or_else(|_| Sym::Str(text.into()), |n| Sym::Int(n, Scale::Bare)));
-        }
-        let language = crate::typing::lang(self.cx.program.module(self.root));
-        match models.value(language, name)? {
-            V::Fresh => Some(Sym::Fresh(span)),
-            V::PerProcess => Some(Sym::PerProcess(span)),
-            V::Clock => Some(Sym::Clock(span, Scale::Point)),
-            _ => None,
-        }
-    }
-
     pub(super) fn field(&mut self, base: &Val, name: &Name, ty: &Type, span: Span, state: &State<'a>) -> Val {
         if state.field(&base.sym, name).is_none()
             && let Some(val) = self.set_once(&base.sym, name)
@@ -228,6 +164,35 @@ impl<'a> Explorer<'a, '_> {
             }
             Sym::Unknown | Sym::Nil => Val::unknown(span),
             _ => Val::new(typed(Sym::Field(base.sym.clone(), name.clone()), ty), span),
+        }
+    }
+
+    /// Whatever variable holds it: of some classes there is one object in the process.
+    fn the_only_one(&self, frame: FrameId, base: &'a Value, val: Val) -> Val {
+        if *val.sym != Sym::Unknown {
+            return val;
+        }
+        match self.static_type(frame, base).name() {
+            Some(class) if self.is_single(class) => Val::new(Sym::Global(class.into()), val.span),
+            _ => val,
+        }
+    }
+
+    /// Whether there is one object of a class in a process.
+    fn is_single(&self, class: &str) -> bool {
+        crate::asked::note(crate::asked::About::Single, class);
+        self.cx.single.contains(class)
+    }
+
+    /// A field that is set once, of an object of which there is one.
+    fn note_single(&mut self, frame: FrameId, base: &'a Value, name: &Name, val: &Val) {
+        if !matches!(&*val.sym, Sym::Field(..)) {
+            return;
+        }
+        let ty = self.static_type(frame, base);
+        let single = ty.name().is_some_and(|owner| self.is_single(owner) && self.cx.fields.is_set_once(owner, name));
+        if single {
+            self.out.single.insert(val.sym.clone());
         }
     }
 
@@ -306,6 +271,16 @@ impl<'a> Explorer<'a, '_> {
         }
         let sym = self.alloc(ty.clone(), frame, span, state);
         let val = Val::new(sym, span);
+        for field in fields {
+            if let FieldInit::Spread(value) = field {
+                let spread = self.eval(frame, value, state);
+                match &*spread.sym {
+                    Sym::Alloc(_) => state.copy_fields(&spread.sym, &val.sym),
+                    Sym::Nil => {}
+                    _ => state.set_field(val.sym.clone(), REST.into(), spread),
+                }
+            }
+        }
         for (name, value) in named_fields(&self.cx.program, &resolved, fields) {
             let part = self.eval(frame, value, state);
             state.set_field(val.sym.clone(), name, part);
@@ -322,12 +297,8 @@ impl<'a> Explorer<'a, '_> {
         val
     }
 
-    pub(super) fn static_type(&self, frame: FrameId, value: &Value) -> Type {
-        self.cx.typing.value_type(&self.cx.program, self.frame(frame).func.module, value, 0)
-    }
-
     /// The type of what a value holds on this path, else its declared type.
-    pub(super) fn type_of(&self, frame: FrameId, value: &Value, val: &Val) -> Type {
+    pub(super) fn type_of(&self, frame: FrameId, value: &'a Value, val: &Val) -> Type {
         self.dynamic_type(&val.sym).unwrap_or_else(|| self.static_type(frame, value))
     }
 
@@ -365,10 +336,3 @@ fn literal(lit: &Lit) -> Sym {
     }
 }
 
-/// Made once, when the process starts: what would be new each time is one value for all of them.
-fn made_at_start(sym: &S) -> S {
-    match &**sym {
-        Sym::Fresh(at) | Sym::Clock(at, _) => Arc::new(Sym::PerProcess(*at)),
-        _ => sym.clone(),
-    }
-}

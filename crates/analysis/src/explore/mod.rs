@@ -17,10 +17,15 @@ mod concurrent;
 mod control;
 pub(crate) mod drop;
 mod eval;
+mod globals;
+mod lists;
+mod lookups;
+pub(crate) mod marks;
 mod model;
 mod observe;
 mod promise;
 mod promised;
+pub(crate) mod quorum;
 pub(crate) mod record;
 mod reply;
 mod result;
@@ -46,6 +51,8 @@ use std::sync::{Arc, Mutex};
 const MAX_DEPTH: usize = 7;
 /// Statements × paths of one root.
 const BUDGET: u32 = 25_000;
+/// The same while files are still being looked for: most functions need less to the end.
+const BUDGET_OF_SEARCH: u32 = 2_000;
 /// Paths kept after a statement.
 const MAX_PATHS: usize = 96;
 
@@ -55,6 +62,8 @@ pub(crate) struct Context<'a> {
     pub(crate) typing: Typing,
     pub(crate) reach: Reach,
     pub(crate) fields: crate::fields::Fields<'a>,
+    /// Classes of which a framework makes one object for the whole process.
+    pub(crate) single: std::collections::HashSet<String>,
     pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
     /// Calls of destructors, by the function that owns what is dropped.
     pub(crate) destructors: &'a std::collections::HashMap<FuncRef, Box<dogpile_ir::Call>>,
@@ -97,20 +106,41 @@ pub(crate) struct Explorer<'a, 'c> {
     places: BTreeMap<(Span, Vec<Span>), u32>,
     /// Flights being run, innermost last.
     flights: Vec<usize>,
-    /// Loops over items that the exploration is in.
-    ranges: usize,
+    /// Loops over items that the exploration is in, innermost last.
+    rounds: Vec<quorum::Round>,
+    /// Objects made of what differs from round to round.
+    of_items: std::collections::BTreeSet<crate::sym::S>,
+    /// Fields of hashes and lists that were looked at outside any lock, and where.
+    marks: Vec<(crate::sym::S, Span)>,
     /// Executors of promises that the exploration is in.
     executors: usize,
+    /// What the innermost of them listens to.
+    hears: promise::Hears,
     /// Blocks beside the path that the exploration is in.
     regions: beside::Regions,
     /// Flights by hand: maps of this process in which callers find each other.
     local: byhand::Local,
+    lookups: lookups::Lookups<'a>,
+    globals: globals::Globals<'a>,
+}
+
+/// What an exploration is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Whether callers matter, in other files too.
+    Search,
+    /// Everything.
+    Whole,
 }
 
 /// Explores one function as a root.
-pub(crate) fn explore(cx: &Context<'_>, root: FuncRef) -> Exploration {
+pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Exploration {
+    let budget = match effort {
+        Effort::Search => BUDGET_OF_SEARCH,
+        Effort::Whole => BUDGET,
+    };
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget: BUDGET, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], ranges: 0, executors: 0, regions: beside::Regions::default(), local: byhand::Local::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], marks: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, hears: promise::Hears::default(), regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
     explorer.run();
     explorer.out
 }
@@ -155,9 +185,17 @@ impl<'a> Explorer<'a, '_> {
                 let val = self.parameter(closure.module, param);
                 state.set_local(frame, param.local, val);
             }
+            // What it has set is there for the closures in it.
+            let mut after = vec![setting];
             for (state, flow) in self.finish(frame, body, state) {
                 self.leave_root(closure, &state, &flow);
+                if matches!(flow, Flow::Return(..)) {
+                    after.push(state.settled());
+                }
             }
+            let Some(known) = state::merge(after).into_iter().next() else { return };
+            setting = known;
+            setting.conds = imbl::OrdMap::new();
         }
     }
 

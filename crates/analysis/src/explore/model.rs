@@ -15,6 +15,7 @@ use std::sync::Arc;
 impl<'a> Explorer<'a, '_> {
     pub(super) fn model(&mut self, row: Row<'a>, evidence: Evidence, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let span = site.call.span;
+        self.listens(&row.call.does, &site);
         match &row.call.does {
             Does::Command { words, reply, .. } => {
                 let words = self.words(words, &site, &state);
@@ -182,7 +183,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Does::Context(context) => self.context(context, &site, state),
             Does::NoReturn => {
-                self.leave_process(site.frame, span, &state);
+                self.leave_process(&site, &state);
                 vec![(state, Out::Stop)]
             }
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
@@ -190,8 +191,8 @@ impl<'a> Explorer<'a, '_> {
             Does::Spawns { function, after, repeats, .. } => {
                 let delay = after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
                 let start = super::beside::Start::of(after.is_some(), *repeats, delay);
-                self.spawn_function(function, start, &site, &mut state);
-                let object = self.object("task");
+                let object = self.object(super::beside::TASK);
+                self.spawn_function(function, start, &std::sync::Arc::new(object.clone()), &site, &mut state);
                 one(state, object, &site)
             }
             // A script call made now and sent later is not followed: its reply is not known.
@@ -201,8 +202,10 @@ impl<'a> Explorer<'a, '_> {
             }
             Does::Subscribes { .. } | Does::Waits { .. } | Does::Transacts { .. } | Does::BeginsTransaction { .. } | Does::EndsTransaction { .. } => self.trace_call(row, evidence, site, state),
             Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } => {
-                self.joined_or_stopped(&row.call.does, &mut state);
-                vec![(state, Out::Values(results(span, "row", 2, &[])))]
+                self.joined_or_stopped(&row.call.does, span, &mut state);
+                // One value of Rust that nobody knows may be a result, an option, or both: the code takes it apart.
+                let n = if self.lang(site.frame) == dogpile_ir::Lang::Rust { 1 } else { 2 };
+                vec![(state, Out::Values(results(span, "row", n, &[])))]
             }
             Does::Timer { time, .. } => {
                 let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
@@ -244,6 +247,7 @@ impl<'a> Explorer<'a, '_> {
         let object = self.object(&name);
         let val = Val::new(object, site.call.span);
         self.regions.made(&val.sym);
+        self.made_of(&val.sym, site, state);
         for (fact, path) in keeps {
             if fact == "options" {
                 for option in self.path_list(path, site, state) {
@@ -371,6 +375,9 @@ impl<'a> Explorer<'a, '_> {
                 },
             }
         }
+        // Options that are not in sight may say anything.
+        let hidden = site.args.iter().filter(|arg| matches!(*arg.sym, Sym::Alloc(_)) && state.field(&arg.sym, super::eval::REST).is_some());
+        out.extend(hidden.map(|arg| Val::unknown(arg.span)));
         out
     }
 

@@ -58,7 +58,7 @@ impl<'a> Explorer<'a, '_> {
     /// Work that may matter to a critical section.
     pub(super) fn note_work(&mut self, name: &str, target: Option<FuncRef>, site: &CallSite<'a>, state: &State<'a>) {
         self.note_context_use(site);
-        if crate::names::is_idle(name) {
+        if self.name_tells(name).idle {
             return;
         }
         let span = site.call.span;
@@ -122,7 +122,7 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn note_context_use(&mut self, site: &CallSite<'a>) {
         let Some(flight) = self.flights.last().copied() else { return };
         let name = site.call_name();
-        if crate::names::is_logging(&name) {
+        if self.name_tells(&name).logging {
             return;
         }
         // What the shared function itself hands it to, not some helper's insides.
@@ -248,6 +248,7 @@ impl<'a> Explorer<'a, '_> {
                     throws_unheld: false,
                 };
                 self.note_release(slot, facts);
+                self.gives_parts_back(slot, &op, state);
                 if state.status(slot) == Some(Status::Won) {
                     self.note_escapes(slot, state);
                     state.set_status(slot, Status::Released);

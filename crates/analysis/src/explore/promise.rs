@@ -9,7 +9,23 @@ use crate::program::FuncRef;
 use crate::sym::{FrameId, S, Sym, Val};
 use crate::typing::Target;
 use dogpile_ir::{Call, Callee, Lang};
+use dogpile_models::Does;
 use std::sync::Arc;
+
+/// What the executor of a promise listens to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hears {
+    messages: bool,
+    /// Something else may settle it: a timer, the end of a connection.
+    others: bool,
+}
+
+impl Hears {
+    /// Nothing but a message of a subscription settles it.
+    fn is_message(self) -> bool {
+        self.messages && !self.others
+    }
+}
 
 /// Type of the object that stands for a promise while its executor runs.
 pub(super) const PROMISE: &str = "promise";
@@ -26,29 +42,54 @@ impl<'a> Explorer<'a, '_> {
         let settle = |name: &str| Val::new(Sym::Bound(promise.clone(), name.into()), span);
         let args = vec![settle("resolve"), settle("reject")];
         self.executors += 1;
+        let outer = std::mem::take(&mut self.hears);
         let outs = self.invoke(f, home, None, args, site.call, site.frame, state);
+        let unsettled = if std::mem::replace(&mut self.hears, outer).is_message() { "messages" } else { "promise" };
         self.executors -= 1;
         let mut settled: Outs<'a> = Vec::new();
         let mut open = Vec::new();
         for (state, out) in outs {
             let resolved = state.field(&promise, "resolve").cloned();
             let rejected = state.field(&promise, "reject").cloned();
-            match (out, rejected, resolved) {
-                (Out::Values(_), Some(error), _) => {
-                    let sym = if matches!(&*error.sym, Sym::Error(_)) { error.sym } else { Arc::new(Sym::Error("raised".into())) };
-                    settled.push((state, Out::Raise(Val { sym, span })));
-                }
-                (Out::Values(_), None, Some(value)) => settled.push((state, Out::Values(vec![value]))),
-                (Out::Values(_), None, None) => open.push(state),
-                (other, _, _) => settled.push((state, other)),
+            if !matches!(out, Out::Values(_)) {
+                settled.push((state, out));
+                continue;
+            }
+            if rejected.is_none() && resolved.is_none() {
+                open.push(state);
+                continue;
+            }
+            // Paths that settled it in different ways may have met since.
+            if let Some(error) = rejected {
+                let sym = if matches!(&*error.sym, Sym::Error(_)) { error.sym } else { Arc::new(Sym::Error("raised".into())) };
+                settled.push((state.clone(), Out::Raise(Val { sym, span })));
+            }
+            if let Some(value) = resolved {
+                settled.push((state, Out::Values(vec![value])));
             }
         }
         if settled.is_empty() {
-            settled.extend(open.into_iter().map(|state| (state, Out::Values(results(span, "promise", 1, &[])))));
+            settled.extend(open.into_iter().map(|state| (state, Out::Values(results(span, unsettled, 1, &[])))));
         } else {
             settled.extend(open.into_iter().map(|state| (state, Out::Stop)));
         }
         settled
+    }
+
+    /// A listener or a timer is set up in the executor of a promise.
+    pub(super) fn listens(&mut self, does: &Does, site: &CallSite<'a>) {
+        if self.executors == 0 {
+            return;
+        }
+        let event = site.args.first().and_then(|a| a.sym.str()).unwrap_or_default();
+        match does {
+            Does::Subscribes { function, .. } => self.hears.messages |= function.is_some(),
+            Does::Spawns { .. } if event.ends_with("message") => self.hears.messages = true,
+            // A failed connection sends nothing either.
+            Does::Spawns { .. } if event == "error" => {}
+            Does::Spawns { .. } | Does::Sleeps { .. } | Does::Timer { .. } => self.hears.others = true,
+            _ => {}
+        }
     }
 
     /// The language of the code that a frame runs.
@@ -93,12 +134,34 @@ impl<'a> Explorer<'a, '_> {
         self.leave_region(&ends, call.span, frame, state);
     }
 
-    /// What a call that is not awaited throws stays in its promise.
+    /// What a call that is not awaited throws stays in its promise; a function that gives no promise throws at once.
     pub(super) fn kept(&mut self, frame: FrameId, call: &'a Call, outs: Outs<'a>) -> Outs<'a> {
-        if call.awaited || !self.throws(frame) {
+        let raises = outs.iter().any(|(_, out)| matches!(out, Out::Raise(_)));
+        if call.awaited || !raises || !self.throws(frame) || self.is_synchronous(frame, call) {
             return outs;
         }
         outs.into_iter().map(|(state, out)| (state, if let Out::Raise(raised) = out { Out::Values(vec![raised]) } else { out })).collect()
+    }
+
+    /// Whether a function of the project is called that gives no promise: it is not async, and waits for nothing.
+    fn is_synchronous(&self, frame: FrameId, call: &Call) -> bool {
+        let module = self.frame(frame).func.module;
+        let Target::Local(f) = self.cx.typing.target(&self.cx.program, module, call) else { return false };
+        let function = self.cx.program.function(f);
+        let mut waits = function.is_async;
+        if let Some(body) = &function.body {
+            crate::walk::each_call(body, &mut |inner| waits |= inner.awaited && !self.is_plain(f.module, inner));
+        }
+        !waits
+    }
+
+    /// A call that is known to give no promise: an error made, a value computed.
+    fn is_plain(&self, module: u32, call: &Call) -> bool {
+        match self.cx.typing.target(&self.cx.program, module, call) {
+            Target::Model(row, _) => matches!(row.call.does, dogpile_models::Does::Value(_)),
+            Target::Unknown(name) => name.starts_with("builtin.") && !name.starts_with("builtin.Promise"),
+            Target::Local(_) | Target::Dispatch(_) => false,
+        }
     }
 
     /// An awaited value: a rejected promise throws.

@@ -92,14 +92,63 @@ pub(crate) struct SessionFacts {
     /// Keys read before it was taken, and while it was held.
     pub(crate) reads_before: Vec<(S, Span)>,
     pub(crate) reads_held: Vec<(S, Span)>,
+    pub(crate) marks: crate::explore::marks::MarkFacts,
     pub(crate) opaque: bool,
+    /// The handler that gets the failure of the acquire.
+    pub(crate) caught: Option<Span>,
     /// A callback of the root's caller runs while it is held.
     pub(crate) runs_caller: bool,
     /// The library tells "held" and "could not ask" in one way: no code can keep them apart.
     pub(crate) indistinct: bool,
     /// Races of promises inside the section that can leave work behind.
     pub(crate) races: BTreeSet<Span>,
+    /// Taken in parts, and won when enough of them are.
+    pub(crate) quorum: Option<Box<crate::explore::quorum::QuorumFacts>>,
     pub(crate) beyond: Beyond,
+}
+
+impl SessionFacts {
+    /// A session of which nothing but its acquire is known.
+    pub(crate) fn new(site: OpSite, key: Val, lease: Lease, token: Option<Val>) -> Self {
+        Self {
+            site,
+            key,
+            lease,
+            token,
+            library_token: None,
+            library: false,
+            auto_renews: false,
+            reentrant: false,
+            throws_when_lost: false,
+            waits_inside: None,
+            expiry_same_step: false,
+            queue: None,
+            loser_extends: false,
+            blurred: false,
+            expiries: vec![],
+            releases: vec![],
+            renewals: vec![],
+            visits: BTreeMap::new(),
+            exits: vec![],
+            writes: BTreeMap::new(),
+            filled: vec![],
+            sleeps: BTreeMap::new(),
+            deadlines: BTreeMap::new(),
+            followed: BTreeMap::new(),
+            called: BTreeMap::new(),
+            wait: None,
+            reads_before: vec![],
+            reads_held: vec![],
+            marks: crate::explore::marks::MarkFacts::default(),
+            quorum: None,
+            opaque: false,
+            caught: None,
+            runs_caller: false,
+            indistinct: false,
+            races: BTreeSet::new(),
+            beyond: Beyond::default(),
+        }
+    }
 }
 
 /// What a session shares with others, and what outlives it.
@@ -169,6 +218,8 @@ pub(crate) struct ExitFacts {
     pub(crate) error: Option<bool>,
     pub(crate) values: Vec<S>,
     pub(crate) panics: bool,
+    /// The process ends here, and nothing runs behind it.
+    pub(crate) ends_process: bool,
     /// Heartbeats that go on.
     pub(crate) beating: BTreeSet<usize>,
     pub(crate) steps: Vec<(Span, bool)>,
@@ -226,6 +277,8 @@ pub(crate) struct Exploration {
     pub(crate) changes: BTreeSet<Span>,
     pub(crate) heartbeats: Vec<crate::explore::beside::HeartbeatFacts>,
     pub(crate) tasks: Vec<crate::explore::beside::TaskFacts>,
+    /// Fields that have one value in the whole process: their object is the only one of its class.
+    pub(crate) single: BTreeSet<S>,
     /// Units that do not fit.
     pub(crate) unit_faults: Vec<crate::lifecycle::UnitFault>,
     /// The budget ended before the paths did.

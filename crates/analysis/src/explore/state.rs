@@ -35,6 +35,10 @@ pub(crate) struct Held {
     pub(crate) steps: Option<Rc<Trail>>,
     /// Its key was read on this path: whose it is by now was asked.
     pub(crate) examined: bool,
+    /// It is a quorum, and this is what came of some of its parts.
+    pub(crate) part: bool,
+    /// A way out behind it that kept parts of a refused quorum.
+    pub(crate) left: Option<Span>,
 }
 
 /// Branches taken, latest first.
@@ -52,8 +56,11 @@ pub(crate) struct Deferred<'a> {
     pub(crate) body: &'a Block,
 }
 
-/// What two paths must agree on to be told as one: sessions, defers, losses, tick, whether it runs beside, what runs beside it.
-type Shape = (Vec<(usize, Status)>, Vec<(FrameId, usize)>, BTreeSet<usize>, Option<u64>, bool, (BTreeSet<usize>, BTreeSet<usize>, BTreeSet<usize>), Option<bool>);
+/// Values that were there before any path.
+pub(crate) struct Start {
+    env: Vec<((FrameId, LocalId), Val)>,
+    heap: Vec<(S, Rc<BTreeMap<Name, Val>>)>,
+}
 
 /// A path.
 #[derive(Clone, Debug)]
@@ -120,12 +127,19 @@ impl<'a> State<'a> {
         self
     }
 
-    /// This path, with what another one knows of values.
-    pub(crate) fn with_values_of(mut self, other: Self) -> Self {
-        self.env = other.env;
-        self.heap = other.heap;
-        self.tuples = other.tuples;
-        self
+    /// The values of a path that did nothing but build them.
+    pub(crate) fn start(self) -> Start {
+        Start { env: self.env.into_iter().collect(), heap: self.heap.into_iter().collect() }
+    }
+
+    /// Adds what the start of the program built. What this path has changed since stays.
+    pub(crate) fn start_with(&mut self, start: &Start) {
+        for (key, val) in &start.env {
+            self.env.entry(*key).or_insert_with(|| val.clone());
+        }
+        for (base, fields) in &start.heap {
+            self.heap.entry(base.clone()).or_insert_with(|| Rc::clone(fields));
+        }
     }
 
     pub(crate) fn local(&self, frame: FrameId, local: LocalId) -> Option<&Val> {
@@ -178,6 +192,11 @@ impl<'a> State<'a> {
         self.heap.iter().any(|(base, fields)| fields.values().any(|val| test(base, val)))
     }
 
+    /// Whether some field of an object holds a value of a kind.
+    pub(crate) fn has_field(&self, base: &S, test: &mut impl FnMut(&Val) -> bool) -> bool {
+        self.heap.get(base).is_some_and(|fields| fields.values().any(test))
+    }
+
     pub(crate) fn status(&self, slot: usize) -> Option<Status> {
         self.held.iter().find(|h| h.slot == slot).map(|h| h.status)
     }
@@ -186,7 +205,7 @@ impl<'a> State<'a> {
         match self.held.iter_mut().find(|h| h.slot == slot) {
             Some(held) => held.status = status,
             None => {
-                self.held.push(Held { slot, status, steps: None, examined: false });
+                self.held.push(Held { slot, status, steps: None, examined: false, part: false, left: None });
                 self.held.sort_by_key(|h| h.slot);
             }
         }
@@ -210,6 +229,18 @@ impl<'a> State<'a> {
         for held in self.held.iter_mut().filter(|h| h.status == Status::Won) {
             held.steps = Some(Rc::new(Trail { span, taken, before: held.steps.take() }));
         }
+    }
+
+    /// Branches taken since the acquire, first to last.
+    pub(crate) fn taken_since(&self, slot: usize) -> Vec<(Span, bool)> {
+        let mut steps = Vec::new();
+        let mut at = self.held.iter().find(|h| h.slot == slot).and_then(|h| h.steps.as_deref());
+        while let Some(step) = at {
+            steps.push((step.span, step.taken));
+            at = step.before.as_deref();
+        }
+        steps.reverse();
+        steps
     }
 
     /// What is known of a truth value, without guessing.
@@ -274,17 +305,16 @@ impl<'a> State<'a> {
         self.conds.insert(sym.clone(), truth);
     }
 
-    /// What two paths must agree on to be told as one.
-    fn shape(&self) -> Shape {
-        (
-            self.held.iter().map(|h| (h.slot, h.status)).collect(),
-            self.defers.iter().map(|d| (d.frame, std::ptr::from_ref(d.body) as usize)).collect(),
-            self.losses.clone(),
-            self.tick,
-            self.spawned,
-            self.beside.shape(),
-            self.fine,
-        )
+    /// Whether two paths agree on what it takes to be told as one: sessions, defers, losses, tick, whether they run
+    /// beside, what runs beside them.
+    fn is_like(&self, other: &Self) -> bool {
+        self.held.len() == other.held.len()
+            && self.defers.len() == other.defers.len()
+            && (self.tick, self.spawned, self.fine) == (other.tick, other.spawned, other.fine)
+            && self.held.iter().zip(&other.held).all(|(a, b)| (a.slot, a.status, a.left) == (b.slot, b.status, b.left))
+            && self.defers.iter().zip(&other.defers).all(|(a, b)| a.frame == b.frame && std::ptr::eq(a.body, b.body))
+            && self.losses == other.losses
+            && self.beside.is_like(&other.beside)
     }
 
     fn join(&mut self, other: &State<'a>) {
@@ -349,17 +379,10 @@ pub(crate) fn merge<'a>(states: Vec<State<'a>>) -> Vec<State<'a>> {
         return states;
     }
     let mut out: Vec<State<'a>> = Vec::new();
-    let mut index = BTreeMap::new();
     for state in states {
-        match index.get(&state.shape()) {
-            Some(at) => {
-                let at: usize = *at;
-                out[at].join(&state);
-            }
-            None => {
-                index.insert(state.shape(), out.len());
-                out.push(state);
-            }
+        match out.iter_mut().find(|known| known.is_like(&state)) {
+            Some(known) => known.join(&state),
+            None => out.push(state),
         }
     }
     out

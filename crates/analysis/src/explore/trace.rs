@@ -169,7 +169,7 @@ impl<'a> Explorer<'a, '_> {
                 before: BTreeSet::new(),
                 value: value.cloned(),
                 lease,
-                in_range: self.ranges > 0,
+                in_range: !self.rounds.is_empty(),
                 locked: true,
                 watched: true,
                 compared: None,
@@ -354,7 +354,11 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Values(vec![Val::new(gives, span)]))]
             }
             Does::Waits { timeout, gives, confirms } => {
-                if gives.iter().any(|g| g == "channel") {
+                // An emitter is waited on by the name of an event.
+                if site.args.get(1).and_then(|a| a.sym.str()).is_some_and(|event| !event.ends_with("message")) {
+                    return vec![(state, Out::Values(results(span, "row", 2, &[])))];
+                }
+                if gives.iter().any(|g| g == "channel") || (!site.call.awaited && self.throws(site.frame)) {
                     return vec![(state, Out::Values(vec![self.messages(&site)]))];
                 }
                 let context = row.call.context.as_deref().and_then(|p| self.path(p, &site, &state));

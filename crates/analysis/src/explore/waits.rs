@@ -52,11 +52,18 @@ pub(super) fn wait_end(channels: &[Option<S>], one: usize) -> WaitEnd {
 /// A return because a command failed: it bounds no wait.
 pub(super) fn is_outage(flow: &Flow) -> bool {
     let Flow::Return(vals, _) = flow else { return false };
-    vals.last().is_some_and(|v| match &*v.sym {
+    vals.last().is_some_and(|v| is_failure(&v.sym))
+}
+
+/// An error that says only that the server, or the way to it, did not answer.
+pub(super) fn is_failure(error: &Sym) -> bool {
+    match error {
         Sym::Error(what) => &**what == "failure",
-        Sym::Result(_, 1, name, _) => &**name == "error",
+        Sym::Result(_, 1, name, _) => matches!(&**name, "error" | "makes"),
+        // On a way on which there is an error, it is not the lack of one.
+        Sym::Phi(parts) => parts.iter().all(|p| **p == Sym::Nil || is_failure(p)) && parts.iter().any(|p| is_failure(p)),
         _ => false,
-    })
+    }
 }
 
 /// What lets a loser leave: a context, or something else that ends.

@@ -310,6 +310,8 @@ pub struct Leak {
     pub exit: ExitKind,
     /// The way there from the acquire.
     pub steps: Vec<Step>,
+    /// It keeps only a part: some servers granted the lock, and too few.
+    pub partial: bool,
 }
 
 /// Kinds of exit.
@@ -322,6 +324,8 @@ pub enum ExitKind {
     Panic,
     Cancel,
     ProcessExit,
+    /// It does not leave, but asks all over again.
+    Retry,
 }
 
 impl ExitKind {
@@ -335,6 +339,7 @@ impl ExitKind {
             Self::Panic => "panic",
             Self::Cancel => "cancellation",
             Self::ProcessExit => "process exit",
+            Self::Retry => "retry",
         }
     }
 }
@@ -450,6 +455,8 @@ pub enum Recheck {
         read: Span,
         /// What the winner does instead.
         compute: Span,
+        /// Where the function that does it takes the lock.
+        taken: Span,
     },
     /// Not known.
     Unknown,

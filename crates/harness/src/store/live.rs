@@ -13,6 +13,8 @@ pub struct LiveStore<'r> {
     redis: &'r Redis,
     observer: Link,
     clients: BTreeMap<usize, Link>,
+    /// Connections that listen: a RESP2 connection that subscribed takes no other commands, so clients keep two.
+    listeners: BTreeMap<usize, Link>,
     /// Keys of the program, as it calls them.
     keys: BTreeSet<Vec<u8>>,
 }
@@ -25,7 +27,7 @@ impl<'r> LiveStore<'r> {
     pub fn new(redis: &'r Redis, keys: impl Iterator<Item = Vec<u8>>) -> Result<Self, Halt> {
         let mut observer = redis.connect().map_err(halted)?;
         redis.clear(&mut observer).map_err(halted)?;
-        Ok(Self { redis, observer, clients: BTreeMap::new(), keys: keys.collect() })
+        Ok(Self { redis, observer, clients: BTreeMap::new(), listeners: BTreeMap::new(), keys: keys.collect() })
     }
 
     /// Jumps the leases of all keys by so much; `left_ms` is what the model says that each had left.
@@ -110,12 +112,15 @@ impl Store for LiveStore<'_> {
 
     fn subscribe(&mut self, client: usize, channel: &[u8]) -> Result<RespReply, Halt> {
         let channel = self.full(channel);
-        self.link(client)?.subscribe(&channel).map_err(halted)?;
+        let mut link = self.redis.connect().map_err(halted)?;
+        link.subscribe(&channel).map_err(halted)?;
+        self.listeners.insert(client, link);
         Ok(RespReply::Status("subscribed".to_owned()))
     }
 
     fn hears(&mut self, client: usize) -> Result<bool, Halt> {
-        Ok(!self.link(client)?.messages().map_err(halted)?.is_empty())
+        let Some(link) = self.listeners.get_mut(&client) else { return Ok(false) };
+        Ok(!link.messages().map_err(halted)?.is_empty())
     }
 
     fn look(&mut self, keys: &[&[u8]]) -> Result<Vec<Look>, Halt> {
@@ -140,6 +145,7 @@ impl Store for LiveStore<'_> {
 
     fn close(&mut self, client: usize) {
         self.clients.remove(&client);
+        self.listeners.remove(&client);
     }
 
     fn clock(&self) -> i64 {

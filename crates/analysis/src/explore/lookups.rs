@@ -1,0 +1,92 @@
+//! Answers of the linked tree that one exploration asks for again and again: a statement is walked once for every path.
+
+use super::Explorer;
+use crate::sym::FrameId;
+use crate::typing::Target;
+use dogpile_ir::{Call, Name, Type, Value};
+use dogpile_models::ValueKind;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// What is known so far. Calls and values are told apart by where they lie in memory: the tree does not move meanwhile.
+#[derive(Default)]
+pub(crate) struct Lookups<'a> {
+    calls: RefCell<FxHashMap<usize, Target<'a>>>,
+    methods: RefCell<FxHashMap<(u32, Type, Name, usize), Target<'a>>>,
+    types: RefCell<FxHashMap<usize, Type>>,
+    library: RefCell<FxHashMap<Name, Option<Library>>>,
+    names: RefCell<FxHashMap<Arc<str>, Tells>>,
+}
+
+/// What a library says of a name of its own.
+#[derive(Clone)]
+pub(crate) enum Library {
+    Text(Arc<str>),
+    Value(ValueKind),
+}
+
+/// What the name of a call tells.
+#[derive(Clone, Copy)]
+pub(crate) struct Tells {
+    pub(crate) logging: bool,
+    pub(crate) idle: bool,
+}
+
+impl<'a> Explorer<'a, '_> {
+    /// Whom a call goes to by declared types alone.
+    pub(super) fn declared_target(&self, frame: FrameId, call: &'a Call) -> Target<'a> {
+        let at = std::ptr::from_ref(call) as usize;
+        if let Some(known) = self.lookups.calls.borrow().get(&at) {
+            return known.clone();
+        }
+        let found = self.cx.typing.target(&self.cx.program, self.frame(frame).func.module, call);
+        self.lookups.calls.borrow_mut().insert(at, found.clone());
+        found
+    }
+
+    /// Whom a method of a type stands for.
+    pub(super) fn method_target(&self, frame: FrameId, ty: &Type, name: &Name, args: usize) -> Target<'a> {
+        let module = self.frame(frame).func.module;
+        let asked = (module, ty.clone(), name.clone(), args);
+        if let Some(known) = self.lookups.methods.borrow().get(&asked) {
+            return known.clone();
+        }
+        let found = self.cx.typing.method_target(&self.cx.program, module, ty, name, args);
+        self.lookups.methods.borrow_mut().insert(asked, found.clone());
+        found
+    }
+
+    pub(super) fn static_type(&self, frame: FrameId, value: &'a Value) -> Type {
+        let at = std::ptr::from_ref(value) as usize;
+        if let Some(known) = self.lookups.types.borrow().get(&at) {
+            return known.clone();
+        }
+        let found = self.cx.typing.value_type(&self.cx.program, self.frame(frame).func.module, value, 0);
+        self.lookups.types.borrow_mut().insert(at, found.clone());
+        found
+    }
+
+    /// A constant or variable of a library.
+    pub(super) fn of_library(&self, name: &Name) -> Option<Library> {
+        if let Some(known) = self.lookups.library.borrow().get(name) {
+            return known.clone();
+        }
+        let models = self.cx.program.models;
+        let canonical = &*self.cx.program.canonical(name);
+        let language = crate::typing::lang(self.cx.program.module(self.root));
+        let text = models.constant(canonical).map(|text| Library::Text(text.into()));
+        let found = text.or_else(|| models.value(language, canonical).map(Library::Value));
+        self.lookups.library.borrow_mut().insert(name.clone(), found.clone());
+        found
+    }
+
+    pub(super) fn name_tells(&self, name: &str) -> Tells {
+        if let Some(known) = self.lookups.names.borrow().get(name) {
+            return *known;
+        }
+        let found = Tells { logging: crate::names::is_logging(name), idle: crate::names::is_idle(name) };
+        self.lookups.names.borrow_mut().insert(name.into(), found);
+        found
+    }
+}
