@@ -18,14 +18,55 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{env, fs, thread};
+
+/// A run that is linted, and nothing has been done with it.
+pub(crate) struct Run<'a> {
+    /// What was found.
+    pub outcome: Outcome,
+    config: &'a Config,
+    cwd: &'a Path,
+    threads: usize,
+    begun: Instant,
+    walk_time: Duration,
+    read_time: Duration,
+}
 
 /// Lints, reports, and says how it ended.
 ///
 /// # Errors
 /// When it could not run.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
+    linted(args, |mut run| {
+        let linted = run.begun.elapsed();
+        let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof)) } else { None };
+        let proof_time = run.begun.elapsed() - linted;
+        report(args, run.cwd, &run.outcome)?;
+        if args.stats {
+            let (walk, read, all) = (run.walk_time.as_millis(), run.read_time.as_millis(), run.begun.elapsed().as_millis());
+            if args.confirm {
+                say(&format!("{} findings proven in {} ms", run.outcome.entries.len(), proof_time.as_millis()));
+            }
+            say(&format!("{} threads, {walk} ms to walk, {read} ms to read and filter, {all} ms", run.threads));
+        }
+        if let Some(proven) = proven {
+            if let Some(complaint) = &proven.no_server {
+                say(&format!("{}: {}", if proven.useless { "error" } else { "warning" }, clean(complaint)));
+            }
+            if proven.useless {
+                return Ok(Exit::CouldNotRun);
+            }
+        }
+        Ok(exit(args, run.config, &run.outcome))
+    })
+}
+
+/// Lints, and does something with what was found.
+///
+/// # Errors
+/// When it could not run.
+pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
     let begun = Instant::now();
     let cwd = env::current_dir().context("the current folder cannot be found")?;
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
@@ -68,26 +109,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         };
         let mut outcome = lint(&loaded.files, &options);
         complete(&mut outcome, &walked, &loaded);
-        let linted = begun.elapsed();
-        let proven = if args.confirm { Some(confirm(&mut outcome, &args.proof)) } else { None };
-        let proof_time = begun.elapsed() - linted;
-        report(args, &cwd, &outcome)?;
-        if args.stats {
-            let (walk, read, all) = (walk_time.as_millis(), read_time.as_millis(), begun.elapsed().as_millis());
-            if args.confirm {
-                say(&format!("{} findings proven in {} ms", outcome.entries.len(), proof_time.as_millis()));
-            }
-            say(&format!("{threads} threads, {walk} ms to walk, {read} ms to read and filter, {all} ms"));
-        }
-        if let Some(proven) = proven {
-            if let Some(complaint) = &proven.no_server {
-                say(&format!("{}: {}", if proven.useless { "error" } else { "warning" }, clean(complaint)));
-            }
-            if proven.useless {
-                return Ok(Exit::CouldNotRun);
-            }
-        }
-        Ok(exit(args, &found.config, &outcome))
+        then(Run { outcome, config: &found.config, cwd: &cwd, threads, begun, walk_time, read_time })
     })
 }
 

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Confirm(CheckArgs),
     /// Run the schedule of a finding again
     Replay(ReplayArgs),
+    /// Write a test that replays the schedule of a finding with the client in use, and needs nothing of dogpile-lint
+    Harness(HarnessArgs),
     /// Print the page of a rule
     Explain {
         /// Its slug
@@ -213,6 +215,16 @@ pub(crate) struct ReplayArgs {
     /// The server is mine, though it is not on this machine
     #[arg(long, requires = "server")]
     pub i_own_this_server: bool,
+}
+
+/// Arguments of `harness`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HarnessArgs {
+    /// The finding: its fingerprint (or the first 6 digits and more), or `rule:path:line`
+    pub finding: String,
+    /// What is linted
+    #[command(flatten)]
+    pub check: CheckArgs,
 }
 
 fn size(text: &str) -> Result<u64, String> {

@@ -12,6 +12,7 @@ mod exit;
 mod follow;
 mod generated;
 mod guard;
+mod harness;
 mod input;
 mod inspect;
 mod latency;
@@ -52,6 +53,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
+        Some(Command::Harness(args)) => harness::harness(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),

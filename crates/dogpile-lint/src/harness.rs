@@ -1,0 +1,92 @@
+//! `dogpile-lint harness`: a finding as a test of its own.
+
+use crate::check::{Run, linted};
+use crate::cli::HarnessArgs;
+use crate::exit::Exit;
+use crate::output::{say, write};
+use anyhow::{anyhow, bail};
+use dogpile_emit::{Language, Request, emit};
+use dogpile_harness::explore::{Answer, Bounds, Limits};
+use dogpile_harness::judge::{Opinion, judge, try_repair};
+use dogpile_harness::lower::Subject;
+use dogpile_report::{Entry, clean};
+use dogpile_source::Span;
+
+/// A fingerprint may be cut off after so many digits.
+const SHORTEST: usize = 6;
+
+/// Writes the harness of one finding.
+///
+/// # Errors
+/// There is no such finding, or no schedule that breaks its protocol.
+pub(crate) fn harness(args: &HarnessArgs) -> anyhow::Result<Exit> {
+    linted(&args.check, |run| {
+        let text = written(args, &run)?;
+        write(&text, args.check.output.as_deref())?;
+        Ok(Exit::Clean)
+    })
+}
+
+fn written(args: &HarnessArgs, run: &Run<'_>) -> anyhow::Result<String> {
+    let outcome = &run.outcome;
+    let place = |span: Span| format!("{}:{}", outcome.sources.path(span), outcome.sources.start(span).line);
+    let named = |entry: &&Entry| {
+        let by_print = args.finding.len() >= SHORTEST && entry.fingerprint.starts_with(&args.finding);
+        by_print || format!("{}:{}", entry.finding.rule, place(entry.finding.primary)) == args.finding
+    };
+    let mut all = outcome.entries.iter().filter(named);
+    let entry = match (all.next(), all.next()) {
+        (Some(entry), None) => entry,
+        (Some(_), Some(_)) => bail!("several findings are called `{}`: give more of the fingerprint", args.finding),
+        (None, _) => bail!("no finding is called `{}` (a fingerprint as in `--format json`, or rule:path:line)", args.finding),
+    };
+    let finding = &entry.finding;
+    let rule = dogpile_rules::find(finding.rule).ok_or_else(|| anyhow!("`{}` is not about a protocol", finding.rule))?;
+    let proof = &args.check.proof;
+    let limits = Limits { crashes: proof.crashes, pauses: proof.pauses };
+    let bounds = Bounds { clients: usize::from(proof.clients), limits, ..Bounds::default() };
+    let found = match judge(&outcome.lifecycles, rule, &finding.session, finding.primary, &bounds) {
+        Opinion::Broken(found) => found,
+        Opinion::Computed => bail!("{} states a number, and no schedule: there is nothing to replay", rule.slug),
+        Opinion::Holds { states, .. } => bail!("no schedule breaks it: {states} states, all there are"),
+        Opinion::Unknown { why, .. } => bail!("its code could not be made into a program: {why}"),
+    };
+    let subject = Subject::find(&outcome.lifecycles, rule.subject(), &finding.session, finding.primary);
+    let subject = subject.ok_or_else(|| anyhow!("its lifecycle was not kept"))?;
+    let trial = try_repair(&subject, rule, finding.primary, found.claim, &bounds);
+    let trial = trial.ok_or_else(|| anyhow!("{} has no repair that could be tried", rule.slug))?;
+    if let Answer::Broken { breach, .. } = &trial.answer {
+        bail!("with {} it breaks, too: {}", trial.what, breach.says);
+    }
+    let at = place(finding.primary);
+    let (path, line) = (outcome.sources.path(finding.primary), |text: &str| text.strip_prefix("package ").map(str::to_owned));
+    let source = outcome.sources.get(finding.primary.file);
+    let package = source.and_then(|file| (1..=file.line_count()).find_map(|n| line(file.line_text(n))));
+    // A test beside the code, and not part of it.
+    let package = package.and_then(|rest| rest.split_whitespace().next().map(|name| format!("{name}_test")));
+    let request = Request {
+        language: language(path),
+        client: subject.client(),
+        rule: rule.slug,
+        message: &finding.message,
+        at: &at,
+        found: &found,
+        trial: &trial,
+        place: &place,
+        package: package.as_deref().unwrap_or("harness_test"),
+    };
+    let harness = emit(&request)?;
+    if args.check.output.is_none() {
+        say(&format!("save it as {}", clean(&harness.file)));
+    }
+    Ok(harness.text)
+}
+
+fn language(path: &str) -> Language {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "go" => Language::Go,
+        "rs" => Language::Rust,
+        "js" | "jsx" | "mjs" | "cjs" => Language::JavaScript,
+        _ => Language::TypeScript,
+    }
+}
