@@ -7,6 +7,7 @@ use dogpile_harness::judge::{Opinion, judge, try_repair};
 use dogpile_harness::lower::Subject;
 use dogpile_lint::lint_files;
 use dogpile_report::Level;
+use dogpile_rules::Rule;
 use std::path::{Path, PathBuf};
 
 /// A harness and what it is of.
@@ -28,40 +29,71 @@ impl Case {
     }
 }
 
-/// The cases of a language, in the order of the rules.
+/// The cases of a language: its own blocks in the order of the rules; where a page has none in it, another language's,
+/// since a protocol has no language; and one whose key and path are as odd as can be.
 pub(crate) fn cases(language: Language) -> Vec<Case> {
     let mut out = Vec::new();
     for rule in dogpile_rules::all() {
-        let mine = |block: &Block| block.section == "Bad" && block.language.extension == extension(language);
-        let mut number = 0;
-        for block in blocks(rule.docs).into_iter().filter(mine) {
-            let on = format!("[rules]\n{} = \"note\"\n", rule.slug);
-            let config = (rule.level == Level::Off).then_some(on.as_str());
-            let result = lint_files(vec![(block.path.clone(), block.text.clone())], config);
-            for finding in result.findings.iter().filter(|f| f.rule == rule.slug) {
-                let Opinion::Broken(found) = judge(&result.lifecycles, rule, &finding.session, finding.primary, &Bounds::default()) else { continue };
-                let subject = Subject::find(&result.lifecycles, rule.subject(), &finding.session, finding.primary).expect("a subject");
-                let trial = try_repair(&subject, rule, finding.primary, found.claim, &Bounds::default()).expect("a repair");
-                let place = |span| format!("{}:{}", block.path, result.sources.start(span).line);
-                let at = place(finding.primary);
-                let request = Request {
-                    language,
-                    client: subject.client(),
-                    rule: rule.slug,
-                    message: &finding.message,
-                    at: &at,
-                    found: &found,
-                    trial: &trial,
-                    place: &place,
-                    package: "harness",
-                };
-                number += 1;
-                let name = format!("{}_{number}", rule.slug.replace('-', "_"));
-                out.push(Case { name, harness: emit(&request).expect("a harness"), breaks: breaks(&found.breach.says), language });
+        let bad: Vec<Block> = blocks(rule.docs).into_iter().filter(|block| block.section == "Bad").collect();
+        let own = |block: &&Block| block.language.extension == extension(language);
+        let lent = |block: &&Block| bad.first().is_some_and(|first| block.language.extension == first.language.extension);
+        let chosen: Vec<&Block> = if bad.iter().any(|block| own(&block)) { bad.iter().filter(own).collect() } else { bad.iter().filter(lent).collect() };
+        for block in chosen {
+            for case in written(rule, language, &block.path, &block.text) {
+                out.push(Case { name: format!("{}_{}", case.name, out.len()), ..case });
             }
         }
     }
+    let rule = dogpile_rules::find("unconditional-release").expect("a rule");
+    let (path, text) = odd(language);
+    let odd = written(rule, language, &path, &text);
+    assert_eq!(odd.len(), 1, "the odd one is found: {text}");
+    out.extend(odd.into_iter().map(|case| Case { name: "odd".to_owned(), ..case }));
     out
+}
+
+fn written(rule: &'static Rule, language: Language, path: &str, text: &str) -> Vec<Case> {
+    let on = format!("[rules]\n{} = \"note\"\n", rule.slug);
+    let config = (rule.level == Level::Off).then_some(on.as_str());
+    let result = lint_files(vec![(path.to_owned(), text.to_owned())], config);
+    let mut out = Vec::new();
+    for finding in result.findings.iter().filter(|f| f.rule == rule.slug) {
+        let Opinion::Broken(found) = judge(&result.lifecycles, rule, &finding.session, finding.primary, &Bounds::default()) else { continue };
+        let subject = Subject::find(&result.lifecycles, rule.subject(), &finding.session, finding.primary).expect("a subject");
+        let trial = try_repair(&subject, rule, finding.primary, found.claim, &Bounds::default()).expect("a repair");
+        let place = |span| format!("{path}:{}", result.sources.start(span).line);
+        let at = place(finding.primary);
+        let request = Request {
+            language,
+            client: subject.client(),
+            rule: rule.slug,
+            message: &finding.message,
+            at: &at,
+            found: &found,
+            trial: &trial,
+            place: &place,
+            package: "harness",
+        };
+        let harness = emit(&request).expect("a harness");
+        out.push(Case { name: rule.slug.replace('-', "_"), harness, breaks: breaks(&found.breach.says), language });
+    }
+    out
+}
+
+/// Everything that ends a string, a comment or a line somewhere, or begins something else in one.
+pub(crate) const ODD: &str = "odd ' \" ` \\ ${x} */ // -- % {0} «» #\"# r#\" \t\n\u{2028}\u{202e}+build ";
+
+/// A lock with an odd key, in a file with an odd name.
+fn odd(language: Language) -> (String, String) {
+    let rust = language == Language::Rust;
+    let escaped = |c: char| if rust { format!("\\u{{{:x}}}", u32::from(c)) } else { format!("\\u{:04x}", u32::from(c)) };
+    let key: String = ODD.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_string() } else { escaped(c) }).collect();
+    let rule = dogpile_rules::find("unconditional-release").expect("a rule");
+    let page = blocks(rule.docs);
+    let block = page.iter().find(|b| b.section == "Bad" && b.language.extension == extension(language)).expect("a block");
+    let plain = "lock:feed:";
+    assert!(block.text.contains(plain), "the page's key");
+    (format!("{}{}", ODD.replace('/', "|"), block.path), block.text.replace(plain, &key))
 }
 
 /// What breaks, without the numbers of this run: how long a lease has left differs on a server.

@@ -128,6 +128,10 @@ pub(crate) fn plan(found: &Counterexample, trial: &Trial, place: &dyn Fn(Span) -
     let won = (won(&found.program), won(&trial.program));
     let mut planner = Planner { found: &found.program, repaired: &trial.program, invariant, forms, kept: None, place, left: vec![false; clients] };
     let steps = planner.steps(&merged);
+    let (lock, data) = if planner.forms.all.is_empty() { (None, None) } else { (lock, data) };
+    if planner.forms.all.is_empty() {
+        planner.forms.keys.clear();
+    }
     let mut assumed = found.program.assumed.clone();
     assumed.extend(trial.program.assumed.iter().filter(|one| !found.program.assumed.contains(one)).cloned());
     Ok(Plan {
@@ -433,6 +437,9 @@ impl Plan {
         }
         if batches().flatten().flatten().any(|word| word.len() != 1) {
             out.push("parts");
+        }
+        if !self.forms.all.is_empty() {
+            out.push("commands");
         }
         let kinds = ["HSET", "HMSET", "HSETNX", "RPUSH", "LPUSH", "SADD", "ZADD", "XADD"];
         let of_a_kind = |word: &[Part]| matches!(word, [Part::Text(text)] if kinds.contains(&text.to_ascii_uppercase().as_str()));

@@ -48,6 +48,9 @@ impl Printer<'_> {
     fn items(&mut self, request: &Request<'_>) -> TokenStream {
         let features = self.plan.features();
         let keys = (!self.plan.forms.keys.is_empty()).then(|| quote! { use Word::Key; });
+        let commands = !self.plan.forms.all.is_empty();
+        let text = commands.then(|| quote! { use Word::Text; });
+        let time = commands.then(|| quote! { use std::time::{SystemTime, UNIX_EPOCH}; });
         let switch = self.comment(format!("The switch: the protocol as written, or with {}.", request.trial.what));
         let protocol = self.comment("The protocol: what the code sends, and what it would send repaired.".to_owned());
         let names = self.plan.forms.keys.iter().map(|key| {
@@ -79,9 +82,9 @@ impl Printer<'_> {
         let driver = self.comment("The driver: callers with a connection each, and the book-keeping of what really happened.".to_owned());
         quote! {
             #keys
-            use Word::Text;
+            #text
             use std::collections::BTreeSet;
-            use std::time::{SystemTime, UNIX_EPOCH};
+            #time
             #switch
             const REPAIRED: bool = false;
             #protocol

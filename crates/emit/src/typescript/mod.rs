@@ -76,7 +76,9 @@ fn constants(plan: &Plan) -> String {
         out.push_str("// Ends a command: what follows is in the same MULTI … EXEC.\nconst then = Symbol(\"then\");\n");
     }
     for key in &plan.forms.keys {
-        let _ = writeln!(out, "const {} = {{ key: {} }};", camel(&key.name), quoted(&key.text));
+        let (name, text) = (camel(&key.name), quoted(&key.text));
+        let line = format!("const {name} = {{ key: {text} }};");
+        let _ = if line.chars().count() <= WIDTH { writeln!(out, "{line}") } else { writeln!(out, "const {name} = {{\n  key: {text},\n}};") };
     }
     out.push('\n');
     for form in &plan.forms.all {

@@ -1,0 +1,62 @@
+//! `harness`: a finding as a test of its own.
+#![allow(clippy::disallowed_methods, reason = "tests make files and read them")]
+
+mod common;
+
+use common::{Run, Tree, command, ended};
+use serde_json::Value;
+
+const LOCKED: &str = r#"package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
+)
+
+func sweep(ctx context.Context, rdb *redis.Client) error {
+	token := uuid.NewString()
+	won, err := rdb.SetNX(ctx, "lock:sweep", token, 30*time.Second).Result()
+	if err != nil {
+		return err
+	}
+	if !won {
+		return nil
+	}
+	defer rdb.Del(context.WithoutCancel(ctx), "lock:sweep")
+	return work(ctx)
+}
+"#;
+
+fn run(tree: &Tree, args: &[&str]) -> Run {
+    ended(command(&tree.path(), args).output().expect("the program runs"))
+}
+
+#[test]
+fn a_finding_is_named_by_its_place_or_its_fingerprint() {
+    let tree = Tree::new(&[("app.go", LOCKED)]);
+    let report = run(&tree, &["--format", "json"]);
+    let json: Value = serde_json::from_str(&report.out).expect("JSON");
+    let print = json["findings"].as_array().expect("findings").iter().find(|f| f["rule"] == "unconditional-release").expect("the finding")["fingerprint"].as_str().expect("a fingerprint").to_owned();
+    let by_place = run(&tree, &["harness", "unconditional-release:app.go:20"]);
+    assert_eq!(by_place.code, Some(0), "{by_place:?}");
+    assert!(by_place.out.contains("package app_test\n"), "{}", by_place.out);
+    assert!(by_place.out.contains("a.frees(release)"), "{}", by_place.out);
+    assert!(by_place.err.contains("unconditional_release_test.go"), "{}", by_place.err);
+    for name in [print.as_str(), &print[..8]] {
+        assert_eq!(run(&tree, &["harness", name]).out, by_place.out);
+    }
+    let file = run(&tree, &["harness", &print, ".", "--output", "release_test.go"]);
+    assert_eq!((file.code, file.out.as_str()), (Some(0), ""));
+    assert_eq!(std::fs::read_to_string(tree.path().join("release_test.go")).expect("a file"), by_place.out);
+}
+
+#[test]
+fn a_finding_that_is_none_is_said_to_be_none() {
+    let tree = Tree::new(&[("app.go", LOCKED)]);
+    let none = run(&tree, &["harness", "unconditional-release:app.go:3"]);
+    assert_eq!(none.code, Some(2));
+    assert!(none.err.contains("no finding is called"), "{}", none.err);
+}
