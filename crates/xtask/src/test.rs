@@ -4,12 +4,12 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
 
-/// Installs a Redis server where there is none, then runs every test and every check of generated files.
+/// Installs what is missing of a Redis server, Go and Node, then runs every test and every check of generated files.
 ///
 /// # Errors
 /// When something cannot be installed, a test fails or a generated file is out of date.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    server()?;
+    installed()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     call(Command::new(cargo).args(["test", "--workspace", "--no-fail-fast"]).current_dir(root))?;
     crate::registry::run(root, true)?;
@@ -17,15 +17,28 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     crate::tidy::run(root)
 }
 
-/// The model of Redis is held against a real server; Debian's package is as good as any.
-fn server() -> Result<()> {
-    if Command::new("redis-server").arg("--version").output().is_ok_and(|o| o.status.success()) {
+/// What the suite starts besides itself, and Debian's package of it: a server that the model of Redis is held against,
+/// and the languages whose real clients run the stand-alone harnesses. Their libraries are fetched by the suite itself,
+/// by their own package managers and from lock files (`tests/harness-clients`).
+const NEEDED: [(&str, &str, &str); 4] = [
+    ("redis-server", "--version", "redis-server"),
+    ("go", "version", "golang-go"),
+    ("node", "--version", "nodejs"),
+    ("npm", "--version", "npm"),
+];
+
+fn installed() -> Result<()> {
+    let missing = |(program, version, _): &&(&str, &str, &str)| !Command::new(program).arg(version).output().is_ok_and(|o| o.status.success());
+    let missing: Vec<&str> = NEEDED.iter().filter(missing).map(|(_, _, package)| *package).collect();
+    if missing.is_empty() {
         return Ok(());
     }
-    println!("no redis-server on PATH: installing Debian's package with apt-get");
-    call(Command::new("apt-get").args(["update", "-qq"])).context("install redis-server by hand and try again")?;
-    call(Command::new("apt-get").args(["install", "-y", "-qq", "--no-install-recommends", "redis-server"]).env("DEBIAN_FRONTEND", "noninteractive"))
-        .context("install redis-server by hand and try again")
+    let names = missing.join(", ");
+    println!("not on PATH: installing Debian's {names} with apt-get");
+    let by_hand = || format!("install {names} by hand and try again");
+    call(Command::new("apt-get").args(["update", "-qq"])).with_context(by_hand)?;
+    call(Command::new("apt-get").args(["install", "-y", "-qq", "--no-install-recommends"]).args(&missing).env("DEBIAN_FRONTEND", "noninteractive"))
+        .with_context(by_hand)
 }
 
 fn call(command: &mut Command) -> Result<()> {

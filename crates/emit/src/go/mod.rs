@@ -10,7 +10,8 @@ use crate::Request;
 use dogpile_harness::world::name;
 use std::fmt::Write as _;
 
-const DRIVER: &str = include_str!("driver.go.txt");
+/// What all harnesses have, and what their callers do.
+const DRIVER: &str = concat!(include_str!("world.go.txt"), include_str!("caller.go.txt"));
 /// From here on a command stands one word a line.
 const WIDE: usize = 100;
 

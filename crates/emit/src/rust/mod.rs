@@ -11,7 +11,8 @@ use dogpile_harness::world::name;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
-const DRIVER: &str = include_str!("driver.rs.txt");
+/// What all harnesses have, and what their callers do.
+const DRIVER: &str = concat!(include_str!("world.rs.txt"), include_str!("caller.rs.txt"));
 /// Columns of a comment.
 const WIDTH: usize = 97;
 

@@ -10,7 +10,8 @@ use crate::template::select;
 use dogpile_harness::world::name;
 use std::fmt::Write as _;
 
-const DRIVER: &str = include_str!("driver.ts.txt");
+/// What all harnesses have, and what their callers do.
+const DRIVER: &str = concat!(include_str!("world.ts.txt"), include_str!("caller.ts.txt"));
 /// Columns of a line, as Prettier counts them.
 const WIDTH: usize = 80;
 
