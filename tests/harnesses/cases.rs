@@ -17,7 +17,7 @@ pub(crate) struct Case {
     pub(crate) harness: Harness,
     /// What a failing run must say.
     pub(crate) breaks: String,
-    language: Language,
+    pub(crate) language: Language,
 }
 
 impl Case {
@@ -31,7 +31,8 @@ impl Case {
 
 /// The cases of a language: its own blocks in the order of the rules; where a page has none in it, another language's,
 /// since a protocol has no language; and one whose key and path are as odd as can be.
-pub(crate) fn cases(language: Language) -> Vec<Case> {
+/// With a client in place of the pages' own, if one is named.
+pub(crate) fn cases(language: Language, client: Option<&str>) -> Vec<Case> {
     let mut out = Vec::new();
     for rule in dogpile_rules::all() {
         let bad: Vec<Block> = blocks(rule.docs).into_iter().filter(|block| block.section == "Bad").collect();
@@ -39,20 +40,20 @@ pub(crate) fn cases(language: Language) -> Vec<Case> {
         let lent = |block: &&Block| bad.first().is_some_and(|first| block.language.extension == first.language.extension);
         let chosen: Vec<&Block> = if bad.iter().any(|block| own(&block)) { bad.iter().filter(own).collect() } else { bad.iter().filter(lent).collect() };
         for block in chosen {
-            for case in written(rule, language, &block.path, &block.text) {
-                out.push(Case { name: format!("{}_{}", case.name, out.len()), ..case });
+            for case in written(rule, language, client, &block.path, &block.text) {
+                out.push(Case { name: format!("{}_{}", case.name, out.len() + 1), ..case });
             }
         }
     }
     let rule = dogpile_rules::find("unconditional-release").expect("a rule");
     let (path, text) = odd(language);
-    let odd = written(rule, language, &path, &text);
+    let odd = written(rule, language, client, &path, &text);
     assert_eq!(odd.len(), 1, "the odd one is found: {text}");
     out.extend(odd.into_iter().map(|case| Case { name: "odd".to_owned(), ..case }));
     out
 }
 
-fn written(rule: &'static Rule, language: Language, path: &str, text: &str) -> Vec<Case> {
+fn written(rule: &'static Rule, language: Language, client: Option<&str>, path: &str, text: &str) -> Vec<Case> {
     let on = format!("[rules]\n{} = \"note\"\n", rule.slug);
     let config = (rule.level == Level::Off).then_some(on.as_str());
     let result = lint_files(vec![(path.to_owned(), text.to_owned())], config);
@@ -65,7 +66,7 @@ fn written(rule: &'static Rule, language: Language, path: &str, text: &str) -> V
         let at = place(finding.primary);
         let request = Request {
             language,
-            client: subject.client(),
+            client: client.unwrap_or(subject.client()),
             rule: rule.slug,
             message: &finding.message,
             at: &at,

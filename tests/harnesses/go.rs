@@ -1,15 +1,21 @@
 //! Harnesses in Go, with `go test`.
 
-use crate::cases::{cases, folder};
+use crate::cases::{Case, cases, folder};
 use crate::server::server;
 use crate::expect;
 use dogpile_emit::Language;
 use std::fs;
 use std::process::Command;
 
+fn redigo() -> impl Iterator<Item = Case> {
+    cases(Language::Go, Some("redigo")).into_iter().map(|case| Case { name: format!("{}_redigo", case.name), ..case })
+}
+
 #[test]
 fn go() {
-    let cases = cases(Language::Go);
+    let mut cases = cases(Language::Go, None);
+    // No page uses redigo; harnesses can.
+    cases.extend(redigo());
     let folder = folder("go", &["go.mod", "go.sum"], "cases");
     // A package each; its test is called by one that imports them all, so that one program is linked and not sixty.
     let (mut imports, mut calls) = (String::new(), String::new());

@@ -9,7 +9,7 @@ use std::process::Command;
 
 #[test]
 fn rust() {
-    let cases = cases(Language::Rust);
+    let cases = cases(Language::Rust, None);
     let folder = folder("rust", &["Cargo.toml", "Cargo.lock"], "tests");
     fs::create_dir_all(folder.join("src")).expect("a folder");
     fs::write(folder.join("src/lib.rs"), "").expect("a file");

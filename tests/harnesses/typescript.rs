@@ -3,7 +3,7 @@
 use crate::cases::{cases, folder};
 use crate::expect;
 use crate::server::server;
-use dogpile_emit::Language;
+use dogpile_emit::{Client, Language};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -13,8 +13,12 @@ use std::thread;
 fn typescript() {
     let folder = folder("node", &["package.json", "package-lock.json", "tsconfig.json"], "cases");
     install(&folder);
-    let typed = cases(Language::TypeScript);
-    let plain = cases(Language::JavaScript);
+    let typed = cases(Language::TypeScript, None);
+    // Where the pages use one client, JavaScript uses the other, so that every protocol runs on more than one.
+    let ioredis = cases(Language::JavaScript, Some("ioredis"));
+    let plain: Vec<_> = cases(Language::JavaScript, Some("node-redis")).into_iter().zip(ioredis).zip(&typed).map(|((node, io), own)| {
+        if own.harness.client == Client::Ioredis { node } else { io }
+    }).collect();
     let mut runs = Vec::new();
     for (cases, ending) in [(&typed, "mts"), (&plain, "mjs")] {
         for case in cases {

@@ -63,4 +63,18 @@ impl Client {
             Self::RedisRs => "redis",
         }
     }
+
+    /// What must be there for a harness to run, in words.
+    #[must_use]
+    pub(crate) fn needs(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::GoRedis, _) => "github.com/redis/go-redis/v9 in go.mod; a folder of its own, or a package without another harness.",
+            (Self::Redigo, _) => "github.com/gomodule/redigo in go.mod; a folder of its own, or a package without another harness.",
+            (Self::Ioredis, Language::TypeScript) => "ioredis 5 or later; Node 22.18 or later, or tsx.",
+            (Self::NodeRedis, Language::TypeScript) => "redis 5 or later; Node 22.18 or later, or tsx.",
+            (Self::Ioredis, _) => "ioredis 5 or later; Node 20 or later.",
+            (Self::NodeRedis, _) => "redis 5 or later; Node 20 or later.",
+            (Self::RedisRs, _) => "the crate redis, 0.27 or later, as a dev-dependency; a place in tests/.",
+        }
+    }
 }

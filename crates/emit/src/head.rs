@@ -51,8 +51,9 @@ pub(crate) fn lines(request: &Request<'_>, plan: &Plan, run: &str, switch: &str)
     tell("Breaks:", format!("{}. It must hold that {} ({}).", found.breach.says, invariant.says(), invariant.id()));
     tell("Repaired:", format!("with {}.", request.trial.what));
     if let Some(other) = request.falls_back() {
-        tell("Client:", format!("{}, because no harness can be written for {other} yet: the commands are the same.", request.client().package()));
+        tell("Client:", format!("{}, in place of {other}, which harnesses cannot use yet; the commands are the same.", request.client().package()));
     }
+    tell("Needs:", request.client().needs(request.language).to_owned());
     if !plan.assumed.is_empty() {
         tell("Assumed:", format!("{}.", plan.assumed.join("; ")));
     }
@@ -82,4 +83,20 @@ fn simulated(plan: &Plan) -> Option<String> {
         all.push("who dies closes its connection");
     }
     (!all.is_empty()).then(|| format!("{}.", all.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, wrapped};
+
+    #[test]
+    fn a_comment_stays_one_comment() {
+        assert_eq!(plain("a\nb\r\u{2028}c\u{202e}\u{feff}d */ +build x"), "a b c d */ + build x");
+        assert_eq!(plain("«x»"), "\"x\"");
+    }
+
+    #[test]
+    fn long_words_have_lines_of_their_own() {
+        assert_eq!(wrapped("aa bb cccccccccc d", 5), ["aa bb", "cccccccccc", "d"]);
+    }
 }

@@ -370,7 +370,7 @@ impl Planner<'_> {
             Purpose::WriteOver => How::WritesOver,
             Purpose::Look | Purpose::Read => How::Sends,
         };
-        let only = follows.test.as_ref().filter(|_| goes_on).and_then(|test| condition(test, follows.first));
+        let only = follows.test.as_ref().filter(|_| goes_on && how == How::Sends).and_then(|test| condition(test, follows.first));
         vec![Act::Sends { who, how, form, only }]
     }
 }

@@ -140,11 +140,11 @@ impl<'p> Recorder<'p> {
     }
 
     fn edges_left(&mut self, inside: &[bool], flight: dogpile_harness::world::Flight) {
-        for n in 0..inside.len() {
+        for (n, before) in inside.iter().enumerate() {
             let now = self.world.clients[n].inside;
-            if now && !inside[n] {
+            if now && !before {
                 self.push(Some(n), None, Deed::Enters);
-            } else if inside[n] && !now && !self.last_is(n, &Deed::Leaves) {
+            } else if *before && !now && !self.last_is(n, &Deed::Leaves) {
                 self.push(Some(n), None, Deed::Leaves);
             }
         }

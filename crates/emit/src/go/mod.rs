@@ -198,7 +198,7 @@ fn act(act: &Act, plan: &Plan) -> String {
                 How::Publishes => "publishes",
             };
             let call = format!("{}.{method}({})", who(n), constant(form));
-            let so = match only.as_ref().filter(|_| *how == How::Sends) {
+            let so = match only {
                 None => return call,
                 Some(Cond::Is(text)) => format!("{call} == {}", quoted(text)),
                 Some(Cond::IsNot(text)) => format!("{call} != {}", quoted(text)),

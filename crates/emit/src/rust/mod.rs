@@ -270,7 +270,7 @@ impl Printer<'_> {
             How::Publishes => "publishes",
         };
         let method = format_ident!("{method}");
-        let so = match only.filter(|_| how == How::Sends) {
+        let so = match only {
             None => return quote! { w.#method(#who, #form); },
             Some(Cond::Is(text)) => {
                 let text = string(text);
