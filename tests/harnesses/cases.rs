@@ -37,8 +37,13 @@ pub(crate) fn cases(language: Language, client: Option<&str>) -> Vec<Case> {
     for rule in dogpile_rules::all() {
         let bad: Vec<Block> = blocks(rule.docs).into_iter().filter(|block| block.section == "Bad").collect();
         let own = |block: &&Block| block.language.extension == extension(language);
-        let lent = |block: &&Block| bad.first().is_some_and(|first| block.language.extension == first.language.extension);
-        let chosen: Vec<&Block> = if bad.iter().any(|block| own(&block)) { bad.iter().filter(own).collect() } else { bad.iter().filter(lent).collect() };
+        let lent =
+            |block: &&Block| bad.first().is_some_and(|first| block.language.extension == first.language.extension);
+        let chosen: Vec<&Block> = if bad.iter().any(|block| own(&block)) {
+            bad.iter().filter(own).collect()
+        } else {
+            bad.iter().filter(lent).collect()
+        };
         for block in chosen {
             for case in written(rule, language, client, &block.path, &block.text) {
                 out.push(Case { name: format!("{}_{}", case.name, out.len() + 1), ..case });
@@ -59,8 +64,13 @@ fn written(rule: &'static Rule, language: Language, client: Option<&str>, path: 
     let result = lint_files(vec![(path.to_owned(), text.to_owned())], config);
     let mut out = Vec::new();
     for finding in result.findings.iter().filter(|f| f.rule == rule.slug) {
-        let Opinion::Broken(found) = judge(&result.lifecycles, rule, &finding.session, finding.primary, &Bounds::default()) else { continue };
-        let subject = Subject::find(&result.lifecycles, rule.subject(), &finding.session, finding.primary).expect("a subject");
+        let Opinion::Broken(found) =
+            judge(&result.lifecycles, rule, &finding.session, finding.primary, &Bounds::default())
+        else {
+            continue;
+        };
+        let subject =
+            Subject::find(&result.lifecycles, rule.subject(), &finding.session, finding.primary).expect("a subject");
         let trial = try_repair(&subject, rule, finding.primary, found.claim, &Bounds::default()).expect("a repair");
         let place = |span| format!("{path}:{}", result.sources.start(span).line);
         let at = place(finding.primary);
@@ -87,11 +97,13 @@ pub(crate) const ODD: &str = "odd ' \" ` \\ ${x} */ // -- % {0} «» #\"# r#\" \
 /// A lock with an odd key, in a file with an odd name.
 fn odd(language: Language) -> (String, String) {
     let rust = language == Language::Rust;
-    let escaped = |c: char| if rust { format!("\\u{{{:x}}}", u32::from(c)) } else { format!("\\u{:04x}", u32::from(c)) };
+    let escaped =
+        |c: char| if rust { format!("\\u{{{:x}}}", u32::from(c)) } else { format!("\\u{:04x}", u32::from(c)) };
     let key: String = ODD.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_string() } else { escaped(c) }).collect();
     let rule = dogpile_rules::find("unconditional-release").expect("a rule");
     let page = blocks(rule.docs);
-    let block = page.iter().find(|b| b.section == "Bad" && b.language.extension == extension(language)).expect("a block");
+    let block =
+        page.iter().find(|b| b.section == "Bad" && b.language.extension == extension(language)).expect("a block");
     let plain = "lock:feed:";
     assert!(block.text.contains(plain), "the page's key");
     (format!("{}{}", ODD.replace('/', "|"), block.path), block.text.replace(plain, &key))

@@ -1,8 +1,8 @@
 //! Harnesses in Go, with `go test`.
 
 use crate::cases::{Case, cases, folder};
-use crate::server::server;
 use crate::expect;
+use crate::server::server;
 use dogpile_emit::Language;
 use std::fs;
 use std::process::Command;
@@ -24,7 +24,8 @@ fn go() {
             let name = format!("{}_{form}", case.name);
             let package = folder.join("cases").join(&name);
             fs::create_dir_all(&package).expect("a folder");
-            let test = text.split("\nfunc Test").nth(1).and_then(|rest| rest.split('(').next()).expect("a test").to_owned();
+            let test =
+                text.split("\nfunc Test").nth(1).and_then(|rest| rest.split('(').next()).expect("a test").to_owned();
             fs::write(package.join("harness.go"), text).expect("a file");
             imports += &format!("\t{name} \"harnesses/cases/{name}\"\n");
             calls += &format!("\tt.Run(\"{name}\", {name}.Test{test})\n");
@@ -38,7 +39,8 @@ fn go() {
     let unformatted = Command::new("gofmt").args(["-l", "cases"]).current_dir(&folder).output().expect("gofmt");
     assert_eq!(String::from_utf8_lossy(&unformatted.stdout), "", "gofmt would change these");
     assert_eq!(String::from_utf8_lossy(&unformatted.stderr), "");
-    let all = format!("package cases\n\nimport (\n\t\"testing\"\n\n{imports})\n\nfunc TestAll(t *testing.T) {{\n{calls}}}\n");
+    let all =
+        format!("package cases\n\nimport (\n\t\"testing\"\n\n{imports})\n\nfunc TestAll(t *testing.T) {{\n{calls}}}\n");
     fs::write(folder.join("cases/all_test.go"), all).expect("a file");
     let server = server();
     let run = Command::new("go")

@@ -40,7 +40,8 @@ fn rust() {
         for (form, wanted) in [("written", "FAILED"), ("repaired", "ok")] {
             let test = case.harness.file.trim_end_matches(".rs");
             let name = format!("{}_{form}::{test}", case.name);
-            let said = out.split("---- ").find_map(|part| part.strip_prefix(&format!("{name} stdout ----"))).unwrap_or("");
+            let said =
+                out.split("---- ").find_map(|part| part.strip_prefix(&format!("{name} stdout ----"))).unwrap_or("");
             let ended = out.contains(&format!("test {name} ... {wanted}\n"));
             if !ended || (form == "written" && !said.contains(&case.breaks)) {
                 problems.push(format!("{name}: wanted {wanted} ({})\n{said}", case.breaks));

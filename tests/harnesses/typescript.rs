@@ -16,16 +16,20 @@ fn typescript() {
     let typed = cases(Language::TypeScript, None);
     // Where the pages use one client, JavaScript uses the other, so that every protocol runs on more than one.
     let ioredis = cases(Language::JavaScript, Some("ioredis"));
-    let plain: Vec<_> = cases(Language::JavaScript, Some("node-redis")).into_iter().zip(ioredis).zip(&typed).map(|((node, io), own)| {
-        if own.harness.client == Client::Ioredis { node } else { io }
-    }).collect();
+    let plain: Vec<_> = cases(Language::JavaScript, Some("node-redis"))
+        .into_iter()
+        .zip(ioredis)
+        .zip(&typed)
+        .map(|((node, io), own)| if own.harness.client == Client::Ioredis { node } else { io })
+        .collect();
     let mut runs = Vec::new();
     for (cases, ending) in [(&typed, "mts"), (&plain, "mjs")] {
         for case in cases {
             for (form, text) in [("written", case.harness.text.clone()), ("repaired", case.repaired())] {
                 let name = format!("{}_{form}.test", case.name);
                 fs::write(folder.join("cases").join(format!("{name}.{ending}")), text).expect("a file");
-                let built = if ending == "mts" { format!("cases/built/{name}.mjs") } else { format!("cases/{name}.mjs") };
+                let built =
+                    if ending == "mts" { format!("cases/built/{name}.mjs") } else { format!("cases/{name}.mjs") };
                 runs.push((case, form == "repaired", built));
             }
         }
@@ -34,11 +38,20 @@ fn typescript() {
     good("tsc", &node(&folder, &["node_modules/typescript/bin/tsc", "-p", "."]));
     let server = server();
     let mut problems = Vec::new();
-    for some in runs.chunks(runs.len().div_ceil(2)).map(|half| {
-        let (folder, url) = (folder.clone(), server.url.clone());
-        let half: Vec<(String, bool, String)> = half.iter().map(|(case, repaired, file)| (case.breaks.clone(), *repaired, file.clone())).collect();
-        thread::spawn(move || half.iter().filter_map(|(breaks, repaired, file)| wrong(&folder, &url, breaks, *repaired, file)).collect::<Vec<_>>())
-    }).collect::<Vec<_>>() {
+    for some in runs
+        .chunks(runs.len().div_ceil(2))
+        .map(|half| {
+            let (folder, url) = (folder.clone(), server.url.clone());
+            let half: Vec<(String, bool, String)> =
+                half.iter().map(|(case, repaired, file)| (case.breaks.clone(), *repaired, file.clone())).collect();
+            thread::spawn(move || {
+                half.iter()
+                    .filter_map(|(breaks, repaired, file)| wrong(&folder, &url, breaks, *repaired, file))
+                    .collect::<Vec<_>>()
+            })
+        })
+        .collect::<Vec<_>>()
+    {
         problems.extend(some.join().expect("a thread"));
     }
     expect::none(&problems);
@@ -48,7 +61,14 @@ fn wrong(folder: &Path, url: &str, breaks: &str, repaired: bool, file: &str) -> 
     let run = Command::new("node").arg(file).env("REDIS_URL", url).current_dir(folder).output().expect("node");
     let said = String::from_utf8_lossy(&run.stdout);
     let fits = run.status.success() == repaired && (repaired || said.contains(breaks)) && said.contains("# tests 1");
-    (!fits).then(|| format!("{file}: wanted {}, got {}\n{said}{}", if repaired { "a pass" } else { breaks }, run.status, String::from_utf8_lossy(&run.stderr)))
+    (!fits).then(|| {
+        format!(
+            "{file}: wanted {}, got {}\n{said}{}",
+            if repaired { "a pass" } else { breaks },
+            run.status,
+            String::from_utf8_lossy(&run.stderr)
+        )
+    })
 }
 
 /// What the lock file says, from the registry or from npm's own cache.
@@ -58,7 +78,11 @@ fn install(folder: &Path) {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return;
     }
-    let run = Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder).output().expect("npm");
+    let run = Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+        .current_dir(folder)
+        .output()
+        .expect("npm");
     good("npm ci", &run);
     fs::write(stamp, lock).expect("a file");
 }
@@ -68,6 +92,10 @@ fn node(folder: &Path, args: &[&str]) -> Output {
 }
 
 fn good(what: &str, run: &Output) {
-    assert!(run.status.success(), "{what}:\n{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{what}:\n{}{}",
+        String::from_utf8_lossy(&run.stdout),
+        String::from_utf8_lossy(&run.stderr)
+    );
 }
-

@@ -38,10 +38,13 @@ fn written(args: &HarnessArgs, run: &Run<'_>) -> anyhow::Result<String> {
     let entry = match (all.next(), all.next()) {
         (Some(entry), None) => entry,
         (Some(_), Some(_)) => bail!("several findings are called `{}`: give more of the fingerprint", args.finding),
-        (None, _) => bail!("no finding is called `{}` (a fingerprint as in `--format json`, or rule:path:line)", args.finding),
+        (None, _) => {
+            bail!("no finding is called `{}` (a fingerprint as in `--format json`, or rule:path:line)", args.finding)
+        }
     };
     let finding = &entry.finding;
-    let rule = dogpile_rules::find(finding.rule).ok_or_else(|| anyhow!("`{}` is not about a protocol", finding.rule))?;
+    let rule =
+        dogpile_rules::find(finding.rule).ok_or_else(|| anyhow!("`{}` is not about a protocol", finding.rule))?;
     let proof = &args.check.proof;
     let limits = Limits { crashes: proof.crashes, pauses: proof.pauses };
     let bounds = Bounds { clients: usize::from(proof.clients), limits, ..Bounds::default() };
@@ -59,7 +62,8 @@ fn written(args: &HarnessArgs, run: &Run<'_>) -> anyhow::Result<String> {
         bail!("with {} it breaks, too: {}", trial.what, breach.says);
     }
     let at = place(finding.primary);
-    let (path, line) = (outcome.sources.path(finding.primary), |text: &str| text.strip_prefix("package ").map(str::to_owned));
+    let (path, line) =
+        (outcome.sources.path(finding.primary), |text: &str| text.strip_prefix("package ").map(str::to_owned));
     let source = outcome.sources.get(finding.primary.file);
     let package = source.and_then(|file| (1..=file.line_count()).find_map(|n| line(file.line_text(n))));
     // A test beside the code, and not part of it.

@@ -39,7 +39,15 @@ fn a_finding_is_named_by_its_place_or_its_fingerprint() {
     let tree = Tree::new(&[("app.go", LOCKED)]);
     let report = run(&tree, &["--format", "json"]);
     let json: Value = serde_json::from_str(&report.out).expect("JSON");
-    let print = json["findings"].as_array().expect("findings").iter().find(|f| f["rule"] == "unconditional-release").expect("the finding")["fingerprint"].as_str().expect("a fingerprint").to_owned();
+    let print = json["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .find(|f| f["rule"] == "unconditional-release")
+        .expect("the finding")["fingerprint"]
+        .as_str()
+        .expect("a fingerprint")
+        .to_owned();
     let by_place = run(&tree, &["harness", "unconditional-release:app.go:20"]);
     assert_eq!(by_place.code, Some(0), "{by_place:?}");
     assert!(by_place.out.contains("package app_test\n"), "{}", by_place.out);

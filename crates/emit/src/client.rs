@@ -68,8 +68,12 @@ impl Client {
     #[must_use]
     pub(crate) fn needs(self, language: Language) -> &'static str {
         match (self, language) {
-            (Self::GoRedis, _) => "github.com/redis/go-redis/v9 in go.mod; a folder of its own, or a package without another harness.",
-            (Self::Redigo, _) => "github.com/gomodule/redigo in go.mod; a folder of its own, or a package without another harness.",
+            (Self::GoRedis, _) => {
+                "github.com/redis/go-redis/v9 in go.mod; a folder of its own, or a package without another harness."
+            }
+            (Self::Redigo, _) => {
+                "github.com/gomodule/redigo in go.mod; a folder of its own, or a package without another harness."
+            }
             (Self::Ioredis, Language::TypeScript) => "ioredis 5 or later; Node 22.18 or later, or tsx.",
             (Self::NodeRedis, Language::TypeScript) => "redis 5 or later; Node 22.18 or later, or tsx.",
             (Self::Ioredis, _) => "ioredis 5 or later; Node 20 or later.",

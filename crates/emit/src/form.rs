@@ -117,11 +117,16 @@ impl Forms {
             [Segment::Text(text)] => Some(text.clone()),
             _ => None,
         };
-        let name = words.first().and_then(text).map(|w| String::from_utf8_lossy(&w).to_ascii_uppercase()).unwrap_or_default();
+        let name =
+            words.first().and_then(text).map(|w| String::from_utf8_lossy(&w).to_ascii_uppercase()).unwrap_or_default();
         let script = matches!(name.as_str(), "EVAL" | "EVALSHA" | "FCALL");
         let keys = match name.as_str() {
             _ if script => {
-                let count = words.get(2).and_then(text).and_then(|n| String::from_utf8_lossy(&n).parse::<usize>().ok()).unwrap_or(0);
+                let count = words
+                    .get(2)
+                    .and_then(text)
+                    .and_then(|n| String::from_utf8_lossy(&n).parse::<usize>().ok())
+                    .unwrap_or(0);
                 3..words.len().min(3 + count)
             }
             "DEL" | "UNLINK" | "EXISTS" | "MGET" | "TOUCH" => 1..words.len(),
@@ -133,7 +138,9 @@ impl Forms {
         let mut out = Vec::new();
         for (index, word) in words.iter().enumerate() {
             let plain = text(word);
-            let again = index > 0 && index != 2 && plain.as_ref().is_some_and(|w| known.contains(&String::from_utf8_lossy(w).into_owned()));
+            let again = index > 0
+                && index != 2
+                && plain.as_ref().is_some_and(|w| known.contains(&String::from_utf8_lossy(w).into_owned()));
             match plain {
                 Some(plain) if keys.contains(&index) || again => {
                     let called = if channel {
@@ -154,13 +161,22 @@ impl Forms {
     }
 
     /// The constant that stands for these two forms.
-    pub(crate) fn intern(&mut self, purpose: Purpose, written: Option<Batch>, repaired: Option<Batch>, place: Option<String>) -> usize {
+    pub(crate) fn intern(
+        &mut self,
+        purpose: Purpose,
+        written: Option<Batch>,
+        repaired: Option<Batch>,
+        place: Option<String>,
+    ) -> usize {
         let fits = |a: &Option<Batch>, b: &Option<Batch>| a.is_none() || b.is_none() || a == b;
         let purpose = if purpose == Purpose::NestedAcquire { Purpose::Acquire } else { purpose };
-        let known = self.all.iter().position(|form| form.purpose == purpose && fits(&form.written, &written) && fits(&form.repaired, &repaired));
+        let known = self.all.iter().position(|form| {
+            form.purpose == purpose && fits(&form.written, &written) && fits(&form.repaired, &repaired)
+        });
         let at = known.unwrap_or_else(|| {
             let before = self.all.iter().filter(|form| form.purpose == purpose).count();
-            let name = if before == 0 { named(purpose).to_owned() } else { format!("{} {}", named(purpose), before + 1) };
+            let name =
+                if before == 0 { named(purpose).to_owned() } else { format!("{} {}", named(purpose), before + 1) };
             self.all.push(Form { purpose, name, written: None, repaired: None, places: Vec::new() });
             self.all.len() - 1
         });
@@ -175,7 +191,13 @@ impl Forms {
 
     /// Whether any command has such a part.
     pub(crate) fn mentions(&self, part: &Part) -> bool {
-        self.all.iter().flat_map(|form| form.written.iter().chain(&form.repaired)).flatten().flatten().flatten().any(|one| one == part)
+        self.all
+            .iter()
+            .flat_map(|form| form.written.iter().chain(&form.repaired))
+            .flatten()
+            .flatten()
+            .flatten()
+            .any(|one| one == part)
     }
 }
 

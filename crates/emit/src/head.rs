@@ -51,7 +51,13 @@ pub(crate) fn lines(request: &Request<'_>, plan: &Plan, run: &str, switch: &str)
     tell("Breaks:", format!("{}. It must hold that {} ({}).", found.breach.says, invariant.says(), invariant.id()));
     tell("Repaired:", format!("with {}.", request.trial.what));
     if let Some(other) = request.falls_back() {
-        tell("Client:", format!("{}, in place of {other}, which harnesses cannot use yet; the commands are the same.", request.client().package()));
+        tell(
+            "Client:",
+            format!(
+                "{}, in place of {other}, which harnesses cannot use yet; the commands are the same.",
+                request.client().package()
+            ),
+        );
     }
     tell("Needs:", request.client().needs(request.language).to_owned());
     if !plan.assumed.is_empty() {
@@ -61,7 +67,9 @@ pub(crate) fn lines(request: &Request<'_>, plan: &Plan, run: &str, switch: &str)
         tell("Simulated:", simulated);
     }
     out.push(String::new());
-    out.push("Run it against a Redis for tests. It touches only keys under a random prefix, and deletes them:".to_owned());
+    out.push(
+        "Run it against a Redis for tests. It touches only keys under a random prefix, and deletes them:".to_owned(),
+    );
     out.push(String::new());
     out.push(format!("    {run}"));
     out.push(String::new());

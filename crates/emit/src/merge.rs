@@ -29,11 +29,14 @@ impl Merged {
 
 /// Merges two runs along their longest common sequence.
 pub(crate) fn merge(written: Vec<Moment>, repaired: Vec<Moment>) -> Vec<Merged> {
-    let told = |moments: Vec<Moment>| -> Vec<Moment> { moments.into_iter().filter(|m| !matches!(m.deed, Deed::Arrives)).collect() };
+    let told = |moments: Vec<Moment>| -> Vec<Moment> {
+        moments.into_iter().filter(|m| !matches!(m.deed, Deed::Arrives)).collect()
+    };
     let (written, repaired) = (told(written), told(repaired));
     let common = common(&written, &repaired);
     let mut out = Vec::new();
-    let (mut left, mut right) = (written.into_iter().enumerate().peekable(), repaired.into_iter().enumerate().peekable());
+    let (mut left, mut right) =
+        (written.into_iter().enumerate().peekable(), repaired.into_iter().enumerate().peekable());
     for (at_left, at_right) in common {
         while let Some((_, moment)) = left.next_if(|(at, _)| *at < at_left) {
             out.push(Merged::Written(moment));
@@ -59,7 +62,8 @@ fn common(a: &[Moment], b: &[Moment]) -> Vec<(usize, usize)> {
     let mut longest = vec![vec![0usize; b.len() + 1]; a.len() + 1];
     for i in (0..a.len()).rev() {
         for j in (0..b.len()).rev() {
-            longest[i][j] = if alike(&a[i], &b[j]) { longest[i + 1][j + 1] + 1 } else { longest[i + 1][j].max(longest[i][j + 1]) };
+            longest[i][j] =
+                if alike(&a[i], &b[j]) { longest[i + 1][j + 1] + 1 } else { longest[i + 1][j].max(longest[i][j + 1]) };
         }
     }
     let (mut i, mut j, mut out) = (0, 0, Vec::new());

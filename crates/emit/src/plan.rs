@@ -47,16 +47,41 @@ pub(crate) enum How {
 /// One call of a step. `who` is a client's number.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
-    First { form: usize },
+    First {
+        form: usize,
+    },
     /// `only`: goes on only if it won (true), or only if it did not.
-    Takes { who: usize, form: usize, only: Option<bool> },
-    TakesAgain { who: usize, form: usize },
+    Takes {
+        who: usize,
+        form: usize,
+        only: Option<bool>,
+    },
+    TakesAgain {
+        who: usize,
+        form: usize,
+    },
     /// Most attempts, as written and repaired; `None`: without end.
-    Asks { who: usize, form: usize, most: (Option<usize>, Option<usize>), every_ms: u64 },
-    Sends { who: usize, how: How, form: usize, only: Option<Cond> },
-    Subscribes { who: usize, form: usize },
+    Asks {
+        who: usize,
+        form: usize,
+        most: (Option<usize>, Option<usize>),
+        every_ms: u64,
+    },
+    Sends {
+        who: usize,
+        how: How,
+        form: usize,
+        only: Option<Cond>,
+    },
+    Subscribes {
+        who: usize,
+        form: usize,
+    },
     /// Time limits, as written and repaired.
-    Listens { who: usize, limited: (bool, bool) },
+    Listens {
+        who: usize,
+        limited: (bool, bool),
+    },
     Enters(usize),
     Leaves(usize),
     Stops(usize),
@@ -71,7 +96,9 @@ pub(crate) enum Act {
     Joins(usize),
     Lands,
     /// Whether others fail with it, as written and repaired.
-    FlightFails { shared: (bool, bool) },
+    FlightFails {
+        shared: (bool, bool),
+    },
     Passes(u64),
     CheckInside,
     CheckSleepers,
@@ -112,7 +139,12 @@ pub(crate) fn plan(found: &Counterexample, trial: &Trial, place: &dyn Fn(Span) -
     let invariant = found.claim.invariant;
     let to_the_end = matches!(
         invariant,
-        Invariant::NoOrphan | Invariant::OneComputation | Invariant::BoundedWait | Invariant::Wakeable | Invariant::FreshAnswer | Invariant::DataKept
+        Invariant::NoOrphan
+            | Invariant::OneComputation
+            | Invariant::BoundedWait
+            | Invariant::Wakeable
+            | Invariant::FreshAnswer
+            | Invariant::DataKept
     );
     let written = record(&found.program, found.clients, found.faults, &found.schedule)?;
     let repaired = transplant(&trial.program, found.clients, trial.faults, &found.schedule, to_the_end)?;
@@ -120,13 +152,23 @@ pub(crate) fn plan(found: &Counterexample, trial: &Trial, place: &dyn Fn(Span) -
     let mut forms = Forms::default();
     let lock = found.program.lock.as_ref().or(trial.program.lock.as_ref()).map(|key| forms.name_key("lock key", key));
     let data = match (invariant, &found.program.cache) {
-        (Invariant::NoStaleWrite, _) | (_, None) => found.program.data.first().cloned().or_else(|| written_key(&found.program)),
+        (Invariant::NoStaleWrite, _) | (_, None) => {
+            found.program.data.first().cloned().or_else(|| written_key(&found.program))
+        }
         (_, cache) => cache.clone(),
     };
     let data = data.as_ref().map(|key| forms.name_key("data key", key));
     let clients = merged.iter().filter_map(Merged::client).max().map_or(1, |most| most + 1);
     let won = (won(&found.program), won(&trial.program));
-    let mut planner = Planner { found: &found.program, repaired: &trial.program, invariant, forms, kept: None, place, left: vec![false; clients] };
+    let mut planner = Planner {
+        found: &found.program,
+        repaired: &trial.program,
+        invariant,
+        forms,
+        kept: None,
+        place,
+        left: vec![false; clients],
+    };
     let steps = planner.steps(&merged);
     let (lock, data) = if planner.forms.all.is_empty() { (None, None) } else { (lock, data) };
     if planner.forms.all.is_empty() {
@@ -152,10 +194,12 @@ pub(crate) fn plan(found: &Counterexample, trial: &Trial, place: &dyn Fn(Span) -
 /// The key that the first write names, where the program does not say which keys hold data.
 fn written_key(program: &Program) -> Option<Vec<u8>> {
     program.code.iter().find_map(|instr| match &instr.op {
-        Op::Send(send) if matches!(send.role, Purpose::Write | Purpose::Fill) => match send.batch.first()?.get(1)?.as_slice() {
-            [dogpile_harness::program::Segment::Text(key)] => Some(key.clone()),
-            _ => None,
-        },
+        Op::Send(send) if matches!(send.role, Purpose::Write | Purpose::Fill) => {
+            match send.batch.first()?.get(1)?.as_slice() {
+                [dogpile_harness::program::Segment::Text(key)] => Some(key.clone()),
+                _ => None,
+            }
+        }
         _ => None,
     })
 }
@@ -222,12 +266,28 @@ impl Planner<'_> {
             let acts = self.acts(one, &merged[at + 1..]);
             let says = self.says(one, guard);
             let place = one.any().at.map(self.place);
-            if acts.is_empty() && matches!(one.any().deed, Deed::Enters | Deed::Leaves | Deed::Sleeps(_) | Deed::Goes("goes on") | Deed::Ends(_) | Deed::Lands | Deed::ReadsSource | Deed::ChangesSource) {
+            if acts.is_empty()
+                && matches!(
+                    one.any().deed,
+                    Deed::Enters
+                        | Deed::Leaves
+                        | Deed::Sleeps(_)
+                        | Deed::Goes("goes on")
+                        | Deed::Ends(_)
+                        | Deed::Lands
+                        | Deed::ReadsSource
+                        | Deed::ChangesSource
+                )
+            {
                 continue;
             }
             steps.push(Step { guard, says, place, acts });
         }
-        if !checked || steps.last().is_some_and(|step| step.guard != Guard::Written && !matches!(step.acts.as_slice(), [Act::CheckInside | Act::CheckSleepers])) {
+        if !checked
+            || steps.last().is_some_and(|step| {
+                step.guard != Guard::Written && !matches!(step.acts.as_slice(), [Act::CheckInside | Act::CheckSleepers])
+            })
+        {
             self.check(&mut steps);
         }
         steps
@@ -247,7 +307,11 @@ impl Planner<'_> {
         let text = match one {
             Merged::Both(a, b) => {
                 let (written, repaired) = (say(a), say(b));
-                if written == repaired { written } else { format!("{written} (repaired: {})", without_subject(&written, &repaired)) }
+                if written == repaired {
+                    written
+                } else {
+                    format!("{written} (repaired: {})", without_subject(&written, &repaired))
+                }
             }
             Merged::Written(m) | Merged::Repaired(m) => say(m),
         };
@@ -286,7 +350,9 @@ impl Planner<'_> {
             Merged::Written(a) => (f(&a.deed), f(&a.deed)),
             Merged::Repaired(b) => (f(&b.deed), f(&b.deed)),
         };
-        use Invariant::{BoundedWait, FreshAnswer, MutualExclusion, NoOrphan, NoStaleWrite, OneComputation, TrueRefusal, Wakeable};
+        use Invariant::{
+            BoundedWait, FreshAnswer, MutualExclusion, NoOrphan, NoStaleWrite, OneComputation, TrueRefusal, Wakeable,
+        };
         match &moment.deed {
             Deed::Stands(_) => vec![Act::First { form: self.form(one, Purpose::Look) }],
             Deed::Sends(sending) => self.sends(one, sending, who, later),
@@ -319,12 +385,16 @@ impl Planner<'_> {
             Deed::Dies => vec![Act::Dies(who)],
             Deed::Joins if is(&[FreshAnswer]) => vec![Act::Joins(who)],
             Deed::Lands if is(&[FreshAnswer]) => vec![Act::Lands],
-            Deed::Wrecks(_) if is(&[FreshAnswer]) => vec![Act::FlightFails { shared: match one {
-                Merged::Both(..) => (true, false),
-                Merged::Written(_) => (true, true),
-                Merged::Repaired(_) => (false, false),
-            } }],
-            Deed::Listens(_) => vec![Act::Listens { who, limited: both(&|deed| matches!(deed, Deed::Listens(Some(_)))) }],
+            Deed::Wrecks(_) if is(&[FreshAnswer]) => vec![Act::FlightFails {
+                shared: match one {
+                    Merged::Both(..) => (true, false),
+                    Merged::Written(_) => (true, true),
+                    Merged::Repaired(_) => (false, false),
+                },
+            }],
+            Deed::Listens(_) => {
+                vec![Act::Listens { who, limited: both(&|deed| matches!(deed, Deed::Listens(Some(_)))) }]
+            }
             Deed::Passes(ms, _) => vec![Act::Passes(*ms)],
             _ => Vec::new(),
         }
@@ -335,7 +405,9 @@ impl Planner<'_> {
             return if self.invariant == Invariant::TrueRefusal { vec![Act::Errs(who)] } else { Vec::new() };
         }
         let form = self.form(one, sending.purpose);
-        let own = |m: &Merged| m.client() == Some(who) && !matches!(m.any().deed, Deed::Ends(_) | Deed::Pauses | Deed::Resumes);
+        let own = |m: &Merged| {
+            m.client() == Some(who) && !matches!(m.any().deed, Deed::Ends(_) | Deed::Pauses | Deed::Resumes)
+        };
         // Whose way it follows: that of the run which has something left to do for this client.
         let follows = match one {
             Merged::Both(a, b) => {
@@ -370,7 +442,11 @@ impl Planner<'_> {
             Purpose::WriteOver => How::WritesOver,
             Purpose::Look | Purpose::Read => How::Sends,
         };
-        let only = follows.test.as_ref().filter(|_| goes_on && how == How::Sends).and_then(|test| condition(test, follows.first));
+        let only = follows
+            .test
+            .as_ref()
+            .filter(|_| goes_on && how == How::Sends)
+            .and_then(|test| condition(test, follows.first));
         vec![Act::Sends { who, how, form, only }]
     }
 }
@@ -397,7 +473,10 @@ fn elsewhere(program: &Program, purpose: Purpose, moment: &Moment) -> Option<Vec
         _ => None,
     });
     let all: Vec<_> = sends.chain(beat).filter(|(_, send)| send.role == purpose).collect();
-    let here = all.iter().find(|(at, _)| *at == moment.at).or_else(|| all.first().filter(|(_, first)| all.iter().all(|(_, other)| other.batch == first.batch)));
+    let here = all
+        .iter()
+        .find(|(at, _)| *at == moment.at)
+        .or_else(|| all.first().filter(|(_, first)| all.iter().all(|(_, other)| other.batch == first.batch)));
     here.map(|(_, send)| scoped(program, &send.batch))
 }
 
@@ -423,7 +502,13 @@ impl Plan {
     /// What the driver must be able to do.
     pub(crate) fn features(&self) -> Vec<&'static str> {
         let mut out = vec![self.invariant.id()];
-        for (part, feature) in [(Part::Token, "token"), (Part::Value, "value"), (Part::Fence, "fence"), (Part::Version, "version"), (Part::Clock, "clock")] {
+        for (part, feature) in [
+            (Part::Token, "token"),
+            (Part::Value, "value"),
+            (Part::Fence, "fence"),
+            (Part::Version, "version"),
+            (Part::Clock, "clock"),
+        ] {
             if self.forms.mentions(&part) {
                 out.push(feature);
             }
@@ -442,8 +527,13 @@ impl Plan {
             out.push("commands");
         }
         let kinds = ["HSET", "HMSET", "HSETNX", "RPUSH", "LPUSH", "SADD", "ZADD", "XADD"];
-        let of_a_kind = |word: &[Part]| matches!(word, [Part::Text(text)] if kinds.contains(&text.to_ascii_uppercase().as_str()));
-        out.push(if batches().flatten().filter_map(|command| command.first()).any(|word| of_a_kind(word)) { "dump" } else { "get" });
+        let of_a_kind =
+            |word: &[Part]| matches!(word, [Part::Text(text)] if kinds.contains(&text.to_ascii_uppercase().as_str()));
+        out.push(if batches().flatten().filter_map(|command| command.first()).any(|word| of_a_kind(word)) {
+            "dump"
+        } else {
+            "get"
+        });
         if self.immortal {
             out.push("immortal");
         }

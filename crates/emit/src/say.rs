@@ -43,7 +43,9 @@ pub(crate) fn say(moment: &Moment) -> String {
             Ended::Poisoned => format!("{who} ends with a failure that is not its own"),
         },
         Deed::Dies => format!("{who} dies: nothing of it is left but what it put into Redis"),
-        Deed::Pauses => format!("{who} is held up, for as long as it takes (a stopped process, a collection of garbage, a slow network)"),
+        Deed::Pauses => format!(
+            "{who} is held up, for as long as it takes (a stopped process, a collection of garbage, a slow network)"
+        ),
         Deed::Resumes => format!("{who} goes on"),
         Deed::Passes(ms, true) => format!("{} pass, and the lease lapses", human_ms(*ms)),
         Deed::Passes(ms, false) => format!("{} pass", human_ms(*ms)),
@@ -67,7 +69,9 @@ fn sends(who: &str, sending: &Sending) -> String {
         (Purpose::Release, "nothing there") => "releases a lock that is gone",
         (Purpose::Release, _) => "releases the lock",
         (Purpose::Renew, "prolonged") => "renews the lease",
-        (Purpose::Renew, _) if sending.fate == Fate::Arrives && !sending.first => "renews, and is told that the lease is lost",
+        (Purpose::Renew, _) if sending.fate == Fate::Arrives && !sending.first => {
+            "renews, and is told that the lease is lost"
+        }
         (Purpose::Renew, _) => "renews the lease",
         (Purpose::Steal, _) => "puts the old lock aside",
         (Purpose::Read, "hit") => "reads the cache, and finds the value",

@@ -1,9 +1,9 @@
 //! What happens in a run, with the commands as they stand in the program: values that clients fill in are not filled.
 
+use dogpile_harness::program::TokenScope;
 use dogpile_harness::program::{Ended, Mark, Op, Pc, Program, Purpose, Send, Template, Test};
 use dogpile_harness::store::{Fate, Halt, ModelStore};
 use dogpile_harness::world::{Action, Event, What, World, fits};
-use dogpile_harness::program::TokenScope;
 use dogpile_source::Span;
 
 /// One thing that happens.
@@ -31,7 +31,11 @@ pub(crate) enum Deed {
     Leaves,
     ReadsSource,
     ChangesSource,
-    Works { ms: u64, slow: bool, computes: bool },
+    Works {
+        ms: u64,
+        slow: bool,
+        computes: bool,
+    },
     Fails,
     HangsUp,
     Sleeps(u64),
@@ -94,7 +98,9 @@ impl<'p> Recorder<'p> {
         let stands = |command: &Vec<Vec<u8>>| Moment {
             client: None,
             at: None,
-            deed: Deed::Stands(command.iter().map(|word| vec![dogpile_harness::program::Segment::Text(word.clone())]).collect()),
+            deed: Deed::Stands(
+                command.iter().map(|word| vec![dogpile_harness::program::Segment::Text(word.clone())]).collect(),
+            ),
         };
         let moments = program.initial.iter().map(stands).collect();
         Self { program, world, moments }
@@ -110,7 +116,9 @@ impl<'p> Recorder<'p> {
         let flight = self.world.ghost.flight;
         let filling = match (action, op.map(|(_, pc)| &self.program.code[pc].op)) {
             (Action::Step(n, _), Some(Op::Send(send))) => Some(self.world.filling(self.program, n, send.role).token),
-            (Action::Beat(n, _), _) => self.program.beat.as_ref().map(|beat| self.world.filling(self.program, n, beat.send.role).token),
+            (Action::Beat(n, _), _) => {
+                self.program.beat.as_ref().map(|beat| self.world.filling(self.program, n, beat.send.role).token)
+            }
             _ => None,
         };
         self.world.act(self.program, action)?;
@@ -157,13 +165,26 @@ impl<'p> Recorder<'p> {
         let deed = match self.world.ghost.flight {
             Flight::Led(_) => return,
             Flight::Wrecked => Deed::Wrecks(true),
-            Flight::None if self.moments.iter().rev().any(|m| m.client == Some(leader) && matches!(m.deed, Deed::Fails | Deed::HangsUp)) => Deed::Wrecks(false),
+            // Work that went on after its caller hung up ends well.
+            Flight::None if matches!(self.work_of(leader), Some(Deed::Fails | Deed::HangsUp)) => Deed::Wrecks(false),
             Flight::None => Deed::Lands,
         };
-        let told = self.moments.iter().rev().take_while(|m| !matches!(m.deed, Deed::Joins)).any(|m| matches!(m.deed, Deed::Wrecks(_) | Deed::Lands));
+        let told = self
+            .moments
+            .iter()
+            .rev()
+            .take_while(|m| !matches!(m.deed, Deed::Joins))
+            .any(|m| matches!(m.deed, Deed::Wrecks(_) | Deed::Lands));
         if !told {
             self.push(Some(leader), None, deed);
         }
+    }
+
+    /// What became of somebody's work so far.
+    fn work_of(&self, n: usize) -> Option<&Deed> {
+        let work =
+            |m: &&Moment| m.client == Some(n) && matches!(m.deed, Deed::Works { .. } | Deed::Fails | Deed::HangsUp);
+        self.moments.iter().rev().find(work).map(|m| &m.deed)
     }
 
     fn last_is(&self, n: usize, deed: &Deed) -> bool {
@@ -186,10 +207,27 @@ impl<'p> Recorder<'p> {
                     _ => None,
                 }?;
                 let test = send.on.first().map(|(test, _)| test.clone());
-                let first = reply.as_ref().is_some_and(|reply| test.as_ref().is_some_and(|test| fits(test, reply, token.unwrap_or_default())));
-                from = Some(if first { send.on[0].1 } else if reply.is_some() { send.otherwise } else { send.error });
+                let first = reply.as_ref().is_some_and(|reply| {
+                    test.as_ref().is_some_and(|test| fits(test, reply, token.unwrap_or_default()))
+                });
+                from = Some(if first {
+                    send.on[0].1
+                } else if reply.is_some() {
+                    send.otherwise
+                } else {
+                    send.error
+                });
                 let anyway = *beat || send.on.iter().all(|(_, to)| *to == send.otherwise);
-                let sending = Sending { purpose: *purpose, batch: self.scoped(send), beat: *beat, fate: *fate, test, first, anyway, outcome };
+                let sending = Sending {
+                    purpose: *purpose,
+                    batch: self.scoped(send),
+                    beat: *beat,
+                    fate: *fate,
+                    test,
+                    first,
+                    anyway,
+                    outcome,
+                };
                 if *beat {
                     from = None;
                 }
@@ -213,7 +251,9 @@ impl<'p> Recorder<'p> {
             What::Dies => Deed::Dies,
             What::Pauses => Deed::Pauses,
             What::Resumes => Deed::Resumes,
-            What::Passes(ms, lapsed) => Deed::Passes(*ms, self.program.lock.as_ref().is_some_and(|lock| lapsed.contains(lock))),
+            What::Passes(ms, lapsed) => {
+                Deed::Passes(*ms, self.program.lock.as_ref().is_some_and(|lock| lapsed.contains(lock)))
+            }
         };
         self.push(event.client, event.at, deed);
         from
@@ -267,7 +307,8 @@ pub(crate) fn folded(moments: Vec<Moment>) -> Vec<Moment> {
             (Deed::Passes(ms, false), Some(last)) if vain(last) || matches!(last.deed, Deed::Asks(..)) => Some(*ms),
             _ => None,
         };
-        let again = nap.is_some() && rest.peek().is_some_and(|next| vain(next) && out.last().is_some_and(|last| last.client == next.client));
+        let again = nap.is_some()
+            && rest.peek().is_some_and(|next| vain(next) && out.last().is_some_and(|last| last.client == next.client));
         match (again, nap) {
             (true, Some(ms)) => {
                 let Some(next) = rest.next() else { break };
@@ -278,9 +319,15 @@ pub(crate) fn folded(moments: Vec<Moment>) -> Vec<Moment> {
                 }
             }
             _ if matches!(moment.deed, Deed::Sleeps(_)) => {}
-            _ => out.push(moment),
+            (_, _) => match (out.last_mut().map(|last| &mut last.deed), &moment.deed) {
+                // Nobody does anything in between.
+                (Some(Deed::Passes(before, lapsed)), Deed::Passes(ms, lapses)) => {
+                    *before += ms;
+                    *lapsed |= lapses;
+                }
+                _ => out.push(moment),
+            },
         }
     }
     out
 }
-

@@ -16,7 +16,12 @@ const NEAR: usize = 6;
 const TAIL: usize = 40;
 
 /// What happens in a schedule's turns.
-pub(crate) fn record(program: &Program, clients: usize, faults: Faults, schedule: &[Action]) -> Result<Vec<Moment>, Halt> {
+pub(crate) fn record(
+    program: &Program,
+    clients: usize,
+    faults: Faults,
+    schedule: &[Action],
+) -> Result<Vec<Moment>, Halt> {
     let world = World::new(program, ModelStore::default(), clients, faults)?;
     let mut run = Recorder::new(program, world);
     for action in schedule {
@@ -26,7 +31,13 @@ pub(crate) fn record(program: &Program, clients: usize, faults: Faults, schedule
 }
 
 /// What happens when the repaired program is played the same schedule. `to_the_end`: and everybody who came finishes.
-pub(crate) fn transplant(program: &Program, clients: usize, faults: Faults, schedule: &[Action], to_the_end: bool) -> Result<Vec<Moment>, Halt> {
+pub(crate) fn transplant(
+    program: &Program,
+    clients: usize,
+    faults: Faults,
+    schedule: &[Action],
+    to_the_end: bool,
+) -> Result<Vec<Moment>, Halt> {
     let world = World::new(program, ModelStore::default(), clients, faults)?;
     let mut run = Run { run: Recorder::new(program, world) };
     for action in schedule {
@@ -122,7 +133,8 @@ impl Run<'_> {
                 self.act(Action::Resume(n))?;
                 continue;
             }
-            if self.run.world.clients.iter().all(|c| matches!(c.phase, Phase::Away | Phase::Ended(_) | Phase::Crashed)) {
+            if self.run.world.clients.iter().all(|c| matches!(c.phase, Phase::Away | Phase::Ended(_) | Phase::Crashed))
+            {
                 break;
             }
             match self.due() {

@@ -28,7 +28,9 @@ const NEEDED: [(&str, &str, &str); 4] = [
 ];
 
 fn installed() -> Result<()> {
-    let missing = |(program, version, _): &&(&str, &str, &str)| !Command::new(program).arg(version).output().is_ok_and(|o| o.status.success());
+    let missing = |(program, version, _): &&(&str, &str, &str)| {
+        !Command::new(program).arg(version).output().is_ok_and(|o| o.status.success())
+    };
     let missing: Vec<&str> = NEEDED.iter().filter(missing).map(|(_, _, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
@@ -37,8 +39,13 @@ fn installed() -> Result<()> {
     println!("not on PATH: installing Debian's {names} with apt-get");
     let by_hand = || format!("install {names} by hand and try again");
     call(Command::new("apt-get").args(["update", "-qq"])).with_context(by_hand)?;
-    call(Command::new("apt-get").args(["install", "-y", "-qq", "--no-install-recommends"]).args(&missing).env("DEBIAN_FRONTEND", "noninteractive"))
-        .with_context(by_hand)
+    call(
+        Command::new("apt-get")
+            .args(["install", "-y", "-qq", "--no-install-recommends"])
+            .args(&missing)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+    .with_context(by_hand)
 }
 
 fn call(command: &mut Command) -> Result<()> {

@@ -1,12 +1,12 @@
 //! Harnesses in Go.
 
+use crate::Request;
 use crate::client::Client;
 use crate::form::{Batch, Form, Part, Word};
 use crate::head;
 use crate::names::camel;
 use crate::plan::{Act, Cond, Guard, How, Plan, Step};
 use crate::template::select;
-use crate::Request;
 use dogpile_harness::world::name;
 use std::fmt::Write as _;
 
@@ -24,17 +24,33 @@ pub(crate) fn print(request: &Request<'_>, plan: &Plan) -> String {
     let run = format!("REDIS_URL=redis://127.0.0.1:6379 go test -run {test} .");
     let head = head::lines(request, plan, &run, "Set repaired to true, and it passes.");
     let mut out = comment("", &head);
-    let _ = write!(out, "\npackage {}\n\n{}\n// repaired is the switch: the protocol as written, or with {}.\nconst repaired = false\n\n", request.package, imports(&body, request.client()), request.trial.what);
+    let _ = write!(
+        out,
+        "\npackage {}\n\n{}\n// repaired is the switch: the protocol as written, or with {}.\nconst repaired = false\n\n",
+        request.package,
+        imports(&body, request.client()),
+        request.trial.what
+    );
     out + &body
 }
 
 fn test_name(rule: &str) -> String {
-    let word = |word: &str| word.chars().enumerate().map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c }).collect::<String>();
+    let word = |word: &str| {
+        word.chars().enumerate().map(|(at, c)| if at == 0 { c.to_ascii_uppercase() } else { c }).collect::<String>()
+    };
     format!("Test{}", rule.split('-').map(word).collect::<String>())
 }
 
 fn imports(body: &str, client: Client) -> String {
-    let all = [("context.", "context"), ("errors.", "errors"), ("fmt.", "fmt"), ("rand.", "math/rand/v2"), ("os.", "os"), ("strconv.", "strconv"), ("testing.", "testing")];
+    let all = [
+        ("context.", "context"),
+        ("errors.", "errors"),
+        ("fmt.", "fmt"),
+        ("rand.", "math/rand/v2"),
+        ("os.", "os"),
+        ("strconv.", "strconv"),
+        ("testing.", "testing"),
+    ];
     let used = all.iter().filter(|(word, _)| body.contains(word));
     let own: String = used.map(|(_, path)| format!("\t\"{path}\"\n")).collect();
     let package = match client {
@@ -66,23 +82,33 @@ fn constants(plan: &Plan) -> String {
     }
     let features = plan.features();
     if features.contains(&"takes") || features.contains(&"asks") {
-        let reply = |won: &Option<String>| won.as_ref().map_or("any(token)".to_owned(), |text| format!("any({})", quoted(text)));
+        let reply = |won: &Option<String>| {
+            won.as_ref().map_or("any(token)".to_owned(), |text| format!("any({})", quoted(text)))
+        };
         let (a, b) = (reply(&plan.won.0), reply(&plan.won.1));
         let both = if a == b { a } else { format!("either({a}, {b})") };
         let _ = writeln!(out, "// won is what the server replies to who takes the lock.\nvar won = {both}\n");
     }
     if features.contains(&"renews") && features.contains(&"I1") {
-        let _ = writeln!(out, "// kept is what it replies to who prolongs a lease of its own.\nconst kept = {}\n", quoted(&plan.kept));
+        let _ = writeln!(
+            out,
+            "// kept is what it replies to who prolongs a lease of its own.\nconst kept = {}\n",
+            quoted(&plan.kept)
+        );
     }
     if let (Some(ms), true) = (plan.orphan_ms, features.contains(&"I3")) {
-        let _ = writeln!(out, "// meantMs is the lease that was meant: a dead holder may keep the lock for so long.\nconst meantMs = {ms}\n");
+        let _ = writeln!(
+            out,
+            "// meantMs is the lease that was meant: a dead holder may keep the lock for so long.\nconst meantMs = {ms}\n"
+        );
     }
     out
 }
 
 fn constant(form: &Form, plan: &Plan) -> String {
     let name = camel(&form.name);
-    let places = if form.places.is_empty() { String::new() } else { format!(" ({})", head::plain(&form.places.join(", "))) };
+    let places =
+        if form.places.is_empty() { String::new() } else { format!(" ({})", head::plain(&form.places.join(", "))) };
     let mut out = comment("", &head::wrapped(&format!("{name} {}.{places}", form.says()), 100));
     let at = |depth: usize, batch: &Batch| command(batch, plan, depth);
     let _ = match (&form.written, &form.repaired) {
@@ -131,7 +157,10 @@ fn schedule(test: &str, plan: &Plan) -> String {
     let names: Vec<String> = (0..plan.clients).map(|n| name(n).to_string()).collect();
     let vars = names.iter().map(|n| n.to_lowercase()).collect::<Vec<_>>().join(", ");
     let made = names.iter().map(|n| format!("w.caller(\"{n}\")")).collect::<Vec<_>>().join(", ");
-    let mut out = format!("// The schedule: {} of the protocol, step by step.\n\nfunc {test}(t *testing.T) {{\n\tw := begin(t)\n", if plan.clients == 1 { "one caller" } else { "callers" });
+    let mut out = format!(
+        "// The schedule: {} of the protocol, step by step.\n\nfunc {test}(t *testing.T) {{\n\tw := begin(t)\n",
+        if plan.clients == 1 { "one caller" } else { "callers" }
+    );
     let acts: String = plan.steps.iter().flat_map(|step| &step.acts).map(|one| act(one, plan)).collect();
     let used = |n: &String| acts.contains(&format!("{}.", n.to_lowercase()));
     let _ = writeln!(out, "\t{vars} := {made}");
@@ -242,7 +271,10 @@ fn switched(both: (bool, bool)) -> String {
 /// A string as Go writes it: raw where that reads better.
 fn quoted(text: &str) -> String {
     let clean = |c: char| !head::is_trap(c) && (!c.is_control() || matches!(c, '\n' | '\t'));
-    if (text.contains('\n') || text.contains('"') || text.contains('\\')) && !text.contains('`') && text.chars().all(clean) {
+    if (text.contains('\n') || text.contains('"') || text.contains('\\'))
+        && !text.contains('`')
+        && text.chars().all(clean)
+    {
         return format!("`{text}`");
     }
     let mut out = String::from("\"");

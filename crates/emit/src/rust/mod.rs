@@ -29,7 +29,8 @@ pub(crate) fn print(request: &Request<'_>, plan: &Plan) -> String {
     let text = syn::parse2::<syn::File>(tokens).map(|file| prettyplease::unparse(&file)).unwrap_or_default();
     let run = format!("REDIS_URL=redis://127.0.0.1:6379 cargo test --test {}", request.rule.replace('-', "_"));
     let head = head::lines(request, plan, &run, "Set REPAIRED to true, and it passes.");
-    let head: String = head.iter().map(|line| if line.is_empty() { "//\n".to_owned() } else { format!("// {line}\n") }).collect();
+    let head: String =
+        head.iter().map(|line| if line.is_empty() { "//\n".to_owned() } else { format!("// {line}\n") }).collect();
     format!("{head}\n{}", with_comments(&text, &printer.comments))
 }
 
@@ -61,26 +62,38 @@ impl Printer<'_> {
         let names = quote! { #(#names)* };
         let forms: TokenStream = self.plan.forms.all.iter().map(|form| self.form(form)).collect();
         let won = (features.contains(&"takes") || features.contains(&"asks")).then(|| {
-            let reply = |won: &Option<String>| won.as_ref().map_or(quote! { Word::Token }, |text| {
-                let text = string(text);
-                quote! { Text(#text) }
-            });
+            let reply = |won: &Option<String>| {
+                won.as_ref().map_or(quote! { Word::Token }, |text| {
+                    let text = string(text);
+                    quote! { Text(#text) }
+                })
+            };
             let (a, b) = (reply(&self.plan.won.0), reply(&self.plan.won.1));
-            let both = if self.plan.won.0 == self.plan.won.1 { a } else { quote! { if REPAIRED { #b } else { #a } } };
+            let both = if self.plan.won.0 == self.plan.won.1 {
+                a
+            } else {
+                quote! { if REPAIRED { #b } else { #a } }
+            };
             let comment = self.comment("What the server replies to who takes the lock.".to_owned());
             quote! { #comment const WON: Word = #both; }
         });
         let kept = (features.contains(&"renews") && features.contains(&"I1")).then(|| {
-            let (kept, comment) = (string(&self.plan.kept), self.comment("What it replies to who prolongs a lease of its own.".to_owned()));
+            let (kept, comment) = (
+                string(&self.plan.kept),
+                self.comment("What it replies to who prolongs a lease of its own.".to_owned()),
+            );
             quote! { #comment const KEPT: &str = #kept; }
         });
         let meant = self.plan.orphan_ms.filter(|_| features.contains(&"I3")).map(|ms| {
             let ms = Literal::u64_unsuffixed(ms);
-            let comment = self.comment("The lease that was meant: a dead holder may keep the lock for so long.".to_owned());
+            let comment =
+                self.comment("The lease that was meant: a dead holder may keep the lock for so long.".to_owned());
             quote! { #comment const MEANT_MS: i64 = #ms; }
         });
         let schedule = self.schedule(request.rule);
-        let driver = self.comment("The driver: callers with a connection each, and the book-keeping of what really happened.".to_owned());
+        let driver = self.comment(
+            "The driver: callers with a connection each, and the book-keeping of what really happened.".to_owned(),
+        );
         quote! {
             #keys
             #text
@@ -220,7 +233,11 @@ impl Printer<'_> {
                 let (who, form, every) = (who(n), named(form), Literal::u64_unsuffixed(*every_ms));
                 let number = |most: &Option<usize>| Literal::usize_unsuffixed(most.unwrap_or(0));
                 let (written, repaired) = (number(a), number(b));
-                let most = if a == b { quote! { #written } } else { quote! { if REPAIRED { #repaired } else { #written } } };
+                let most = if a == b {
+                    quote! { #written }
+                } else {
+                    quote! { if REPAIRED { #repaired } else { #written } }
+                };
                 quote! { w.asks(#who, #form, #most, #every); }
             }
             Act::Sends { who: n, how, form, only } => self.sends(&who(n), *how, &named(form), only.as_ref()),
@@ -331,13 +348,21 @@ fn with_comments(text: &str, comments: &[String]) -> String {
     for line in text.lines() {
         let bare = line.trim_start();
         let indent = &line[..line.len() - bare.len()];
-        let number = bare.strip_prefix("comment!(").and_then(|rest| rest.strip_suffix(");")).and_then(|n| n.parse::<usize>().ok());
+        let number = bare
+            .strip_prefix("comment!(")
+            .and_then(|rest| rest.strip_suffix(");"))
+            .and_then(|n| n.parse::<usize>().ok());
         let before = out.last().map(|last| last.trim()).unwrap_or_default();
         let apart = match number {
             Some(_) => !before.is_empty() && !before.ends_with('{'),
             None => {
-                let begins = bare.starts_with("///") || bare.starts_with("fn ") || bare.starts_with("struct ") || bare.starts_with("impl ") || bare.starts_with("if ") && indent.len() == 4;
-                begins && before == "}" || bare.starts_with("if ") && bare.ends_with("REPAIRED {") && before.ends_with(';')
+                let begins = bare.starts_with("///")
+                    || bare.starts_with("fn ")
+                    || bare.starts_with("struct ")
+                    || bare.starts_with("impl ")
+                    || bare.starts_with("if ") && indent.len() == 4;
+                begins && (before == "}" || before.starts_with("// ") && bare.starts_with("///"))
+                    || bare.starts_with("if ") && bare.ends_with("REPAIRED {") && before.ends_with(';')
             }
         };
         if apart {
@@ -345,7 +370,11 @@ fn with_comments(text: &str, comments: &[String]) -> String {
         }
         match number.and_then(|n| comments.get(n)) {
             Some(comment) => {
-                out.extend(head::wrapped(&head::plain(comment), WIDTH - indent.len()).into_iter().map(|text| format!("{indent}// {text}")));
+                out.extend(
+                    head::wrapped(&head::plain(comment), WIDTH - indent.len())
+                        .into_iter()
+                        .map(|text| format!("{indent}// {text}")),
+                );
             }
             None => out.push(line.to_owned()),
         }

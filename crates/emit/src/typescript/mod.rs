@@ -28,9 +28,16 @@ pub(crate) fn print(request: &Request<'_>, plan: &Plan, typed: bool) -> String {
     let mut out = comment("", &head::lines(request, plan, &run, "Set repaired to true, and it passes."));
     let context = if typed { ", type TestContext" } else { "" };
     let random = if driver.contains("randomUUID") { "import { randomUUID } from \"node:crypto\";\n" } else { "" };
-    let package = if ioredis { "import { Redis } from \"ioredis\";" } else { "import { createClient } from \"redis\";" };
-    let _ = write!(out, "\nimport assert from \"node:assert/strict\";\n{random}import {{ test{context} }} from \"node:test\";\n{package}\n\n");
-    out.push_str(&comment("", &head::wrapped(&format!("The switch: the protocol as written, or with {}.", request.trial.what), 77)));
+    let package =
+        if ioredis { "import { Redis } from \"ioredis\";" } else { "import { createClient } from \"redis\";" };
+    let _ = write!(
+        out,
+        "\nimport assert from \"node:assert/strict\";\n{random}import {{ test{context} }} from \"node:test\";\n{package}\n\n"
+    );
+    out.push_str(&comment(
+        "",
+        &head::wrapped(&format!("The switch: the protocol as written, or with {}.", request.trial.what), 77),
+    ));
     let _ = write!(out, "const repaired{} = false;\n\n", if typed { ": boolean" } else { "" });
     out.push_str(&types(&constants(plan), typed));
     out.push_str(&types(&schedule(request.rule, plan), typed));
@@ -79,7 +86,11 @@ fn constants(plan: &Plan) -> String {
     for key in &plan.forms.keys {
         let (name, text) = (camel(&key.name), quoted(&key.text));
         let line = format!("const {name} = {{ key: {text} }};");
-        let _ = if line.chars().count() <= WIDTH { writeln!(out, "{line}") } else { writeln!(out, "const {name} = {{\n  key: {text},\n}};") };
+        let _ = if line.chars().count() <= WIDTH {
+            writeln!(out, "{line}")
+        } else {
+            writeln!(out, "const {name} = {{\n  key: {text},\n}};")
+        };
     }
     out.push('\n');
     for form in &plan.forms.all {
@@ -92,26 +103,40 @@ fn constants(plan: &Plan) -> String {
         let _ = writeln!(out, "// What the server replies to who takes the lock.\nconst won«: Word» = {both};\n");
     }
     if features.contains(&"renews") && features.contains(&"I1") {
-        let _ = writeln!(out, "// What it replies to who prolongs a lease of its own.\nconst kept = {};\n", quoted(&plan.kept));
+        let _ = writeln!(
+            out,
+            "// What it replies to who prolongs a lease of its own.\nconst kept = {};\n",
+            quoted(&plan.kept)
+        );
     }
     if let (Some(ms), true) = (plan.orphan_ms, features.contains(&"I3")) {
-        let _ = writeln!(out, "// The lease that was meant: a dead holder may keep the lock for so long.\nconst meantMs = {ms};\n");
+        let _ = writeln!(
+            out,
+            "// The lease that was meant: a dead holder may keep the lock for so long.\nconst meantMs = {ms};\n"
+        );
     }
     out
 }
 
 fn constant(form: &Form, plan: &Plan) -> String {
     let name = camel(&form.name);
-    let places = if form.places.is_empty() { String::new() } else { format!(" ({})", head::plain(&form.places.join(", "))) };
+    let places =
+        if form.places.is_empty() { String::new() } else { format!(" ({})", head::plain(&form.places.join(", "))) };
     let mut out = comment("", &head::wrapped(&format!("{name} {}.{places}", form.says()), 77));
     let head = format!("const {name}: Word[] = ");
     let _ = match (&form.written, &form.repaired) {
         (Some(a), Some(b)) if a != b => {
-            let line = format!("{head}either({}, {});", command(a, plan, 0, usize::MAX), command(b, plan, 0, usize::MAX));
+            let line =
+                format!("{head}either({}, {});", command(a, plan, 0, usize::MAX), command(b, plan, 0, usize::MAX));
             if line.chars().count() <= WIDTH && !line.contains('\n') {
                 writeln!(out, "{}\n", line.replacen(": Word[]", "«: Word[]»", 1))
             } else {
-                writeln!(out, "const {name}«: Word[]» = either(\n  {},\n  {},\n);\n", command(a, plan, 2, WIDTH - 1), command(b, plan, 2, WIDTH - 1))
+                writeln!(
+                    out,
+                    "const {name}«: Word[]» = either(\n  {},\n  {},\n);\n",
+                    command(a, plan, 2, WIDTH - 1),
+                    command(b, plan, 2, WIDTH - 1)
+                )
             }
         }
         (Some(one), _) | (None, Some(one)) => {
@@ -158,12 +183,17 @@ fn word(word: &Word, plan: &Plan) -> String {
 }
 
 fn schedule(rule: &str, plan: &Plan) -> String {
-    let mut out = format!("// The schedule, step by step.\n\ntest(\"{rule}\", async (t) => {{\n  const w = await begin(t);\n");
+    let mut out =
+        format!("// The schedule, step by step.\n\ntest(\"{rule}\", async (t) => {{\n  const w = await begin(t);\n");
     let acts: String = plan.steps.iter().flat_map(|step| &step.acts).map(|one| act(one, plan)).collect();
     for n in 0..plan.clients {
         let (who, var) = (name(n), name(n).to_ascii_lowercase());
         let used = acts.contains(&format!("{var}."));
-        let _ = writeln!(out, "  {}await w.caller(\"{who}\");", if used { format!("const {var} = ") } else { String::new() });
+        let _ = writeln!(
+            out,
+            "  {}await w.caller(\"{who}\");",
+            if used { format!("const {var} = ") } else { String::new() }
+        );
     }
     let mut steps = plan.steps.iter().enumerate().peekable();
     while let Some((at, step)) = steps.next() {
@@ -248,7 +278,8 @@ fn act(act: &Act, plan: &Plan) -> String {
         Act::ChangesSource => "w.changesSource()".to_owned(),
         Act::Errs(n) => format!("{}.errs()", who(n)),
         Act::Ends(n) => {
-            let asks = matches!(plan.invariant, dogpile_rules::Invariant::NoOrphan | dogpile_rules::Invariant::TrueRefusal);
+            let asks =
+                matches!(plan.invariant, dogpile_rules::Invariant::NoOrphan | dogpile_rules::Invariant::TrueRefusal);
             format!("{}{}.ends()", if asks { "await " } else { "" }, who(n))
         }
         Act::Dies(n) => {
