@@ -50,7 +50,8 @@ impl Assembly<'_, '_> {
         if released_here {
             return (Class::Mark, ROLLED_BACK.to_owned());
         }
-        if !s.renewals.is_empty() {
+        // What never expires has nothing to renew: entries of an index get an expiry later, too.
+        if !s.renewals.is_empty() && (!forever || self.is_named_lock(s)) {
             return (Class::Lock, "renewed while the work goes on".to_owned());
         }
         match &s.lease {
