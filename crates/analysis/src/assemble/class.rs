@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub(super) const ROLLED_BACK: &str = "taken back only when the work fails";
 
 impl Assembly<'_, '_> {
-    pub(super) fn class(&self, _root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool) -> (Class, String) {
+    pub(super) fn class(&self, root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool) -> (Class, String) {
         if let Some(class) = self.declared_class(s) {
             return (class, "declared by an annotation".to_owned());
         }
@@ -28,7 +28,9 @@ impl Assembly<'_, '_> {
         if owned && given_back_by_losers(s) {
             return (Class::Lock, "those who lost it give it back".to_owned());
         }
-        if indifferent(s) && !self.is_named_lock(s) && !owned {
+        // What was queued is answered when the queue is sent; in Rust that answer is not followed to its command.
+        let answered = s.queue.is_none() || self.cx.program.module(root).lang != dogpile_ir::Lang::Rust;
+        if answered && indifferent(s) && !self.is_named_lock(s) && !owned {
             return (Class::Record, "whether it was won makes no difference".to_owned());
         }
         let released_here = s.releases.iter().any(|r| r.statuses.contains(&Status::Won));
@@ -52,6 +54,10 @@ impl Assembly<'_, '_> {
         }
         if !s.renewals.is_empty() {
             return (Class::Lock, "renewed while the work goes on".to_owned());
+        }
+        // The lease is part of what the wrapper promises, and what it is for stands with callers that nobody shows us.
+        if handed_on(s) {
+            return (Class::Lock, "a set-if-absent with a lease, offered to callers".to_owned());
         }
         match &s.lease {
             Lease::Absent => (Class::Record, "never expires and is never released".to_owned()),
@@ -110,6 +116,15 @@ fn indifferent(s: &SessionFacts) -> bool {
     let exits = |of: &[Status]| s.exits.iter().filter(|e| of.contains(&e.status) && !e.panics).map(|e| (e.span, e.values.clone())).collect::<BTreeSet<_>>();
     let won = exits(&[Status::Won, Status::Released, Status::HandedOver]);
     !s.library && s.wait.is_none() && !won.is_empty() && won == exits(&[Status::Lost]) && visits(Status::Won).is_subset(&visits(Status::Lost))
+}
+
+/// A wrapper: its caller names the key and hears who won, and it sees to the lease itself, in a step of its own.
+fn handed_on(s: &SessionFacts) -> bool {
+    let tells = |status: Status, answer: bool| {
+        s.exits.iter().any(|e| e.status == status && !e.panics && e.values.first().is_some_and(|v| **v == crate::sym::Sym::Bool(answer)))
+    };
+    let named_by_caller = matches!(&*s.key.sym, crate::sym::Sym::Param(..));
+    named_by_caller && matches!(s.lease, Lease::Absent) && !s.expiries.is_empty() && tells(Status::Won, true) && tells(Status::Lost, false)
 }
 
 /// Every loser leaves with an error, winners work.

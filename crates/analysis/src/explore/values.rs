@@ -91,6 +91,23 @@ impl<'a> Explorer<'a, '_> {
     }
 }
 
+/// Times made of numbers, and numbers of times.
+pub(super) fn cannot_fail(kind: ValueKind) -> bool {
+    matches!(
+        kind,
+        ValueKind::Clock
+            | ValueKind::DurationSeconds
+            | ValueKind::DurationMillis
+            | ValueKind::DurationNanos
+            | ValueKind::DurationOfHours
+            | ValueKind::DurationOfMinutes
+            | ValueKind::DurationOfSeconds
+            | ValueKind::DurationOfMillis
+            | ValueKind::DurationOfMicros
+            | ValueKind::DurationOfNanos
+    )
+}
+
 fn rescale(receiver: Option<&Val>, scale: Scale, per: i128) -> Option<Sym> {
     let receiver = receiver?;
     Some(match &*receiver.sym {
