@@ -4,7 +4,7 @@ use super::Assembly;
 use super::lock::released_on_error_only;
 use crate::explore::record::{Lease, SessionFacts};
 use crate::explore::state::Status;
-use crate::lifecycle::{Class, Profile, Release};
+use crate::lifecycle::{Class, Profile, Release, Ttl};
 use crate::program::FuncRef;
 use dogpile_source::Directive;
 use std::collections::BTreeSet;
@@ -37,7 +37,8 @@ impl Assembly<'_, '_> {
         // With no expiry at all it takes more than a delete on some later branch: index entries are deleted so, too.
         let forever = matches!(s.lease, Lease::Absent) && !s.expiry_same_step;
         let guarded = owned || s.releases.iter().any(|r| r.deferred);
-        if released_here && !released_on_error_only(s) && !(forever && !guarded && !self.is_named_lock(s)) {
+        let kept_long = self.lasts_long(s) && kept_when_it_goes_well(s);
+        if released_here && !released_on_error_only(s) && !kept_long && !(forever && !guarded && !self.is_named_lock(s)) {
             return (Class::Lock, "released on the path that won it".to_owned());
         }
         if waits {
@@ -46,7 +47,7 @@ impl Assembly<'_, '_> {
         // A delete of the same key somewhere else also ends marks, flags and index entries: it takes a lease, and a name
         // as the tie-break, to read the pair as a lock.
         let elsewhere = releases.iter().any(|r| !r.same_session && !r.administrative);
-        if elsewhere && !matches!(s.lease, Lease::Absent) && !lasts_long(&s.lease) && self.is_named_lock(s) {
+        if elsewhere && !matches!(s.lease, Lease::Absent) && !self.lasts_long(s) && self.is_named_lock(s) {
             return (Class::Lock, "the same key is released elsewhere".to_owned());
         }
         if released_here {
@@ -61,7 +62,7 @@ impl Assembly<'_, '_> {
         }
         match &s.lease {
             Lease::Absent => (Class::Record, "never expires and is never released".to_owned()),
-            lease if lasts_long(lease) => (Class::Mark, "kept for hours and never released".to_owned()),
+            _ if self.lasts_long(s) => (Class::Mark, "kept for hours and never released".to_owned()),
             // "busy" to those who lost, a lease, and the name: a lock that only time gives back.
             Lease::Value(..) if self.is_keyed_lock(s) && refuses(s) => (Class::Lock, "those who lose are refused".to_owned()),
             _ => (Class::Unknown, "no release and no wait in sight".to_owned()),
@@ -75,6 +76,11 @@ impl Assembly<'_, '_> {
         let function = function.rsplit('/').next().unwrap_or(function);
         let names = format!("{} {function}", crate::keys::shape(&s.key.sym)).to_ascii_lowercase();
         ["lock", "mutex", "lease", "leader", "acquire", "exclusive", "running"].iter().any(|w| names.contains(w))
+    }
+
+    /// For hours: nobody waits that long.
+    fn lasts_long(&self, s: &SessionFacts) -> bool {
+        matches!(self.ttl(&s.lease, s.library), Ttl::Known { ms, .. } if ms >= 3_600_000)
     }
 
     /// The key itself says that it is a lock.
@@ -127,6 +133,12 @@ fn handed_on(s: &SessionFacts) -> bool {
     named_by_caller && matches!(s.lease, Lease::Absent) && !s.expiries.is_empty() && tells(Status::Won, true) && tells(Status::Lost, false)
 }
 
+/// Never given back on a way out that goes well, and kept on one, whatever it gives.
+fn kept_when_it_goes_well(s: &SessionFacts) -> bool {
+    let exits = || s.exits.iter().filter(|e| !e.panics);
+    exits().filter(|e| e.status == Status::Released).all(|e| e.error != Some(false)) && exits().any(|e| e.status == Status::Won && e.error == Some(false))
+}
+
 /// Every loser leaves with an error, winners work.
 pub(super) fn refuses(s: &SessionFacts) -> bool {
     let mut lost = s.exits.iter().filter(|e| e.status == Status::Lost && !e.panics).peekable();
@@ -141,8 +153,4 @@ pub(super) fn given_back_by_losers(s: &SessionFacts) -> bool {
     let by = |status: Status| s.releases.iter().any(|r| r.statuses.contains(&status));
     let works = |status: Status| s.visits.values().any(|st| st.contains(&status));
     by(Status::Lost) && !by(Status::Won) && works(Status::Lost) && !works(Status::Won)
-}
-
-fn lasts_long(lease: &Lease) -> bool {
-    matches!(lease, Lease::Value(v, _) if crate::fold::duration_ms(&v.sym).is_some_and(|ms| ms >= 3_600_000))
 }
