@@ -489,12 +489,18 @@ impl<'a> Explorer<'a, '_> {
                     continue;
                 }
                 let mut next = Vec::new();
-                if walks {
-                    self.begin_walk(site.frame, site.call.span, *f);
+                let list = site.receiver.as_ref().filter(|list| walks && self.lang(site.frame) == dogpile_ir::Lang::Rust && is_list(&list.sym)).cloned();
+                match &list {
+                    Some(list) => self.begin_round(site.frame, site.call.span, list),
+                    None if walks => self.begin_walk(site.frame, site.call.span, *f),
+                    None => {}
                 }
                 for state in states {
                     let params = self.cx.program.function(*f).params.clone();
-                    let fargs = params.iter().map(|p| self.callback_argument(f.module, p, &site)).collect();
+                    let mut fargs: Vec<Val> = params.iter().map(|p| self.callback_argument(f.module, p, &site)).collect();
+                    if let ([item], Some(list)) = (fargs.as_mut_slice(), &list) {
+                        *item = Val::new(Sym::Index(list.sym.clone(), Sym::Unknown.into()), item.span);
+                    }
                     next.push(state.clone());
                     for (after, out) in self.invoke(*f, *home, None, fargs, site.call, site.frame, state) {
                         if matches!(out, Out::Values(_)) {
@@ -530,6 +536,11 @@ impl<'a> Explorer<'a, '_> {
         }
         val
     }
+}
+
+/// Whether a list is known well enough to tell its items by it.
+fn is_list(sym: &Sym) -> bool {
+    matches!(sym, Sym::Param(..) | Sym::Field(..) | Sym::Index(..) | Sym::Result(..))
 }
 
 /// Whether a value is something or nil, where a path knows.

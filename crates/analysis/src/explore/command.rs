@@ -278,6 +278,10 @@ impl<'a> Explorer<'a, '_> {
                 self.out.renewals[index].unheld = true;
                 return self.simple_reply(s, Raw::Number, site, state);
             }
+            // The second half of what is queued with the acquire, whatever came of that.
+            if same_queue {
+                return self.simple_reply(s, Raw::Number, site, state);
+            }
             if self.is_taken_in_turn(slot) {
                 return self.simple_reply(s, Raw::Number, site, state);
             }

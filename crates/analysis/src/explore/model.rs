@@ -171,7 +171,11 @@ impl<'a> Explorer<'a, '_> {
             }
             Does::Converts { reply, error, to } => self.convert_reply(row, reply, error, to, &site, state),
             Does::Value(kind) => {
-                let vals = self.value_of(*kind, row, &site);
+                let mut vals = self.value_of(*kind, row, &site);
+                // Rust says it where a value can fail; these never do, and are no result to be taken apart.
+                if self.lang(site.frame) == dogpile_ir::Lang::Rust && super::values::cannot_fail(*kind) {
+                    vals.truncate(1);
+                }
                 vec![(state, Out::Values(vals))]
             }
             Does::Sleeps { time } => {

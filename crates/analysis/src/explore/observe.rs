@@ -143,7 +143,8 @@ impl<'a> Explorer<'a, '_> {
         if state.spawned {
             return;
         }
-        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+        // Parts of a quorum are no section yet.
+        for held in state.held.iter().filter(|h| h.status == Status::Won && !h.part) {
             self.out.sessions[held.slot].sleeps.insert(span, ms);
         }
     }

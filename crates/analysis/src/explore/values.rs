@@ -116,6 +116,23 @@ fn one_of(val: &Val) -> &Val {
     }
 }
 
+/// Times made of numbers, and numbers of times.
+pub(super) fn cannot_fail(kind: ValueKind) -> bool {
+    matches!(
+        kind,
+        ValueKind::Clock
+            | ValueKind::DurationSeconds
+            | ValueKind::DurationMillis
+            | ValueKind::DurationNanos
+            | ValueKind::DurationOfHours
+            | ValueKind::DurationOfMinutes
+            | ValueKind::DurationOfSeconds
+            | ValueKind::DurationOfMillis
+            | ValueKind::DurationOfMicros
+            | ValueKind::DurationOfNanos
+    )
+}
+
 fn rescale(receiver: Option<&Val>, scale: Scale, per: i128) -> Option<Sym> {
     let receiver = one_of(receiver?);
     Some(match &*receiver.sym {
