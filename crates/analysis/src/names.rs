@@ -9,9 +9,7 @@ pub(crate) fn last(name: &str) -> &str {
 pub(crate) fn is_logging(name: &str) -> bool {
     let method = last(name);
     let lower = name.to_ascii_lowercase();
-    // A whole word: catalogs and dialogs are no logs.
-    let log = lower.match_indices("log.").any(|(at, _)| !lower[..at].ends_with(|c: char| c.is_ascii_alphabetic()));
-    let logger = ["logger", "slog", "zap", "logrus", "zerolog", "glog", "klog", "blog.", "metric", "span", "trace", "tracer", "prometheus", "console."]
+    let logger = ["log.", "logger", "slog", "zap", "logrus", "zerolog", "glog", "klog", "blog.", "metric", "span", "trace", "tracer", "prometheus", "console."]
         .iter()
         .any(|w| lower.contains(w));
     let level = matches!(
@@ -21,7 +19,7 @@ pub(crate) fn is_logging(name: &str) -> bool {
             | "DebugContext" | "InfoContext" | "WarnContext" | "ErrorContext" | "V" | "Msg" | "Msgf" | "Err" | "Observe" | "Inc" | "Add" | "SetAttributes"
             | "RecordError" | "SetStatus" | "AddEvent" | "End" | "debug" | "info" | "warn" | "trace"
     ) || matches!(method.strip_suffix('!'), Some("println" | "eprintln" | "print" | "eprint" | "dbg"));
-    level || logger || log
+    level || logger
 }
 
 /// Builds values without doing work: errors, strings, conversions, accessors.
