@@ -86,7 +86,7 @@ impl<'a> Explorer<'a, '_> {
         let client = self.cx.program.models.client(row.client).name.clone();
         let mut s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);
         s.queue = None;
-        self.note_context_use(&site);
+        self.note_context_use(&site, &state);
         let key = self.path(&acquire.key, &site, &state).unwrap_or_else(|| Val::new(Sym::Result(span, 0, "key".into(), vec![]), span));
         let lease = acquire.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let token = acquire.token.as_deref().filter(|t| t.starts_with('$')).and_then(|p| self.path(p, &site, &state));

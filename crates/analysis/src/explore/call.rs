@@ -129,7 +129,8 @@ impl<'a> Explorer<'a, '_> {
         }
         let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
         let ty = self.type_of(site.frame, receiver, &base);
-        if let Some(outs) = self.map_method(&name, &ty, &site, &state) {
+        let of_map = self.map_method(&name, &ty, &site, &state).or_else(|| self.shared_map_method(&name, &ty, &site, &state));
+        if let Some(outs) = of_map {
             return outs;
         }
         if ty == Type::Unknown {
@@ -271,6 +272,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// A function calls itself: a loser that does so waits.
     fn recursion(&mut self, f: FuncRef, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        self.note_context_use(&site, &state);
         let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
         let mut waits = false;
         for held in &state.held {

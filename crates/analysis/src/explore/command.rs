@@ -69,7 +69,7 @@ impl<'a> Explorer<'a, '_> {
         let view: Vec<Word<'_>> = texts.iter().map(|t| t.as_deref().map_or(Word::Hole, Word::Lit)).collect();
         let meant = meaning(&view);
         let name = texts.first().cloned().flatten().unwrap_or_default().to_ascii_uppercase();
-        self.note_context_use(&site);
+        self.note_context_use(&site, &state);
         let mut s = self.sending(row, evidence, reply, &name, &site, &state);
         s.op.words = words.as_slice().into();
         match meant {

@@ -435,7 +435,7 @@ impl<'a> Explorer<'a, '_> {
         }
         // A child with a limit of its own still ends with its parent.
         if row.origin == ContextOrigin::Derived && row.gives.iter().any(|g| g == "cancel") {
-            self.note_context_use(site);
+            self.note_context_use(site, &state);
         }
         let mut context = match row.origin {
             ContextOrigin::Background => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id },

@@ -26,7 +26,7 @@ impl<'a> Explorer<'a, '_> {
         state: State<'a>,
     ) -> Outs<'a> {
         let span = site.call.span;
-        self.note_context_use(&site);
+        self.note_context_use(&site, &state);
         let s = self.sending(row, evidence, reply, "EVAL", &site, &state);
         let text = match self.path(script, &site, &state) {
             Some(val) => match &*val.sym {
