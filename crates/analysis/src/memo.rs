@@ -6,9 +6,7 @@
 use crate::program::{FuncRef, Program};
 use crate::typing::{Target, Typing};
 use crate::walk::values;
-use dogpile_ir::{
-    Block, Call, Callee, FuncId, Lang, LocalId, Module, Place, Rvalue, Stmt, StmtKind, Value, ValueKind,
-};
+use dogpile_ir::{Block, Call, Callee, FuncId, Lang, LocalId, Module, Place, Rvalue, Stmt, StmtKind, Value, ValueKind};
 use dogpile_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +77,8 @@ impl<'v, 'a> View<'v, 'a> {
             view.steps.push(steps);
         }
         for step in view.steps.iter().flatten() {
-            if let StmtKind::Let { targets, value: Rvalue::Use(Value { kind: ValueKind::Closure(id), .. }) } = &step.stmt.kind
+            if let StmtKind::Let { targets, value: Rvalue::Use(Value { kind: ValueKind::Closure(id), .. }) } =
+                &step.stmt.kind
                 && let [Place::Local(local)] = targets.as_slice()
             {
                 view.named.insert(*local, *id);
@@ -194,7 +193,9 @@ impl<'v, 'a> View<'v, 'a> {
             StmtKind::Let { value: Rvalue::Await(_), .. } => true,
             StmtKind::Let { value: Rvalue::Call(call), .. } if call.awaited => match self.callee(call) {
                 // A handler that throws again, or ends the process.
-                Some(f) if step.handles => self.steps[f.0 as usize].iter().any(|s| matches!(s.stmt.kind, StmtKind::Raise { .. })),
+                Some(f) if step.handles => {
+                    self.steps[f.0 as usize].iter().any(|s| matches!(s.stmt.kind, StmtKind::Raise { .. }))
+                }
                 _ => !step.handles,
             },
             _ => false,
@@ -475,7 +476,9 @@ fn throws_again(module: &Module, handler: &Block) -> bool {
         found |= match &stmt.kind {
             StmtKind::Raise { .. } => true,
             StmtKind::Let { value: Rvalue::Call(Call { callee: Callee::Value(value), .. }), .. } => match value.kind {
-                ValueKind::Closure(id) => module.function(id).body.as_ref().is_some_and(|body| throws_again(module, body)),
+                ValueKind::Closure(id) => {
+                    module.function(id).body.as_ref().is_some_and(|body| throws_again(module, body))
+                }
                 _ => false,
             },
             _ => false,

@@ -9,7 +9,9 @@ pub(crate) fn last(name: &str) -> &str {
 pub(crate) fn is_logging(name: &str) -> bool {
     let method = last(name);
     let lower = name.to_ascii_lowercase();
-    let logger = ["log.", "logger", "slog", "zap", "logrus", "zerolog", "glog", "klog", "blog.", "metric", "span", "trace", "tracer", "prometheus", "console."]
+    // A catalog logs nothing.
+    let log = |part: &str| part.ends_with("log") && !["catalog", "dialog", "backlog", "changelog"].iter().any(|w| part.ends_with(w));
+    let logger = lower.rsplit(['.', '/', ':']).skip(1).any(log) || ["logger", "slog", "zap", "logrus", "zerolog", "glog", "klog", "metric", "span", "trace", "tracer", "prometheus", "console."]
         .iter()
         .any(|w| lower.contains(w));
     let level = matches!(

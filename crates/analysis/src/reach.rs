@@ -198,7 +198,12 @@ fn meets(body: &dogpile_ir::Block) -> bool {
             match value {
                 dogpile_ir::Rvalue::Lookup(..) => looks = true,
                 dogpile_ir::Rvalue::Receive(_) => waits = true,
-                dogpile_ir::Rvalue::Call(call) => waits |= matches!(&call.callee, dogpile_ir::Callee::Method { name, .. } if &**name == "Wait"),
+                dogpile_ir::Rvalue::Call(call) => {
+                    let is = |wanted: &str| matches!(&call.callee, dogpile_ir::Callee::Method { name, .. } if &**name == wanted);
+                    waits |= is("Wait");
+                    looks |= is("LoadOrStore");
+                    stores |= is("LoadOrStore");
+                }
                 _ => {}
             }
         }

@@ -15,7 +15,8 @@ pub(crate) fn classes(program: &Program<'_>) -> HashSet<String> {
     let mut found = HashSet::new();
     for module in program.modules {
         for global in &module.globals {
-            let Some(class) = global.name.strip_suffix(DECORATORS).filter(|name| program.type_decl(name).is_some()) else {
+            let Some(class) = global.name.strip_suffix(DECORATORS).filter(|name| program.type_decl(name).is_some())
+            else {
                 continue;
             };
             each_call(&global.init, &mut |call| {
@@ -42,9 +43,9 @@ fn row_language<'p>(program: &Program<'p>, client: dogpile_models::ClientId) -> 
 /// `@Injectable({ scope: Scope.REQUEST })`: one for each request.
 fn is_scoped(call: &Call) -> bool {
     call.args.iter().any(|arg| match &arg.kind {
-        Kind::Aggregate { fields, .. } => {
-            fields.iter().any(|f| !matches!(f, FieldInit::Named(name, _) if &**name != "scope" && &**name != "transient"))
-        }
+        Kind::Aggregate { fields, .. } => fields
+            .iter()
+            .any(|f| !matches!(f, FieldInit::Named(name, _) if &**name != "scope" && &**name != "transient")),
         Kind::Lit(_) | Kind::Global(_) => false,
         _ => true,
     })

@@ -89,12 +89,14 @@ impl Assembly<'_, '_> {
             let Some(work @ (compute, _, _)) = found else {
                 continue;
             };
+            let last_work = e.works.iter().filter(between).filter(|w| costly(&w.1).is_some()).map(|w| w.0).max().unwrap_or(*compute);
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
             } else if e.sessions.iter().any(|s| {
                 // A lock taken after the work is done lets only one write, and everybody work.
                 let taken = outer(&s.site);
-                (write.held || taken.start > from.start) && (taken.file != compute.file || taken.start < compute.start)
+                let last = if write.held { last_work } else { *compute };
+                (write.held || taken.start > from.start) && (taken.file != last.file || taken.start <= last.start)
             }) {
                 Coalescing::Cluster
             } else if read.coalesces != Coalesces::None {

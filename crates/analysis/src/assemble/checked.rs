@@ -11,14 +11,27 @@ use std::collections::BTreeSet;
 
 impl Assembly<'_, '_> {
     /// Looks and SETs of one key that make a lock: told as that, and as the sessions that they are.
-    pub(super) fn check_then_sets(&mut self, root: FuncRef, e: &Exploration, taken: &BTreeSet<String>, out: &mut Lifecycles) {
+    pub(super) fn check_then_sets(
+        &mut self,
+        root: FuncRef,
+        e: &Exploration,
+        taken: &BTreeSet<String>,
+        out: &mut Lifecycles,
+    ) {
         for (site, key, option) in &e.ignored {
             let set = self.site(root, site);
             if out.check_then_sets.iter().any(|known| known.set.span == set.span) {
                 continue;
             }
             let id = format!("{}|{}", self.cx.program.function(root).name, crate::keys::shape(&key.sym));
-            out.check_then_sets.push(CheckThenSet { id, read: set.clone(), set, key: crate::keys::display(&key.sym), released: true, ignored: Some(option.clone()) });
+            out.check_then_sets.push(CheckThenSet {
+                id,
+                read: set.clone(),
+                set,
+                key: crate::keys::display(&key.sym),
+                released: true,
+                ignored: Some(option.clone()),
+            });
         }
         for loose in &e.loose {
             let Loose::Set { site, key, .. } = loose else { continue };
@@ -40,17 +53,35 @@ impl Assembly<'_, '_> {
             // In another function it takes a delete that asks for the owner.
             let owned = |f: &ReleaseFacts| matches!(f.guard, crate::explore::record::GuardFact::Atomic(Some(_)));
             let home = |f: FuncRef| self.cx.program.function(f).name.rsplit_once('.').map(|(home, _)| home.to_owned());
-            let of_one = |f: &ReleaseFacts| home(f.site.func).is_some() && home(f.site.func) == home(site.func) && !taken.contains(&shape);
-            let elsewhere = || self.releases.iter().find(|(_, k, f)| owned(f) && of_one(f) && crate::keys::shape(&k.sym) == shape).map(|(_, _, f)| f);
-            let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred).or_else(elsewhere) else { continue };
+            let of_one = |f: &ReleaseFacts| {
+                home(f.site.func).is_some() && home(f.site.func) == home(site.func) && !taken.contains(&shape)
+            };
+            let elsewhere = || {
+                self.releases
+                    .iter()
+                    .find(|(_, k, f)| owned(f) && of_one(f) && crate::keys::shape(&k.sym) == shape)
+                    .map(|(_, _, f)| f)
+            };
+            let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred).or_else(elsewhere) else {
+                continue;
+            };
             let owned = owned(release);
             // A name is the tie-break: codes, sessions and flags are read, set and deleted in the same way.
             let names = format!("{shape} {}", self.cx.program.function(root).name).to_ascii_lowercase();
-            if read.span > site.span || !(owned || ["lock", "mutex", "lease", "running"].iter().any(|w| names.contains(w))) {
+            if read.span > site.span
+                || !(owned || ["lock", "mutex", "lease", "running"].iter().any(|w| names.contains(w)))
+            {
                 continue;
             }
             let id = format!("{}|{shape}", self.cx.program.function(root).name);
-            out.check_then_sets.push(CheckThenSet { id, read: self.site(root, read), set: self.site(root, site), key: crate::keys::display(&key.sym), released: true, ignored: None });
+            out.check_then_sets.push(CheckThenSet {
+                id,
+                read: self.site(root, read),
+                set: self.site(root, site),
+                key: crate::keys::display(&key.sym),
+                released: true,
+                ignored: None,
+            });
             let session = checked_session(e, site, key);
             out.locks.push(self.lock_of(root, e, session));
         }

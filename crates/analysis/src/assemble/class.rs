@@ -4,7 +4,7 @@ use super::Assembly;
 use super::lock::released_on_error_only;
 use crate::explore::record::{Lease, SessionFacts};
 use crate::explore::state::Status;
-use crate::lifecycle::{Class, Profile, Release};
+use crate::lifecycle::{Class, Profile, Release, Ttl};
 use crate::program::FuncRef;
 use dogpile_source::Directive;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub(super) const ROLLED_BACK: &str = "taken back only when the work fails";
 
 impl Assembly<'_, '_> {
-    pub(super) fn class(&self, _root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool) -> (Class, String) {
+    pub(super) fn class(&self, root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool) -> (Class, String) {
         if let Some(class) = self.declared_class(s) {
             return (class, "declared by an annotation".to_owned());
         }
@@ -28,14 +28,17 @@ impl Assembly<'_, '_> {
         if owned && given_back_by_losers(s) {
             return (Class::Lock, "those who lost it give it back".to_owned());
         }
-        if indifferent(s) && !self.is_named_lock(s) && !owned {
+        // What was queued is answered when the queue is sent; in Rust that answer is not followed to its command.
+        let answered = s.queue.is_none() || self.cx.program.module(root).lang != dogpile_ir::Lang::Rust;
+        if answered && indifferent(s) && !self.is_named_lock(s) && !owned {
             return (Class::Record, "whether it was won makes no difference".to_owned());
         }
         let released_here = s.releases.iter().any(|r| r.statuses.contains(&Status::Won));
         // With no expiry at all it takes more than a delete on some later branch: index entries are deleted so, too.
         let forever = matches!(s.lease, Lease::Absent) && !s.expiry_same_step;
         let guarded = owned || s.releases.iter().any(|r| r.deferred);
-        if released_here && !released_on_error_only(s) && !(forever && !guarded && !self.is_named_lock(s)) {
+        let kept_long = self.lasts_long(s) && kept_when_it_goes_well(s);
+        if released_here && !released_on_error_only(s) && !kept_long && !(forever && !guarded && !self.is_named_lock(s)) {
             return (Class::Lock, "released on the path that won it".to_owned());
         }
         if waits {
@@ -44,18 +47,23 @@ impl Assembly<'_, '_> {
         // A delete of the same key somewhere else also ends marks, flags and index entries: it takes a lease, and a name
         // as the tie-break, to read the pair as a lock.
         let elsewhere = releases.iter().any(|r| !r.same_session && !r.administrative);
-        if elsewhere && !matches!(s.lease, Lease::Absent) && !lasts_long(&s.lease) && self.is_named_lock(s) {
+        if elsewhere && !matches!(s.lease, Lease::Absent) && !self.lasts_long(s) && self.is_named_lock(s) {
             return (Class::Lock, "the same key is released elsewhere".to_owned());
         }
         if released_here {
             return (Class::Mark, ROLLED_BACK.to_owned());
         }
-        if !s.renewals.is_empty() {
+        // What never expires has nothing to renew: entries of an index get an expiry later, too.
+        if !s.renewals.is_empty() && (!forever || self.is_named_lock(s)) {
             return (Class::Lock, "renewed while the work goes on".to_owned());
+        }
+        // The lease is part of what the wrapper promises, and what it is for stands with callers that nobody shows us.
+        if handed_on(s) {
+            return (Class::Lock, "a set-if-absent with a lease, offered to callers".to_owned());
         }
         match &s.lease {
             Lease::Absent => (Class::Record, "never expires and is never released".to_owned()),
-            lease if lasts_long(lease) => (Class::Mark, "kept for hours and never released".to_owned()),
+            _ if self.lasts_long(s) => (Class::Mark, "kept for hours and never released".to_owned()),
             // "busy" to those who lost, a lease, and the name: a lock that only time gives back.
             Lease::Value(..) if self.is_keyed_lock(s) && refuses(s) => (Class::Lock, "those who lose are refused".to_owned()),
             _ => (Class::Unknown, "no release and no wait in sight".to_owned()),
@@ -69,6 +77,11 @@ impl Assembly<'_, '_> {
         let function = function.rsplit('/').next().unwrap_or(function);
         let names = format!("{} {function}", crate::keys::shape(&s.key.sym)).to_ascii_lowercase();
         ["lock", "mutex", "lease", "leader", "acquire", "exclusive", "running"].iter().any(|w| names.contains(w))
+    }
+
+    /// For hours: nobody waits that long.
+    fn lasts_long(&self, s: &SessionFacts) -> bool {
+        matches!(self.ttl(&s.lease, s.library), Ttl::Known { ms, .. } if ms >= 3_600_000)
     }
 
     /// The key itself says that it is a lock.
@@ -112,6 +125,21 @@ fn indifferent(s: &SessionFacts) -> bool {
     !s.library && s.wait.is_none() && !won.is_empty() && won == exits(&[Status::Lost]) && visits(Status::Won).is_subset(&visits(Status::Lost))
 }
 
+/// A wrapper: its caller names the key and hears who won, and it sees to the lease itself, in a step of its own.
+fn handed_on(s: &SessionFacts) -> bool {
+    let tells = |status: Status, answer: bool| {
+        s.exits.iter().any(|e| e.status == status && !e.panics && e.values.first().is_some_and(|v| **v == crate::sym::Sym::Bool(answer)))
+    };
+    let named_by_caller = matches!(&*s.key.sym, crate::sym::Sym::Param(..));
+    named_by_caller && matches!(s.lease, Lease::Absent) && !s.expiries.is_empty() && tells(Status::Won, true) && tells(Status::Lost, false)
+}
+
+/// Never given back on a way out that goes well, and kept on one, whatever it gives.
+fn kept_when_it_goes_well(s: &SessionFacts) -> bool {
+    let exits = || s.exits.iter().filter(|e| !e.panics);
+    exits().filter(|e| e.status == Status::Released).all(|e| e.error != Some(false)) && exits().any(|e| e.status == Status::Won && e.error == Some(false))
+}
+
 /// Every loser leaves with an error, winners work.
 pub(super) fn refuses(s: &SessionFacts) -> bool {
     let mut lost = s.exits.iter().filter(|e| e.status == Status::Lost && !e.panics).peekable();
@@ -126,8 +154,4 @@ pub(super) fn given_back_by_losers(s: &SessionFacts) -> bool {
     let by = |status: Status| s.releases.iter().any(|r| r.statuses.contains(&status));
     let works = |status: Status| s.visits.values().any(|st| st.contains(&status));
     by(Status::Lost) && !by(Status::Won) && works(Status::Lost) && !works(Status::Won)
-}
-
-fn lasts_long(lease: &Lease) -> bool {
-    matches!(lease, Lease::Value(v, _) if crate::fold::duration_ms(&v.sym).is_some_and(|ms| ms >= 3_600_000))
 }

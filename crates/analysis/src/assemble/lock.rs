@@ -457,7 +457,12 @@ fn recheck_of_marks(s: &SessionFacts) -> Recheck {
         return Recheck::Done;
     }
     // The work stands behind the acquire, in the function that holds the lock; storing it is not the work.
-    let stores = |span: &Span| s.writes.iter().any(|(at, (op, _))| at == span || op.via.contains(span));
+    let within = |op: &crate::explore::record::OpSite, span: &Span| op.span == *span || op.via.contains(span);
+    let gives_back = |span: &Span| s.releases.iter().any(|r| within(&r.site, span));
+    // A followed call is known by the whole of it, the way to a command by its name.
+    let stores = |span: &Span| s.writes.values().any(|(op, _)| within(op, span) || op.via.iter().any(|v| span.contains(*v)))
+        || gives_back(span)
+        || s.releases.iter().any(|r| r.site.via.iter().any(|v| span.contains(*v)));
     let counts = |span: &Span| s.called.get(span).is_some_and(|c| matches!(crate::names::last(&c.name), "len" | "is_empty" | "count" | "to_string"));
     let won = s.visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
     let mut works: Vec<Span> = won.chain(s.followed.keys().copied()).filter(|span| !stores(span) && !counts(span)).collect();

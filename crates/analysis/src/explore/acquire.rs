@@ -48,10 +48,13 @@ impl<'a> Explorer<'a, '_> {
         self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
         self.marks_before(slot);
+        let rust = self.lang(site.frame) == dogpile_ir::Lang::Rust;
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
         facts.loser_extends = loser_extends;
         facts.blurred |= [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
+        // The answer of what is queued comes when the queue is sent, and is not followed back to it.
+        facts.blurred |= s.queue.is_some() && rust;
         facts.reads_before.extend(reads);
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site);
         self.note_sharing(slot, &key, site, &state);
@@ -83,7 +86,7 @@ impl<'a> Explorer<'a, '_> {
         let client = self.cx.program.models.client(row.client).name.clone();
         let mut s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);
         s.queue = None;
-        self.note_context_use(&site);
+        self.note_context_use(&site, &state);
         let key = self.path(&acquire.key, &site, &state).unwrap_or_else(|| Val::new(Sym::Result(span, 0, "key".into(), vec![]), span));
         let lease = acquire.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let token = acquire.token.as_deref().filter(|t| t.starts_with('$')).and_then(|p| self.path(p, &site, &state));

@@ -394,20 +394,28 @@ impl<'a> Explorer<'a, '_> {
                 // Whoever has the signal or the task hears of it; a timer that is cleared tells nobody.
                 if handle == "$0" {
                     self.tell(state);
+                } else {
+                    self.may_end_itself();
                 }
                 self.stopped(at, state);
             }
-            Does::Stops => self.stopped(at, state),
+            Does::Stops => {
+                self.may_end_itself();
+                self.stopped(at, state);
+            }
             _ => {}
+        }
+    }
+
+    /// A timer's round that stops a timer may well stop its own.
+    fn may_end_itself(&mut self) {
+        for region in self.regions.inside.iter_mut().filter(|region| region.handle.is_some()) {
+            region.asks = true;
         }
     }
 
     /// Whatever beats may have been meant.
     fn stopped(&mut self, at: Span, state: &mut State<'a>) {
-        // A timer's round that stops a timer may well stop its own.
-        if let Some(region) = self.regions.inside.last_mut() {
-            region.asks |= region.handle.is_some();
-        }
         for index in std::mem::take(&mut state.beside.beating) {
             let fact = &mut self.out.heartbeats[index];
             fact.stopped.get_or_insert(at);

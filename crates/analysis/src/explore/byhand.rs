@@ -16,6 +16,8 @@ pub(super) struct Local {
     waited: BTreeSet<(S, S)>,
     deleted: BTreeSet<(S, S)>,
     pub(super) entries: Vec<Entry>,
+    /// What is true where a path found another's flight instead of leaving its own.
+    pub(super) joined: BTreeMap<usize, S>,
     /// Flights that are promises nobody has put anywhere yet.
     pub(super) pending: BTreeSet<usize>,
     /// Variables that hold one.
@@ -66,13 +68,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// An entry that others can wait on is left under a key that was looked up.
-    pub(super) fn local_store(&mut self, frame: FrameId, span: Span, map: &Val, key: &Val, val: &Val) {
+    pub(super) fn local_store(&mut self, frame: FrameId, span: Span, map: &Val, key: &Val, val: &Val) -> Option<usize> {
         let place = (map.sym.clone(), key.sym.clone());
-        let Sym::Alloc(id) = &*val.sym else { return };
+        let Sym::Alloc(id) = &*val.sym else { return None };
         if !self.local.looked.contains(&place) || self.out.flights.iter().any(|f| f.site.span == span) {
-            return;
+            return None;
         }
-        let Some(keeps_error) = self.awaitable(&self.types[*id as usize]) else { return };
+        let keeps_error = self.awaitable(&self.types[*id as usize])?;
         let info = self.frame(frame);
         let site = OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: "map entry".to_owned(), words: std::sync::Arc::default(), client: None, evidence: Evidence::Import };
         let flight = self.out.flights.len();
@@ -88,6 +90,7 @@ impl<'a> Explorer<'a, '_> {
         });
         self.flights.push(flight);
         self.local.entries.push(Entry { place, flight, keeps_error });
+        Some(flight)
     }
 
     /// Whether a value of this type can be waited on; if so, whether it keeps an error.
@@ -140,7 +143,7 @@ impl<'a> Explorer<'a, '_> {
                     }
                     if let Rvalue::Call(call) = value
                         && let Callee::Method { receiver, name } = &call.callee
-                        && matches!(&**name, "delete" | "clear")
+                        && matches!(&**name, "delete" | "clear" | "Delete" | "LoadAndDelete" | "Clear")
                     {
                         found |= is_it(&receiver.kind);
                     }

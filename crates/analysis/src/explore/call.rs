@@ -129,7 +129,8 @@ impl<'a> Explorer<'a, '_> {
         }
         let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
         let ty = self.type_of(site.frame, receiver, &base);
-        if let Some(outs) = self.map_method(&name, &ty, &site, &state) {
+        let of_map = self.map_method(&name, &ty, &site, &state).or_else(|| self.shared_map_method(&name, &ty, &site, &state));
+        if let Some(outs) = of_map {
             return outs;
         }
         if ty == Type::Unknown {
@@ -271,6 +272,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// A function calls itself: a loser that does so waits.
     fn recursion(&mut self, f: FuncRef, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        self.note_context_use(&site, &state);
         let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
         let mut waits = false;
         for held in &state.held {
@@ -489,12 +491,18 @@ impl<'a> Explorer<'a, '_> {
                     continue;
                 }
                 let mut next = Vec::new();
-                if walks {
-                    self.begin_walk(site.frame, site.call.span, *f);
+                let list = site.receiver.as_ref().filter(|list| walks && self.lang(site.frame) == dogpile_ir::Lang::Rust && is_list(&list.sym)).cloned();
+                match &list {
+                    Some(list) => self.begin_round(site.frame, site.call.span, list),
+                    None if walks => self.begin_walk(site.frame, site.call.span, *f),
+                    None => {}
                 }
                 for state in states {
                     let params = self.cx.program.function(*f).params.clone();
-                    let fargs = params.iter().map(|p| self.callback_argument(f.module, p, &site)).collect();
+                    let mut fargs: Vec<Val> = params.iter().map(|p| self.callback_argument(f.module, p, &site)).collect();
+                    if let ([item], Some(list)) = (fargs.as_mut_slice(), &list) {
+                        *item = Val::new(Sym::Index(list.sym.clone(), Sym::Unknown.into()), item.span);
+                    }
                     next.push(state.clone());
                     for (after, out) in self.invoke(*f, *home, None, fargs, site.call, site.frame, state) {
                         if matches!(out, Out::Values(_)) {
@@ -530,6 +538,11 @@ impl<'a> Explorer<'a, '_> {
         }
         val
     }
+}
+
+/// Whether a list is known well enough to tell its items by it.
+fn is_list(sym: &Sym) -> bool {
+    matches!(sym, Sym::Param(..) | Sym::Field(..) | Sym::Index(..) | Sym::Result(..))
 }
 
 /// Whether a value is something or nil, where a path knows.

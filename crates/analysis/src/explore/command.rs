@@ -69,7 +69,7 @@ impl<'a> Explorer<'a, '_> {
         let view: Vec<Word<'_>> = texts.iter().map(|t| t.as_deref().map_or(Word::Hole, Word::Lit)).collect();
         let meant = meaning(&view);
         let name = texts.first().cloned().flatten().unwrap_or_default().to_ascii_uppercase();
-        self.note_context_use(&site);
+        self.note_context_use(&site, &state);
         let mut s = self.sending(row, evidence, reply, &name, &site, &state);
         s.op.words = words.as_slice().into();
         match meant {
@@ -276,6 +276,10 @@ impl<'a> Explorer<'a, '_> {
             if matches!(status, Some(Status::Lost)) && (same_queue || s.queue.is_some()) {
                 let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
                 self.out.renewals[index].unheld = true;
+                return self.simple_reply(s, Raw::Number, site, state);
+            }
+            // The second half of what is queued with the acquire, whatever came of that.
+            if same_queue {
                 return self.simple_reply(s, Raw::Number, site, state);
             }
             if self.is_taken_in_turn(slot) {

@@ -156,6 +156,18 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// A loop beside the path is left after a loss.
+    pub(super) fn breaks_on_loss(&mut self, frame: FrameId, at: Span, state: &State<'a>) {
+        let depth = self.depth(frame);
+        for index in &state.losses {
+            let fact = &mut self.out.renewals[*index];
+            let behind = fact.heart.beat.is_some_and(|beat| at.file == beat.file && at.start > beat.start);
+            if behind && fact.ended.is_none_or(|(known, _)| depth < known) {
+                fact.ended = Some((depth, at));
+            }
+        }
+    }
+
     /// The result of a call was thrown away, and with it the loss that it reported.
     pub(super) fn discard_losses(&mut self, before: &BTreeSet<usize>, state: &mut State<'a>, span: Span) {
         for index in state.losses.difference(before).copied().collect::<Vec<_>>() {

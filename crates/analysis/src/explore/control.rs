@@ -132,7 +132,12 @@ impl<'a> Explorer<'a, '_> {
                 let val = self.eval(frame, value, &mut state);
                 vec![(state, Flow::Raise(Val { sym: val.sym, span: stmt.span }))]
             }
-            StmtKind::Break(label) => vec![(state, Flow::Break(*label))],
+            StmtKind::Break(label) => {
+                if state.spawned {
+                    self.breaks_on_loss(frame, stmt.span, &state);
+                }
+                vec![(state, Flow::Break(*label))]
+            }
             StmtKind::Continue(label) => vec![(state, Flow::Continue(*label))],
             StmtKind::Opaque { writes, may_call, .. } => {
                 for local in writes {

@@ -63,7 +63,14 @@ impl<'a> Explorer<'a, '_> {
         (val, state.start())
     }
 
-    fn initial(&mut self, at: FrameId, value: &'a dogpile_ir::Value, constant: bool, this: &S, state: &mut State<'a>) -> Val {
+    fn initial(
+        &mut self,
+        at: FrameId,
+        value: &'a dogpile_ir::Value,
+        constant: bool,
+        this: &S,
+        state: &mut State<'a>,
+    ) -> Val {
         let val = self.eval(at, value, state);
         let sym = match &*val.sym {
             Sym::Result(..) | Sym::Unknown if !constant && *made_at_start(&val.sym) == *val.sym => this.clone(),

@@ -10,12 +10,18 @@ use dogpile_ir::{Callee, Lang, ValueKind};
 const MAX_ITEMS: usize = 64;
 
 impl<'a> Explorer<'a, '_> {
-    /// `list.push(x)`, `list.extend(all)`: the list is longer from here.
+    /// `list.push(x)`, `list.extend(all)`: the list is longer from here. `list.iter()` gives its items one by one, and is
+    /// told by what it gives.
     pub(super) fn list_method(&mut self, name: &str, site: &CallSite<'a>, state: &State<'a>) -> Option<Outs<'a>> {
         if self.lang(site.frame) != Lang::Rust {
             return None;
         }
         let Callee::Method { receiver, .. } = &site.call.callee else { return None };
+        if let ("iter" | "into_iter" | "iter_mut", [], Some(list)) = (name, site.args.as_slice(), &site.receiver)
+            && !matches!(&*list.sym, Sym::Object(..) | Sym::Alloc(_) | Sym::Reply(..) | Sym::Unknown)
+        {
+            return Some(vec![(state.clone(), Out::Values(vec![list.clone()]))]);
+        }
         let (ValueKind::Local(local), Sym::List(items)) = (&receiver.kind, &*site.receiver.as_ref()?.sym) else { return None };
         let mut items = items.clone();
         match (name, site.args.as_slice()) {

@@ -31,6 +31,7 @@ mod reply;
 mod result;
 mod script;
 mod share;
+mod shared_map;
 pub(crate) mod state;
 mod values;
 pub(crate) mod trace;

@@ -171,7 +171,11 @@ impl<'a> Explorer<'a, '_> {
             }
             Does::Converts { reply, error, to } => self.convert_reply(row, reply, error, to, &site, state),
             Does::Value(kind) => {
-                let vals = self.value_of(*kind, row, &site);
+                let mut vals = self.value_of(*kind, row, &site);
+                // Rust says it where a value can fail; these never do, and are no result to be taken apart.
+                if self.lang(site.frame) == dogpile_ir::Lang::Rust && super::values::cannot_fail(*kind) {
+                    vals.truncate(1);
+                }
                 vec![(state, Out::Values(vals))]
             }
             Does::Sleeps { time } => {
@@ -431,7 +435,7 @@ impl<'a> Explorer<'a, '_> {
         }
         // A child with a limit of its own still ends with its parent.
         if row.origin == ContextOrigin::Derived && row.gives.iter().any(|g| g == "cancel") {
-            self.note_context_use(site);
+            self.note_context_use(site, &state);
         }
         let mut context = match row.origin {
             ContextOrigin::Background => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id },

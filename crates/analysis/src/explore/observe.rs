@@ -57,13 +57,13 @@ impl<'a> Explorer<'a, '_> {
 
     /// Work that may matter to a critical section.
     pub(super) fn note_work(&mut self, name: &str, target: Option<FuncRef>, site: &CallSite<'a>, state: &State<'a>) {
-        self.note_context_use(site);
+        self.note_context_use(site, state);
         if self.name_tells(name).idle {
             return;
         }
         let span = site.call.span;
-        if let Some(flight) = self.flights.last() {
-            self.out.flights[*flight].work.get_or_insert(span);
+        if let Some(flight) = self.flight_of(state) {
+            self.out.flights[flight].work.get_or_insert(span);
         }
         self.note_region_work(span, None);
         if !self.out.works.iter().any(|(s, _, _)| *s == span) && self.out.works.len() < 400 {
@@ -119,22 +119,25 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A context that may be cancelled reaches the shared work of a flight.
-    pub(super) fn note_context_use(&mut self, site: &CallSite<'a>) {
-        let Some(flight) = self.flights.last().copied() else { return };
-        let name = site.call_name();
-        if self.name_tells(&name).logging {
+    pub(super) fn note_context_use(&mut self, site: &CallSite<'a>, state: &State<'a>) {
+        if self.flights.is_empty() {
             return;
         }
-        // What the shared function itself hands it to, not some helper's insides.
-        let depth = self.out.flights[flight].site.via.len();
-        let span = self.frame(site.frame).via.get(depth).copied().unwrap_or(site.call.span);
-        let span = if span.file == self.out.flights[flight].site.span.file { span } else { self.out.flights[flight].site.span };
-        for arg in &site.args {
-            if let Sym::Context(c) = &*arg.sym
-                && c.origin == Origin::Caller
-            {
-                self.out.flights[flight].caller_context.get_or_insert(span);
+        let name = site.call_name();
+        let callers = |arg: &Val| matches!(&*arg.sym, Sym::Context(c) if c.origin == Origin::Caller);
+        if self.name_tells(&name).logging || !site.args.iter().any(callers) {
+            return;
+        }
+        // The work of a flight within a flight is work of both.
+        for flight in self.flights.clone() {
+            if !self.works_for(flight, state) {
+                continue;
             }
+            // What the shared function itself hands it to, not some helper's insides.
+            let depth = self.out.flights[flight].site.via.len();
+            let span = self.frame(site.frame).via.get(depth).copied().unwrap_or(site.call.span);
+            let span = if span.file == self.out.flights[flight].site.span.file { span } else { self.out.flights[flight].site.span };
+            self.out.flights[flight].caller_context.get_or_insert(span);
         }
     }
 
@@ -143,7 +146,8 @@ impl<'a> Explorer<'a, '_> {
         if state.spawned {
             return;
         }
-        for held in state.held.iter().filter(|h| h.status == Status::Won) {
+        // Parts of a quorum are no section yet.
+        for held in state.held.iter().filter(|h| h.status == Status::Won && !h.part) {
             self.out.sessions[held.slot].sleeps.insert(span, ms);
         }
     }
@@ -173,8 +177,8 @@ impl<'a> Explorer<'a, '_> {
     /// A cache operation: part of a cache-aside, a re-check under a lock, or the cache behind a flight.
     pub(super) fn note_cache(&mut self, mut facts: CacheFacts, state: &State<'a>) {
         facts.held = state.held.iter().any(|h| h.status == Status::Won);
-        if let Some(flight) = self.flights.last() {
-            self.out.flights[*flight].caches.push((facts.scope, facts.site.span));
+        if let Some(flight) = self.flight_of(state) {
+            self.out.flights[flight].caches.push((facts.scope, facts.site.span));
         }
         if facts.op == CacheOp::Get {
             for held in state.held.iter().filter(|h| h.status == Status::Won) {
@@ -222,7 +226,7 @@ impl<'a> Explorer<'a, '_> {
             in_flight: !self.flights.is_empty(),
             held: false,
         };
-        self.note_context_use(site);
+        self.note_context_use(site, state);
         self.note_cache(facts, state);
         let given: Vec<S> = site.args.iter().map(|a| a.sym.clone()).collect();
         Some(vec![(state.clone(), super::Out::Values(results(span, name, 3, &given)))])

@@ -273,6 +273,11 @@ impl<'a> Explorer<'a, '_> {
                         };
                         self.leave_parts(slot, at, Some(error), &mut state);
                     }
+                    (Some(Verdict::Won), Some(Status::Won)) => {
+                        if let Some(held) = state.held.iter_mut().find(|h| h.slot == slot) {
+                            held.part = false;
+                        }
+                    }
                     (Some(Verdict::Refused(_)), Some(Status::Released | Status::HandedOver)) => state.set_status(slot, Status::Lost),
                     _ => {}
                 }

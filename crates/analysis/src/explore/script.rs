@@ -26,7 +26,7 @@ impl<'a> Explorer<'a, '_> {
         state: State<'a>,
     ) -> Outs<'a> {
         let span = site.call.span;
-        self.note_context_use(&site);
+        self.note_context_use(&site, &state);
         let s = self.sending(row, evidence, reply, "EVAL", &site, &state);
         let text = match self.path(script, &site, &state) {
             Some(val) => match &*val.sym {
@@ -43,7 +43,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let keys = match keys {
             KeysRow::List(path) => match self.path(path, &site, &state).map(|v| v.sym) {
-                Some(sym) => match &*sym {
+                Some(sym) => match fullest(&sym) {
                     Sym::List(items) => Some(items.clone()),
                     Sym::Nil => Some(vec![]),
                     Sym::Str(_) | Sym::Concat(_) => Some(vec![Val { sym: sym.clone(), span }]),
@@ -171,6 +171,16 @@ impl<'a> Explorer<'a, '_> {
             }
         }
     }
+}
+
+/// Of lists that paths built in loops and that met since, the one with most in it: a loop over no items tells nothing.
+fn fullest(sym: &Sym) -> &Sym {
+    let Sym::Phi(parts) = sym else { return sym };
+    let lists = parts.iter().filter_map(|p| match &**p {
+        Sym::List(items) => Some((items.len(), &**p)),
+        _ => None,
+    });
+    lists.max_by_key(|(n, _)| *n).map_or(sym, |(_, list)| list)
 }
 
 fn take(rest: &mut Vec<Val>, n: Option<usize>) -> Option<Vec<Val>> {

@@ -376,8 +376,9 @@ impl<'a> Explorer<'a, '_> {
             }
             Does::Transacts { function } => {
                 self.transaction_begins(span, &mut state);
+                let throws = self.throws(site.frame);
                 let outs = self.run_function(function, vec![], &site, state);
-                outs.into_iter().map(|(state, out)| self.transacted(span, state, out)).collect()
+                outs.into_iter().map(|(state, out)| if throws { self.settled(span, state, out) } else { self.transacted(span, state, out) }).collect()
             }
             Does::BeginsTransaction { ty, error } => {
                 self.transaction_begins(span, &mut state);
@@ -404,6 +405,12 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn transaction_begins(&mut self, span: Span, state: &mut State<'a>) {
         state.trace.transactions.retain(|t| *t != span);
         state.trace.transactions.push(span);
+    }
+
+    /// The same where exceptions tell of failures, and the call gives what the function gave.
+    fn settled(&mut self, span: Span, mut state: State<'a>, out: Out) -> (State<'a>, Out) {
+        self.transaction_ends(matches!(out, Out::Values(_)).then_some(span), &mut state);
+        (state, out)
     }
 
     /// The function that a database ran in a transaction is back: it is committed if there was no error.

@@ -91,33 +91,29 @@ impl<'a> Explorer<'a, '_> {
                 None => Sym::Scaled(Scale::Duration, Arc::new(pure())),
             },
         };
-        let value = Val::new(sym, span);
-        if cannot_fail(kind) { vec![value] } else { vec![value, Val::new(Sym::Nil, span)] }
+        vec![Val::new(sym, span), Val::new(Sym::Nil, span)]
     }
 }
 
-/// A conversion of durations gives one result: taken whole, as Rust takes its calls, it is that value.
-fn cannot_fail(kind: ValueKind) -> bool {
-    use ValueKind as K;
+/// Times made of numbers, and numbers of times.
+pub(super) fn cannot_fail(kind: ValueKind) -> bool {
     matches!(
         kind,
-        K::DurationSeconds | K::DurationMillis | K::DurationNanos | K::DurationOfHours | K::DurationOfMinutes | K::DurationOfSeconds | K::DurationOfMillis | K::DurationOfMicros | K::DurationOfNanos
+        ValueKind::Clock
+            | ValueKind::DurationSeconds
+            | ValueKind::DurationMillis
+            | ValueKind::DurationNanos
+            | ValueKind::DurationOfHours
+            | ValueKind::DurationOfMinutes
+            | ValueKind::DurationOfSeconds
+            | ValueKind::DurationOfMillis
+            | ValueKind::DurationOfMicros
+            | ValueKind::DurationOfNanos
     )
 }
 
-/// The value of a result that was taken as a whole: a constant's initialiser keeps both sides of its call.
-fn one_of(val: &Val) -> &Val {
-    match &*val.sym {
-        Sym::List(items) => match items.as_slice() {
-            [value, error] if *error.sym == Sym::Nil => value,
-            _ => val,
-        },
-        _ => val,
-    }
-}
-
 fn rescale(receiver: Option<&Val>, scale: Scale, per: i128) -> Option<Sym> {
-    let receiver = one_of(receiver?);
+    let receiver = receiver?;
     Some(match &*receiver.sym {
         Sym::Int(n, Scale::Duration) => Sym::Int(n / per, scale),
         _ => Sym::Scaled(scale, receiver.sym.clone()),
@@ -126,7 +122,7 @@ fn rescale(receiver: Option<&Val>, scale: Scale, per: i128) -> Option<Sym> {
 
 /// A duration of so many units; of a number that is not known, a duration all the same.
 fn duration_of(number: Option<&Val>, nanos: i128) -> Option<Sym> {
-    let number = one_of(number?);
+    let number = number?;
     match &*number.sym {
         Sym::Int(n, _) => Some(Sym::Int(n.checked_mul(nanos)?, Scale::Duration)),
         _ => Some(Sym::Scaled(Scale::Duration, number.sym.clone())),
