@@ -90,7 +90,11 @@ pub(crate) enum Act {
     Computes(usize),
     ReadsSource(usize),
     ChangesSource,
-    Errs(usize),
+    Errs {
+        who: usize,
+        form: usize,
+    },
+    Waits(usize),
     Ends(usize),
     Dies(usize),
     Joins(usize),
@@ -382,6 +386,7 @@ impl Planner<'_> {
                 TrueRefusal if *how == Ended::Refused => vec![Act::Ends(who)],
                 _ => Vec::new(),
             },
+            Deed::Sleeps(_) if is(&[TrueRefusal]) => vec![Act::Waits(who)],
             Deed::Dies => vec![Act::Dies(who)],
             Deed::Joins if is(&[FreshAnswer]) => vec![Act::Joins(who)],
             Deed::Lands if is(&[FreshAnswer]) => vec![Act::Lands],
@@ -401,10 +406,10 @@ impl Planner<'_> {
     }
 
     fn sends(&mut self, one: &Merged, sending: &Sending, who: usize, later: &[Merged]) -> Vec<Act> {
-        if sending.fate == Fate::Refused {
-            return if self.invariant == Invariant::TrueRefusal { vec![Act::Errs(who)] } else { Vec::new() };
-        }
         let form = self.form(one, sending.purpose);
+        if sending.fate == Fate::Refused {
+            return vec![Act::Errs { who, form }];
+        }
         let own = |m: &Merged| {
             m.client() == Some(who) && !matches!(m.any().deed, Deed::Ends(_) | Deed::Pauses | Deed::Resumes)
         };
@@ -585,7 +590,8 @@ impl Plan {
                 Act::Computes(_) => "computes",
                 Act::ReadsSource(_) => "source",
                 Act::ChangesSource => "source",
-                Act::Errs(_) => "errs",
+                Act::Errs { .. } => "errs",
+                Act::Waits(_) => "waits",
                 Act::Ends(_) => "ends",
                 Act::Dies(_) => "dies",
                 Act::Joins(_) => "joins",
