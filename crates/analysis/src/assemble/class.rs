@@ -36,7 +36,9 @@ impl Assembly<'_, '_> {
         let released_here = s.releases.iter().any(|r| r.statuses.contains(&Status::Won));
         // With no expiry at all it takes more than a delete on some later branch: index entries are deleted so, too.
         let forever = matches!(s.lease, Lease::Absent) && !s.expiry_same_step;
-        let guarded = owned || s.releases.iter().any(|r| r.deferred);
+        // A WATCH around it asks for no owner.
+        let by_token = |r: &crate::explore::record::ReleaseFacts| matches!(r.guard, crate::explore::record::GuardFact::Atomic(Some(_)));
+        let guarded = s.releases.iter().any(|r| r.deferred || by_token(r));
         let kept_long = self.lasts_long(s) && kept_when_it_goes_well(s);
         if released_here && !released_on_error_only(s) && !kept_long && !(forever && !guarded && !self.is_named_lock(s)) {
             return (Class::Lock, "released on the path that won it".to_owned());
