@@ -6,6 +6,7 @@
 //! decided by the server's replies when the test runs, and not here. Each language has a printer and a small driver.
 
 mod client;
+mod features;
 mod form;
 mod go;
 mod head;

@@ -1,6 +1,6 @@
 //! What a harness does, before it is in any language.
 
-use crate::form::{Forms, Part};
+use crate::form::Forms;
 use crate::merge::{Merged, merge};
 use crate::say::say;
 use crate::trace::{Deed, Moment, Sending, scoped};
@@ -90,7 +90,11 @@ pub(crate) enum Act {
     Computes(usize),
     ReadsSource(usize),
     ChangesSource,
-    Errs(usize),
+    Errs {
+        who: usize,
+        form: usize,
+    },
+    Waits(usize),
     Ends(usize),
     Dies(usize),
     Joins(usize),
@@ -382,6 +386,7 @@ impl Planner<'_> {
                 TrueRefusal if *how == Ended::Refused => vec![Act::Ends(who)],
                 _ => Vec::new(),
             },
+            Deed::Sleeps(_) if is(&[TrueRefusal]) => vec![Act::Waits(who)],
             Deed::Dies => vec![Act::Dies(who)],
             Deed::Joins if is(&[FreshAnswer]) => vec![Act::Joins(who)],
             Deed::Lands if is(&[FreshAnswer]) => vec![Act::Lands],
@@ -401,10 +406,10 @@ impl Planner<'_> {
     }
 
     fn sends(&mut self, one: &Merged, sending: &Sending, who: usize, later: &[Merged]) -> Vec<Act> {
-        if sending.fate == Fate::Refused {
-            return if self.invariant == Invariant::TrueRefusal { vec![Act::Errs(who)] } else { Vec::new() };
-        }
         let form = self.form(one, sending.purpose);
+        if sending.fate == Fate::Refused {
+            return vec![Act::Errs { who, form }];
+        }
         let own = |m: &Merged| {
             m.client() == Some(who) && !matches!(m.any().deed, Deed::Ends(_) | Deed::Pauses | Deed::Resumes)
         };
@@ -496,108 +501,4 @@ fn lower(text: &str) -> String {
     }
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |c| c.to_lowercase().collect::<String>() + chars.as_str())
-}
-
-impl Plan {
-    /// What the driver must be able to do.
-    pub(crate) fn features(&self) -> Vec<&'static str> {
-        let mut out = vec![self.invariant.id()];
-        for (part, feature) in [
-            (Part::Token, "token"),
-            (Part::Value, "value"),
-            (Part::Fence, "fence"),
-            (Part::Version, "version"),
-            (Part::Clock, "clock"),
-        ] {
-            if self.forms.mentions(&part) {
-                out.push(feature);
-            }
-        }
-        if (self.won.0.is_none() || self.won.1.is_none()) && !out.contains(&"token") {
-            out.push("token");
-        }
-        let batches = || self.forms.all.iter().flat_map(|form| form.written.iter().chain(&form.repaired));
-        if batches().any(|batch| batch.len() > 1) {
-            out.push("multi");
-        }
-        if batches().flatten().flatten().any(|word| word.len() != 1) {
-            out.push("parts");
-        }
-        if !self.forms.all.is_empty() {
-            out.push("commands");
-        }
-        let kinds = ["HSET", "HMSET", "HSETNX", "RPUSH", "LPUSH", "SADD", "ZADD", "XADD"];
-        let of_a_kind =
-            |word: &[Part]| matches!(word, [Part::Text(text)] if kinds.contains(&text.to_ascii_uppercase().as_str()));
-        out.push(if batches().flatten().filter_map(|command| command.first()).any(|word| of_a_kind(word)) {
-            "dump"
-        } else {
-            "get"
-        });
-        if self.immortal {
-            out.push("immortal");
-        }
-        if self.data.is_some() {
-            out.push("data");
-        }
-        if self.lock.is_some() {
-            out.push("lock");
-        }
-        if self.orphan_ms.is_some() {
-            out.push("meant");
-        }
-        for act in self.steps.iter().flat_map(|step| &step.acts) {
-            let feature = match act {
-                Act::First { .. } => "first",
-                Act::Takes { only, .. } => {
-                    if only.is_some() {
-                        out.push("only");
-                    }
-                    "takes"
-                }
-                Act::TakesAgain { .. } => "again",
-                Act::Asks { .. } => "asks",
-                Act::Sends { how, only, .. } => {
-                    if let Some(only) = only {
-                        out.push("only");
-                        if matches!(only, Cond::Something | Cond::Nothing) {
-                            out.push("something");
-                        }
-                    }
-                    match how {
-                        How::Sends => "sends",
-                        How::Frees => "frees",
-                        How::Renews => "renews",
-                        How::Writes => "writes",
-                        How::Fills => "fills",
-                        How::Invalidates => "invalidates",
-                        How::WritesOver => "over",
-                        How::Publishes => "publishes",
-                    }
-                }
-                Act::Subscribes { .. } => "subscribes",
-                Act::Listens { .. } => "listens",
-                Act::Enters(_) => "enters",
-                Act::Leaves(_) => "leaves",
-                Act::Stops(_) => "stops",
-                Act::HeldUp(_) => "held",
-                Act::GoesOn(_) => "resumes",
-                Act::Computes(_) => "computes",
-                Act::ReadsSource(_) => "source",
-                Act::ChangesSource => "source",
-                Act::Errs(_) => "errs",
-                Act::Ends(_) => "ends",
-                Act::Dies(_) => "dies",
-                Act::Joins(_) => "joins",
-                Act::Lands => "lands",
-                Act::FlightFails { .. } => "fails",
-                Act::Passes(_) => "passes",
-                Act::CheckInside | Act::CheckSleepers => "check",
-            };
-            out.push(feature);
-        }
-        out.sort_unstable();
-        out.dedup();
-        out
-    }
 }

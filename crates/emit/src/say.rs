@@ -24,7 +24,7 @@ pub(crate) fn say(moment: &Moment) -> String {
         Deed::Works { .. } => format!("{who} works"),
         Deed::Fails => format!("{who}'s work fails"),
         Deed::HangsUp => format!("{who}'s own caller hangs up while it works"),
-        Deed::Sleeps(ms) => format!("{who} sleeps for {}", human_ms(*ms)),
+        Deed::Sleeps(ms) => format!("{who} waits for {}, as if the lock were taken", human_ms(*ms)),
         Deed::Listens(None) => format!("{who} waits for a message, without a time limit"),
         Deed::Listens(Some(ms)) => format!("{who} waits for a message, for {} at most", human_ms(*ms)),
         Deed::Wakes => format!("{who} gets the message"),

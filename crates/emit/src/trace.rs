@@ -300,6 +300,7 @@ pub(crate) fn scoped(program: &Program, batch: &[Vec<Template>]) -> Vec<Vec<Temp
 /// Folds what somebody asks again and again in vain into one moment.
 pub(crate) fn folded(moments: Vec<Moment>) -> Vec<Moment> {
     let vain = |m: &Moment| matches!(&m.deed, Deed::Sends(s) if matches!(s.purpose, Purpose::Acquire | Purpose::NestedAcquire) && !s.first && s.fate == Fate::Arrives);
+    let erred = |m: &Moment| matches!(&m.deed, Deed::Sends(s) if s.fate != Fate::Arrives);
     let mut out: Vec<Moment> = Vec::new();
     let mut rest = moments.into_iter().peekable();
     while let Some(moment) = rest.next() {
@@ -318,7 +319,8 @@ pub(crate) fn folded(moments: Vec<Moment>) -> Vec<Moment> {
                     _ => out.push(Moment { deed: Deed::Asks(sending, 1, ms), ..next }),
                 }
             }
-            _ if matches!(moment.deed, Deed::Sleeps(_)) => {}
+            _ if matches!(moment.deed, Deed::Sleeps(_))
+                && !out.iter().rev().find(|m| m.client == moment.client).is_some_and(erred) => {}
             (_, _) => match (out.last_mut().map(|last| &mut last.deed), &moment.deed) {
                 // Nobody does anything in between.
                 (Some(Deed::Passes(before, lapsed)), Deed::Passes(ms, lapses)) => {

@@ -257,7 +257,11 @@ impl Printer<'_> {
             Act::Computes(n) => plain(n, "computes"),
             Act::ReadsSource(n) => plain(n, "reads_source"),
             Act::ChangesSource => quote! { w.changes_source(); },
-            Act::Errs(n) => plain(n, "errs"),
+            Act::Errs { who: n, form } => {
+                let (who, form) = (who(n), named(form));
+                quote! { w.errs(#who, #form); }
+            }
+            Act::Waits(n) => plain(n, "waits"),
             Act::Ends(n) => plain(n, "ends"),
             Act::Dies(n) => plain(n, "dies"),
             Act::Joins(n) => plain(n, "joins"),

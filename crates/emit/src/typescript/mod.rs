@@ -276,7 +276,8 @@ fn act(act: &Act, plan: &Plan) -> String {
         Act::Computes(n) => format!("await {}.computes()", who(n)),
         Act::ReadsSource(n) => format!("{}.readsSource()", who(n)),
         Act::ChangesSource => "w.changesSource()".to_owned(),
-        Act::Errs(n) => format!("{}.errs()", who(n)),
+        Act::Errs { who: n, form } => format!("{}.errs({})", who(n), constant(form)),
+        Act::Waits(n) => format!("await {}.waits()", who(n)),
         Act::Ends(n) => {
             let asks =
                 matches!(plan.invariant, dogpile_rules::Invariant::NoOrphan | dogpile_rules::Invariant::TrueRefusal);
