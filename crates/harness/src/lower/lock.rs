@@ -174,6 +174,8 @@ fn winning_reply(lock: &Lock, acquire: &[Vec<Template>], key: &[u8]) -> Result<(
             return Err(Unlowered::new(at, "the server refuses the acquire as it was understood"));
         }
         (Some(RespReply::Error(_)), _) => return Ok((Test::Is(RespReply::Status("OK".to_owned())), key.to_vec())),
+        // A plain SET always wins: what it takes the lock from is a look before it.
+        (won, lost) if won == lost && is_plain_set(acquire) => return Ok((Test::Any, key.to_vec())),
         (won, lost) if won == lost => return Err(Unlowered::new(at, "the acquire's reply does not tell who won")),
         _ => {}
     }
@@ -183,6 +185,16 @@ fn winning_reply(lock: &Lock, acquire: &[Vec<Template>], key: &[u8]) -> Result<(
     }
     let replies_differ_by_token = matches!(&won, Some(RespReply::Bulk(text)) if *text == words::sample('a').token);
     Ok((if replies_differ_by_token { Test::OwnToken } else { Test::Is(won.unwrap_or(RespReply::Nil)) }, key.to_vec()))
+}
+
+/// SET without a condition.
+fn is_plain_set(acquire: &[Vec<Template>]) -> bool {
+    let word = |template: &Template| match template.as_slice() {
+        [Segment::Text(text)] => String::from_utf8_lossy(text).to_ascii_uppercase(),
+        _ => String::new(),
+    };
+    let [words] = acquire else { return false };
+    words.first().map(word).is_some_and(|name| name == "SET") && !words.iter().skip(3).any(|w| matches!(word(w).as_str(), "NX" | "XX" | "GET" | "IFEQ"))
 }
 
 fn initial(lock: &Lock, key: &[u8]) -> (Vec<Vec<Vec<u8>>>, InitialIs) {
@@ -226,15 +238,23 @@ impl Lowering<'_> {
         let acquire = self.asm.label();
         let lost = self.lost(acquire, section)?;
         let error = self.failed(section, lost)?;
-        self.asm.place(acquire, Some(self.lock.acquire.site.outer()), self.acquire_op(section, lost, error));
+        let op = self.acquire_op(section, lost, error);
+        if is_plain_set(&self.acquire) {
+            self.assumed.push("the lock is looked at with GET before it is set".to_owned());
+            let set = self.asm.put(Some(self.lock.acquire.site.outer()), op);
+            let look = vec![text("GET"), bytes(&self.key)];
+            self.asm.place(acquire, Some(self.lock.acquire.site.outer()), asking(Purpose::Look, look, Test::Something, lost, set));
+        } else {
+            self.asm.place(acquire, Some(self.lock.acquire.site.outer()), op);
+        }
         if let Recheck::Missing { read, .. } = self.lock.recheck {
             let key = self.cache_key();
-            let look = vec![text("GET"), bytes(&key)];
+            let look = self.cache_look(&key);
             return Ok(self.asm.put(Some(read), asking(Purpose::Read, look, Test::Something, done, acquire)));
         }
         if matches!(self.lock.recheck, Recheck::Done) {
             let key = self.cache_key();
-            let look = vec![text("GET"), bytes(&key)];
+            let look = self.cache_look(&key);
             return Ok(self.asm.put(None, asking(Purpose::Read, look, Test::Something, done, acquire)));
         }
         Ok(acquire)
@@ -271,7 +291,7 @@ impl Lowering<'_> {
 
     fn release(&mut self, next: Pc) -> Result<Pc, Unlowered> {
         let Some(release) = self.release_of_interest().cloned() else {
-            if self.question.rule != "constant-token" {
+            if !matches!(self.question.rule, "constant-token" | "leaked-lock") {
                 return Ok(next);
             }
             self.assumed.push("a release compares the token; there is none in sight".to_owned());

@@ -24,7 +24,7 @@ impl Lowering<'_> {
         next = self.nested(next);
         if let Recheck::Done = self.lock.recheck {
             let key = self.cache_key();
-            let read = vec![text("GET"), bytes(&key)];
+            let read = self.cache_look(&key);
             next = self.asm.put(None, super::parts::asking(Purpose::Read, read, Test::Something, release, next));
         }
         for expiry in self.lock.expiries.iter().rev().filter(|_| !self.lock.acquire.expiry_same_step) {
@@ -138,6 +138,13 @@ impl Lowering<'_> {
         key
     }
 
+    /// How the cache is looked at: a value that is no string is there or not.
+    pub(super) fn cache_look(&self, key: &[u8]) -> Vec<Template> {
+        let written = self.lock.section.writes.iter().find(|write| data_key(&write.site, &self.holes).is_some_and(|k| k == key));
+        let string = written.and_then(|write| write.site.sent.as_ref()).is_none_or(|sent| sent.name().starts_with("SET") || sent.name() == "PSETEX");
+        vec![text(if string { "GET" } else { "EXISTS" }), bytes(key)]
+    }
+
     /// The longest that the work can take, where something says so.
     fn slow_ms(&self) -> Option<u64> {
         let lease = self.lease();
@@ -203,7 +210,7 @@ impl Lowering<'_> {
     pub(super) fn heartbeat(&mut self, abort: Pc) -> Option<Beat> {
         let immortal = self.lock.heartbeats.iter().any(|h| h.stop.is_none() || !h.exits.is_empty());
         let focus = self.question.focus;
-        let chosen = self.lock.renewals.iter().filter(|r| r.same_session && !r.runs_unheld);
+        let chosen = self.lock.renewals.iter().filter(|r| (r.same_session || r.site.span == focus || r.site.outer() == focus) && !r.runs_unheld);
         let chosen = chosen.min_by_key(|r| (r.site.span != focus && r.site.outer() != focus && r.beat != focus, !r.heartbeat, r.site.span)).cloned();
         let Some(renewal) = chosen else {
             return (self.lock.acquire.auto_renews || !self.lock.heartbeats.is_empty()).then(|| self.library_beat(abort, immortal));
