@@ -17,13 +17,10 @@ pub(crate) struct Language {
 }
 
 /// Rules and languages that the analysis cannot tell yet, or that nobody has written. The list can only shrink.
-pub(crate) const NOT_YET: [(&str, &str); 6] = [
+pub(crate) const NOT_YET: [(&str, &str); 3] = [
     ("cancelled-release", "Rust"),
     ("cancelled-release", "TypeScript"),
-    ("missed-wakeup", "Rust"),
     ("poisoned-flight", "Rust"),
-    ("shared-lock-handle", "Rust"),
-    ("shared-lock-handle", "TypeScript"),
 ];
 
 /// All that pages may show.
