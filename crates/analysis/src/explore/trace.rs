@@ -358,7 +358,9 @@ impl<'a> Explorer<'a, '_> {
                 if site.args.get(1).and_then(|a| a.sym.str()).is_some_and(|event| !event.ends_with("message")) {
                     return vec![(state, Out::Values(results(span, "row", 2, &[])))];
                 }
-                if gives.iter().any(|g| g == "channel") || (!site.call.awaited && self.throws(site.frame)) {
+                // A stream's `next` is a future: who takes it waits, and says for how long.
+                let future = self.lang(site.frame) == dogpile_ir::Lang::Rust && &*site.call_name() == "next";
+                if gives.iter().any(|g| g == "channel") || (!site.call.awaited && (future || self.throws(site.frame))) {
                     return vec![(state, Out::Values(vec![self.messages(&site)]))];
                 }
                 let context = row.call.context.as_deref().and_then(|p| self.path(p, &site, &state));
