@@ -3,34 +3,10 @@
 
 mod common;
 
-use common::{Run, Tree, command, ended};
+use common::{LOCKED, Run, Tree, command, ended};
 use dogpile_redis::RespReply;
 use dogpile_server::{Choice, Redis};
 use serde_json::Value;
-
-const LOCKED: &str = r#"package app
-
-import (
-	"context"
-	"time"
-
-	"github.com/google/uuid"
-	"github.com/redis/go-redis/v9"
-)
-
-func sweep(ctx context.Context, rdb *redis.Client) error {
-	token := uuid.NewString()
-	won, err := rdb.SetNX(ctx, "lock:sweep", token, 30*time.Second).Result()
-	if err != nil {
-		return err
-	}
-	if !won {
-		return nil
-	}
-	defer rdb.Del(context.WithoutCancel(ctx), "lock:sweep")
-	return work(ctx)
-}
-"#;
 
 fn tree() -> Tree {
     Tree::new(&[("app.go", LOCKED)])

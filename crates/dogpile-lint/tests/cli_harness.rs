@@ -3,32 +3,8 @@
 
 mod common;
 
-use common::{Run, Tree, command, ended};
+use common::{LOCKED, Run, Tree, command, ended};
 use serde_json::Value;
-
-const LOCKED: &str = r#"package app
-
-import (
-	"context"
-	"time"
-
-	"github.com/google/uuid"
-	"github.com/redis/go-redis/v9"
-)
-
-func sweep(ctx context.Context, rdb *redis.Client) error {
-	token := uuid.NewString()
-	won, err := rdb.SetNX(ctx, "lock:sweep", token, 30*time.Second).Result()
-	if err != nil {
-		return err
-	}
-	if !won {
-		return nil
-	}
-	defer rdb.Del(context.WithoutCancel(ctx), "lock:sweep")
-	return work(ctx)
-}
-"#;
 
 fn run(tree: &Tree, args: &[&str]) -> Run {
     ended(command(&tree.path(), args).output().expect("the program runs"))

@@ -5,6 +5,7 @@
 //! are merged into one straight line of steps, with one switch between the two. Who is told "held" leaves: that is
 //! decided by the server's replies when the test runs, and not here. Each language has a printer and a small driver.
 
+mod acts;
 mod client;
 mod features;
 mod form;

@@ -18,6 +18,30 @@ pub(crate) struct Run {
 
 /// A warning that does not depend on the analysis.
 pub(crate) const FAULTY: &str = "package a\n\n// dogpile: forgive\nfunc f() {}\n";
+/// A lock that anybody deletes.
+pub(crate) const LOCKED: &str = r#"package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
+)
+
+func sweep(ctx context.Context, rdb *redis.Client) error {
+	token := uuid.NewString()
+	won, err := rdb.SetNX(ctx, "lock:sweep", token, 30*time.Second).Result()
+	if err != nil {
+		return err
+	}
+	if !won {
+		return nil
+	}
+	defer rdb.Del(context.WithoutCancel(ctx), "lock:sweep")
+	return work(ctx)
+}
+"#;
 pub(crate) const CLEAN: &str = "package a\n\nfunc f() {}\n";
 
 impl Tree {

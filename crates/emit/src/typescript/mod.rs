@@ -1,14 +1,17 @@
 //! Harnesses in TypeScript, and in JavaScript: the same without what stands between « and » in the driver.
 
 use crate::Request;
+use crate::acts::{Dialect, act};
 use crate::client::Client;
 use crate::form::{Batch, Form, Part, Word};
 use crate::head;
 use crate::names::camel;
-use crate::plan::{Act, Cond, Guard, How, Plan, Step};
+use crate::plan::{Guard, Plan, Step};
 use crate::template::select;
 use dogpile_harness::world::name;
 use std::fmt::Write as _;
+
+const DIALECT: Dialect = Dialect { wait: "await ", equals: "===", differs: "!==", quoted };
 
 /// What all harnesses have, and what their callers do.
 const DRIVER: &str = concat!(include_str!("world.ts.txt"), include_str!("caller.ts.txt"));
@@ -185,7 +188,7 @@ fn word(word: &Word, plan: &Plan) -> String {
 fn schedule(rule: &str, plan: &Plan) -> String {
     let mut out =
         format!("// The schedule, step by step.\n\ntest(\"{rule}\", async (t) => {{\n  const w = await begin(t);\n");
-    let acts: String = plan.steps.iter().flat_map(|step| &step.acts).map(|one| act(one, plan)).collect();
+    let acts: String = plan.steps.iter().flat_map(|step| &step.acts).map(|one| act(one, plan, &DIALECT)).collect();
     for n in 0..plan.clients {
         let (who, var) = (name(n), name(n).to_ascii_lowercase());
         let used = acts.contains(&format!("{var}."));
@@ -219,90 +222,12 @@ fn shown(at: usize, step: &Step, plan: &Plan, indent: &str) -> String {
     let text = head::plain(&format!("{}. {}.{place}", at + 1, step.says));
     let mut out = comment(indent, &head::wrapped(&text, WIDTH - 3 - indent.len()));
     for one in &step.acts {
-        let _ = writeln!(out, "{indent}{};", act(one, plan));
+        let _ = writeln!(out, "{indent}{};", act(one, plan, &DIALECT));
     }
     out
 }
 
-fn act(act: &Act, plan: &Plan) -> String {
-    let constant = |form: &usize| camel(&plan.forms.all[*form].name);
-    let who = |n: &usize| name(*n).to_ascii_lowercase();
-    match act {
-        Act::First { form } => format!("await w.first({})", constant(form)),
-        Act::Takes { who: n, form, only } => {
-            let call = format!("await {}.takes({})", who(n), constant(form));
-            match only {
-                Some(true) => format!("{}.onlyIf({call})", who(n)),
-                Some(false) => format!("{}.onlyIf(!({call}))", who(n)),
-                None => call,
-            }
-        }
-        Act::TakesAgain { who: n, form } => format!("await {}.takesAgain({})", who(n), constant(form)),
-        Act::Asks { who: n, form, most: (a, b), every_ms } => {
-            let number = |most: &Option<usize>| most.unwrap_or(0).to_string();
-            let most = if a == b { number(a) } else { format!("either({}, {})", number(a), number(b)) };
-            format!("await {}.asks({}, {most}, {every_ms})", who(n), constant(form))
-        }
-        Act::Sends { who: n, how, form, only } => {
-            let method = match how {
-                How::Sends => "sends",
-                How::Frees => "frees",
-                How::Renews => "renews",
-                How::Writes => "writes",
-                How::Fills => "fills",
-                How::Invalidates => "invalidates",
-                How::WritesOver => "writesOver",
-                How::Publishes => "publishes",
-            };
-            let call = format!("await {}.{method}({})", who(n), constant(form));
-            let so = match only {
-                None => return call,
-                Some(Cond::Is(text)) => format!("({call}) === {}", quoted(text)),
-                Some(Cond::IsNot(text)) => format!("({call}) !== {}", quoted(text)),
-                Some(Cond::Own) => format!("({call}) === {}.token", who(n)),
-                Some(Cond::NotOwn) => format!("({call}) !== {}.token", who(n)),
-                Some(Cond::Something) => format!("something({call})"),
-                Some(Cond::Nothing) => format!("!something({call})"),
-            };
-            format!("{}.onlyIf({so})", who(n))
-        }
-        Act::Subscribes { who: n, form } => format!("await {}.subscribes({})", who(n), constant(form)),
-        Act::Listens { who: n, limited } => format!("{}.listens({})", who(n), switched(*limited)),
-        Act::Enters(n) => format!("{}.enters()", who(n)),
-        Act::Leaves(n) => format!("{}.leaves()", who(n)),
-        Act::Stops(n) => format!("{}.stops()", who(n)),
-        Act::HeldUp(n) => format!("{}.isHeldUp()", who(n)),
-        Act::GoesOn(n) => format!("{}.goesOn()", who(n)),
-        Act::Computes(n) => format!("await {}.computes()", who(n)),
-        Act::ReadsSource(n) => format!("{}.readsSource()", who(n)),
-        Act::ChangesSource => "w.changesSource()".to_owned(),
-        Act::Errs { who: n, form } => format!("{}.errs({})", who(n), constant(form)),
-        Act::Waits(n) => format!("await {}.waits()", who(n)),
-        Act::Ends(n) => {
-            let asks =
-                matches!(plan.invariant, dogpile_rules::Invariant::NoOrphan | dogpile_rules::Invariant::TrueRefusal);
-            format!("{}{}.ends()", if asks { "await " } else { "" }, who(n))
-        }
-        Act::Dies(n) => {
-            let asks = plan.invariant == dogpile_rules::Invariant::NoOrphan;
-            format!("{}{}.dies()", if asks { "await " } else { "" }, who(n))
-        }
-        Act::Joins(n) => format!("{}.joins()", who(n)),
-        Act::Lands => "w.flightLands()".to_owned(),
-        Act::FlightFails { shared } => format!("w.flightFails({})", switched(*shared)),
-        Act::Passes(ms) => format!("await w.passes({ms})"),
-        Act::CheckInside => "w.atMostOneInside()".to_owned(),
-        Act::CheckSleepers => "w.everySleeperCanWake()".to_owned(),
-    }
-}
 
-fn switched(both: (bool, bool)) -> String {
-    match both {
-        (true, false) => "!repaired".to_owned(),
-        (false, true) => "repaired".to_owned(),
-        (one, _) => one.to_string(),
-    }
-}
 
 /// A string as Prettier writes it: in the quotes that need fewer escapes; a template where there are several lines.
 fn quoted(text: &str) -> String {
