@@ -19,7 +19,8 @@ pub(crate) fn tell(subject: &Subject, rule: &'static Rule, focus: Span, found: &
     let (repaired, what) = crate::repair::repaired(rule.slug, subject)?;
     let program = repaired.lower(Question { rule: rule.slug, claim: found.claim, focus }).ok()?;
     let then = count(&program)?;
-    Some(format!("{} instances compute it {now} times at one expiry; with {what} {then} do", plan.instances))
+    let times = |n: u32| if n == 1 { "once".to_owned() } else { format!("{n} times") };
+    Some(format!("{} instances compute it {} at one expiry; with {what}, {}", plan.instances, times(now), times(then)))
 }
 
 /// How often a fleet computes one value when all instances ask at once.
