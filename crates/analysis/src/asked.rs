@@ -26,6 +26,7 @@ pub(crate) enum About {
     Setter,
     Places,
     Single,
+    Command,
 }
 
 thread_local! {

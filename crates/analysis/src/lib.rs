@@ -7,6 +7,7 @@ pub mod lifecycle;
 mod asked;
 mod assemble;
 mod constants;
+mod defined;
 mod explore;
 mod fields;
 mod fold;

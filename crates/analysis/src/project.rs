@@ -125,7 +125,8 @@ pub fn analyze(
     }
     let program = Program::new(modules, sources, models, &declared.aliases);
     let typing = Typing::infer(&program);
-    let reach = Reach::new(&program, &typing);
+    let commands = crate::defined::Commands::find(&program);
+    let reach = Reach::new(&program, &typing, &commands);
     let fields = crate::fields::Fields::find(&program, &typing);
     let single = crate::single::classes(&program);
     let destructors = crate::explore::drop::destructor_calls(&program);
@@ -134,9 +135,10 @@ pub fn analyze(
     typing.answers(&mut answers);
     reach.answers(&mut answers);
     fields.answers(&mut answers);
+    commands.answers(&mut answers);
     single.iter().for_each(|class| answers.add(About::Single, class.as_str(), &true));
     memory.keep_what_is_true(modules, answers);
-    let cx = Context { program, typing, reach, fields, single, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
+    let cx = Context { program, typing, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
     // Files are looked for with little effort, and what they hold is told once all of them are there.
     let searched = search(&cx, memory, Effort::Search);
     memory.last = None;

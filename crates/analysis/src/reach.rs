@@ -4,7 +4,7 @@ use crate::asked::{About, Answers, note};
 use crate::program::{FuncRef, Program};
 use crate::typing::{Target, Typing};
 use crate::walk::{each_call, each_stmt, values};
-use dogpile_ir::{FunctionKind, Place, StmtKind, Value, ValueKind};
+use dogpile_ir::{Callee, FunctionKind, Place, StmtKind, Value, ValueKind};
 use dogpile_models::{Does, WordRow};
 use rustc_hash::FxHashSet as HashSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    pub(crate) fn new(program: &Program<'_>, typing: &Typing) -> Self {
+    pub(crate) fn new(program: &Program<'_>, typing: &Typing, commands: &crate::defined::Commands) -> Self {
         let mut locking: BTreeSet<FuncRef> = BTreeSet::new();
         let mut reach =
             Self { relevant: HashSet::default(), thin: HashSet::default(), direct: BTreeSet::new(), callers: BTreeMap::new(), reassigned: HashSet::default(), small: HashSet::default(), meeting: BTreeSet::new(), closures: BTreeMap::new() };
@@ -80,6 +80,12 @@ impl Reach {
                         }
                         reach.runs(program, home, at);
                     }
+                }
+                // A script under a name of its own may take a lock as well as any other.
+                Target::Unknown(_) if matches!(&call.callee, Callee::Method { name, .. } if commands.named(name).is_some()) => {
+                    reach.direct.insert(home);
+                    locking.insert(home);
+                    reach.runs(program, home, at);
                 }
                 _ => {}
             });

@@ -142,6 +142,11 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         let target = self.method_target(site.frame, &ty, &name, site.args.len());
+        if matches!(target, Target::Unknown(_))
+            && let Some(command) = self.cx.commands.named(&name).cloned()
+        {
+            return self.run_defined(&command, site, state);
+        }
         let label: Arc<str> = match ty.name() {
             Some(owner) => format!("{owner}.{name}").into(),
             None => name.clone(),
@@ -435,7 +440,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A call that nobody knows.
-    fn unknown(&mut self, name: Arc<str>, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    pub(super) fn unknown(&mut self, name: Arc<str>, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
         self.unknown_work(name, None, site, state)
     }
 

@@ -65,6 +65,8 @@ pub(crate) struct Context<'a> {
     pub(crate) fields: crate::fields::Fields<'a>,
     /// Classes of which a framework makes one object for the whole process.
     pub(crate) single: std::collections::HashSet<String>,
+    /// Scripts that clients have as methods.
+    pub(crate) commands: crate::defined::Commands,
     pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
     /// Calls of destructors, by the function that owns what is dropped.
     pub(crate) destructors: &'a std::collections::HashMap<FuncRef, Box<dogpile_ir::Call>>,

@@ -8,7 +8,7 @@ use super::state::{State, Status};
 use super::Explorer;
 use crate::sym::{Sym, Val};
 use crate::typing::Evidence;
-use dogpile_models::{KeysRow, Row};
+use dogpile_models::{Does, KeysRow, Row};
 use dogpile_redis::{ArgRef, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl, TimeUnit, classify};
 use std::sync::Arc;
 
@@ -60,6 +60,29 @@ impl<'a> Explorer<'a, '_> {
                 take(&mut rest, n)
             }
         };
+        self.run_script(s, &text, keys, rest, &site, state)
+    }
+
+    /// A script that a client has as a method: keys first, then arguments.
+    pub(super) fn run_defined(&mut self, command: &crate::defined::Command, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+        let language = crate::typing::lang(self.cx.program.module(self.frame(site.frame).func));
+        let rows = self.cx.program.models.by_method_name(language, &command.by, 2);
+        let defines = rows.into_iter().find_map(|row| match &row.call.does {
+            Does::DefinesCommand { reply, .. } => Some((row, reply.clone())),
+            _ => None,
+        });
+        let name = site.call_name();
+        let Some((row, reply)) = defines else { return self.unknown(name, site, state) };
+        self.note_context_use(&site, &state);
+        let s = self.sending(row, Evidence::Import, &reply, "EVAL", &site, &state);
+        let mut rest = site.args.clone();
+        let count = match command.keys {
+            Some(n) => Some(n),
+            None if rest.is_empty() => None,
+            None => rest.remove(0).sym.int().and_then(|n| usize::try_from(n).ok()),
+        };
+        let keys = take(&mut rest, count);
+        let text = Val::new(Sym::Str(command.script.clone()), site.call.span);
         self.run_script(s, &text, keys, rest, &site, state)
     }
 
