@@ -135,3 +135,16 @@ fn a_fleet_computes_once_when_a_lock_stands_before_the_work() {
         assert_eq!(dogpile_harness::fleet::recomputes(&program, &fleet).expect("a run on the server"), 1);
     }
 }
+
+#[test]
+fn a_server_that_is_killed_confirms_nothing() {
+    let redis = redis();
+    let (rule, _, result, findings) = bad().into_iter().find(|(rule, ..)| rule.slug == "unconditional-release").expect("the page");
+    let before = confirm(&result.lifecycles, rule, &findings[0], &plan(Some(&redis)));
+    assert_eq!(before.evidence, Evidence::Server);
+    let pid = redis.pid().expect("a private server").to_string();
+    assert!(std::process::Command::new("kill").args(["-9", &pid]).status().expect("kill").success());
+    let after = confirm(&result.lifecycles, rule, &findings[0], &plan(Some(&redis)));
+    assert_eq!(after.evidence, Evidence::Inconclusive);
+    assert!(after.outcome.starts_with(dogpile_harness::confirm::NO_SERVER), "{}", after.outcome);
+}

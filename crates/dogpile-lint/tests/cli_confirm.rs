@@ -125,10 +125,9 @@ fn a_user_may_not_eval() {
 }
 
 #[test]
-fn a_server_that_dies_confirms_nothing() {
+fn a_user_may_not_set() {
     let (tree, owner) = (tree(), private());
     let url = owner.url().expect("a URL");
-    // Ready to be opened, and gone at the first command of the schedule.
     tell(&owner, "ACL SETUSER default -set");
     let run = run(&tree, &["confirm", "--server", &url, "--format", "json"]);
     assert_eq!(run.code, Some(2), "{run:?}");
