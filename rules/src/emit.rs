@@ -41,7 +41,7 @@ impl<'a> Out<'a> {
             subject: draft.subject,
             steps: draft.steps,
             suppressed: None,
-        verdict: None,
+            verdict: None,
         });
     }
 }

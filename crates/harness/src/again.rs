@@ -59,7 +59,11 @@ fn go(redis: &Redis, steps: &[Recorded], run: &mut Run) -> Result<(), Halt> {
             run.lines.push(format!("{who}{}", step.what));
             continue;
         }
-        let subscribes = step.commands.first().and_then(|words| words.split_first()).filter(|(name, _)| name.eq_ignore_ascii_case(b"SUBSCRIBE"));
+        let subscribes = step
+            .commands
+            .first()
+            .and_then(|words| words.split_first())
+            .filter(|(name, _)| name.eq_ignore_ascii_case(b"SUBSCRIBE"));
         let said = match subscribes {
             Some((_, [channel])) => Some(store.subscribe(client, channel)?),
             _ => store.send(client, &step.commands, fate)?,
@@ -68,7 +72,8 @@ fn go(redis: &Redis, steps: &[Recorded], run: &mut Run) -> Result<(), Halt> {
         run.lines.push(format!("{who}{}{}", step.what, said.as_ref().map(|s| format!(" → {s}")).unwrap_or_default()));
         if said != step.reply {
             let told = |reply: &Option<String>| reply.clone().unwrap_or_else(|| "no reply".to_owned());
-            run.differs = Some(format!("step {} differs: {} on record, {} now", run.lines.len(), told(&step.reply), told(&said)));
+            run.differs =
+                Some(format!("step {} differs: {} on record, {} now", run.lines.len(), told(&step.reply), told(&said)));
             return Ok(());
         }
     }

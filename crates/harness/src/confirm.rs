@@ -60,7 +60,13 @@ pub fn confirm(lifecycles: &Lifecycles, rule: &'static Rule, finding: &Finding, 
     }
 }
 
-fn broken(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan<'_>, found: &Counterexample) -> Verdict {
+fn broken(
+    subject: &Subject,
+    rule: &'static Rule,
+    finding: &Finding,
+    plan: &Plan<'_>,
+    found: &Counterexample,
+) -> Verdict {
     let mut verdict = with(plan, found.claim, Evidence::Model, found.breach.says.clone());
     verdict.schedule = turns(&found.program, &found.events);
     verdict.program = shown(&found.program, plan);
@@ -78,7 +84,8 @@ fn broken(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan
             }
             Ok(_) => {
                 verdict.evidence = Evidence::Inconclusive;
-                verdict.outcome = format!("the model says that {}, and the server did the same without it", found.breach.says);
+                verdict.outcome =
+                    format!("the model says that {}, and the server did the same without it", found.breach.says);
             }
             Err(halt) => {
                 verdict.evidence = Evidence::Inconclusive;
@@ -105,7 +112,14 @@ fn without(why: &str, says: &str) -> String {
     format!("{NO_SERVER}: {why}; on the model {says}")
 }
 
-fn repaired(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: &Plan<'_>, trial: &Trial, verdict: &mut Vec<String>) -> Repaired {
+fn repaired(
+    subject: &Subject,
+    rule: &'static Rule,
+    finding: &Finding,
+    plan: &Plan<'_>,
+    trial: &Trial,
+    verdict: &mut Vec<String>,
+) -> Repaired {
     let (holds, states) = match &trial.answer {
         Answer::Holds { states } => (true, *states),
         Answer::Broken { states, .. } | Answer::TooMany { states } => (false, *states),
@@ -137,13 +151,20 @@ fn still_stale(subject: &Subject, rule: &'static Rule, finding: &Finding, plan: 
     let claim = Claim::of(Invariant::NoStaleWrite).pause();
     let program = repaired.lower(crate::lower::Question { rule: rule.slug, claim, focus: finding.primary }).ok()?;
     match crate::explore::explore(&program, claim, &Bounds { faults: Some(claim.faults), ..plan.bounds }) {
-        Answer::Broken { schedule, breach, .. } => Some(format!("it does not fence the write: in {} turns with {} {}", schedule.len(), faults(claim.faults), breach.says)),
+        Answer::Broken { schedule, breach, .. } => Some(format!(
+            "it does not fence the write: in {} turns with {} {}",
+            schedule.len(),
+            faults(claim.faults),
+            breach.says
+        )),
         _ => None,
     }
 }
 
 fn shown(program: &Program, plan: &Plan<'_>) -> Vec<String> {
-    plan.place.map(|place| crate::program::show(program, place).lines().map(str::to_owned).collect()).unwrap_or_default()
+    plan.place
+        .map(|place| crate::program::show(program, place).lines().map(str::to_owned).collect())
+        .unwrap_or_default()
 }
 
 fn plain(rule: &'static Rule, plan: &Plan<'_>, evidence: Evidence, outcome: String) -> Verdict {

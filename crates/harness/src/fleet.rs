@@ -13,7 +13,13 @@ use dogpile_source::Span;
 const MOST_TURNS: usize = 200_000;
 
 /// The counts, in words: as it is written, and repaired.
-pub(crate) fn tell(subject: &Subject, rule: &'static Rule, focus: Span, found: &Counterexample, plan: &Plan<'_>) -> Option<String> {
+pub(crate) fn tell(
+    subject: &Subject,
+    rule: &'static Rule,
+    focus: Span,
+    found: &Counterexample,
+    plan: &Plan<'_>,
+) -> Option<String> {
     let count = |program: &Program| recomputes(program, plan).ok();
     let now = count(&found.program)?;
     let (repaired, what) = crate::repair::repaired(rule.slug, subject)?;
@@ -33,7 +39,8 @@ pub fn recomputes(program: &Program, plan: &Plan<'_>) -> Result<u32, Halt> {
     let mut schedule = Vec::new();
     for _ in 0..MOST_TURNS {
         let actions = model.actions(program);
-        let next = actions.iter().find(|a| matches!(a, Action::Arrive(_))).or_else(|| fairest(&actions, &schedule)).copied();
+        let next =
+            actions.iter().find(|a| matches!(a, Action::Arrive(_))).or_else(|| fairest(&actions, &schedule)).copied();
         let Some(next) = next else { break };
         model.act(program, next)?;
         schedule.push(next);

@@ -70,7 +70,10 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
     if let Some(leased) = with_lease(subject, rule) {
         let mut told = opinion(&leased, rule, focus, bounds);
         if let Opinion::Broken(found) = &mut told {
-            found.program.assumed.push("it has the lease that it lacks; without one nobody else ever gets it".to_owned());
+            found
+                .program
+                .assumed
+                .push("it has the lease that it lacks; without one nobody else ever gets it".to_owned());
         }
         return told;
     }
@@ -90,11 +93,22 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
         match explore(&program, claim, bounds) {
             Answer::Broken { schedule, breach, states: seen } => {
                 let mut events = Vec::new();
-                let shown = run(&program, claim, bounds, &schedule, ModelStore::default(), |happened| events.extend_from_slice(happened));
+                let shown = run(&program, claim, bounds, &schedule, ModelStore::default(), |happened| {
+                    events.extend_from_slice(happened)
+                });
                 if let Err(halt) = shown {
                     return Opinion::Unknown { why: halt.to_string(), at: None };
                 }
-                let found = Counterexample { program, claim, clients: bounds.clients, faults: bounds.faults_for(claim), schedule, events, breach, states: states + seen };
+                let found = Counterexample {
+                    program,
+                    claim,
+                    clients: bounds.clients,
+                    faults: bounds.faults_for(claim),
+                    schedule,
+                    events,
+                    breach,
+                    states: states + seen,
+                };
                 return Opinion::Broken(Box::new(found));
             }
             Answer::Holds { states: seen } => {

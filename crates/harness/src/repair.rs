@@ -3,7 +3,8 @@
 
 use crate::lower::Subject;
 use dogpile_analysis::lifecycle::{
-    Coalescing, ContextOrigin, DurationFact, Fate, Fill, Flight, FlightContext, Guard, Lock, OnLoss, Recheck, TokenKind, Ttl, WaitBound, WakeupEnd,
+    Coalescing, ContextOrigin, DurationFact, Fate, Fill, Flight, FlightContext, Guard, Lock, OnLoss, Recheck,
+    TokenKind, Ttl, WaitBound, WakeupEnd,
 };
 use dogpile_source::Span;
 
@@ -194,7 +195,10 @@ fn lock_repair(rule: &str, lock: &mut Lock) -> Option<&'static str> {
             "compare-and-expire in one script"
         }
         "unfenced-write" => {
-            lock.section.writes.iter_mut().for_each(|write| (write.fenced, write.site.sent) = (true, fenceable(write.site.sent.take())));
+            lock.section
+                .writes
+                .iter_mut()
+                .for_each(|write| (write.fenced, write.site.sent) = (true, fenceable(write.site.sent.take())));
             "a fencing number drawn by the acquire and compared by the write"
         }
         "work-escapes-lock" => {
@@ -224,7 +228,10 @@ fn unique_token(lock: &mut Lock) {
 
 /// A comparison needs a token that tells holders apart.
 fn unique_token_if_equal(lock: &mut Lock) {
-    if matches!(lock.acquire.token.kind, TokenKind::Constant | TokenKind::KeyDerived | TokenKind::PerProcess | TokenKind::Clock) {
+    if matches!(
+        lock.acquire.token.kind,
+        TokenKind::Constant | TokenKind::KeyDerived | TokenKind::PerProcess | TokenKind::Clock
+    ) {
         unique_token(lock);
         for renewal in &mut lock.renewals {
             (renewal.guard, renewal.site.sent) = (Guard::Atomic, None);

@@ -41,9 +41,16 @@ pub fn replay(found: &Counterexample, redis: &Redis) -> Result<Replayed, Halt> {
 ///
 /// # Errors
 /// Model and server differ, or the server cannot be used.
-pub fn once(program: &Program, claim: Claim, bounds: &Bounds, schedule: &[crate::world::Action], redis: &Redis) -> Result<Replayed, Halt> {
+pub fn once(
+    program: &Program,
+    claim: Claim,
+    bounds: &Bounds,
+    schedule: &[crate::world::Action],
+    redis: &Redis,
+) -> Result<Replayed, Halt> {
     let live = LiveStore::new(redis, program.keys().map(<[u8]>::to_vec))?;
     let mut events = Vec::new();
-    let breaches = run(program, claim, bounds, schedule, Lockstep::new(live), |happened| events.extend_from_slice(happened))?;
+    let breaches =
+        run(program, claim, bounds, schedule, Lockstep::new(live), |happened| events.extend_from_slice(happened))?;
     Ok(Replayed { events, breaches })
 }

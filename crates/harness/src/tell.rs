@@ -73,7 +73,9 @@ fn words(what: &What) -> String {
     match what {
         What::Arrives => "comes".to_owned(),
         What::Sends { purpose, fate, beat, outcome, .. } => sends(*purpose, *fate, *beat, outcome),
-        What::NotSent(Purpose::Release) => "does not release: its caller hung up, and the command is not sent".to_owned(),
+        What::NotSent(Purpose::Release) => {
+            "does not release: its caller hung up, and the command is not sent".to_owned()
+        }
         What::NotSent(_) => "does not send: its caller hung up".to_owned(),
         What::Works { ms, slow: true } => format!("works for {}, as long as it can take", human_ms(*ms)),
         What::Works { ms, .. } => format!("works for {}", human_ms(*ms)),

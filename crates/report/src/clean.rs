@@ -39,9 +39,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(
-        text.chars()
-            .map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { stand_in(c).unwrap_or(c) })
-            .collect(),
+        text.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { stand_in(c).unwrap_or(c) }).collect(),
     )
 }
 

@@ -2,8 +2,8 @@
 
 use crate::clean::json_text;
 use crate::finding::{Finding, Label, Level};
-use crate::verdict::{Turn, Verdict};
 use crate::report::{Entry, Problem, ProblemKind, Report};
+use crate::verdict::{Turn, Verdict};
 use dogpile_source::{SourceMap, Span};
 use serde::Serialize;
 
@@ -146,7 +146,13 @@ fn verdict<'r>(sources: &'r SourceMap, v: &'r Verdict) -> VerdictOut<'r> {
         faults: &v.faults,
         server: v.server.as_deref(),
         schedule: v.schedule.iter().map(turn).collect(),
-        repaired: v.repaired.as_ref().map(|r| RepairedOut { with: &r.with, holds: r.holds, faults: &r.faults, states: r.states, but: r.but.as_deref() }),
+        repaired: v.repaired.as_ref().map(|r| RepairedOut {
+            with: &r.with,
+            holds: r.holds,
+            faults: &r.faults,
+            states: r.states,
+            but: r.but.as_deref(),
+        }),
         assumed: &v.assumed,
     }
 }

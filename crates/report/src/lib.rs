@@ -23,5 +23,5 @@ pub use fingerprint::fingerprints;
 pub use json::{JSON_VERSION, to_json};
 pub use report::{Entry, Problem, ProblemKind, Report, RuleInfo, Summary, Tool, Translation};
 pub use sarif::to_sarif;
-pub use verdict::{Evidence, Repaired, Turn, Verdict};
 pub use text::{problem_text, to_text};
+pub use verdict::{Evidence, Repaired, Turn, Verdict};

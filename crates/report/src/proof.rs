@@ -39,7 +39,10 @@ pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
     if let Some(repaired) = &verdict.repaired {
         let with = &repaired.with;
         out.push(match repaired.holds {
-            true => format!("  with {with}: none found ({} clients, {}, {} states)", verdict.clients, repaired.faults, repaired.states),
+            true => format!(
+                "  with {with}: none found ({} clients, {}, {} states)",
+                verdict.clients, repaired.faults, repaired.states
+            ),
             false => format!("  with {with} alone it still breaks ({} clients, {})", verdict.clients, repaired.faults),
         });
         if let Some(but) = &repaired.but {
@@ -98,5 +101,9 @@ pub(crate) fn command(commands: &[Vec<Vec<u8>>]) -> String {
     };
     let all = commands.iter().map(one).collect::<Vec<_>>().join("; ");
     let whole = if commands.len() > 1 { format!("MULTI; {all}; EXEC") } else { all };
-    if whole.chars().count() > COMMAND_MAX { format!("{}…", whole.chars().take(COMMAND_MAX).collect::<String>()) } else { whole }
+    if whole.chars().count() > COMMAND_MAX {
+        format!("{}…", whole.chars().take(COMMAND_MAX).collect::<String>())
+    } else {
+        whole
+    }
 }

@@ -60,6 +60,7 @@ pub(crate) fn report<'r>(
     sources: &'r SourceMap,
 ) -> Report<'r> {
     let tool = Tool { name: "dogpile-lint", version: "0.1.0", uri: "https://example.com" };
-    let summary = Summary { files_seen: 3, files_analysed: 2, files_with_locks: 1, lock_sessions: 1, ..Summary::default() };
+    let summary =
+        Summary { files_seen: 3, files_analysed: 2, files_with_locks: 1, lock_sessions: 1, ..Summary::default() };
     Report { tool, rules, entries, problems, summary, sources, root: "/home/me/app" }
 }

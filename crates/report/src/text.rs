@@ -5,8 +5,8 @@ use crate::excerpt::Excerpts;
 use crate::finding::{Finding, Label, Level};
 use crate::report::{Problem, ProblemKind, Report};
 use codespan_reporting::diagnostic::{Diagnostic, Label as Mark, LabelStyle, Severity};
-use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
+use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
@@ -223,7 +223,10 @@ mod tests {
         let mut f = finding("leaked-lock", 0, 7);
         f.labels.push(label(1, 0, 3, "released here"));
         let out = text(vec![f], &[("a.go", "package main\n"), ("b.go", "del\n")], &[]);
-        assert!(out.contains("b.go:1:1") && out.contains("released here") && out.contains("= help: give it a TTL"), "{out}");
+        assert!(
+            out.contains("b.go:1:1") && out.contains("released here") && out.contains("= help: give it a TTL"),
+            "{out}"
+        );
     }
 
     #[test]
@@ -246,7 +249,8 @@ mod tests {
 
     #[test]
     fn colours_only_on_request() {
-        let (rules, entries, sources) = (rules(), entries(vec![finding("leaked-lock", 0, 1)]), sources(&[("a.go", "x")]));
+        let (rules, entries, sources) =
+            (rules(), entries(vec![finding("leaked-lock", 0, 1)]), sources(&[("a.go", "x")]));
         let mut report = report(&rules, &entries, &[], &sources);
         report.summary = Summary { translation: Some(Translation { statements: 200, opaque: 1 }), ..report.summary };
         assert!(to_text(&report, true).contains("\x1b["));

@@ -11,7 +11,11 @@ rule! {
 
 fn check(pair: &CheckThenSet, out: &mut Out<'_>) {
     if let Some(option) = &pair.ignored {
-        let message = format!("{} passes `{option}` over in silence: this overwrites whoever holds {}", pair.set.client, key(&pair.key));
+        let message = format!(
+            "{} passes `{option}` over in silence: this overwrites whoever holds {}",
+            pair.set.client,
+            key(&pair.key)
+        );
         let draft = Draft::at_command(&pair.set, Level::Error, message)
             .of(&pair.id, &pair.key)
             .squiggle("a plain SET: it always replies OK")

@@ -22,11 +22,19 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
     } else {
         "A pauses past its lease, B takes the lock through the same object, which now has B's token: A frees B's lock"
     };
-    let draft = Draft::at_command(&lock.acquire.site, Level::Warning, format!("{owner} the {what} `{name}`: one frees another's lock"))
-        .of_lock(lock)
-        .squiggle(format!("takes the lock by the shared {what}"))
-        .label(shared.concurrent, "several of these run at a time")
-        .note(note)
-        .help(&lock.acquire.site, "handle-per-acquisition", "make the lock object and its token anew for each acquisition");
+    let draft = Draft::at_command(
+        &lock.acquire.site,
+        Level::Warning,
+        format!("{owner} the {what} `{name}`: one frees another's lock"),
+    )
+    .of_lock(lock)
+    .squiggle(format!("takes the lock by the shared {what}"))
+    .label(shared.concurrent, "several of these run at a time")
+    .note(note)
+    .help(
+        &lock.acquire.site,
+        "handle-per-acquisition",
+        "make the lock object and its token anew for each acquisition",
+    );
     out.report(draft);
 }

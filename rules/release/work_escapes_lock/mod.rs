@@ -25,7 +25,11 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
         };
         let draft = Draft::at(escape.span, &lock.acquire.site, level, message)
             .of_lock(lock)
-            .squiggle(if escape.raced { "the loser is neither stopped nor waited for" } else { "nobody waits for this" })
+            .squiggle(if escape.raced {
+                "the loser is neither stopped nor waited for"
+            } else {
+                "nobody waits for this"
+            })
             .label_opt((!escape.raced).then_some(escape.work), "done with or without the lock")
             .label_opt(escape.read, "read under the lock")
             .label_opt(release.map(|release| release.site.outer()), "released here")

@@ -14,14 +14,22 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
         let name = key(&lock.acquire.key);
         let Some(exit) = heartbeat.exits.first().copied() else { continue };
         let (level, message, text) = match heartbeat.stop {
-            None => (Level::Warning, format!("nothing ever ends the heartbeat of {name}"), "the lock is given back, the heartbeat goes on"),
+            None => (
+                Level::Warning,
+                format!("nothing ever ends the heartbeat of {name}"),
+                "the lock is given back, the heartbeat goes on",
+            ),
             // Every way out after the deferred stop is covered: this one comes before it.
             Some(_) if heartbeat.stop_deferred => (
                 Level::Error,
                 format!("the heartbeat of {name} starts before what stops it: this way out does not"),
                 "left here, it goes on for ever",
             ),
-            Some(_) => (Level::Warning, format!("this way out does not end the heartbeat of {name}"), "left here, it goes on for ever"),
+            Some(_) => (
+                Level::Warning,
+                format!("this way out does not end the heartbeat of {name}"),
+                "left here, it goes on for ever",
+            ),
         };
         let (primary, other) = if heartbeat.stop.is_some() { (exit, heartbeat.span) } else { (heartbeat.span, exit) };
         let note = if heartbeat.guarded {
@@ -36,7 +44,11 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
             .label_opt(heartbeat.stop, "on other ways it is ended here")
             .taken(lock)
             .note(note)
-            .help(&lock.acquire.site, "stop-heartbeat", "defer its stop in the statement after its start, and give it a deadline");
+            .help(
+                &lock.acquire.site,
+                "stop-heartbeat",
+                "defer its stop in the statement after its start, and give it a deadline",
+            );
         out.report(draft);
     }
 }

@@ -12,7 +12,11 @@ rule! {
 fn check(lock: &Lock, out: &mut Out<'_>) {
     let Recheck::Missing { read, compute, taken } = lock.recheck else { return };
     // A lock that nobody gives back and nobody waits for is only free again when its lease is over.
-    if lock.releases.is_empty() && lock.wait.is_none() && lock.acquire.waits_inside.is_none() && lock.hazards.wakeups.is_empty() {
+    if lock.releases.is_empty()
+        && lock.wait.is_none()
+        && lock.acquire.waits_inside.is_none()
+        && lock.hazards.wakeups.is_empty()
+    {
         return;
     }
     let site = &lock.acquire.site;

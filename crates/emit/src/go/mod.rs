@@ -199,8 +199,6 @@ fn shown(at: usize, step: &Step, plan: &Plan, indent: &str) -> String {
     out
 }
 
-
-
 /// A string as Go writes it: raw where that reads better.
 fn quoted(text: &str) -> String {
     let clean = |c: char| !head::is_trap(c) && (!c.is_control() || matches!(c, '\n' | '\t'));

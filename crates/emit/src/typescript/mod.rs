@@ -227,8 +227,6 @@ fn shown(at: usize, step: &Step, plan: &Plan, indent: &str) -> String {
     out
 }
 
-
-
 /// A string as Prettier writes it: in the quotes that need fewer escapes; a template where there are several lines.
 fn quoted(text: &str) -> String {
     let lines = text.contains('\n');

@@ -54,7 +54,15 @@ pub(super) fn miss(miss: &Miss) -> Program {
     };
     let start = asm.put(Some(miss.read.outer()), asking(Purpose::Read, reads, Test::Something, done, compute));
     let lock = (miss.coalescing == Coalescing::Cluster).then(|| lock_of(&key));
-    Program { code: asm.finish(), roles: callers(start), lock, data: vec![key.clone()], cache: Some(key), one_process: shared, ..empty() }
+    Program {
+        code: asm.finish(),
+        roles: callers(start),
+        lock,
+        data: vec![key.clone()],
+        cache: Some(key),
+        one_process: shared,
+        ..empty()
+    }
 }
 
 /// A computation that the callers of one process share.
@@ -71,7 +79,14 @@ fn lock_of(key: &[u8]) -> Vec<u8> {
 }
 
 /// A computation under a lock across processes, with a second look once it is won.
-fn under_lock(asm: &mut Asm, key: &[u8], read: &[Template], fill: &[Template], at: (Option<Span>, Option<Span>), done: Pc) -> Pc {
+fn under_lock(
+    asm: &mut Asm,
+    key: &[u8],
+    read: &[Template],
+    fill: &[Template],
+    at: (Option<Span>, Option<Span>),
+    done: Pc,
+) -> Pc {
     let lock = lock_of(key);
     let release = asm.put(None, plain_send(Purpose::Release, compare_and_delete(&lock, vec![Segment::Token]), done));
     let fill = asm.put(at.1, plain_send(Purpose::Fill, fill.to_vec(), release));
@@ -79,7 +94,14 @@ fn under_lock(asm: &mut Asm, key: &[u8], read: &[Template], fill: &[Template], a
     let look = asm.put(None, asking(Purpose::Read, read.to_vec(), Test::Something, release, compute));
     let mut next = end(asm, Ended::GaveUp, None);
     for _ in 0..=ATTEMPTS {
-        let take = vec![text("SET"), bytes(&lock), vec![Segment::Token], text("NX"), text("PX"), text(&SOME_LEASE_MS.to_string())];
+        let take = vec![
+            text("SET"),
+            bytes(&lock),
+            vec![Segment::Token],
+            text("NX"),
+            text("PX"),
+            text(&SOME_LEASE_MS.to_string()),
+        ];
         let again = asm.put(None, asking(Purpose::Read, read.to_vec(), Test::Something, done, next));
         let sleep = asm.put(None, Op::Sleep(POLL_MS, again));
         next = asm.put(None, asking(Purpose::Acquire, take, Test::Is(RespReply::Status("OK".to_owned())), look, sleep));
@@ -89,10 +111,13 @@ fn under_lock(asm: &mut Asm, key: &[u8], read: &[Template], fill: &[Template], a
 
 /// One computation in each process, or one that fails for everybody.
 pub(super) fn flight(flight: &Flight, question: Question) -> Result<Program, Unlowered> {
-    let cached = flight.cache == CacheScope::Shared || flight.cache_read.is_some() || question.claim.invariant == Invariant::OneComputation;
+    let cached = flight.cache == CacheScope::Shared
+        || flight.cache_read.is_some()
+        || question.claim.invariant == Invariant::OneComputation;
     let key = b"cache:entry".to_vec();
     let mut asm = Asm::default();
-    let (done, failed, poisoned) = (end(&mut asm, Ended::Done, None), end(&mut asm, Ended::Failed, None), end(&mut asm, Ended::Poisoned, None));
+    let (done, failed, poisoned) =
+        (end(&mut asm, Ended::Done, None), end(&mut asm, Ended::Failed, None), end(&mut asm, Ended::Poisoned, None));
     let land = asm.put(None, Op::Mark(Mark::Land, done));
     let fill = if cached { asm.put(None, plain_send(Purpose::Fill, write(None, &key), land)) } else { land };
     let keeps = flight.keeps_failures;
@@ -101,7 +126,8 @@ pub(super) fn flight(flight: &Flight, question: Question) -> Result<Program, Unl
         FlightContext::FirstCaller(at) => Some(asm.put(Some(at), Op::Mark(Mark::Crash, failed))),
         FlightContext::Own | FlightContext::Unknown => None,
     };
-    let work = Work { fast_ms: FAST_MS, slow_ms: None, computes: true, next: fill, failed: Some(lost), cancelled: hung_up };
+    let work =
+        Work { fast_ms: FAST_MS, slow_ms: None, computes: true, next: fill, failed: Some(lost), cancelled: hung_up };
     let work = asm.put(flight.work.or(Some(flight.site.outer())), Op::Work(work));
     // Whom a failure of another reaches: those who came after it, or, for a hang-up, all who joined.
     let theirs = match question.claim.faults.cancels {
@@ -112,7 +138,14 @@ pub(super) fn flight(flight: &Flight, question: Question) -> Result<Program, Unl
         let at = (flight.work.or(Some(flight.site.outer())), None);
         let start = under_lock(&mut asm, &key, &read(None, &key), &write(None, &key), at, done);
         let lock = Some(lock_of(&key));
-        return Ok(Program { code: asm.finish(), roles: callers(start), lock, data: vec![key.clone()], cache: Some(key), ..empty() });
+        return Ok(Program {
+            code: asm.finish(),
+            roles: callers(start),
+            lock,
+            data: vec![key.clone()],
+            cache: Some(key),
+            ..empty()
+        });
     }
     let join = asm.put(Some(flight.site.outer()), Op::Join { lead: work, joined: done, failed: theirs });
     let start = if cached {
@@ -123,7 +156,15 @@ pub(super) fn flight(flight: &Flight, question: Question) -> Result<Program, Unl
     };
     let one_process = question.claim.invariant == Invariant::FreshAnswer;
     let assumed = if cached { vec!["the cache is read with GET and filled with SET".to_owned()] } else { vec![] };
-    Ok(Program { code: asm.finish(), roles: callers(start), data: vec![key.clone()], cache: Some(key), one_process, assumed, ..empty() })
+    Ok(Program {
+        code: asm.finish(),
+        roles: callers(start),
+        data: vec![key.clone()],
+        cache: Some(key),
+        one_process,
+        assumed,
+        ..empty()
+    })
 }
 
 /// One caller fills the cache, another changes the data and deletes the entry.
@@ -141,7 +182,11 @@ pub(super) fn fill(fill: &Fill) -> Program {
     let start = asm.put(fill.missed, asking(Purpose::Read, read(None, &key), Test::Something, done, source));
     let gone = fill.invalidated.as_ref().map(Site::outer);
     let delete = vec![text("DEL"), bytes(&key)];
-    let batch = if fill.guarded { vec![vec![text("SET"), bytes(&version), vec![Segment::Version]], delete] } else { vec![delete] };
+    let batch = if fill.guarded {
+        vec![vec![text("SET"), bytes(&version), vec![Segment::Version]], delete]
+    } else {
+        vec![delete]
+    };
     let drop = Send { batch, role: Purpose::Invalidate, on: vec![], otherwise: done, error: done, cancellable: false };
     let drop = asm.put(gone, Op::Send(drop));
     let change = asm.put(gone, Op::Mark(Mark::ChangeSource, drop));

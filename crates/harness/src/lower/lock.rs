@@ -3,10 +3,13 @@
 use super::parts::{ATTEMPTS, POLL_MS, asking, callers, empty, end, plain_send};
 use super::words::{self, Holes, SOME_LEASE_MS, bytes, text};
 use super::{Question, Unlowered};
-use crate::program::{Asm, Beat, Ended, InitialIs, Mark, Op, Pc, Program, Purpose, Segment, Send, Template, Test, TokenScope, render};
+use crate::program::{
+    Asm, Beat, Ended, InitialIs, Mark, Op, Pc, Program, Purpose, Segment, Send, Template, Test, TokenScope, render,
+};
 use crate::store::{Fate, Store};
 use dogpile_analysis::lifecycle::{
-    ContextOrigin, Fate as Outcome, Guard, HoleKind, Lock, Part, Recheck, Release, SharedKeyForm, StealForm, TokenKind, Ttl, UnitFaultKind, WaitBound, WakeupEnd,
+    ContextOrigin, Fate as Outcome, Guard, HoleKind, Lock, Part, Recheck, Release, SharedKeyForm, StealForm, TokenKind,
+    Ttl, UnitFaultKind, WaitBound, WakeupEnd,
 };
 use dogpile_redis::RespReply;
 
@@ -60,7 +63,8 @@ pub(super) fn lower(lock: &Lock, question: Question) -> Result<Program, Unlowere
     let start = it.callers()?;
     let lease_ms = lock.acquire.ttl.known_ms();
     let orphan_ms = it.orphan_ms();
-    let shared = lock.shared.is_some() || matches!(lock.acquire.token.kind, TokenKind::PerHandle) && question.rule == "shared-lock-handle";
+    let shared = lock.shared.is_some()
+        || matches!(lock.acquire.token.kind, TokenKind::PerHandle) && question.rule == "shared-lock-handle";
     Ok(Program {
         code: it.asm.finish(),
         roles: callers(start),
@@ -88,7 +92,10 @@ fn holes_of(lock: &Lock) -> Holes {
     });
     let mut holes = Holes {
         lease,
-        trusting: matches!(lock.acquire.token.kind, TokenKind::Fresh | TokenKind::Caller | TokenKind::Unknown | TokenKind::PerHandle | TokenKind::None),
+        trusting: matches!(
+            lock.acquire.token.kind,
+            TokenKind::Fresh | TokenKind::Caller | TokenKind::Unknown | TokenKind::PerHandle | TokenKind::None
+        ),
         ..Holes::default()
     };
     let Some(sent) = &lock.acquire.site.sent else { return holes };
@@ -125,12 +132,16 @@ fn token_word(acquire: &[Vec<Template>]) -> Template {
 
 fn lock_key(lock: &Lock, holes: &Holes) -> Vec<u8> {
     let no_tokens = Holes { number: holes.number.clone(), ..Holes::default() };
-    words::data_key(&lock.acquire.site, &no_tokens).filter(|key| !key.is_empty()).unwrap_or_else(|| words::plain_key(&lock.acquire.key))
+    words::data_key(&lock.acquire.site, &no_tokens)
+        .filter(|key| !key.is_empty())
+        .unwrap_or_else(|| words::plain_key(&lock.acquire.key))
 }
 
 fn acquire_words(lock: &Lock, holes: &mut Holes, key: &[u8]) -> Result<Vec<Vec<Template>>, Unlowered> {
     let acquire = &lock.acquire;
-    let Some(sent) = acquire.site.sent.as_ref().filter(|sent| !matches!(sent.name().as_str(), "" | "EVALSHA" | "FCALL")) else {
+    let Some(sent) =
+        acquire.site.sent.as_ref().filter(|sent| !matches!(sent.name().as_str(), "" | "EVALSHA" | "FCALL"))
+    else {
         let token = match acquire.token.kind {
             TokenKind::Constant | TokenKind::KeyDerived | TokenKind::PerProcess | TokenKind::Clock => text("same"),
             _ => vec![Segment::Token],
@@ -168,7 +179,8 @@ fn acquire_words(lock: &Lock, holes: &mut Holes, key: &[u8]) -> Result<Vec<Vec<T
 /// The reply that says "won", found out by asking the model; and the key that is there afterwards.
 fn winning_reply(lock: &Lock, acquire: &[Vec<Template>], key: &[u8]) -> Result<(Test, Vec<u8>), Unlowered> {
     let at = Some(lock.acquire.site.span);
-    let (won, lost, mut store) = words::tried(&[], acquire).map_err(|halt| Unlowered::new(at, format!("the acquire cannot be run: {halt}")))?;
+    let (won, lost, mut store) =
+        words::tried(&[], acquire).map_err(|halt| Unlowered::new(at, format!("the acquire cannot be run: {halt}")))?;
     match (&won, &lost) {
         (Some(RespReply::Error(_)), _) if lock.unit_faults.is_empty() => {
             return Err(Unlowered::new(at, "the server refuses the acquire as it was understood"));
@@ -194,7 +206,8 @@ fn is_plain_set(acquire: &[Vec<Template>]) -> bool {
         _ => String::new(),
     };
     let [words] = acquire else { return false };
-    words.first().map(word).is_some_and(|name| name == "SET") && !words.iter().skip(3).any(|w| matches!(word(w).as_str(), "NX" | "XX" | "GET" | "IFEQ"))
+    words.first().map(word).is_some_and(|name| name == "SET")
+        && !words.iter().skip(3).any(|w| matches!(word(w).as_str(), "NX" | "XX" | "GET" | "IFEQ"))
 }
 
 fn initial(lock: &Lock, key: &[u8]) -> (Vec<Vec<Vec<u8>>>, InitialIs) {
@@ -243,7 +256,11 @@ impl Lowering<'_> {
             self.assumed.push("the lock is looked at with GET before it is set".to_owned());
             let set = self.asm.put(Some(self.lock.acquire.site.outer()), op);
             let look = vec![text("GET"), bytes(&self.key)];
-            self.asm.place(acquire, Some(self.lock.acquire.site.outer()), asking(Purpose::Look, look, Test::Something, lost, set));
+            self.asm.place(
+                acquire,
+                Some(self.lock.acquire.site.outer()),
+                asking(Purpose::Look, look, Test::Something, lost, set),
+            );
         } else {
             self.asm.place(acquire, Some(self.lock.acquire.site.outer()), op);
         }
@@ -261,7 +278,14 @@ impl Lowering<'_> {
     }
 
     fn acquire_op(&self, won: Pc, lost: Pc, error: Pc) -> Op {
-        Op::Send(Send { batch: self.acquire.clone(), role: Purpose::Acquire, on: vec![(self.won.clone(), won)], otherwise: lost, error, cancellable: false })
+        Op::Send(Send {
+            batch: self.acquire.clone(),
+            role: Purpose::Acquire,
+            on: vec![(self.won.clone(), won)],
+            otherwise: lost,
+            error,
+            cancellable: false,
+        })
     }
 
     /// What comes after the release: waiters are told, work that escaped goes on, a transaction is committed.
@@ -269,13 +293,23 @@ impl Lowering<'_> {
         let mut next = done;
         if !self.lock.hazards.wakeups.is_empty() {
             self.assumed.push("a holder publishes after its release".to_owned());
-            next = self.asm.put(None, plain_send(Purpose::Publish, vec![text("PUBLISH"), text("released"), text("1")], next));
+            next = self
+                .asm
+                .put(None, plain_send(Purpose::Publish, vec![text("PUBLISH"), text("released"), text("1")], next));
         }
-        let later = self.lock.escapes.first().map(|e| e.work).or(self.lock.hazards.early_releases.first().map(|e| e.committed));
+        let later =
+            self.lock.escapes.first().map(|e| e.work).or(self.lock.hazards.early_releases.first().map(|e| e.committed));
         match later {
             Some(at) => {
                 let leave = self.asm.put(None, Op::Mark(Mark::Leave, next));
-                let work = crate::program::Work { fast_ms: super::parts::FAST_MS, slow_ms: None, computes: false, next: leave, failed: None, cancelled: None };
+                let work = crate::program::Work {
+                    fast_ms: super::parts::FAST_MS,
+                    slow_ms: None,
+                    computes: false,
+                    next: leave,
+                    failed: None,
+                    cancelled: None,
+                };
                 self.asm.put(Some(at), Op::Work(work))
             }
             None => self.asm.put(None, Op::Mark(Mark::Leave, next)),
@@ -286,7 +320,15 @@ impl Lowering<'_> {
     pub(super) fn release_of_interest(&self) -> Option<&Release> {
         let focus = self.question.focus;
         let usable = self.lock.releases.iter().filter(|r| !r.administrative);
-        usable.min_by_key(|r| (r.site.span != focus && r.site.outer() != focus, r.rollback, !r.same_session, r.unheld.is_some(), r.site.span))
+        usable.min_by_key(|r| {
+            (
+                r.site.span != focus && r.site.outer() != focus,
+                r.rollback,
+                !r.same_session,
+                r.unheld.is_some(),
+                r.site.span,
+            )
+        })
     }
 
     fn release(&mut self, next: Pc) -> Result<Pc, Unlowered> {
@@ -312,7 +354,9 @@ impl Lowering<'_> {
         let own = release.site.sent.as_ref();
         let whole = |name: &str| matches!(name, "EVAL" | "DELEX" | "DELIFEQ");
         let delete = || match own {
-            Some(sent) if matches!(sent.name().as_str(), "DEL" | "UNLINK") && sent.words.len() == 2 => vec![text(&sent.name()), bytes(&key)],
+            Some(sent) if matches!(sent.name().as_str(), "DEL" | "UNLINK") && sent.words.len() == 2 => {
+                vec![text(&sent.name()), bytes(&key)]
+            }
             _ => vec![text("DEL"), bytes(&key)],
         };
         let command = match (&release.guard, own) {
@@ -330,7 +374,14 @@ impl Lowering<'_> {
             (Guard::None | Guard::ReadThenAct(_), _) => delete(),
         };
         let end = if self.cancellable { end(&mut self.asm, Ended::Failed, at) } else { next };
-        let send = Send { batch: vec![command], role: Purpose::Release, on: vec![], otherwise: next, error: end, cancellable: self.cancellable };
+        let send = Send {
+            batch: vec![command],
+            role: Purpose::Release,
+            on: vec![],
+            otherwise: next,
+            error: end,
+            cancellable: self.cancellable,
+        };
         let send = self.asm.put(at, Op::Send(send));
         let Guard::ReadThenAct(read) = release.guard else { return Ok(send) };
         let own = match self.lock.acquire.token.kind {
@@ -402,7 +453,14 @@ impl Lowering<'_> {
         let key = self.key.clone();
         let at = Some(steal.site.outer());
         let swap = |words: Vec<Template>| {
-            Op::Send(Send { batch: vec![words], role: Purpose::Acquire, on: vec![(Test::Any, section)], otherwise: section, error: section, cancellable: false })
+            Op::Send(Send {
+                batch: vec![words],
+                role: Purpose::Acquire,
+                on: vec![(Test::Any, section)],
+                otherwise: section,
+                error: section,
+                cancellable: false,
+            })
         };
         let op = match steal.form {
             StealForm::DeleteThenTake => {
@@ -417,7 +475,10 @@ impl Lowering<'_> {
         let put_aside = self.asm.put(at, op);
         let refused = self.refused;
         self.assumed.push("the lock that stands there belongs to somebody who is gone".to_owned());
-        self.asm.put(Some(steal.look), asking(Purpose::Look, vec![text("GET"), bytes(&key)], Test::Dead, put_aside, refused))
+        self.asm.put(
+            Some(steal.look),
+            asking(Purpose::Look, vec![text("GET"), bytes(&key)], Test::Dead, put_aside, refused),
+        )
     }
 
     /// A wait for a message.

@@ -67,10 +67,14 @@ impl Subject {
     pub fn find(lifecycles: &Lifecycles, kind: Kind, session: &str, focus: Span) -> Option<Self> {
         match kind {
             Kind::Lock => lifecycles.locks.iter().find(|l| l.id == session).map(|l| Self::Lock(Box::new(l.clone()))),
-            Kind::Flight => nearest(lifecycles.flights.iter().filter(|f| f.id == session), focus, |f| f.site.outer()).map(|f| Self::Flight(Box::new(f.clone()))),
-            Kind::Miss => nearest(lifecycles.misses.iter().filter(|m| m.id == session), focus, |m| m.compute).map(|m| Self::Miss(Box::new(m.clone()))),
-            Kind::Fill => nearest(lifecycles.fills.iter().filter(|f| f.id == session), focus, |f| f.site.span).map(|f| Self::Fill(Box::new(f.clone()))),
-            Kind::Pair => nearest(lifecycles.check_then_sets.iter().filter(|p| p.id == session), focus, |p| p.set.span).map(|p| Self::Pair(Box::new(p.clone()))),
+            Kind::Flight => nearest(lifecycles.flights.iter().filter(|f| f.id == session), focus, |f| f.site.outer())
+                .map(|f| Self::Flight(Box::new(f.clone()))),
+            Kind::Miss => nearest(lifecycles.misses.iter().filter(|m| m.id == session), focus, |m| m.compute)
+                .map(|m| Self::Miss(Box::new(m.clone()))),
+            Kind::Fill => nearest(lifecycles.fills.iter().filter(|f| f.id == session), focus, |f| f.site.span)
+                .map(|f| Self::Fill(Box::new(f.clone()))),
+            Kind::Pair => nearest(lifecycles.check_then_sets.iter().filter(|p| p.id == session), focus, |p| p.set.span)
+                .map(|p| Self::Pair(Box::new(p.clone()))),
         }
     }
 
@@ -78,7 +82,12 @@ impl Subject {
     #[must_use]
     pub fn all(lifecycles: &Lifecycles, kind: Kind) -> Vec<Self> {
         match kind {
-            Kind::Lock => lifecycles.locks.iter().filter(|l| l.class == Class::Lock).map(|l| Self::Lock(Box::new(l.clone()))).collect(),
+            Kind::Lock => lifecycles
+                .locks
+                .iter()
+                .filter(|l| l.class == Class::Lock)
+                .map(|l| Self::Lock(Box::new(l.clone())))
+                .collect(),
             Kind::Flight => lifecycles.flights.iter().map(|f| Self::Flight(Box::new(f.clone()))).collect(),
             Kind::Miss => lifecycles.misses.iter().map(|m| Self::Miss(Box::new(m.clone()))).collect(),
             Kind::Fill => lifecycles.fills.iter().map(|f| Self::Fill(Box::new(f.clone()))).collect(),
@@ -115,7 +124,11 @@ impl Subject {
 }
 
 /// Of several of one name, the one that the finding points at.
-fn nearest<'a, T>(mut all: impl Iterator<Item = &'a T> + Clone, focus: Span, place: impl Fn(&T) -> Span) -> Option<&'a T> {
+fn nearest<'a, T>(
+    mut all: impl Iterator<Item = &'a T> + Clone,
+    focus: Span,
+    place: impl Fn(&T) -> Span,
+) -> Option<&'a T> {
     let first = all.clone().next();
     all.find(|one| place(one) == focus).or(first)
 }

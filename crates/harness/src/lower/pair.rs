@@ -17,7 +17,9 @@ pub(super) fn lower(pair: &CheckThenSet, single: bool) -> Program {
     let work = asm.put(None, Op::Work(work));
     let enter = asm.put(None, Op::Mark(Mark::Enter, work));
     let words = match &pair.set.sent {
-        _ if single => vec![text("SET"), super::words::bytes(&key), vec![Segment::Token], text("NX"), text("PX"), text("30000")],
+        _ if single => {
+            vec![text("SET"), super::words::bytes(&key), vec![Segment::Token], text("NX"), text("PX"), text("30000")]
+        }
         Some(sent) => holes.on_lock(sent, &key),
         None => vec![text("SET"), super::words::bytes(&key), vec![Segment::Token]],
     };

@@ -40,7 +40,12 @@ impl Lowering<'_> {
     /// Where work that fails goes: past the release, if some way out does.
     fn failure_exit(&mut self, release: Pc) -> Option<Pc> {
         let errors = |kind: ExitKind| !matches!(kind, ExitKind::Return);
-        let leak = self.lock.leaks.iter().filter(|leak| errors(leak.exit)).min_by_key(|leak| (leak.span != self.question.focus, leak.span));
+        let leak = self
+            .lock
+            .leaks
+            .iter()
+            .filter(|leak| errors(leak.exit))
+            .min_by_key(|leak| (leak.span != self.question.focus, leak.span));
         match leak {
             Some(leak) => {
                 let at = Some(leak.span);
@@ -54,7 +59,9 @@ impl Lowering<'_> {
     /// Ways out that forget the release.
     fn leaks(&mut self, next: Pc) -> Pc {
         let plain = |leak: &&dogpile_analysis::lifecycle::Leak| leak.exit == ExitKind::Return;
-        let Some(leak) = self.lock.leaks.iter().filter(plain).min_by_key(|leak| (leak.span != self.question.focus, leak.span)) else {
+        let Some(leak) =
+            self.lock.leaks.iter().filter(plain).min_by_key(|leak| (leak.span != self.question.focus, leak.span))
+        else {
             return next;
         };
         let at = leak.span;
@@ -65,7 +72,8 @@ impl Lowering<'_> {
     fn nested(&mut self, next: Pc) -> Pc {
         let Some(nested) = self.lock.nested.first() else { return next };
         let (at, again) = (nested.span, self.asm.label());
-        let refused = if nested.waits { self.asm.put(Some(at), Op::Sleep(super::parts::POLL_MS, again)) } else { self.refused };
+        let refused =
+            if nested.waits { self.asm.put(Some(at), Op::Sleep(super::parts::POLL_MS, again)) } else { self.refused };
         let send = Send {
             batch: self.acquire.clone(),
             role: Purpose::NestedAcquire,
@@ -80,7 +88,9 @@ impl Lowering<'_> {
 
     fn writes(&mut self, release: Pc) -> Pc {
         let mut next = release;
-        for shared in self.lock.hazards.shared_keys.iter().rev().filter(|s| !matches!(s.form, SharedKeyForm::KeepsTaken)) {
+        for shared in
+            self.lock.hazards.shared_keys.iter().rev().filter(|s| !matches!(s.form, SharedKeyForm::KeepsTaken))
+        {
             let words = match &shared.write.sent {
                 Some(sent) => {
                     let mut words = Holes::default().on_data(sent);
@@ -93,7 +103,15 @@ impl Lowering<'_> {
             };
             next = self.asm.put(Some(shared.write.outer()), plain_send(Purpose::WriteOver, words, next));
         }
-        let writes: Vec<Write> = self.lock.section.writes.iter().rev().filter(|w| w.site.span != dogpile_source::Span::default()).cloned().collect();
+        let writes: Vec<Write> = self
+            .lock
+            .section
+            .writes
+            .iter()
+            .rev()
+            .filter(|w| w.site.span != dogpile_source::Span::default())
+            .cloned()
+            .collect();
         let mut cached = false;
         for write in &writes {
             let key = data_key(&write.site, &self.holes).filter(|key| *key != self.key);
@@ -140,8 +158,11 @@ impl Lowering<'_> {
 
     /// How the cache is looked at: a value that is no string is there or not.
     pub(super) fn cache_look(&self, key: &[u8]) -> Vec<Template> {
-        let written = self.lock.section.writes.iter().find(|write| data_key(&write.site, &self.holes).is_some_and(|k| k == key));
-        let string = written.and_then(|write| write.site.sent.as_ref()).is_none_or(|sent| sent.name().starts_with("SET") || sent.name() == "PSETEX");
+        let written =
+            self.lock.section.writes.iter().find(|write| data_key(&write.site, &self.holes).is_some_and(|k| k == key));
+        let string = written
+            .and_then(|write| write.site.sent.as_ref())
+            .is_none_or(|sent| sent.name().starts_with("SET") || sent.name() == "PSETEX");
         vec![text(if string { "GET" } else { "EXISTS" }), bytes(key)]
     }
 
@@ -151,13 +172,19 @@ impl Lowering<'_> {
         // A schedule must not break for another reason than the one that the finding gives.
         let about_time = matches!(
             self.question.rule,
-            "ttl-below-p99" | "ttl-unit-mismatch" | "renewal-too-slow" | "brittle-renewal" | "lost-lease-ignored" | "immortal-renewal"
+            "ttl-below-p99"
+                | "ttl-unit-mismatch"
+                | "renewal-too-slow"
+                | "brittle-renewal"
+                | "lost-lease-ignored"
+                | "immortal-renewal"
         );
         if !about_time && self.question.claim.invariant != dogpile_rules::Invariant::OwnLockOnly {
             return None;
         }
         if let Some(meant) = self.meant_ms() {
-            let renewed = self.lock.unit_faults.iter().any(|f| self.lock.renewals.iter().any(|r| r.site.span == f.site_span));
+            let renewed =
+                self.lock.unit_faults.iter().any(|f| self.lock.renewals.iter().any(|r| r.site.span == f.site_span));
             return Some(if renewed { lease.saturating_mul(3) } else { meant / 2 }).filter(|ms| *ms > lease);
         }
         let declared = self.lock.section.durations.iter().map(|d| d.ms).max();
@@ -184,7 +211,8 @@ impl Lowering<'_> {
         }
         let Some(lease) = self.lock.acquire.ttl.known_ms() else {
             // What stands in for a lease that is not known is what was meant.
-            return matches!(fault.kind, UnitFaultKind::MillisAsSeconds | UnitFaultKind::SecondsAsMillis).then_some(super::words::SOME_LEASE_MS);
+            return matches!(fault.kind, UnitFaultKind::MillisAsSeconds | UnitFaultKind::SecondsAsMillis)
+                .then_some(super::words::SOME_LEASE_MS);
         };
         Some(match fault.kind {
             UnitFaultKind::MillisAsSeconds => lease / 1_000,
@@ -201,7 +229,10 @@ impl Lowering<'_> {
         let fault = self.lock.unit_faults.first()?;
         let longer = matches!(
             fault.kind,
-            UnitFaultKind::MillisAsSeconds | UnitFaultKind::NanosAsSeconds | UnitFaultKind::NanosAsMillis | UnitFaultKind::AbsoluteAsDuration
+            UnitFaultKind::MillisAsSeconds
+                | UnitFaultKind::NanosAsSeconds
+                | UnitFaultKind::NanosAsMillis
+                | UnitFaultKind::AbsoluteAsDuration
         );
         self.meant_ms().filter(|_| longer)
     }
@@ -210,10 +241,19 @@ impl Lowering<'_> {
     pub(super) fn heartbeat(&mut self, abort: Pc) -> Option<Beat> {
         let immortal = self.lock.heartbeats.iter().any(|h| h.stop.is_none() || !h.exits.is_empty());
         let focus = self.question.focus;
-        let chosen = self.lock.renewals.iter().filter(|r| (r.same_session || r.site.span == focus || r.site.outer() == focus) && !r.runs_unheld);
-        let chosen = chosen.min_by_key(|r| (r.site.span != focus && r.site.outer() != focus && r.beat != focus, !r.heartbeat, r.site.span)).cloned();
+        let chosen = self
+            .lock
+            .renewals
+            .iter()
+            .filter(|r| (r.same_session || r.site.span == focus || r.site.outer() == focus) && !r.runs_unheld);
+        let chosen = chosen
+            .min_by_key(|r| {
+                (r.site.span != focus && r.site.outer() != focus && r.beat != focus, !r.heartbeat, r.site.span)
+            })
+            .cloned();
         let Some(renewal) = chosen else {
-            return (self.lock.acquire.auto_renews || !self.lock.heartbeats.is_empty()).then(|| self.library_beat(abort, immortal));
+            return (self.lock.acquire.auto_renews || !self.lock.heartbeats.is_empty())
+                .then(|| self.library_beat(abort, immortal));
         };
         let every_ms = renewal.interval_ms.unwrap_or_else(|| (self.lease() / 3).max(1));
         if renewal.interval_ms.is_none() {
@@ -228,7 +268,16 @@ impl Lowering<'_> {
             (OnLoss::Told | OnLoss::Unknown, None) => (BeatEnd::Told, BeatEnd::GoesOn),
         };
         let send = self.renewal(&renewal, abort);
-        Some(Beat { every_ms, prompt: renewal.prompt, send, at: renewal.beat, lost, failed, abort: Some(abort), immortal })
+        Some(Beat {
+            every_ms,
+            prompt: renewal.prompt,
+            send,
+            at: renewal.beat,
+            lost,
+            failed,
+            abort: Some(abort),
+            immortal,
+        })
     }
 
     fn library_beat(&mut self, abort: Pc, immortal: bool) -> Beat {
@@ -236,14 +285,25 @@ impl Lowering<'_> {
         let words = super::words::compare_and_expire(&self.key, self.token(), self.lease());
         let send = self.renew_send(words, abort);
         let at = self.lock.heartbeats.first().map_or(self.lock.acquire.site.outer(), |h| h.span);
-        Beat { every_ms: (self.lease() / 3).max(1), prompt: false, send, at, lost: BeatEnd::Told, failed: BeatEnd::GoesOn, abort: Some(abort), immortal }
+        Beat {
+            every_ms: (self.lease() / 3).max(1),
+            prompt: false,
+            send,
+            at,
+            lost: BeatEnd::Told,
+            failed: BeatEnd::GoesOn,
+            abort: Some(abort),
+            immortal,
+        }
     }
 
     /// The command of a renewal.
     pub(super) fn renewal(&mut self, renewal: &Renewal, next: Pc) -> Send {
         let lease = renewal.ttl_ms.unwrap_or_else(|| self.lease());
         let words = match (&renewal.site.sent, &renewal.guard) {
-            (Some(sent), Guard::Atomic) if matches!(sent.name().as_str(), "EVAL" | "SET") => self.holes.on_lock(sent, &self.key),
+            (Some(sent), Guard::Atomic) if matches!(sent.name().as_str(), "EVAL" | "SET") => {
+                self.holes.on_lock(sent, &self.key)
+            }
             (Some(sent), Guard::None) => self.holes.on_lock(sent, &self.key),
             (None, Guard::None) => vec![text("PEXPIRE"), bytes(&self.key), text(&lease.to_string())],
             _ => super::words::compare_and_expire(&self.key, self.token(), lease),

@@ -10,9 +10,11 @@ use std::collections::BTreeSet;
 pub(crate) const SOME_LEASE_MS: u64 = 10_000;
 
 /// Deletes a key that holds a value: `KEYS[1]`, `ARGV[1]`. <https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/>
-const COMPARE_AND_DELETE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end";
+const COMPARE_AND_DELETE: &str =
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end";
 /// Prolongs a key that holds a value: `KEYS[1]`, `ARGV[1]`, `ARGV[2]` in ms.
-const COMPARE_AND_EXPIRE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end";
+const COMPARE_AND_EXPIRE: &str =
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end";
 /// Writes a value unless a higher number has written before: `KEYS[1]`, `KEYS[2]` keeps the number.
 const FENCED_SET: &str = "if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[2]) then return 0 end redis.call('SET', KEYS[2], ARGV[2]) redis.call('SET', KEYS[1], ARGV[1]) return 1";
 
@@ -38,14 +40,30 @@ pub(super) fn fence_key(key: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn fenced_set(key: &[u8]) -> Vec<Template> {
-    vec![text("EVAL"), text(FENCED_SET), text("2"), bytes(key), bytes(&fence_key(key)), vec![Segment::Value], vec![Segment::Fence]]
+    vec![
+        text("EVAL"),
+        text(FENCED_SET),
+        text("2"),
+        bytes(key),
+        bytes(&fence_key(key)),
+        vec![Segment::Value],
+        vec![Segment::Fence],
+    ]
 }
 
 /// Writes a value unless the source is newer than what it was made of: `KEYS[2]` keeps the source's version.
 const VERSIONED_SET: &str = "if tonumber(redis.call('GET', KEYS[2]) or '0') > tonumber(ARGV[2]) then return 0 end redis.call('SET', KEYS[1], ARGV[1]) return 1";
 
 pub(super) fn versioned_set(key: &[u8], version: &[u8]) -> Vec<Template> {
-    vec![text("EVAL"), text(VERSIONED_SET), text("2"), bytes(key), bytes(version), vec![Segment::Value], vec![Segment::Version]]
+    vec![
+        text("EVAL"),
+        text(VERSIONED_SET),
+        text("2"),
+        bytes(key),
+        bytes(version),
+        vec![Segment::Value],
+        vec![Segment::Version],
+    ]
 }
 
 /// How the holes of commands on one lock are filled.
@@ -73,7 +91,9 @@ impl Holes {
         let plain = |name: &str| Segment::Text(plain(name).into_bytes());
         match part {
             Part::Text(text) => Segment::Text(text.as_bytes().to_vec()),
-            Part::Hole { name, .. } if self.number.contains(name) => Segment::Text(SOME_LEASE_MS.to_string().into_bytes()),
+            Part::Hole { name, .. } if self.number.contains(name) => {
+                Segment::Text(SOME_LEASE_MS.to_string().into_bytes())
+            }
             Part::Hole { name, .. } if self.token.contains(name) => Segment::Token,
             Part::Hole { kind: HoleKind::Fresh, .. } => Segment::Token,
             Part::Hole { kind: HoleKind::Process, .. } => Segment::Text(b"process".to_vec()),
@@ -156,7 +176,8 @@ fn last_is(out: &[Template], options: &[&str]) -> bool {
 }
 
 fn is_time(name: &str, index: usize, before: &[Template]) -> bool {
-    matches!((name, index), ("EXPIRE" | "PEXPIRE" | "SETEX" | "PSETEX", 2)) || (matches!(name, "SET" | "GETEX") && last_is(before, &["EX", "PX"]))
+    matches!((name, index), ("EXPIRE" | "PEXPIRE" | "SETEX" | "PSETEX", 2))
+        || (matches!(name, "SET" | "GETEX") && last_is(before, &["EX", "PX"]))
 }
 
 fn counts_seconds(name: &str, before: &[Template]) -> bool {
@@ -165,7 +186,8 @@ fn counts_seconds(name: &str, before: &[Template]) -> bool {
 
 /// A value for something that is the same for everybody: its name.
 pub(super) fn plain(name: &str) -> String {
-    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').filter(|w| !w.is_empty()).collect();
     words.last().map_or_else(|| "x".to_owned(), |word| word.chars().take(24).collect())
 }
 
@@ -190,18 +212,28 @@ pub(super) fn data_key(site: &Site, holes: &Holes) -> Option<Vec<u8>> {
 
 /// What a client called so would fill in.
 pub(super) fn sample(who: char) -> Filling {
-    Filling { token: format!("{who}0").into_bytes(), value: format!("by-{who}").into_bytes(), fence: 1, version: 0, clock: 1_700_000_000_000 }
+    Filling {
+        token: format!("{who}0").into_bytes(),
+        value: format!("by-{who}").into_bytes(),
+        fence: 1,
+        version: 0,
+        clock: 1_700_000_000_000,
+    }
 }
 
 /// What the model replies to commands sent one after the other by two clients.
-pub(super) fn tried(setup: &[Vec<Vec<u8>>], batch: &[Vec<Template>]) -> Result<(Option<RespReply>, Option<RespReply>, ModelStore), Halt> {
+pub(super) fn tried(
+    setup: &[Vec<Vec<u8>>],
+    batch: &[Vec<Template>],
+) -> Result<(Option<RespReply>, Option<RespReply>, ModelStore), Halt> {
     let mut store = ModelStore::default();
     for command in setup {
         store.send(0, std::slice::from_ref(command), Fate::Arrives)?;
     }
     let mut reply = |who: char| {
         let with = sample(who);
-        let commands: Vec<Vec<Vec<u8>>> = batch.iter().map(|words| words.iter().map(|w| render(w, &with)).collect()).collect();
+        let commands: Vec<Vec<Vec<u8>>> =
+            batch.iter().map(|words| words.iter().map(|w| render(w, &with)).collect()).collect();
         store.send(0, &commands, Fate::Arrives)
     };
     let (first, second) = (reply('a')?, reply('b')?);

@@ -20,8 +20,16 @@ pub fn show(program: &Program, place: &dyn Fn(dogpile_source::Span) -> String) -
         let _ = writeln!(out, "{pc:>4}  {}{}{at}", op(&instr.op), if at.is_empty() { "" } else { "  @ " });
     }
     if let Some(beat) = &program.beat {
-        let words: Vec<String> = beat.send.batch.iter().flatten().map(|w| word(w)).collect();
-        let _ = writeln!(out, "beat  every {} ms: {} (lost: {:?}, failed: {:?})  @ {}", beat.every_ms, words.join(" "), beat.lost, beat.failed, place(beat.at));
+        let words: Vec<String> = beat.send.batch.iter().flatten().map(word).collect();
+        let _ = writeln!(
+            out,
+            "beat  every {} ms: {} (lost: {:?}, failed: {:?})  @ {}",
+            beat.every_ms,
+            words.join(" "),
+            beat.lost,
+            beat.failed,
+            place(beat.at)
+        );
     }
     out
 }
@@ -29,7 +37,8 @@ pub fn show(program: &Program, place: &dyn Fn(dogpile_source::Span) -> String) -
 fn op(op: &Op) -> String {
     match op {
         Op::Send(send) => {
-            let commands: Vec<String> = send.batch.iter().map(|words| words.iter().map(|w| word(w)).collect::<Vec<_>>().join(" ")).collect();
+            let commands: Vec<String> =
+                send.batch.iter().map(|words| words.iter().map(word).collect::<Vec<_>>().join(" ")).collect();
             let mut text = format!("{:?} {}", send.role, commands.join("; "));
             for (test, to) in &send.on {
                 let _ = write!(text, " | {} → {to}", tested(test));
@@ -59,7 +68,9 @@ fn op(op: &Op) -> String {
             Some(ms) => format!("wait for a message, at most {ms} ms → {woken} | late → {late}"),
             None => format!("wait for a message → {woken}"),
         },
-        Op::Join { lead, joined, failed } => format!("join the flight: leads → {lead} | joined → {joined} | failed → {failed}"),
+        Op::Join { lead, joined, failed } => {
+            format!("join the flight: leads → {lead} | joined → {joined} | failed → {failed}")
+        }
         Op::Mark(mark, to) => format!("{} → {to}", marked(*mark)),
         Op::Choose(ways) => ways.iter().map(|(what, to)| format!("{what} → {to}")).collect::<Vec<_>>().join(" | "),
         Op::Goto(to) => format!("→ {to}"),
@@ -101,7 +112,11 @@ fn word(template: &Template) -> String {
             Segment::Text(text) => {
                 let text = String::from_utf8_lossy(text);
                 let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-                out.push_str(&if one_line.len() > 60 { format!("'{}…'", one_line.chars().take(57).collect::<String>()) } else { one_line });
+                out.push_str(&if one_line.len() > 60 {
+                    format!("'{}…'", one_line.chars().take(57).collect::<String>())
+                } else {
+                    one_line
+                });
             }
             Segment::Token => out.push_str("{token}"),
             Segment::Value => out.push_str("{value}"),

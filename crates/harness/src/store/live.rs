@@ -34,7 +34,11 @@ impl<'r> LiveStore<'r> {
     ///
     /// # Errors
     /// The server cannot be used.
-    pub fn jump(&mut self, left_ms: &BTreeMap<Vec<u8>, Option<u64>>, by_ms: u64) -> Result<BTreeMap<Vec<u8>, Left>, Halt> {
+    pub fn jump(
+        &mut self,
+        left_ms: &BTreeMap<Vec<u8>, Option<u64>>,
+        by_ms: u64,
+    ) -> Result<BTreeMap<Vec<u8>, Left>, Halt> {
         let named: Vec<(Vec<u8>, Option<u64>)> = left_ms.iter().map(|(key, left)| (self.full(key), *left)).collect();
         let leases: Vec<Lease<'_>> = named.iter().map(|(key, left)| Lease { key, left_ms: *left }).collect();
         let warped = self.redis.warp_leases(&mut self.observer, &leases, by_ms).map_err(halted)?;
@@ -51,7 +55,8 @@ impl<'r> LiveStore<'r> {
         let name = words.first().map(|w| String::from_utf8_lossy(w).to_ascii_uppercase()).unwrap_or_default();
         let mut at: BTreeSet<usize> = match name.as_str() {
             "EVAL" => {
-                let count = words.get(2).and_then(|n| std::str::from_utf8(n).ok()).and_then(|n| n.parse::<usize>().ok());
+                let count =
+                    words.get(2).and_then(|n| std::str::from_utf8(n).ok()).and_then(|n| n.parse::<usize>().ok());
                 (3..words.len().min(3 + count.unwrap_or(0))).collect()
             }
             "DEL" | "UNLINK" | "EXISTS" | "MGET" | "TOUCH" => (1..words.len()).collect(),
@@ -65,7 +70,11 @@ impl<'r> LiveStore<'r> {
                 self.keys.insert(key.clone());
             }
         }
-        words.iter().enumerate().map(|(index, word)| if at.contains(&index) { self.full(word) } else { word.clone() }).collect()
+        words
+            .iter()
+            .enumerate()
+            .map(|(index, word)| if at.contains(&index) { self.full(word) } else { word.clone() })
+            .collect()
     }
 
     fn link(&mut self, client: usize) -> Result<&mut Link, Halt> {
@@ -131,9 +140,10 @@ impl Store for LiveStore<'_> {
         words.extend(keys.iter().map(|key| self.full(key)));
         let reply = self.observer.call(&words).map_err(halted)?;
         match told(&words, reply)? {
-            RespReply::Array(all) if all.len() == keys.len() => {
-                all.into_iter().map(|one| looked(one).ok_or_else(|| Halt::Server("an answer that is none".to_owned()))).collect()
-            }
+            RespReply::Array(all) if all.len() == keys.len() => all
+                .into_iter()
+                .map(|one| looked(one).ok_or_else(|| Halt::Server("an answer that is none".to_owned())))
+                .collect(),
             other => Err(Halt::Server(format!("looking at the keys gave {other:?}"))),
         }
     }

@@ -41,7 +41,10 @@ impl<'r> Lockstep<'r> {
 
     /// A short lease must not run out while the schedule's time stands.
     fn hold(&mut self) -> Result<(), Halt> {
-        let short = self.accounts()?.values().any(|left| left.is_some_and(|ms| i64::try_from(ms).is_ok_and(|ms| ms < SHORT_MS)));
+        let short = self
+            .accounts()?
+            .values()
+            .any(|left| left.is_some_and(|ms| i64::try_from(ms).is_ok_and(|ms| ms < SHORT_MS)));
         if short {
             self.jump(0)?;
         }
@@ -54,7 +57,9 @@ impl Store for Lockstep<'_> {
         let live = self.live.send(client, commands, fate)?;
         let model = self.model.send(client, commands, fate)?;
         if !alike(model.as_ref(), live.as_ref()) {
-            let told = |reply: &Option<RespReply>| reply.as_ref().map_or("gives no reply".to_owned(), |r| format!("replies {}", crate::narrate::reply(r)));
+            let told = |reply: &Option<RespReply>| {
+                reply.as_ref().map_or("gives no reply".to_owned(), |r| format!("replies {}", crate::narrate::reply(r)))
+            };
             return Err(Halt::Mismatch { model: told(&model), server: told(&live) });
         }
         self.hold()?;
@@ -79,7 +84,8 @@ impl Store for Lockstep<'_> {
         let (model, live) = (self.model.look(keys)?, self.live.look(keys)?);
         for ((key, model), live) in keys.iter().zip(&model).zip(&live) {
             if !same(model, live) {
-                let told = |look: &Look| format!("holds {} at {}", crate::narrate::look(look), String::from_utf8_lossy(key));
+                let told =
+                    |look: &Look| format!("holds {} at {}", crate::narrate::look(look), String::from_utf8_lossy(key));
                 return Err(Halt::Mismatch { model: told(model), server: told(live) });
             }
         }
@@ -93,7 +99,9 @@ impl Store for Lockstep<'_> {
         for (key, left) in left {
             let there = self.model.look(&[&key])?.iter().any(Look::is_there);
             if there == matches!(left, Left::Absent | Left::Lapsed) {
-                let told = |there: bool| format!("{} {}", if there { "still holds" } else { "has lost" }, String::from_utf8_lossy(&key));
+                let told = |there: bool| {
+                    format!("{} {}", if there { "still holds" } else { "has lost" }, String::from_utf8_lossy(&key))
+                };
                 return Err(Halt::Mismatch { model: told(there), server: told(!there) });
             }
         }
@@ -114,7 +122,9 @@ impl Store for Lockstep<'_> {
 fn alike(model: Option<&RespReply>, live: Option<&RespReply>) -> bool {
     match (model, live) {
         (Some(RespReply::Error(_)), Some(RespReply::Error(_))) => true,
-        (Some(RespReply::Array(a)), Some(RespReply::Array(b))) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(Some(a), Some(b))),
+        (Some(RespReply::Array(a)), Some(RespReply::Array(b))) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(Some(a), Some(b)))
+        }
         (model, live) => model == live,
     }
 }

@@ -88,7 +88,8 @@ impl ModelStore {
         let name = command.first().map(|name| String::from_utf8_lossy(name).to_ascii_uppercase()).unwrap_or_default();
         match (name.as_str(), command) {
             ("EVAL", [_, text, count, rest @ ..]) => {
-                let count = std::str::from_utf8(count).ok().and_then(|n| n.parse::<usize>().ok()).filter(|n| *n <= rest.len());
+                let count =
+                    std::str::from_utf8(count).ok().and_then(|n| n.parse::<usize>().ok()).filter(|n| *n <= rest.len());
                 let (Some(count), Ok(text)) = (count, std::str::from_utf8(text)) else {
                     return Ok(RespReply::Error("ERR Number of keys can't be greater than number of args".to_owned()));
                 };
@@ -99,14 +100,22 @@ impl ModelStore {
                 if let Some((reply, after)) = self.done.borrow().get(&name).filter(|_| !timed) {
                     self.server = Server::at(self.server.now());
                     for (key, entry) in after {
-                        self.server.put(key.clone(), entry.value.clone(), entry.expires.map(|left| left + self.server.now()));
+                        self.server.put(
+                            key.clone(),
+                            entry.value.clone(),
+                            entry.expires.map(|left| left + self.server.now()),
+                        );
                     }
                     return Ok(reply.clone());
                 }
                 let mut scripts = self.scripts.borrow_mut();
-                let reply = scripts.eval(&mut self.server, text, keys, args).map_err(|what| Halt::Unmodelled(what.to_string()))?;
+                let reply = scripts
+                    .eval(&mut self.server, text, keys, args)
+                    .map_err(|what| Halt::Unmodelled(what.to_string()))?;
                 let now = self.server.now();
-                let left = |(key, entry): (&[u8], &Entry)| (key.to_vec(), Entry { value: entry.value.clone(), expires: entry.expires.map(|when| when - now) });
+                let left = |(key, entry): (&[u8], &Entry)| {
+                    (key.to_vec(), Entry { value: entry.value.clone(), expires: entry.expires.map(|when| when - now) })
+                };
                 let mut done = self.done.borrow_mut();
                 if !timed && done.len() < REMEMBERED {
                     done.insert(name, (reply.clone(), self.server.keys().map(left).collect()));
@@ -114,7 +123,8 @@ impl ModelStore {
                 Ok(reply)
             }
             ("PUBLISH" | "SPUBLISH", [_, channel, _]) => {
-                let hearing: Vec<usize> = self.listeners.iter().filter(|(_, to)| *to == channel).map(|(who, _)| *who).collect();
+                let hearing: Vec<usize> =
+                    self.listeners.iter().filter(|(_, to)| *to == channel).map(|(who, _)| *who).collect();
                 self.heard.extend(&hearing);
                 Ok(RespReply::Int(i64::try_from(hearing.len()).unwrap_or(i64::MAX)))
             }

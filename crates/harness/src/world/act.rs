@@ -81,7 +81,14 @@ impl<S: Store> World<S> {
         }
     }
 
-    fn work(&mut self, program: &Program, n: usize, work: Work, at: Option<dogpile_source::Span>, turn: Turn) -> Result<(), Halt> {
+    fn work(
+        &mut self,
+        program: &Program,
+        n: usize,
+        work: Work,
+        at: Option<dogpile_source::Span>,
+        turn: Turn,
+    ) -> Result<(), Halt> {
         match turn {
             Turn::Fail => {
                 self.left.failures = self.left.failures.saturating_sub(1);
@@ -155,7 +162,11 @@ impl<S: Store> World<S> {
                     let tired = client.polls > program.patience;
                     self.note(n, instr.at, What::Sleeps(*ms));
                     if tired {
-                        let says = format!("{} asked {} times in vain, and nothing in its code ends that", name(n), program.patience);
+                        let says = format!(
+                            "{} asked {} times in vain, and nothing in its code ends that",
+                            name(n),
+                            program.patience
+                        );
                         self.broken(Invariant::BoundedWait, says);
                     }
                     return Ok(());
@@ -279,13 +290,19 @@ impl<S: Store> World<S> {
         let owns = self.ghost.owner.is_some_and(|(who, number)| who == n && self.clients[n].acquired == Some(number));
         if let Some(lock) = &program.lock {
             let look = self.store.look(&[lock])?.remove(0);
-            let too_long = look.left_ms.is_none_or(|left| program.orphan_ms.is_some_and(|most| left.unsigned_abs() > most));
+            let too_long =
+                look.left_ms.is_none_or(|left| program.orphan_ms.is_some_and(|most| left.unsigned_abs() > most));
             if owns && look.is_there() && !immortal && (program.gives_back || too_long) {
-                let until = look.left_ms.map_or("for ever".to_owned(), |ms| format!("for {}", crate::narrate::human_ms(ms.unsigned_abs())));
+                let until = look
+                    .left_ms
+                    .map_or("for ever".to_owned(), |ms| format!("for {}", crate::narrate::human_ms(ms.unsigned_abs())));
                 self.broken(Invariant::NoOrphan, format!("{} is done, and its lock stays taken {until}", name(n)));
             }
             if ended == Ended::Refused && self.clients[n].erred && !look.is_there() {
-                self.broken(Invariant::TrueRefusal, format!("{} leaves as if somebody held the lock, and nobody does", name(n)));
+                self.broken(
+                    Invariant::TrueRefusal,
+                    format!("{} leaves as if somebody held the lock, and nobody does", name(n)),
+                );
             }
         }
         self.wakeable();
@@ -305,9 +322,15 @@ impl<S: Store> World<S> {
         if let Some(lock) = program.lock.as_ref().filter(|_| owns) {
             let look = self.store.look(&[lock])?.remove(0);
             match (look.is_there(), look.left_ms, program.orphan_ms) {
-                (true, None, _) => self.broken(Invariant::NoOrphan, format!("{} is dead, and its lock stays taken for ever", name(n))),
+                (true, None, _) => {
+                    self.broken(Invariant::NoOrphan, format!("{} is dead, and its lock stays taken for ever", name(n)))
+                }
                 (true, Some(left), Some(most)) if left.unsigned_abs() > most => {
-                    let says = format!("{} is dead, and its lock stays taken for {}", name(n), crate::narrate::human_ms(left.unsigned_abs()));
+                    let says = format!(
+                        "{} is dead, and its lock stays taken for {}",
+                        name(n),
+                        crate::narrate::human_ms(left.unsigned_abs())
+                    );
                     self.broken(Invariant::NoOrphan, says);
                 }
                 _ => {}
@@ -323,7 +346,12 @@ impl<S: Store> World<S> {
         self.store.pass(ms)?;
         self.now += ms;
         let after = self.store.look(&keys)?;
-        let lapsed = keys.iter().zip(before.iter().zip(&after)).filter(|(_, (b, a))| b.is_there() && !a.is_there()).map(|(key, _)| key.to_vec()).collect();
+        let lapsed = keys
+            .iter()
+            .zip(before.iter().zip(&after))
+            .filter(|(_, (b, a))| b.is_there() && !a.is_there())
+            .map(|(key, _)| key.to_vec())
+            .collect();
         self.events.push(Event { client: None, at: None, now_ms: self.now, what: What::Passes(ms, lapsed) });
         if let Some(lock) = &program.lock
             && keys.iter().position(|key| key == lock).is_some_and(|at| !after[at].is_there())

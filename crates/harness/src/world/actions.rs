@@ -145,7 +145,9 @@ impl World<ModelStore> {
         };
         let mut anybody = false;
         for client in &self.clients {
-            anybody |= client.is_live() || client.phase == Phase::Away || (client.beat.is_some() && client.phase != Phase::Crashed);
+            anybody |= client.is_live()
+                || client.phase == Phase::Away
+                || (client.beat.is_some() && client.phase != Phase::Crashed);
             if client.paused || client.phase == Phase::Crashed {
                 continue;
             }

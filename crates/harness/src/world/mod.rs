@@ -50,7 +50,11 @@ impl<S: Store> World<S> {
         for command in &program.initial {
             store.send(usize::MAX, std::slice::from_ref(command), crate::store::Fate::Arrives)?;
         }
-        let ghost = Ghost { stale_lock: program.initial_is == InitialIs::StaleLock, data_over_lock: program.initial_is == InitialIs::Data, ..Ghost::default() };
+        let ghost = Ghost {
+            stale_lock: program.initial_is == InitialIs::StaleLock,
+            data_over_lock: program.initial_is == InitialIs::Data,
+            ..Ghost::default()
+        };
         let clients = (0..clients).map(|n| Client::new(program.role(n).start)).collect();
         Ok(Self { store, now: 0, clients, ghost, left: faults, events: Vec::new(), breaches: Vec::new() })
     }

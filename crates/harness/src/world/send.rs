@@ -35,7 +35,13 @@ impl<S: Store> World<S> {
             }
         };
         let value = format!("by-{}-{}", name(n), client.acquired.unwrap_or(client.source)).into_bytes();
-        Filling { token, value, fence: client.acquired.unwrap_or(0), version: if purpose == Purpose::Invalidate { self.ghost.source } else { client.source }, clock: self.store.clock() }
+        Filling {
+            token,
+            value,
+            fence: client.acquired.unwrap_or(0),
+            version: if purpose == Purpose::Invalidate { self.ghost.source } else { client.source },
+            clock: self.store.clock(),
+        }
     }
 
     /// Sends and looks, before and after.
@@ -53,7 +59,14 @@ impl<S: Store> World<S> {
         Ok(Sent { reply, before, after, commands })
     }
 
-    pub(super) fn send(&mut self, program: &Program, n: usize, send: &Send, at: Option<Span>, turn: Turn) -> Result<(), Halt> {
+    pub(super) fn send(
+        &mut self,
+        program: &Program,
+        n: usize,
+        send: &Send,
+        at: Option<Span>,
+        turn: Turn,
+    ) -> Result<(), Halt> {
         if send.cancellable && self.clients[n].cancelled {
             self.note(n, at, What::NotSent(send.role));
             return self.go(program, n, send.error);
@@ -69,7 +82,8 @@ impl<S: Store> World<S> {
         let sent = self.deliver(program, n, send, fate)?;
         let (next, way) = self.branch(program, n, send, sent.reply.as_ref());
         let outcome = self.account(program, n, send, &sent, way);
-        let what = What::Sends { purpose: send.role, commands: sent.commands, reply: sent.reply, fate, beat: false, outcome };
+        let what =
+            What::Sends { purpose: send.role, commands: sent.commands, reply: sent.reply, fate, beat: false, outcome };
         self.note(n, at, what);
         self.go(program, n, next)
     }
@@ -149,7 +163,10 @@ impl<S: Store> World<S> {
                 self.clients[n].erred = false;
                 // A lock that somebody left behind is nobody's, and yet it is there.
                 if self.ghost.owner.is_none() && !self.ghost.stale_lock && self.ghost.data_over_lock {
-                    self.broken(Invariant::TrueRefusal, format!("{} is told that the lock is taken, and nobody holds it: data lies there", name(n)));
+                    self.broken(
+                        Invariant::TrueRefusal,
+                        format!("{} is told that the lock is taken, and nobody holds it: data lies there", name(n)),
+                    );
                 }
                 "refused"
             }
@@ -222,7 +239,8 @@ impl<S: Store> World<S> {
 
     fn wrote(&mut self, program: &Program, n: usize, sent: &Sent, way: Way) -> &'static str {
         let of_data = usize::from(program.lock.is_some());
-        let mut written: Vec<usize> = (of_data..sent.before.len()).filter(|at| sent.before[*at].value != sent.after[*at].value).collect();
+        let mut written: Vec<usize> =
+            (of_data..sent.before.len()).filter(|at| sent.before[*at].value != sent.after[*at].value).collect();
         if written.is_empty() && matches!(sent.reply, Some(RespReply::Status(_))) {
             // The same value once more is a write all the same.
             let named = sent.commands.first().and_then(|words| words.get(1));
@@ -261,7 +279,14 @@ impl<S: Store> World<S> {
         let sent = self.deliver(program, n, &beat.send, fate)?;
         let (_, way) = self.branch(program, n, &beat.send, sent.reply.as_ref());
         let outcome = self.account(program, n, &beat.send, &sent, way);
-        let what = What::Sends { purpose: beat.send.role, commands: sent.commands, reply: sent.reply, fate, beat: true, outcome };
+        let what = What::Sends {
+            purpose: beat.send.role,
+            commands: sent.commands,
+            reply: sent.reply,
+            fate,
+            beat: true,
+            outcome,
+        };
         self.note(n, Some(beat.at), what);
         let end = match way {
             Way::First => BeatEnd::GoesOn,

@@ -76,16 +76,15 @@ fn first_paragraph(docs: &str) -> Option<&str> {
 
 fn result<'r>(report: &Report<'r>, entry: &'r Entry) -> model::Result<'r> {
     let finding = &entry.finding;
-    let related = finding.labels.iter().enumerate().map(|(n, label)| Location {
-        id: Some(n + 1),
-        ..labelled(report, label)
-    });
+    let related =
+        finding.labels.iter().enumerate().map(|(n, label)| Location { id: Some(n + 1), ..labelled(report, label) });
     let steps: Vec<_> =
         finding.steps.iter().map(|step| ThreadFlowLocation { location: labelled(report, step) }).collect();
     let flow = |locations| CodeFlow { thread_flows: [ThreadFlow { locations }] };
     let mut flows: Vec<_> = (!steps.is_empty()).then(|| flow(steps)).into_iter().collect();
     // The schedule comes first: viewers show one.
-    let schedule = finding.verdict.as_ref().map(|verdict| scheduled(report, finding, verdict)).filter(|s| !s.is_empty());
+    let schedule =
+        finding.verdict.as_ref().map(|verdict| scheduled(report, finding, verdict)).filter(|s| !s.is_empty());
     flows.splice(0..0, schedule.map(flow));
     let suppression = |reason: &'r String| Suppression { kind: "inSource", status: "accepted", justification: reason };
     model::Result {
@@ -124,10 +123,15 @@ fn scheduled<'r>(report: &Report<'r>, finding: &'r Finding, verdict: &'r Verdict
     for turn in &verdict.schedule {
         at = turn.at.unwrap_or(at);
         let who = turn.client.map(|c| format!("{c} ")).unwrap_or_default();
-        let sent = if turn.commands.is_empty() { String::new() } else { format!(": {}", crate::proof::command(&turn.commands)) };
+        let sent = if turn.commands.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", crate::proof::command(&turn.commands))
+        };
         let reply = turn.reply.as_deref().map(|r| format!(" → {r}")).unwrap_or_default();
         let said = format!("{who}{}{sent}{reply}", turn.what);
-        let location = Location { message: Some(Message { text: Cow::Owned(said), markdown: None }), ..place(report, at, "") };
+        let location =
+            Location { message: Some(Message { text: Cow::Owned(said), markdown: None }), ..place(report, at, "") };
         out.push(ThreadFlowLocation { location });
     }
     out
@@ -150,15 +154,14 @@ fn labelled<'r>(report: &Report<'r>, label: &'r Label) -> Location<'r> {
 
 fn place<'r>(report: &Report<'r>, span: Span, said: &'r str) -> Location<'r> {
     let (start, end) = (report.sources.start(span), report.sources.end(span));
-    let region = Region {
-        start_line: start.line,
-        start_column: start.utf16,
-        end_line: end.line,
-        end_column: end.utf16,
-    };
+    let region =
+        Region { start_line: start.line, start_column: start.utf16, end_line: end.line, end_column: end.utf16 };
     Location {
         id: None,
-        physical_location: PhysicalLocation { artifact_location: artifact(report, report.sources.path(span)), region: Some(region) },
+        physical_location: PhysicalLocation {
+            artifact_location: artifact(report, report.sources.path(span)),
+            region: Some(region),
+        },
         message: (!said.is_empty()).then(|| text(said)),
     }
 }
