@@ -129,3 +129,67 @@ fn turns(mut path: Option<Rc<Link>>) -> Vec<Action> {
     out.reverse();
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::bare;
+    use crate::program::{Asm, Ended, Mark, Op, Purpose, Role, Segment, Send, Template, Test};
+    use dogpile_redis::RespReply;
+    use dogpile_rules::Invariant;
+
+    /// SET NX, with these words behind it, and a compare-and-delete that some callers forget.
+    fn lock(options: &[&str]) -> Program {
+        let text = |word: &str| -> Template { vec![Segment::Text(word.as_bytes().to_vec())] };
+        let mut words = vec![text("SET"), text("lock"), vec![Segment::Token], text("NX")];
+        words.extend(options.iter().map(|word| text(word)));
+        let mut asm = Asm::default();
+        let (done, refused) = (asm.put(None, Op::End(Ended::Done)), asm.put(None, Op::End(Ended::Refused)));
+        let enter = asm.put(None, Op::Mark(Mark::Enter, done));
+        let won = Test::Is(RespReply::Status("OK".to_owned()));
+        let send = Send {
+            batch: vec![words],
+            role: Purpose::Acquire,
+            on: vec![(won, enter)],
+            otherwise: refused,
+            error: refused,
+            cancellable: false,
+        };
+        let start = asm.put(None, Op::Send(send));
+        Program {
+            code: asm.finish(),
+            roles: vec![Role { name: "caller", start }],
+            lock: Some(b"lock".to_vec()),
+            ..bare()
+        }
+    }
+
+    #[test]
+    fn the_shortest_schedule_is_found_and_is_the_same_every_time() {
+        let claim = Claim::of(Invariant::NoOrphan).crash();
+        let found = |options: &[&str]| match explore(&lock(options), claim, &Bounds::default()) {
+            Answer::Broken { schedule, breach, .. } => Some((schedule, breach.says)),
+            _ => None,
+        };
+        let (schedule, says) = found(&[]).expect("a lock without a lease");
+        assert_eq!(schedule.len(), 2, "{schedule:?}");
+        assert_eq!(says, "A is done, and its lock stays taken for ever");
+        assert_eq!(found(&[]), Some((schedule, says)));
+        assert_eq!(found(&["PX", "5000"]), None, "a lease ends by itself");
+    }
+
+    #[test]
+    fn a_search_that_is_cut_says_so() {
+        let claim = Claim::of(Invariant::NoOrphan).crash();
+        let bounds = Bounds { states: 3, ..Bounds::default() };
+        assert!(matches!(explore(&lock(&["PX", "5000"]), claim, &bounds), Answer::TooMany { .. }));
+    }
+
+    #[test]
+    fn what_the_model_lacks_halts_the_search() {
+        let claim = Claim::of(Invariant::NoOrphan);
+        let mut program = lock(&[]);
+        program.initial = vec![vec![b"OBJECT".to_vec(), b"HELP".to_vec()]];
+        assert!(matches!(explore(&program, claim, &Bounds::default()), Answer::Halted(Halt::Unmodelled(_))));
+    }
+}

@@ -107,3 +107,27 @@ pub(crate) fn command(commands: &[Vec<Vec<u8>>]) -> String {
         whole
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_that_comes_again_is_told_once() {
+        let steps: Vec<String> = "a b c b c b c d d".split(' ').map(str::to_owned).collect();
+        assert_eq!(repeats(&steps, 0), (1, 1));
+        assert_eq!(repeats(&steps, 1), (2, 3));
+        // Twice is as short as saying so.
+        assert_eq!(repeats(&steps, 7), (1, 1));
+    }
+
+    #[test]
+    fn commands_are_cut_and_never_broken() {
+        let words = |text: &str| text.split(' ').map(|w| w.as_bytes().to_vec()).collect::<Vec<_>>();
+        assert_eq!(command(&[words("SET k v NX PX 5")]), "SET k v NX PX 5");
+        assert_eq!(command(&[words("SETNX k v"), words("EXPIRE k 5")]), "MULTI; SETNX k v; EXPIRE k 5; EXEC");
+        let script =
+            vec![b"EVAL".to_vec(), b"return redis.call('GET',\n  KEYS[1])  -- and more of it".to_vec(), Vec::new()];
+        assert_eq!(command(&[script]), "EVAL 'return redis.call('GET',…' \"\"");
+    }
+}

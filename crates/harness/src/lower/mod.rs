@@ -10,6 +10,8 @@ mod parts;
 mod section;
 mod words;
 
+#[cfg(test)]
+pub(crate) use parts::empty as bare;
 pub(crate) use words::SOME_LEASE_MS;
 
 use crate::program::Program;

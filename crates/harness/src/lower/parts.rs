@@ -13,7 +13,7 @@ pub(super) const POLL_MS: u64 = 50;
 pub(super) const FAST_MS: u64 = 10;
 
 /// A program without anything in it.
-pub(super) fn empty() -> Program {
+pub(crate) fn empty() -> Program {
     Program {
         code: Vec::new(),
         roles: Vec::new(),
