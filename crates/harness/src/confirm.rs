@@ -97,8 +97,12 @@ fn broken(
             }
         }
     }
-    if found.claim.invariant == Invariant::OneComputation && plan.instances > 2 {
-        verdict.outcome = crate::fleet::tell(subject, rule, finding.primary, found, plan).unwrap_or(verdict.outcome);
+    let shown_to_break = matches!(verdict.evidence, Evidence::Server | Evidence::Model);
+    if shown_to_break && found.claim.invariant == Invariant::OneComputation && plan.instances > 2 {
+        match crate::fleet::tell(subject, rule, finding.primary, found, plan) {
+            Ok(outcome) => verdict.outcome = outcome,
+            Err(why) => verdict.assumed.push(format!("{} instances were not counted: {why}", plan.instances)),
+        }
     }
     let trial = try_repair(subject, rule, finding.primary, found.claim, &plan.bounds);
     let mut program = std::mem::take(&mut verdict.program);

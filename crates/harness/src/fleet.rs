@@ -13,20 +13,24 @@ use dogpile_source::Span;
 const MOST_TURNS: usize = 200_000;
 
 /// The counts, in words: as it is written, and repaired.
+///
+/// # Errors
+/// Why they could not be counted, for people.
 pub(crate) fn tell(
     subject: &Subject,
     rule: &'static Rule,
     focus: Span,
     found: &Counterexample,
     plan: &Plan<'_>,
-) -> Option<String> {
-    let count = |program: &Program| recomputes(program, plan).ok();
+) -> Result<String, String> {
+    let count = |program: &Program| recomputes(program, plan).map_err(|halt| halt.to_string());
     let now = count(&found.program)?;
-    let (repaired, what) = crate::repair::repaired(rule.slug, subject)?;
-    let program = repaired.lower(Question { rule: rule.slug, claim: found.claim, focus }).ok()?;
+    let (repaired, what) = crate::repair::repaired(rule.slug, subject).ok_or("there is no repair to compare with")?;
+    let question = Question { rule: rule.slug, claim: found.claim, focus };
+    let program = repaired.lower(question).map_err(|unlowered| unlowered.to_string())?;
     let then = count(&program)?;
     let times = |n: u32| if n == 1 { "once".to_owned() } else { format!("{n} times") };
-    Some(format!("{} instances compute it {} at one expiry; with {what}, {}", plan.instances, times(now), times(then)))
+    Ok(format!("{} instances compute it {} at one expiry; with {what}, {}", plan.instances, times(now), times(then)))
 }
 
 /// How often a fleet computes one value when all instances ask at once.

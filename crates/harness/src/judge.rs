@@ -77,7 +77,8 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
         }
         return told;
     }
-    let mut kept: Option<Opinion> = None;
+    let mut unknown: Option<Opinion> = None;
+    let mut holds: Option<(Box<Program>, Claim)> = None;
     let mut states = 0;
     for claim in rule.claims.iter().copied() {
         if claim.invariant == Invariant::Computed {
@@ -86,7 +87,7 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
         let program = match subject.lower(Question { rule: rule.slug, claim, focus }) {
             Ok(program) => program,
             Err(Unlowered { at, why }) => {
-                kept = Some(Opinion::Unknown { why, at });
+                unknown = Some(Opinion::Unknown { why, at });
                 continue;
             }
         };
@@ -113,15 +114,20 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
             }
             Answer::Holds { states: seen } => {
                 states += seen;
-                kept = Some(Opinion::Holds { program: Box::new(program), claim, states });
+                holds = Some((Box::new(program), claim));
             }
             Answer::TooMany { states: seen } => {
-                kept = Some(Opinion::Unknown { why: format!("{seen} states, and no end in sight"), at: None });
+                unknown = Some(Opinion::Unknown { why: format!("{seen} states, and no end in sight"), at: None });
             }
-            Answer::Halted(halt) => kept = Some(Opinion::Unknown { why: halt.to_string(), at: None }),
+            Answer::Halted(halt) => unknown = Some(Opinion::Unknown { why: halt.to_string(), at: None }),
         }
     }
-    kept.unwrap_or_else(|| Opinion::Unknown { why: "the rule claims nothing".to_owned(), at: None })
+    // What could not be asked of one claim is not answered by another that holds: nothing is refuted then.
+    match (unknown, holds) {
+        (Some(unknown), _) => unknown,
+        (None, Some((program, claim))) => Opinion::Holds { program, claim, states },
+        (None, None) => Opinion::Unknown { why: "the rule claims nothing".to_owned(), at: None },
+    }
 }
 
 /// A lock without a lease is its own finding. What goes wrong when a lease ends is asked of the same lock with one.
