@@ -47,9 +47,9 @@ fn test_name(rule: &str) -> String {
 fn imports(body: &str, client: Client) -> String {
     let all = [
         ("context.", "context"),
+        ("rand.", "crypto/rand"),
         ("errors.", "errors"),
         ("fmt.", "fmt"),
-        ("rand.", "math/rand/v2"),
         ("os.", "os"),
         ("strconv.", "strconv"),
         ("testing.", "testing"),
