@@ -2,7 +2,7 @@
 
 use crate::cli::ProofArgs;
 use crate::pipeline::Outcome;
-use dogpile_harness::confirm::{NO_SERVER, Plan, confirm as verdict};
+use dogpile_harness::confirm::{Plan, confirm as verdict};
 use dogpile_harness::explore::{Bounds, Limits};
 use dogpile_report::Evidence;
 use dogpile_server::{Choice, Redis};
@@ -42,7 +42,7 @@ pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs) -> Proven {
     }
     if redis.is_some() {
         let of = |evidence| outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).filter(|v| v.evidence == evidence).count();
-        let lost = outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).find(|v| v.outcome.starts_with(NO_SERVER));
+        let lost = outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).find(|v| v.server_fault.is_some());
         if let Some(lost) = lost {
             proven.no_server = Some(lost.outcome.clone());
             proven.useless = of(Evidence::Server) == 0;

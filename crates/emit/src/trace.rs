@@ -263,7 +263,6 @@ impl<'p> Recorder<'p> {
     fn sources(&mut self, client: Option<usize>, mut pc: Pc) {
         for _ in 0..self.program.code.len() {
             match self.program.code[pc].op {
-                Op::Goto(to) => pc = to,
                 Op::Mark(mark, to) => {
                     pc = to;
                     match mark {

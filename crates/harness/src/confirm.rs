@@ -13,9 +13,6 @@ use dogpile_report::{Evidence, Finding, Repaired, Verdict};
 use dogpile_rules::{Claim, Faults, Invariant, Rule};
 use dogpile_server::Redis;
 
-/// How an outcome begins where the server could not be used.
-pub const NO_SERVER: &str = "the server could not be used";
-
 /// How findings are confirmed.
 #[derive(Clone, Copy)]
 pub struct Plan<'r> {
@@ -71,31 +68,10 @@ fn broken(
     verdict.schedule = turns(&found.program, &found.events);
     verdict.program = shown(&found.program, plan);
     verdict.assumed.clone_from(&found.program.assumed);
-    if let Some(why) = plan.no_server {
-        verdict.evidence = Evidence::Inconclusive;
-        verdict.outcome = without(why, &found.breach.says);
-    }
-    if let Some(redis) = plan.redis {
-        match replay(found, redis) {
-            Ok(replayed) if replayed.breaches.iter().any(|breach| breach.invariant == found.claim.invariant) => {
-                verdict.evidence = Evidence::Server;
-                verdict.server = Some(redis.version().to_owned());
-                verdict.schedule = turns(&found.program, &replayed.events);
-            }
-            Ok(_) => {
-                verdict.evidence = Evidence::Inconclusive;
-                verdict.outcome =
-                    format!("the model says that {}, and the server did the same without it", found.breach.says);
-            }
-            Err(halt) => {
-                verdict.evidence = Evidence::Inconclusive;
-                verdict.outcome = match &halt {
-                    Halt::Mismatch { .. } => halt.to_string(),
-                    Halt::Server(why) => without(why, &found.breach.says),
-                    Halt::Unmodelled(why) => why.clone(),
-                };
-            }
-        }
+    match (plan.redis, plan.no_server) {
+        (Some(redis), _) => on_server(&mut verdict, found, redis),
+        (None, Some(why)) => without(&mut verdict, found, why),
+        (None, None) => {}
     }
     let shown_to_break = matches!(verdict.evidence, Evidence::Server | Evidence::Model);
     if shown_to_break && found.claim.invariant == Invariant::OneComputation && plan.instances > 2 {
@@ -104,43 +80,52 @@ fn broken(
             Err(why) => verdict.assumed.push(format!("{} instances were not counted: {why}", plan.instances)),
         }
     }
-    let trial = try_repair(subject, rule, finding.primary, found.claim, &plan.bounds);
-    let mut program = std::mem::take(&mut verdict.program);
-    verdict.repaired = trial.map(|trial| repaired(subject, rule, finding, plan, &trial, &mut program));
-    verdict.program = program;
+    if let Some(trial) = try_repair(subject, rule, finding.primary, found.claim, &plan.bounds) {
+        let repaired = repaired(&trial, still_stale(subject, rule, finding, plan));
+        if !repaired.holds && plan.place.is_some() {
+            verdict.program.push(format!("with {} it is:", trial.what));
+            verdict.program.extend(shown(&trial.program, plan));
+        }
+        verdict.repaired = Some(repaired);
+    }
     verdict
 }
 
-/// What is left to say without the server.
-fn without(why: &str, says: &str) -> String {
-    format!("{NO_SERVER}: {why}; on the model {says}")
+/// The schedule on a real server.
+fn on_server(verdict: &mut Verdict, found: &Counterexample, redis: &Redis) {
+    let says = &found.breach.says;
+    match replay(found, redis) {
+        Ok(replayed) if replayed.breaches.iter().any(|breach| breach.invariant == found.claim.invariant) => {
+            verdict.evidence = Evidence::Server;
+            verdict.server = Some(redis.version().to_owned());
+            verdict.schedule = turns(&found.program, &replayed.events);
+        }
+        Ok(_) => {
+            verdict.evidence = Evidence::Inconclusive;
+            verdict.outcome = format!("the model says that {says}, and the server did the same without it");
+        }
+        Err(Halt::Server(why)) => without(verdict, found, &why),
+        Err(halt @ (Halt::Mismatch { .. } | Halt::Unmodelled(_))) => {
+            verdict.evidence = Evidence::Inconclusive;
+            verdict.outcome = halt.to_string();
+        }
+    }
 }
 
-fn repaired(
-    subject: &Subject,
-    rule: &'static Rule,
-    finding: &Finding,
-    plan: &Plan<'_>,
-    trial: &Trial,
-    verdict: &mut Vec<String>,
-) -> Repaired {
+/// What is left to say without the server.
+fn without(verdict: &mut Verdict, found: &Counterexample, why: &str) {
+    verdict.evidence = Evidence::Inconclusive;
+    verdict.outcome = format!("the server could not be used: {why}; on the model {}", found.breach.says);
+    verdict.server_fault = Some(why.to_owned());
+}
+
+fn repaired(trial: &Trial, but: Option<String>) -> Repaired {
     let (holds, states) = match &trial.answer {
         Answer::Holds { states } => (true, *states),
         Answer::Broken { states, .. } | Answer::TooMany { states } => (false, *states),
         Answer::Halted(_) => (false, 0),
     };
-    if plan.place.is_some() && !holds {
-        let told = format!("repaired: {:?}", trial.answer).chars().take(900).collect();
-        verdict.push(told);
-        verdict.extend(shown(&trial.program, plan));
-    }
-    Repaired {
-        with: trial.what.to_owned(),
-        holds,
-        faults: faults(trial.faults),
-        states,
-        but: still_stale(subject, rule, finding, plan),
-    }
+    Repaired { with: trial.what.to_owned(), holds, faults: faults(trial.faults), states, but }
 }
 
 /// Stopping when a lease is lost does not stop a write that is on its way already: only a fence does.
@@ -185,6 +170,7 @@ fn with(plan: &Plan<'_>, claim: Claim, evidence: Evidence, outcome: String) -> V
         clients: plan.bounds.clients,
         faults: faults(allowed),
         server: None,
+        server_fault: None,
         outcome,
         schedule: Vec::new(),
         repaired: None,

@@ -38,10 +38,7 @@ pub fn replay(found: &Counterexample, redis: &Redis) -> Result<Replayed, Halt> {
 }
 
 /// One schedule on a server, from nothing.
-///
-/// # Errors
-/// Model and server differ, or the server cannot be used.
-pub fn once(
+fn once(
     program: &Program,
     claim: Claim,
     bounds: &Bounds,

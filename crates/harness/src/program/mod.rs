@@ -120,7 +120,8 @@ pub struct Instr {
     pub op: Op,
 }
 
-/// What an instruction does. All but [`Op::Mark`] and [`Op::Goto`] take a turn of the schedule.
+/// What an instruction does. All but [`Op::Mark`], [`Op::Join`], [`Op::Sleep`] and
+/// [`Op::End`] take a turn of the schedule.
 #[derive(Clone, Debug)]
 pub enum Op {
     /// Sends one command (or several in one step) and looks at the reply.
@@ -151,8 +152,6 @@ pub enum Op {
     Mark(Mark, Pc),
     /// The code goes one of these ways, for reasons of its own.
     Choose(Vec<(&'static str, Pc)>),
-    /// Goes on elsewhere.
-    Goto(Pc),
     /// The caller is done.
     End(Ended),
 }
@@ -214,9 +213,7 @@ pub enum Test {
     Is(RespReply),
     /// The client's own token.
     OwnToken,
-    /// Nothing: nil, 0, an empty list.
-    Nothing,
-    /// Anything but nothing.
+    /// Anything but nil, 0 or an empty list.
     Something,
     /// A value of a holder who is gone.
     Dead,

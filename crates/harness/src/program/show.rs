@@ -73,7 +73,6 @@ fn op(op: &Op) -> String {
         }
         Op::Mark(mark, to) => format!("{} → {to}", marked(*mark)),
         Op::Choose(ways) => ways.iter().map(|(what, to)| format!("{what} → {to}")).collect::<Vec<_>>().join(" | "),
-        Op::Goto(to) => format!("→ {to}"),
         Op::End(how) => format!("end: {how:?}"),
     }
 }
@@ -98,7 +97,6 @@ fn tested(test: &Test) -> String {
         Test::Is(RespReply::Nil) => "nil".to_owned(),
         Test::Is(other) => format!("{other:?}"),
         Test::OwnToken => "own token".to_owned(),
-        Test::Nothing => "nothing".to_owned(),
         Test::Something => "something".to_owned(),
         Test::Dead => "a dead holder's".to_owned(),
         Test::Any => "any reply".to_owned(),

@@ -1,6 +1,7 @@
-//! A real server as a store: one connection for each client, one that only looks, and time that is jumped.
+//! A real server: one connection for each client, one that only looks, and time that is jumped. It has no clock of its own
+//! that a schedule could go by, so it is no store by itself: see [`super::Lockstep`].
 
-use super::{Fate, Halt, Look, Store};
+use super::{Fate, Halt, Look};
 use dogpile_redis::{RespReply, Score, Value};
 use dogpile_server::{Lease, Left, Link, Redis, ServerError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,8 +93,12 @@ impl<'r> LiveStore<'r> {
     }
 }
 
-impl Store for LiveStore<'_> {
-    fn send(&mut self, client: usize, commands: &[Vec<Vec<u8>>], fate: Fate) -> Result<Option<RespReply>, Halt> {
+impl LiveStore<'_> {
+    /// As [`super::Store::send`].
+    ///
+    /// # Errors
+    /// The server cannot be used.
+    pub fn send(&mut self, client: usize, commands: &[Vec<Vec<u8>>], fate: Fate) -> Result<Option<RespReply>, Halt> {
         let placed: Vec<Vec<Vec<u8>>> = commands.iter().map(|words| self.placed(words)).collect();
         let link = self.link(client)?;
         if fate == Fate::Refused {
@@ -119,7 +124,11 @@ impl Store for LiveStore<'_> {
         told(&exec, link.call(&exec).map_err(halted)?).map(Some)
     }
 
-    fn subscribe(&mut self, client: usize, channel: &[u8]) -> Result<RespReply, Halt> {
+    /// As [`super::Store::subscribe`].
+    ///
+    /// # Errors
+    /// The server cannot be used.
+    pub fn subscribe(&mut self, client: usize, channel: &[u8]) -> Result<RespReply, Halt> {
         let channel = self.full(channel);
         let mut link = self.redis.connect().map_err(halted)?;
         link.subscribe(&channel).map_err(halted)?;
@@ -127,12 +136,20 @@ impl Store for LiveStore<'_> {
         Ok(RespReply::Status("subscribed".to_owned()))
     }
 
-    fn hears(&mut self, client: usize) -> Result<bool, Halt> {
+    /// As [`super::Store::hears`].
+    ///
+    /// # Errors
+    /// The server cannot be used.
+    pub fn hears(&mut self, client: usize) -> Result<bool, Halt> {
         let Some(link) = self.listeners.get_mut(&client) else { return Ok(false) };
         Ok(!link.messages().map_err(halted)?.is_empty())
     }
 
-    fn look(&mut self, keys: &[&[u8]]) -> Result<Vec<Look>, Halt> {
+    /// As [`super::Store::look`].
+    ///
+    /// # Errors
+    /// The server cannot be used.
+    pub fn look(&mut self, keys: &[&[u8]]) -> Result<Vec<Look>, Halt> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
@@ -148,18 +165,10 @@ impl Store for LiveStore<'_> {
         }
     }
 
-    fn pass(&mut self, ms: u64) -> Result<(), Halt> {
-        let unknown = self.keys.iter().map(|key| (key.clone(), None)).collect();
-        self.jump(&unknown, ms).map(drop)
-    }
-
-    fn close(&mut self, client: usize) {
+    /// As [`super::Store::close`].
+    pub fn close(&mut self, client: usize) {
         self.clients.remove(&client);
         self.listeners.remove(&client);
-    }
-
-    fn clock(&self) -> i64 {
-        0
     }
 }
 

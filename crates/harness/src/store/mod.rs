@@ -1,4 +1,4 @@
-//! Where commands go: a model of Redis, a real one, or both in lockstep.
+//! Where commands go: a model of Redis, or the model and a real one in lockstep.
 
 mod live;
 mod lockstep;

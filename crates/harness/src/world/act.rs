@@ -77,7 +77,7 @@ impl<S: Store> World<S> {
                 self.go(program, n, if heard { woken } else { late })
             }
             // The others were done when they were reached.
-            Op::Sleep(..) | Op::Mark(..) | Op::Join { .. } | Op::Goto(_) | Op::End(_) => self.settle(program, n),
+            Op::Sleep(..) | Op::Mark(..) | Op::Join { .. } | Op::End(_) => self.settle(program, n),
         }
     }
 
@@ -145,7 +145,6 @@ impl<S: Store> World<S> {
         for _ in 0..MOST_MARKS {
             let instr = &program.code[self.clients[n].pc];
             match &instr.op {
-                Op::Goto(to) => self.clients[n].pc = *to,
                 Op::Mark(mark, next) => {
                     self.clients[n].pc = *next;
                     self.mark(program, n, *mark)?;

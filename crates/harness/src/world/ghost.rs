@@ -41,7 +41,7 @@ pub enum Flight {
 }
 
 impl Ghost {
-    pub(super) fn digest(&self, _now: u64, state: &mut impl Hasher) {
+    pub(super) fn digest(&self, state: &mut impl Hasher) {
         (self.owner, self.acquisitions, &self.last_writes, self.source, self.invalidated).hash(state);
         (self.filled, self.data_over_lock, self.stale_lock, self.flight, self.computations.min(2)).hash(state);
     }

@@ -84,7 +84,7 @@ impl World<ModelStore> {
         for client in &self.clients {
             client.digest(self.now, state);
         }
-        self.ghost.digest(self.now, state);
+        self.ghost.digest(state);
         self.left.hash(state);
     }
 }

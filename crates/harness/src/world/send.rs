@@ -336,7 +336,6 @@ pub fn fits(test: &Test, reply: &RespReply, token: &[u8]) -> bool {
     match test {
         Test::Is(wanted) => wanted == reply,
         Test::OwnToken => matches!(reply, RespReply::Bulk(text) if text == token),
-        Test::Nothing => nothing,
         Test::Something => !nothing && !matches!(reply, RespReply::Error(_)),
         Test::Any => !matches!(reply, RespReply::Error(_)),
         Test::Dead => matches!(reply, RespReply::Bulk(text) if text == DEAD_TOKEN),
