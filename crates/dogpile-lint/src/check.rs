@@ -202,6 +202,7 @@ fn report(args: &CheckArgs, cwd: &Path, outcome: &Outcome) -> anyhow::Result<()>
         tool: Tool { name: "dogpile-lint", version: env!("CARGO_PKG_VERSION"), uri: HOME },
         rules: &outcome.rules,
         entries: &outcome.entries,
+        gone: &outcome.gone,
         problems: &outcome.problems,
         summary: outcome.summary,
         sources: &outcome.sources,
@@ -223,8 +224,7 @@ fn report(args: &CheckArgs, cwd: &Path, outcome: &Outcome) -> anyhow::Result<()>
 
 fn exit(args: &CheckArgs, config: &Config, outcome: &Outcome) -> Exit {
     let fail_on = args.fail_on.or(config.lint.fail_on).unwrap_or_default();
-    let shown = outcome.entries.iter().map(|e| &e.finding).filter(|f| f.suppressed.is_none());
-    if shown.map(|f| f.level).any(|level| fail_on.fails(level)) {
+    if outcome.entries.iter().filter(|e| e.counts()).map(|e| e.finding.level).any(|level| fail_on.fails(level)) {
         return Exit::Findings;
     }
     if outcome.problems.iter().any(|p| p.reason == ANALYSIS_FAILED) {

@@ -17,7 +17,7 @@ use dogpile_ir::{Lang, Module};
 use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Models;
 use dogpile_report::{
-    Confidence, Entry, Finding, Level, Problem, ProblemKind, RuleInfo, Summary, Translation, fingerprints,
+    Confidence, Entry, Finding, Gone, Level, Problem, ProblemKind, RuleInfo, Summary, Translation, fingerprints,
 };
 use dogpile_rules::Settings;
 use dogpile_source::{FileId, SourceFile, SourceMap};
@@ -71,6 +71,8 @@ pub(crate) struct Options<'o> {
 pub(crate) struct Outcome {
     /// Findings in order of path and place.
     pub entries: Vec<Entry>,
+    /// What a baseline has and the code has no more.
+    pub gone: Vec<Gone>,
     /// What kept code from being analysed.
     pub problems: Vec<Problem>,
     /// Counts.
@@ -343,7 +345,7 @@ impl<'f> Tree<'f> {
         let mut entries = Vec::new();
         for (finding, fingerprint) in found.into_iter().zip(names) {
             if shown(&finding) {
-                entries.push(Entry { finding, fingerprint });
+                entries.push(Entry::new(finding, fingerprint));
             } else {
                 hidden += usize::from(finding.suppressed.is_none());
             }
@@ -364,7 +366,7 @@ impl<'f> Tree<'f> {
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };
-        Outcome { entries, problems: self.problems, summary, sources: self.sources, rules: in_force(settings), lifecycles: analysed.lifecycles }
+        Outcome { entries, gone: Vec::new(), problems: self.problems, summary, sources: self.sources, rules: in_force(settings), lifecycles: analysed.lifecycles }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every output format is made from.
 
 use crate::finding::{Finding, Level};
+use crate::fix::Fix;
 use dogpile_source::{SourceMap, Span};
 
 /// A finding with the name that survives line moves.
@@ -10,6 +11,51 @@ pub struct Entry {
     pub finding: Finding,
     /// See [`crate::fingerprints`].
     pub fingerprint: String,
+    /// Whether it was there before.
+    pub standing: Standing,
+    /// What would take it away, the best first.
+    pub fixes: Vec<Fix>,
+}
+
+impl Entry {
+    /// A finding that was compared with nothing and that nobody can fix.
+    #[must_use]
+    pub fn new(finding: Finding, fingerprint: String) -> Self {
+        Self { finding, fingerprint, standing: Standing::default(), fixes: Vec::new() }
+    }
+
+    /// Whether people are told of it, and a run fails for it.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.finding.suppressed.is_none() && self.standing != Standing::Known
+    }
+}
+
+/// Where a finding stands against a baseline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// There is no baseline.
+    #[default]
+    NotCompared,
+    /// The baseline does not have it.
+    New,
+    /// The baseline has it: it is kept in reports for programs, and fails no run.
+    Known,
+}
+
+/// A finding that a baseline has and the code has no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// Its rule.
+    pub rule: String,
+    /// Its name.
+    pub fingerprint: String,
+    /// Where it was when the baseline was written.
+    pub path: String,
+    /// The line that it was in, from 1.
+    pub line: u32,
+    /// What it said.
+    pub message: String,
 }
 
 /// Something that kept code from being analysed.
@@ -128,6 +174,8 @@ pub struct Report<'r> {
     pub rules: &'r [RuleInfo],
     /// Findings in source order, suppressed ones included.
     pub entries: &'r [Entry],
+    /// What a baseline has and the code has no more.
+    pub gone: &'r [Gone],
     /// What kept code from being analysed.
     pub problems: &'r [Problem],
     /// Counts.
@@ -139,9 +187,9 @@ pub struct Report<'r> {
 }
 
 impl<'r> Report<'r> {
-    /// Findings that are not suppressed.
+    /// Findings that are neither suppressed nor known.
     pub fn shown(&self) -> impl Iterator<Item = &'r Entry> + use<'r> {
-        self.entries.iter().filter(|e| e.finding.suppressed.is_none())
+        self.entries.iter().filter(|e| e.counts())
     }
 
     /// How many of those there are of a level.

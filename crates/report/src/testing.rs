@@ -37,7 +37,7 @@ pub(crate) fn sources(files: &[(&str, &str)]) -> SourceMap {
 
 pub(crate) fn entries(findings: Vec<Finding>) -> Vec<Entry> {
     let names = fingerprints(&findings);
-    findings.into_iter().zip(names).map(|(finding, fingerprint)| Entry { finding, fingerprint }).collect()
+    findings.into_iter().zip(names).map(|(finding, fingerprint)| Entry::new(finding, fingerprint)).collect()
 }
 
 pub(crate) fn rules() -> Vec<RuleInfo> {
@@ -62,5 +62,5 @@ pub(crate) fn report<'r>(
     let tool = Tool { name: "dogpile-lint", version: "0.1.0", uri: "https://example.com" };
     let summary =
         Summary { files_seen: 3, files_analysed: 2, files_with_locks: 1, lock_sessions: 1, ..Summary::default() };
-    Report { tool, rules, entries, problems, summary, sources, root: "/home/me/app" }
+    Report { tool, rules, entries, gone: &[], problems, summary, sources, root: "/home/me/app" }
 }
