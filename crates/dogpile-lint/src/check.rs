@@ -10,6 +10,7 @@ use crate::load::{LoadOptions, Loaded, load};
 use crate::meta_rules::slugs;
 use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
+use crate::progress::Progress;
 use crate::reports;
 use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
 use anyhow::{Context as _, anyhow};
@@ -32,6 +33,8 @@ pub(crate) struct Run<'a> {
     begun: Instant,
     walk_time: Duration,
     read_time: Duration,
+    /// To be dropped before anything is printed.
+    pub progress: Progress,
 }
 
 /// Lints, reports, and says how it ended.
@@ -39,10 +42,13 @@ pub(crate) struct Run<'a> {
 /// # Errors
 /// When it could not run.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
+    reports::check(&args.out)?;
     linted(args, |mut run| {
         let linted = run.begun.elapsed();
-        let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof)) } else { None };
+        let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof, &run.progress)) } else { None };
         let proof_time = run.begun.elapsed() - linted;
+        // The report comes on a clean terminal.
+        drop(run.progress);
         reports::write(&args.out, run.cwd, &run.outcome)?;
         if args.stats {
             let (walk, read, all) = (run.walk_time.as_millis(), run.read_time.as_millis(), run.begun.elapsed().as_millis());
@@ -69,6 +75,8 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
 /// When it could not run.
 pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
     let begun = Instant::now();
+    let progress = Progress::new();
+    progress.phase("reading files");
     let cwd = env::current_dir().context("the current folder cannot be found")?;
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let found = configuration(&cwd, &paths, args.config.as_deref())?;
@@ -95,6 +103,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options);
         let read_time = begun.elapsed() - walk_time;
         warn_of_nothing(&walked, &loaded);
+        progress.phase("following locks");
         let options = Options {
             models: &models,
             config: &found.config,
@@ -110,7 +119,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         };
         let mut outcome = lint(&loaded.files, &options);
         complete(&mut outcome, &walked, &loaded);
-        then(Run { outcome, config: &found.config, cwd: &cwd, threads, begun, walk_time, read_time })
+        then(Run { outcome, config: &found.config, cwd: &cwd, threads, begun, walk_time, read_time, progress })
     })
 }
 

@@ -24,6 +24,7 @@ mod output;
 mod packages;
 mod pipeline;
 mod prefilter;
+mod progress;
 mod replay;
 mod reports;
 mod suggest;

@@ -5,7 +5,7 @@ mod output;
 mod proof;
 
 pub(crate) use check::CheckArgs;
-pub(crate) use output::{ColorChoice, Format, OutputArgs};
+pub(crate) use output::{ColorChoice, Format, OutputArgs, Target};
 pub(crate) use proof::{HarnessArgs, ProofArgs, ReplayArgs};
 
 use clap::{Parser, Subcommand, ValueEnum};
