@@ -29,6 +29,17 @@ pub(crate) static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     folder.join("venv/bin")
 });
 
+/// The linter of workflows that is written in Go.
+pub(crate) static ACTIONLINT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = folder("go");
+    install(&folder, "go.sum", || {
+        copy(&folder, "go.mod");
+        let build = ["build", "-mod=readonly", "-o", "actionlint", "github.com/rhysd/actionlint/cmd/actionlint"];
+        good("go build", &ran(Command::new("go").args(build).current_dir(&folder)));
+    });
+    folder.join("actionlint")
+});
+
 const SARIF_MULTITOOL: &str = "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool";
 
 /// The program that validates SARIF.
