@@ -13,7 +13,7 @@ use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
 use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
 use anyhow::{Context as _, anyhow};
 use dogpile_models::Models;
-use dogpile_report::{Level, ProblemKind, Report, Tool, clean, problem_text, to_json, to_sarif, to_text};
+use dogpile_report::{Level, ProblemKind, Report, Tool, clean, problem_text, to_html, to_json, to_sarif, to_text};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
@@ -212,6 +212,7 @@ fn report(args: &CheckArgs, cwd: &Path, outcome: &Outcome) -> anyhow::Result<()>
         Format::Text => to_text(&report, colored(args.color, args.output.is_some())),
         Format::Json => to_json(&report),
         Format::Sarif => to_sarif(&report),
+        Format::Html => to_html(&report),
     };
     // A report for programs, or one in a file, is not what the person at the terminal reads.
     if args.format != Format::Text || args.output.is_some() {

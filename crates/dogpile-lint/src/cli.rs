@@ -81,6 +81,8 @@ pub(crate) enum Format {
     Sarif,
     /// One JSON object, described in docs/json.md.
     Json,
+    /// One page for browsers, with the proofs drawn.
+    Html,
 }
 
 /// When to colour.

@@ -87,6 +87,7 @@ struct VerdictOut<'r> {
     invariant: &'static str,
     says: &'static str,
     outcome: &'r str,
+    lock: Option<&'r str>,
     clients: usize,
     faults: &'r str,
     server: Option<&'r str>,
@@ -109,6 +110,22 @@ struct TurnOut<'r> {
     reply: Option<&'r str>,
     #[serde(skip_serializing_if = "is_zero")]
     passes_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    expires: &'r [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<HeldOut>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    inside: &'r [char],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    breaks: bool,
+}
+
+#[derive(Serialize)]
+struct HeldOut {
+    by: Option<char>,
+    until_ms: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -136,12 +153,18 @@ fn verdict<'r>(sources: &'r SourceMap, v: &'r Verdict) -> VerdictOut<'r> {
         fate: t.fate,
         reply: t.reply.as_deref(),
         passes_ms: t.passes_ms,
+        fault: t.fault(),
+        expires: &t.lapsed,
+        lock: t.lock.map(|held| HeldOut { by: held.by, until_ms: held.until_ms }),
+        inside: &t.inside,
+        breaks: t.breaks,
     };
     VerdictOut {
         evidence: v.evidence.name(),
         invariant: v.invariant,
         says: v.says,
         outcome: &v.outcome,
+        lock: v.lock.as_deref(),
         clients: v.clients,
         faults: &v.faults,
         server: v.server.as_deref(),

@@ -23,17 +23,13 @@ pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
     }
     if matches!(verdict.evidence, Evidence::Server | Evidence::Model | Evidence::Inconclusive) {
         let width = verdict.schedule.len().to_string().len();
-        let steps: Vec<String> = verdict.schedule.iter().map(|turn| step(sources, turn)).collect();
-        let mut n = 0;
-        while n < steps.len() {
-            let (length, times) = repeats(&steps, n);
-            for at in n..n + length {
-                out.push(format!("  {:>width$}. {}", at + 1, steps[at]));
-            }
-            n += length * times;
-            if times > 1 {
-                out.push(format!("  {:>width$}  and so on, {} times more, to step {n}", "", times - 1));
-            }
+        for row in rows(sources, verdict) {
+            out.push(match row {
+                Row::Step(at) => format!("  {:>width$}. {}", at + 1, step(sources, &verdict.schedule[at])),
+                Row::Again { times, to, .. } => {
+                    format!("  {:>width$}  and so on, {times} times more, to step {to}", "")
+                }
+            });
         }
     }
     if let Some(repaired) = &verdict.repaired {
@@ -54,6 +50,38 @@ pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
     }
     out.extend(verdict.program.iter().map(|line| format!("  | {line}")));
     out.into_iter().map(|line| clean(&line).into_owned()).collect()
+}
+
+/// A schedule with its rounds folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// This step, from 0.
+    Step(usize),
+    /// The steps before it come again.
+    Again {
+        /// How many steps come again.
+        length: usize,
+        /// How often.
+        times: usize,
+        /// The last step of them, from 1.
+        to: usize,
+    },
+}
+
+/// The steps of a schedule; a round that is done again and again is there once.
+pub(crate) fn rows(sources: &SourceMap, verdict: &Verdict) -> Vec<Row> {
+    let steps: Vec<String> = verdict.schedule.iter().map(|turn| step(sources, turn)).collect();
+    let mut rows = Vec::new();
+    let mut n = 0;
+    while n < steps.len() {
+        let (length, times) = repeats(&steps, n);
+        rows.extend((n..n + length).map(Row::Step));
+        n += length * times;
+        if times > 1 {
+            rows.push(Row::Again { length, times: times - 1, to: n });
+        }
+    }
+    rows
 }
 
 /// Longest round that is recognised as one.

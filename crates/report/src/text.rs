@@ -3,7 +3,8 @@
 use crate::clean::{clean, clean_lines};
 use crate::excerpt::Excerpts;
 use crate::finding::{Finding, Label, Level};
-use crate::report::{Problem, ProblemKind, Report};
+use crate::report::{Entry, Problem, ProblemKind, Report};
+use crate::session::sessions;
 use codespan_reporting::diagnostic::{Diagnostic, Label as Mark, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
@@ -18,8 +19,8 @@ pub fn to_text(report: &Report<'_>, color: bool) -> String {
         if session.len() > 1 {
             heading(&mut out, &session);
         }
-        for finding in session {
-            render(&mut out, report, finding);
+        for entry in session {
+            render(&mut out, report, &entry.finding);
         }
     }
     for problem in report.problems {
@@ -34,30 +35,8 @@ pub fn to_text(report: &Report<'_>, color: bool) -> String {
     String::from_utf8_lossy(out.as_slice()).into_owned()
 }
 
-/// Findings by session, in the order of each session's first place; in a session the worst first.
-fn sessions<'r>(report: &Report<'r>) -> Vec<Vec<&'r Finding>> {
-    let mut sessions: Vec<Vec<&Finding>> = Vec::new();
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-    for entry in report.shown() {
-        let finding = &entry.finding;
-        if finding.session.is_empty() {
-            sessions.push(vec![finding]);
-            continue;
-        }
-        let index = *known.entry(finding.session.as_str()).or_insert(sessions.len());
-        match sessions.get_mut(index) {
-            Some(session) => session.push(finding),
-            None => sessions.push(vec![finding]),
-        }
-    }
-    for session in &mut sessions {
-        session.sort_by(|a, b| (b.level, b.confidence).cmp(&(a.level, a.confidence)).then(a.primary.cmp(&b.primary)));
-    }
-    sessions
-}
-
-fn heading(out: &mut Buffer, session: &[&Finding]) {
-    let name = session.first().map_or("", |f| f.session.as_str());
+fn heading(out: &mut Buffer, session: &[&Entry]) {
+    let name = session.first().map_or("", |e| e.finding.session.as_str());
     let text = format!("── {} · {} on one session", clean(name), counted(session.len(), "finding"));
     let _ = out.set_color(ColorSpec::new().set_bold(true));
     line(out, &text);
