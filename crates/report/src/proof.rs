@@ -23,9 +23,10 @@ pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
     }
     if matches!(verdict.evidence, Evidence::Server | Evidence::Model | Evidence::Inconclusive) {
         let width = verdict.schedule.len().to_string().len();
-        for row in rows(sources, verdict) {
+        let steps: Vec<String> = verdict.schedule.iter().map(|turn| step(sources, turn)).collect();
+        for row in rows(&steps) {
             out.push(match row {
-                Row::Step(at) => format!("  {:>width$}. {}", at + 1, step(sources, &verdict.schedule[at])),
+                Row::Step(at) => format!("  {:>width$}. {}", at + 1, steps[at]),
                 Row::Again { times, to, .. } => {
                     format!("  {:>width$}  and so on, {times} times more, to step {to}", "")
                 }
@@ -68,13 +69,12 @@ pub(crate) enum Row {
     },
 }
 
-/// The steps of a schedule; a round that is done again and again is there once.
-pub(crate) fn rows(sources: &SourceMap, verdict: &Verdict) -> Vec<Row> {
-    let steps: Vec<String> = verdict.schedule.iter().map(|turn| step(sources, turn)).collect();
+/// Steps, each told in a line; a round that is done again and again is there once.
+pub(crate) fn rows(steps: &[String]) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut n = 0;
     while n < steps.len() {
-        let (length, times) = repeats(&steps, n);
+        let (length, times) = repeats(steps, n);
         rows.extend((n..n + length).map(Row::Step));
         n += length * times;
         if times > 1 {
@@ -99,7 +99,7 @@ fn repeats(steps: &[String], from: usize) -> (usize, usize) {
 }
 
 /// `A asks for the lock: won   SET lock:x a0 NX PX 5000 → OK   a.go:12`
-fn step(sources: &SourceMap, turn: &Turn) -> String {
+pub(crate) fn step(sources: &SourceMap, turn: &Turn) -> String {
     let mut text = turn.client.map(|who| format!("{who} ")).unwrap_or_default();
     text.push_str(&turn.what);
     if !turn.commands.is_empty() {

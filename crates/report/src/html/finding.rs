@@ -41,7 +41,9 @@ pub(super) fn article(report: &Report<'_>, entry: &Entry, name: &str) -> String 
         let _ = write!(out, "<div><dt>what happens</dt><dd>{}</dd></div>", prose(note));
     }
     if let Some(help) = &f.help {
-        let _ = write!(out, "<div><dt>what to do</dt><dd class=\"help\">{}</dd></div>", prose(help));
+        // Help is code as often as it is words; only its look depends on that.
+        let class = if help.contains(['(', '=', ';']) { " class=\"help\"" } else { "" };
+        let _ = write!(out, "<div><dt>what to do</dt><dd{class}>{}</dd></div>", prose(help));
     }
     if f.confidence == Confidence::Possible {
         out.push_str("<div><dt>confidence</dt><dd>possible: it rests on names and shapes only</dd></div>");

@@ -27,6 +27,6 @@ pub(super) fn section(report: &Report<'_>, session: &[&Entry], n: usize) -> Stri
         session.iter().enumerate().map(|(at, entry)| article(report, entry, &format!("p{n}-{at}"))).collect();
     format!(
         "<section class=\"lock\" id=\"lock-{n}\" aria-labelledby=\"lock-{n}-h\"><header><h2 id=\"lock-{n}-h\">{key}</h2>\
-         <p class=\"function\">{function}</p>{several}</header>{articles}</section>"
+         {several}<p class=\"function\">{function}</p></header>{articles}</section>"
     )
 }

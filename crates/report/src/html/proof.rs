@@ -43,7 +43,9 @@ pub(super) fn proof(sources: &SourceMap, verdict: &Verdict, name: &str) -> Strin
 
 /// The schedule: a drawing and a list beside it, and what steps through both.
 fn schedule(sources: &SourceMap, verdict: &Verdict, name: &str) -> String {
-    let rows = rows(sources, verdict);
+    // The step that breaks the invariant is never one of many.
+    let told = |turn: &Turn| crate::proof::step(sources, turn) + if turn.breaks { "!" } else { "" };
+    let rows = rows(&verdict.schedule.iter().map(told).collect::<Vec<_>>());
     let steps: String = rows
         .iter()
         .enumerate()

@@ -8,6 +8,36 @@ use crate::html::time::short;
 use crate::verdict::{Held, Kind, Turn};
 use std::fmt::Write as _;
 
+/// When something changes in a row, px from its top.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Change {
+    /// What a client is about.
+    pub(super) client: u32,
+    /// Who is in the section.
+    pub(super) section: u32,
+    /// Whose the lock is.
+    pub(super) lock: u32,
+}
+
+impl Change {
+    /// Everything at once.
+    pub(super) fn at(y: u32) -> Self {
+        Self { client: y, section: y, lock: y }
+    }
+}
+
+/// A stretch of a lane, in one piece or in two.
+fn parts<'s, T: PartialEq>(
+    before: &'s State,
+    after: &'s State,
+    of: impl Fn(&State) -> T,
+    top: u32,
+    change: u32,
+    end: u32,
+) -> Vec<(&'s State, u32, u32)> {
+    if of(before) == of(after) { vec![(after, top, end)] } else { vec![(before, top, change), (after, change, end)] }
+}
+
 /// A drawing that grows downwards.
 pub(super) struct Canvas<'l> {
     lanes: &'l Lanes,
@@ -71,24 +101,30 @@ impl<'l> Canvas<'l> {
     }
 
     /// The box of a broken invariant.
-    pub(super) fn flash(&mut self, y: u32, height: u32) {
+    pub(super) fn flash(&mut self, client: Option<char>, y: u32, height: u32) {
         let _ = write!(
             self.out,
             "<rect class=\"flash\" x=\"1\" y=\"{y}\" width=\"99.6%\" height=\"{height}\" rx=\"6\"/>\
              <use href=\"#burst\" x=\"16\" y=\"{}\"/>",
             y + height / 2
         );
+        if let Some(client) = client {
+            let _ = write!(self.out, "<use href=\"#point\" x=\"{}\" y=\"{y}\"/>", percent(self.lanes.client(client)));
+        }
     }
 
-    /// All lanes of a row of this height. Redis changes after `lock` px, clients after `client` px.
-    pub(super) fn lanes(&mut self, before: &State, after: &State, height: u32, lock: u32, client: u32) {
+    /// All lanes of a row of this height, and when what changes in it, px from its top.
+    pub(super) fn lanes(&mut self, before: &State, after: &State, height: u32, change: Change) {
         let (top, end) = (self.y, self.y + height);
-        for name in self.lanes.clients().to_vec() {
-            if before.life(name) == after.life(name) && before.is_inside(name) == after.is_inside(name) {
-                self.life(name, before, top, end);
-            } else {
-                self.life(name, before, top, top + client);
-                self.life(name, after, top + client, end);
+        let Change { client, section, lock } = change;
+        for name in self.lanes.clients() {
+            for (state, from, to) in parts(before, after, |s| s.is_inside(*name), top, top + section, end) {
+                if state.is_inside(*name) {
+                    self.line(self.lanes.client(*name), from, to, &format!("in k{}", colour(*name)));
+                }
+            }
+            for (state, from, to) in parts(before, after, |s| s.life(*name), top, top + client, end) {
+                self.life(*name, state.life(*name), from, to);
             }
         }
         let x = self.lanes.redis();
@@ -111,7 +147,7 @@ impl<'l> Canvas<'l> {
 
     /// Who stays when it is over, and a lock that does.
     pub(super) fn tail(&mut self, state: &State, height: u32) {
-        self.lanes(state, state, height, 0, 0);
+        self.lanes(state, state, height, Change::default());
         if state.lock.is_some() {
             let _ = write!(self.out, "<use href=\"#open\" x=\"{}\" y=\"{}\"/>", percent(self.lanes.redis()), self.y + height);
         }
@@ -132,12 +168,9 @@ impl<'l> Canvas<'l> {
         self.line(self.lanes.redis(), from, to, &hatch);
     }
 
-    fn life(&mut self, client: char, state: &State, from: u32, to: u32) {
+    fn life(&mut self, client: char, life: Life, from: u32, to: u32) {
         let (x, k) = (self.lanes.client(client), colour(client));
-        if state.is_inside(client) {
-            self.line(x, from, to, &format!("in k{k}"));
-        }
-        match state.life(client) {
+        match life {
             Life::Away => self.line(x, from, to, "away"),
             Life::Here => self.line(x, from, to, &format!("here k{k}")),
             Life::Works => self.line(x, from, to, &format!("works k{k}")),
@@ -231,7 +264,8 @@ impl<'l> Canvas<'l> {
         let redis = self.lanes.redis();
         let own = self.lanes.client(client);
         let next = self.lanes.neighbour(own < redis).unwrap_or(own);
-        self.say((next + redis) / 2, y, 0, &format!("{class} m"), fit);
+        let side = if own < redis { -3 } else { 3 };
+        self.say((next + redis) / 2, y, side, &format!("{class} m"), &fit.within(self.lanes.room()));
     }
 
     /// Words at the other side of Redis, close to it.

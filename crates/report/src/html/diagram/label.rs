@@ -4,8 +4,9 @@ use crate::html::escape::cut;
 use crate::html::time::short;
 use crate::verdict::{Kind, Turn};
 
-/// Longest label on a wide drawing of two clients, and on a narrow one, in characters.
-const WIDE: usize = 30;
+/// Longest label on a wide drawing of two clients, and on a narrow one, in characters. With more clients there is less
+/// room, and the canvas cuts more (`Fit::within`).
+const WIDE: usize = 28;
 const NARROW: usize = 15;
 
 /// A text in two lengths.
@@ -26,6 +27,11 @@ impl Fit {
     /// A text that fits.
     pub(super) fn whole(text: &str) -> Self {
         Self { wide: text.to_owned(), narrow: text.to_owned() }
+    }
+
+    /// Cut to so many characters.
+    pub(super) fn within(&self, (wide, narrow): (usize, usize)) -> Self {
+        Self { wide: cut(&self.wide, wide), narrow: cut(&self.narrow, narrow) }
     }
 
     /// With words before it.
@@ -51,7 +57,9 @@ pub(super) fn command(words: &[Vec<u8>]) -> Fit {
     let narrow = match words.as_slice() {
         _ if wide.chars().count() <= NARROW => wide.clone(),
         _ if scripted => format!("{name} …"),
+        // A key, and what is put there, say less.
         [_, _, rest @ ..] => {
+            let rest = if name.eq_ignore_ascii_case("SET") { rest.get(1..).unwrap_or_default() } else { rest };
             let rest: Vec<&str> = rest.iter().filter(telling).map(String::as_str).collect();
             format!("{name} {}", rest.join(" ")).trim_end().to_owned()
         }
@@ -99,11 +107,17 @@ pub(super) fn local(turn: &Turn) -> Fit {
         Kind::Resumes => ("goes on".to_owned(), None),
         _ => (turn.what.split([':', '(']).next().unwrap_or_default().trim().to_owned(), None),
     };
-    Fit { wide: cut(&wide, WIDE), narrow: cut(narrow.unwrap_or(&wide), NARROW + 2) }
+    Fit { wide: cut(&wide, WIDE + 6), narrow: cut(narrow.unwrap_or(&wide), NARROW + 3) }
 }
 
-/// Lines of at most so many characters, four of them at most.
+/// Lines of at most so many characters, about as long as each other, four of them at most.
 pub(super) fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let lines = filled(text, most);
+    let even = text.chars().count().div_ceil(lines.len().max(1));
+    (even..most).map(|width| filled(text, width)).find(|some| some.len() == lines.len()).unwrap_or(lines)
+}
+
+fn filled(text: &str, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
@@ -134,7 +148,7 @@ mod tests {
     #[test]
     fn commands_keep_what_matters() {
         let fit = command(&words("SET lock:price:sku a0 NX PX 30000"));
-        assert_eq!((fit.wide.as_str(), fit.narrow.as_str()), ("SET lock:price… a0 NX PX 30000", "SET NX PX 30000"));
+        assert_eq!((fit.wide.as_str(), fit.narrow.as_str()), ("SET lock:pric… a0 NX PX 30000", "SET NX PX 30000"));
         let script = command(&[b"EVAL".to_vec(), b"return\n 1".to_vec(), b"1".to_vec(), b"k".to_vec()]);
         assert_eq!((script.wide.as_str(), script.narrow.as_str()), ("EVAL … k", "EVAL … k"));
         assert_eq!(command(&words("GET k")), Fit::whole("GET k"));

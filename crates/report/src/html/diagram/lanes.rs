@@ -42,10 +42,10 @@ impl Lanes {
 
     /// Where a lane is, in tenths of a percent of the width. What is left of them is for numbers and times.
     fn place(&self, lane: usize) -> u32 {
-        let (first, last) = (220, 920);
+        let (first, last) = (160, 920);
         let gaps = u32::try_from(self.count().max(2) - 1).unwrap_or(1);
         let lane = u32::try_from(lane).unwrap_or(0);
-        if self.clients.len() == 1 { [300, 760][(lane as usize).min(1)] } else { first + (last - first) * lane / gaps }
+        if self.clients.len() == 1 { [200, 760][(lane as usize).min(1)] } else { first + (last - first) * lane / gaps }
     }
 
     /// Where Redis is.
@@ -62,6 +62,12 @@ impl Lanes {
     /// A client's number.
     pub(super) fn index(&self, name: char) -> usize {
         self.clients.iter().position(|client| *client == name).unwrap_or(0)
+    }
+
+    /// How many characters fit between two lanes of a wide drawing, and of a narrow one.
+    pub(super) fn room(&self) -> (usize, usize) {
+        let gaps = self.count().max(2) - 1;
+        (56 / gaps, 31 / gaps)
     }
 
     /// The lane next to Redis on the side of a client, or on the other.
@@ -87,7 +93,7 @@ mod tests {
     fn redis_stands_between_the_clients() {
         let lanes = |clients: &[char]| Lanes { clients: clients.to_vec() };
         let two = lanes(&['A', 'B']);
-        assert_eq!((two.client('A'), two.redis(), two.client('B')), (220, 570, 920));
+        assert_eq!((two.client('A'), two.redis(), two.client('B')), (160, 540, 920));
         assert_eq!(two.names(), "A, Redis, B");
         assert_eq!(lanes(&['A', 'B', 'C']).names(), "A, B, Redis, C");
         assert!(lanes(&['A']).redis() > lanes(&['A']).client('A'));

@@ -13,7 +13,7 @@ use super::escape::text;
 use super::time::short;
 use crate::proof::Row;
 use crate::verdict::{Held, Kind, Turn, Verdict};
-use canvas::Canvas;
+use canvas::{Canvas, Change};
 use label::{Fit, command, local, wrapped};
 use lanes::Lanes;
 use state::State;
@@ -49,8 +49,8 @@ pub(super) fn diagram(verdict: &Verdict, rows: &[Row], name: &str) -> String {
             (Row::Again { times, to, .. }, _) => again(&mut canvas, &mut state, verdict, *times, *to),
             _ => {}
         }
-        if broken.is_some() {
-            flash(&mut canvas, &state, verdict);
+        if let Some(turn) = broken {
+            flash(&mut canvas, &state, verdict, turn.client);
         }
         canvas.put("</g>");
     }
@@ -75,7 +75,6 @@ pub(super) fn diagram(verdict: &Verdict, rows: &[Row], name: &str) -> String {
 
 fn step(canvas: &mut Canvas<'_>, state: &mut State, at: usize, turn: &Turn) {
     let top = canvas.y;
-    canvas.number(top + 14, at + 1);
     match turn.kind {
         Kind::Sends => sends(canvas, state, turn),
         Kind::Passes => passes(canvas, state, turn),
@@ -84,7 +83,7 @@ fn step(canvas: &mut Canvas<'_>, state: &mut State, at: usize, turn: &Turn) {
         _ => {
             let before = state.clone();
             state.apply(turn);
-            canvas.lanes(&before, state, LOCAL, 14, 14);
+            canvas.lanes(&before, state, LOCAL, Change::at(14));
             if let Some(client) = turn.client {
                 let class = if turn.fault().is_some() { "t fault" } else { "t" };
                 canvas.beside(client, top + 18, class, &local(turn));
@@ -93,6 +92,8 @@ fn step(canvas: &mut Canvas<'_>, state: &mut State, at: usize, turn: &Turn) {
             canvas.y += LOCAL;
         }
     }
+    // Over the band of time that passes.
+    canvas.number(top + 14, at + 1);
 }
 
 /// Commands on their way to Redis, and the reply on its way back.
@@ -101,13 +102,14 @@ fn sends(canvas: &mut Canvas<'_>, state: &mut State, turn: &Turn) {
     let count = u32::try_from(turn.commands.len()).unwrap_or(1).max(1);
     let arrived = top + COMMAND * count + SLANT;
     let answers = turn.fate == "arrives" && turn.reply.is_some() || turn.fate == "loses-reply";
-    let height = COMMAND * count + SLANT + 8 + if answers { REPLY } else { 0 };
+    let rest = if answers { REPLY } else { 8 };
+    let height = COMMAND * count + SLANT + 8 + rest;
     let before = state.clone();
     state.apply(turn);
     let Some(client) = turn.client else { return };
     for (n, words) in turn.commands.iter().enumerate() {
         let y = top + COMMAND * (u32::try_from(n).unwrap_or(0) + 1) - 2;
-        canvas.along(client, y - 4, "t cmd", &command(words));
+        canvas.along(client, y - 5, "t cmd", &command(words));
         canvas.arrow_to_redis(client, y, turn.fate == "refused");
     }
     if answers {
@@ -117,10 +119,12 @@ fn sends(canvas: &mut Canvas<'_>, state: &mut State, turn: &Turn) {
         canvas.along(client, y - 3, class, &Fit::of(said));
         canvas.arrow_to_client(client, y, turn.fate == "loses-reply");
     }
-    canvas.lanes(&before, state, height, arrived - top, 8);
+    let told = if answers { arrived + REPLY - 8 + SLANT } else { arrived };
+    let change = Change { client: COMMAND - 2, section: told - top, lock: arrived - top };
+    canvas.lanes(&before, state, height, change);
     canvas.heads_of_arrows();
     if turn.fate == "refused" {
-        canvas.along(client, top + COMMAND * count + 16, "t fault", &Fit::of("never arrives"));
+        canvas.along(client, top + COMMAND * count + 20, "t fault", &Fit::of("never arrives"));
     }
     told_lease(canvas, &before, state, turn, arrived);
     canvas.y += height;
@@ -129,20 +133,19 @@ fn sends(canvas: &mut Canvas<'_>, state: &mut State, turn: &Turn) {
 /// What became of the lease, on the other side of it.
 fn told_lease(canvas: &mut Canvas<'_>, before: &State, after: &State, turn: &Turn, y: u32) {
     let Some(client) = turn.client else { return };
-    let until = |held: Held| match held.until_ms {
-        Some(ms) => format!("to {}", short(ms)),
-        None => "without end".to_owned(),
-    };
     let said = match (before.lock, after.lock) {
-        (None, Some(held)) => Some(format!("lease {}", until(held))),
-        (Some(old), Some(new)) if old.until_ms != new.until_ms || old.by != new.by => {
-            Some(format!("lease {}", until(new)))
-        }
-        (Some(_), None) => Some("lock gone".to_owned()),
-        _ => None,
+        (old, Some(held)) if old != Some(held) => lasts(held),
+        (Some(_), None) => Fit::of("lock gone"),
+        _ => return,
     };
-    if let Some(said) = said {
-        canvas.across(client, y + 4, "t lease", &Fit::of(&said));
+    canvas.across(client, y + 4, "t lease", &said);
+}
+
+/// How long a lock lasts by itself.
+fn lasts(held: Held) -> Fit {
+    match held.until_ms {
+        Some(ms) => Fit { wide: format!("lease to {}", short(ms)), narrow: format!("to {}", short(ms)) },
+        None => Fit::of("no expiry"),
     }
 }
 
@@ -155,7 +158,7 @@ fn passes(canvas: &mut Canvas<'_>, state: &mut State, turn: &Turn) {
     let height = 30 + 6 * turn.passes_ms.max(1).ilog10();
     let ends = height - 8;
     canvas.gap(top, height, long);
-    canvas.lanes(&before, state, height, ends, ends);
+    canvas.lanes(&before, state, height, Change::at(ends));
     canvas.outer(top + height / 2 + 4, "t time", &Fit::of(&format!("{} pass", short(turn.passes_ms))));
     canvas.axis(top + height, turn.at_ms);
     if !turn.lapsed.is_empty() {
@@ -178,7 +181,7 @@ fn wakes(canvas: &mut Canvas<'_>, state: &mut State, turn: &Turn) {
         canvas.along(client, top + 13, "t reply", &Fit::of("message"));
         canvas.arrow_to_client(client, top + 16, false);
     }
-    canvas.lanes(&before, state, LOCAL + 2, 20, 20);
+    canvas.lanes(&before, state, LOCAL + 2, Change::at(20));
     canvas.heads_of_arrows();
     canvas.y += LOCAL + 2;
 }
@@ -188,7 +191,7 @@ fn stands(canvas: &mut Canvas<'_>, state: &mut State, turn: &Turn) {
     let top = canvas.y;
     let before = state.clone();
     state.apply(turn);
-    canvas.lanes(&before, state, LOCAL, 10, 10);
+    canvas.lanes(&before, state, LOCAL, Change::at(10));
     let said = turn.commands.first().map(|words| command(words)).unwrap_or_default();
     canvas.outer(top + 18, "t", &said.after("there: "));
     canvas.y += LOCAL;
@@ -200,24 +203,26 @@ fn again(canvas: &mut Canvas<'_>, state: &mut State, verdict: &Verdict, times: u
     let before = state.clone();
     if let Some(last) = to.checked_sub(1).and_then(|at| verdict.schedule.get(at)) {
         state.apply(last);
-        canvas.axis(top + AGAIN, last.at_ms);
     }
     canvas.gap(top, AGAIN, true);
-    canvas.lanes(&before, state, AGAIN, AGAIN, AGAIN);
+    if let Some(last) = to.checked_sub(1).and_then(|at| verdict.schedule.get(at)) {
+        canvas.axis(top + AGAIN, last.at_ms);
+    }
+    canvas.lanes(&before, state, AGAIN, Change::at(AGAIN));
     canvas.middle(top + 22, "t time", &Fit::of(&format!("{times} times more, to step {to}")));
     canvas.y += AGAIN;
 }
 
 /// The invariant breaks.
-fn flash(canvas: &mut Canvas<'_>, state: &State, verdict: &Verdict) {
+fn flash(canvas: &mut Canvas<'_>, state: &State, verdict: &Verdict, client: Option<char>) {
     let top = canvas.y;
-    let lines = wrapped(&verdict.outcome, 46);
-    let height = 14 + LINE * (1 + u32::try_from(lines.len()).unwrap_or(1));
-    canvas.lanes(state, state, height, 0, 0);
-    canvas.flash(top + 3, height - 6);
-    canvas.middle(top + 20, "t flash", &Fit::of(&format!("{} breaks", verdict.invariant)));
-    for (line, y) in lines.iter().zip((top + 20 + LINE..).step_by(LINE as usize)) {
-        canvas.middle(y, "t", &Fit::whole(line));
+    let lines = wrapped(&verdict.outcome, 48);
+    let height = 18 + LINE * (1 + u32::try_from(lines.len()).unwrap_or(1));
+    canvas.lanes(state, state, height, Change::default());
+    canvas.flash(client, top + 5, height - 8);
+    canvas.middle(top + 23, "t flash", &Fit::of(&format!("{} breaks", verdict.invariant)));
+    for (line, y) in lines.iter().zip((top + 23 + LINE..).step_by(LINE as usize)) {
+        canvas.middle(y, "t why", &Fit::whole(line));
     }
     canvas.y += height;
 }
@@ -229,11 +234,7 @@ fn tail(canvas: &mut Canvas<'_>, state: &State) {
     let height = if state.lock.is_some() { 30 } else { 14 };
     canvas.tail(state, height);
     if let Some(held) = state.lock {
-        let said = match held.until_ms {
-            Some(ms) => format!("lease to {}", short(ms)),
-            None => "taken for ever".to_owned(),
-        };
-        canvas.inner(top + 20, "t lease", &Fit::of(&said));
+        canvas.inner(top + 20, "t lease", &lasts(held));
     }
     canvas.put("</g>");
     canvas.y += height;
