@@ -233,3 +233,26 @@ fn the_gitlab_job_installs_lints_and_leaves_its_reports() {
     let off = run(&[("DOGPILE_LINT_ARGS", "--fail-on error $(touch${IFS}pwned)"), ("DOGPILE_LINT_CONFIRM", "false")]);
     assert!(!off.status.success() && !harmless.exists(), "{}", said(&off));
 }
+
+#[test]
+fn the_page_knows_every_input_and_the_sample() {
+    let page = fs::read_to_string(root().join("docs/ci.md")).expect("a page");
+    let (action, job) = (yaml("action.yml"), yaml("ci/gitlab/dogpile-lint.yml"));
+    let inputs = action["inputs"].as_object().expect("inputs").iter().map(|(name, input)| (name, &input["default"]));
+    let variables = job["dogpile-lint"]["variables"].as_object().expect("variables").iter();
+    for (name, default) in inputs.chain(variables) {
+        let default = match text(default) {
+            empty if empty.is_empty() => String::new(),
+            url if url.starts_with("https://github.com/") => "GitHub".to_owned(),
+            other => format!("`{other}`"),
+        };
+        let row = format!("| `{name}` | {default} |").replace("|  |", "| |");
+        assert!(page.contains(&row), "no row {row}");
+    }
+    let sample = fs::read_to_string(root().join("ci/github/dogpile-lint.yml")).expect("a workflow");
+    let (_, shown) = page.split_once("```yaml\n").expect("an example");
+    let (shown, _) = shown.split_once("```").expect("its end");
+    for line in shown.lines() {
+        assert!(sample.contains(line.trim()), "not in the sample: {line}");
+    }
+}
