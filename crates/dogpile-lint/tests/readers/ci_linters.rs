@@ -33,9 +33,20 @@ const SAMPLE: &str = "ci/github/dogpile-lint.yml";
 const ACTION: &str = "action.yml";
 const GITLAB: &str = "ci/gitlab/dogpile-lint.yml";
 
+/// Every workflow of the project, and the one that we offer.
+fn workflows() -> Vec<String> {
+    let folder = fs::read_dir(root().join(".github/workflows")).expect("workflows");
+    let names = folder.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let mut all: Vec<String> = names.map(|name| format!(".github/workflows/{name}")).collect();
+    all.sort();
+    all.push(SAMPLE.to_owned());
+    all
+}
+
 #[test]
 fn actionlint() {
-    good("actionlint", &lint(ACTIONLINT.clone(), &[PROJECT, SAMPLE]));
+    let all = workflows();
+    good("actionlint", &lint(ACTIONLINT.clone(), &all.iter().map(String::as_str).collect::<Vec<_>>()));
     let folder = tempfile::tempdir().expect("a folder");
     let bad = spoilt(folder.path(), SAMPLE, "timeout-minutes: 15", "timeout-minute: 15");
     found(&lint(ACTIONLINT.clone(), &[&bad]), "timeout-minute");
@@ -49,8 +60,9 @@ fn zizmor() {
     };
     good("zizmor", &zizmor(&[PROJECT, ACTION]));
     // Our own action is pinned by its release until there is a commit to pin: that is all that the file allows.
-    let ours = ["--offline", "--no-progress", "--config", "ci/github/zizmor.yml", SAMPLE];
-    good("zizmor", &lint(PYTHON.join("zizmor"), &ours));
+    let all = workflows();
+    let args = ["--offline", "--no-progress", "--config", "ci/github/zizmor.yml"].into_iter();
+    good("zizmor", &lint(PYTHON.join("zizmor"), &args.chain(all.iter().map(String::as_str)).collect::<Vec<_>>()));
     let folder = tempfile::tempdir().expect("a folder");
     let injected = spoilt(folder.path(), ACTION, "exit \"$CODE\"", "exit ${{ inputs.args }}");
     found(&zizmor(&[&injected]), "template-injection");
