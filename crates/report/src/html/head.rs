@@ -47,7 +47,13 @@ pub(super) fn head(report: &Report<'_>) -> String {
     out.push_str(&table(&shown));
     out.push_str(&kept_back(report));
     out.push_str("</header>");
-    out.push_str(&problems(report));
+    out
+}
+
+/// What leads to the findings: what was not analysed, filters, a table of contents, and how to read diagrams.
+pub(super) fn guide(report: &Report<'_>) -> String {
+    let shown: Vec<&Entry> = report.shown().collect();
+    let mut out = problems(report);
     if !shown.is_empty() {
         out.push_str(&filters(&shown));
         out.push_str(&contents(report));

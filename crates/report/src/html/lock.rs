@@ -26,7 +26,7 @@ pub(super) fn section(report: &Report<'_>, session: &[&Entry], n: usize) -> Stri
     let articles: String =
         session.iter().enumerate().map(|(at, entry)| article(report, entry, &format!("p{n}-{at}"))).collect();
     format!(
-        "<section class=\"lock\" id=\"lock-{n}\" aria-labelledby=\"lock-{n}-h\"><header><h2 id=\"lock-{n}-h\">{key}</h2>\
+        "<section class=\"lock\" id=\"lock-{n}\"><header><h2>{key}</h2>\
          {several}<p class=\"function\">{function}</p></header>{articles}</section>"
     )
 }

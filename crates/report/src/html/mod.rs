@@ -27,13 +27,14 @@ const SIGNS: &str = include_str!("signs.svg");
 #[must_use]
 pub fn to_html(report: &Report<'_>) -> String {
     let mut body = head::head(report);
-    body.push_str("<main id=\"locks\">");
+    body.push_str("<main>");
+    body.push_str(&head::guide(report));
     for (n, session) in sessions(report).iter().enumerate() {
         body.push_str(&lock::section(report, session, n));
     }
-    body.push_str("</main>");
     body.push_str(&folded::sections(report));
     body.push_str(&rules::pages(report));
+    body.push_str("</main>");
     let tool = format!("{} {}", text(report.tool.name), text(report.tool.version));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

@@ -19,8 +19,8 @@ pub(super) fn proof(sources: &SourceMap, verdict: &Verdict, name: &str) -> Strin
         (Evidence::Refuted, _) => "Refuted; please report this finding".to_owned(),
         (Evidence::Inconclusive, _) => "Inconclusive".to_owned(),
     };
-    let mut out = format!("<section class=\"proof {}\" aria-labelledby=\"{name}-h\">", evidence.name());
-    let _ = write!(out, "<h4 id=\"{name}-h\">{head}: <span>{}</span></h4>", prose(&verdict.outcome));
+    let mut out = format!("<div class=\"proof {}\">", evidence.name());
+    let _ = write!(out, "<h4>{head}: <span>{}</span></h4>", prose(&verdict.outcome));
     if evidence != Evidence::Computed {
         let asked = format!("{}, {}", counted(verdict.clients, "client"), text(&verdict.faults));
         let _ = match shown {
@@ -37,7 +37,7 @@ pub(super) fn proof(sources: &SourceMap, verdict: &Verdict, name: &str) -> Strin
         out.extend(verdict.schedule.iter().filter_map(|turn| line(sources, turn.at)));
     }
     out.push_str(&after(verdict));
-    out.push_str("</section>");
+    out.push_str("</div>");
     out
 }
 

@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn commands_keep_what_matters() {
         let fit = command(&words("SET lock:price:sku a0 NX PX 30000"));
-        assert_eq!((fit.wide.as_str(), fit.narrow.as_str()), ("SET lock:pric… a0 NX PX 30000", "SET NX PX 30000"));
+        assert_eq!((fit.wide.as_str(), fit.narrow.as_str()), ("SET lock:pr… a0 NX PX 30000", "SET NX PX 30000"));
         let script = command(&[b"EVAL".to_vec(), b"return\n 1".to_vec(), b"1".to_vec(), b"k".to_vec()]);
         assert_eq!((script.wide.as_str(), script.narrow.as_str()), ("EVAL … k", "EVAL … k"));
         assert_eq!(command(&words("GET k")), Fit::whole("GET k"));
