@@ -1,5 +1,6 @@
 //! `dogpile-lint check`.
 
+use crate::baseline::{self, Seen};
 use crate::cli::{CheckArgs, Format};
 use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
@@ -25,8 +26,12 @@ use std::{env, fs, thread};
 pub(crate) struct Run<'a> {
     /// What was found.
     pub outcome: Outcome,
-    config: &'a Config,
-    cwd: &'a Path,
+    /// The configuration, and where it lies.
+    pub found: &'a Found,
+    /// Where we are.
+    pub cwd: &'a Path,
+    /// What was looked at.
+    pub seen: Seen,
     threads: usize,
     begun: Instant,
     walk_time: Duration,
@@ -39,6 +44,7 @@ pub(crate) struct Run<'a> {
 /// When it could not run.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     linted(args, |mut run| {
+        baseline::apply(args, &mut run)?;
         let linted = run.begun.elapsed();
         let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof)) } else { None };
         let proof_time = run.begun.elapsed() - linted;
@@ -58,7 +64,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
                 return Ok(Exit::CouldNotRun);
             }
         }
-        Ok(exit(args, run.config, &run.outcome))
+        Ok(exit(args, &run.found.config, &run.outcome))
     })
 }
 
@@ -109,7 +115,9 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         };
         let mut outcome = lint(&loaded.files, &options);
         complete(&mut outcome, &walked, &loaded);
-        then(Run { outcome, config: &found.config, cwd: &cwd, threads, begun, walk_time, read_time })
+        let roots = paths.iter().map(|path| absolute(&cwd, path)).collect();
+        let seen = Seen::new(roots, &loaded.files, &outcome);
+        then(Run { outcome, found: &found, cwd: &cwd, seen, threads, begun, walk_time, read_time })
     })
 }
 

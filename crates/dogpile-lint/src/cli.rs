@@ -1,5 +1,9 @@
 //! The command line.
 
+mod limit;
+
+pub(crate) use limit::{BaselineCommand, LimitArgs};
+
 use crate::exit::FailOn;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dogpile_report::Level;
@@ -36,6 +40,9 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Write a test that replays the schedule of a finding with the client in use, and needs nothing of dogpile-lint
     Harness(HarnessArgs),
+    /// Write down the findings of today, so that only new ones fail a run
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Print the page of a rule
     Explain {
         /// Its slug
@@ -169,6 +176,9 @@ pub(crate) struct CheckArgs {
     /// How findings are proven
     #[command(flatten)]
     pub proof: ProofArgs,
+    /// What is reported of all that is found
+    #[command(flatten)]
+    pub limit: LimitArgs,
     /// When to colour the report
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub color: ColorChoice,

@@ -71,6 +71,8 @@ pub(crate) struct Options<'o> {
 pub(crate) struct Outcome {
     /// Findings in order of path and place.
     pub entries: Vec<Entry>,
+    /// Findings that are not shown: not sure enough, or below the level asked for.
+    pub hidden: Vec<Entry>,
     /// What a baseline has and the code has no more.
     pub gone: Vec<Gone>,
     /// What kept code from being analysed.
@@ -339,16 +341,13 @@ impl<'f> Tree<'f> {
             let place = |f: &Finding| (f.primary.start, f.primary.end, f.rule);
             sources.path(a.primary).cmp(sources.path(b.primary)).then_with(|| place(a).cmp(&place(b)))
         });
-        let names = fingerprints(&found);
+        let items = Items::new(&self.modules, &found);
+        let names = fingerprints(&found, sources, &|finding| items.item(&finding.function).to_owned());
         let shown = |f: &Finding| f.level >= options.min_level && (options.pedantic || f.confidence > Confidence::Possible);
-        let mut hidden = 0;
-        let mut entries = Vec::new();
-        for (finding, fingerprint) in found.into_iter().zip(names) {
-            if shown(&finding) {
-                entries.push(Entry::new(finding, fingerprint));
-            } else {
-                hidden += usize::from(finding.suppressed.is_none());
-            }
+        let (mut entries, mut hidden) = (Vec::new(), Vec::new());
+        for (finding, (fingerprint, marks)) in found.into_iter().zip(names) {
+            let list = if shown(&finding) { &mut entries } else { &mut hidden };
+            list.push(Entry { marks, ..Entry::new(finding, fingerprint) });
         }
         self.problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
         self.problems.dedup();
@@ -361,12 +360,31 @@ impl<'f> Tree<'f> {
             files_analysed: self.modules.len(),
             files_with_locks: files_with_locks(&analysed.lifecycles),
             lock_sessions: lock_sessions(&analysed.lifecycles),
-            hidden,
+            hidden: hidden.iter().filter(|e| e.finding.suppressed.is_none()).count(),
             cut: analysed.cut.len(),
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };
-        Outcome { entries, gone: Vec::new(), problems: self.problems, summary, sources: self.sources, rules: in_force(settings), lifecycles: analysed.lifecycles }
+        Outcome { entries, hidden, gone: Vec::new(), problems: self.problems, summary, sources: self.sources, rules: in_force(settings), lifecycles: analysed.lifecycles }
+    }
+}
+
+/// What functions are called in their packages.
+struct Items<'m>(BTreeMap<&'m str, &'m str>);
+
+impl<'m> Items<'m> {
+    /// Of the functions that these findings are in.
+    fn new(modules: &'m [Module], found: &[Finding]) -> Self {
+        let wanted: BTreeSet<&str> = found.iter().map(|f| f.function.as_str()).collect();
+        let of = |module: &'m Module| module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)));
+        Self(modules.iter().flat_map(of).filter(|(name, _)| wanted.contains(name)).filter_map(|(name, item)| Some((name, item?))).collect())
+    }
+
+    fn item<'f>(&self, function: &'f str) -> &'f str
+    where
+        'm: 'f,
+    {
+        self.0.get(function).map_or(function, |item| item.trim_start_matches(['.', ':']))
     }
 }
 

@@ -104,6 +104,20 @@ impl Formatter for SafeJson {
     }
 }
 
+/// JSON in one line in which hidden characters are escaped, too: they only stand in its texts.
+pub(crate) fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if is_hidden(c) {
+            out.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// A value as JSON text that ends with a line end.
 pub(crate) fn json_text(value: &impl serde::Serialize) -> String {
     let mut out = Vec::new();

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of how a finding was found, of rules, or of where output goes: reports are strings.
 
+mod baseline;
 mod clean;
 mod excerpt;
 mod finding;
@@ -18,9 +19,10 @@ mod verdict;
 #[cfg(test)]
 mod testing;
 
+pub use baseline::{Baseline, BaselineError, KnownFinding};
 pub use clean::clean;
 pub use finding::{Confidence, Finding, Label, Level};
-pub use fingerprint::fingerprints;
+pub use fingerprint::{Marks, fingerprints};
 pub use fix::{Edit, Fix};
 pub use json::{JSON_VERSION, to_json};
 pub use report::{Entry, Gone, Problem, ProblemKind, Report, RuleInfo, Standing, Summary, Tool, Translation};

@@ -138,10 +138,14 @@ fn summary(report: &Report<'_>) -> Vec<String> {
         s.files_with_locks,
         counted(s.lock_sessions, "lock session"),
     )];
-    let suppressed = report.entries.len() - report.shown().count();
+    let suppressed = report.entries.iter().filter(|e| e.finding.suppressed.is_some()).count();
+    let known = report.entries.len() - suppressed - report.shown().count();
     let mut kept_back = Vec::new();
     if suppressed > 0 {
         kept_back.push(format!("{suppressed} suppressed"));
+    }
+    if known > 0 {
+        kept_back.push(format!("{known} known from the baseline"));
     }
     if s.hidden > 0 {
         kept_back.push(format!("{} not shown (--pedantic and --min-level note show them)", s.hidden));
@@ -164,6 +168,10 @@ fn summary(report: &Report<'_>) -> Vec<String> {
     lines.extend(by_kind(ProblemKind::NotAnalysed, "not analysed"));
     lines.extend(by_kind(ProblemKind::Partial, "analysed in part"));
     lines.extend(by_kind(ProblemKind::Bug, "bugs of this program, please report them"));
+    if !report.gone.is_empty() {
+        let (n, are) = (report.gone.len(), if report.gone.len() == 1 { "is" } else { "are" });
+        lines.push(format!("{} of the baseline {are} gone: run `dogpile-lint baseline prune`", counted(n, "finding")));
+    }
     if s.cut > 0 {
         lines.push(format!("followed in part: {} with too many paths", counted(s.cut, "function")));
     }
