@@ -1,6 +1,7 @@
 //! `dogpile-lint check`.
 
 use crate::baseline::{self, Seen};
+use crate::changes::Changes;
 use crate::cli::{CheckArgs, Format};
 use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
@@ -11,7 +12,7 @@ use crate::load::{LoadOptions, Loaded, load};
 use crate::meta_rules::{HOME, slugs};
 use crate::output::{colored, say, write};
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
-use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
+use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
 use anyhow::{Context as _, anyhow};
 use dogpile_models::Models;
 use dogpile_report::{Level, ProblemKind, Report, Tool, clean, problem_text, to_json, to_sarif, to_text};
@@ -32,6 +33,7 @@ pub(crate) struct Run<'a> {
     pub cwd: &'a Path,
     /// What was looked at.
     pub seen: Seen,
+    changes: Option<&'a Changes>,
     threads: usize,
     begun: Instant,
     walk_time: Duration,
@@ -45,6 +47,9 @@ pub(crate) struct Run<'a> {
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     linted(args, |mut run| {
         baseline::apply(args, &mut run)?;
+        if let Some(changes) = run.changes {
+            changes.limit(&mut run.outcome, run.cwd);
+        }
         let linted = run.begun.elapsed();
         let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof)) } else { None };
         let proof_time = run.begun.elapsed() - linted;
@@ -75,8 +80,14 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
 pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
     let begun = Instant::now();
     let cwd = env::current_dir().context("the current folder cannot be found")?;
+    let changes = Changes::find(&args.limit, &cwd, &args.paths)?;
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let found = configuration(&cwd, &paths, args.config.as_deref())?;
+    // Whoever changed a wrapper changed its callers' locks: all of the tree is linted.
+    let paths = match &changes {
+        Some(changes) => vec![changes.root(found.root())],
+        None => paths,
+    };
     let latency = args.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
     let models = models(&found.config)?;
     let threads = args.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
@@ -91,15 +102,21 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let load_options = LoadOptions {
         max_file_size: args.max_file_size,
         include_generated: args.include_generated || lint_table.include_generated == Some(true),
+        index: changes.as_ref().and_then(Changes::index),
     };
-    let walked = walk(&paths, &cwd, &walk_options)?;
+    let mut walked = walk(&paths, &cwd, &walk_options)?;
+    if let Some(index) = load_options.index {
+        as_in(index, &mut walked, &paths, &cwd, &walk_options);
+    }
     let walk_time = begun.elapsed();
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
         let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options);
         let read_time = begun.elapsed() - walk_time;
-        warn_of_nothing(&walked, &loaded);
+        if changes.is_none() {
+            warn_of_nothing(&walked, &loaded);
+        }
         let options = Options {
             models: &models,
             config: &found.config,
@@ -112,12 +129,13 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
             no_prefilter: args.no_prefilter,
             stats: args.stats,
             max_file_size: args.max_file_size,
+            changes: changes.as_ref(),
         };
         let mut outcome = lint(&loaded.files, &options);
         complete(&mut outcome, &walked, &loaded);
         let roots = paths.iter().map(|path| absolute(&cwd, path)).collect();
         let seen = Seen::new(roots, &loaded.files, &outcome);
-        then(Run { outcome, found: &found, cwd: &cwd, seen, threads, begun, walk_time, read_time })
+        then(Run { outcome, found: &found, cwd: &cwd, seen, changes: changes.as_ref(), threads, begun, walk_time, read_time })
     })
 }
 

@@ -5,6 +5,7 @@
 
 mod analysis;
 mod baseline;
+mod changes;
 mod check;
 mod confirm;
 mod cli;

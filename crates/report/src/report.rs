@@ -134,6 +134,8 @@ pub struct Summary {
     pub skipped_tests: usize,
     /// Findings not shown: not sure enough, or below the level asked for.
     pub hidden: usize,
+    /// Findings not shown: nothing changed on their locks.
+    pub unchanged: usize,
     /// Functions with too many paths to follow each to its end.
     pub cut: usize,
     /// How much was translated, where somebody asked for it.

@@ -147,6 +147,9 @@ fn summary(report: &Report<'_>) -> Vec<String> {
     if known > 0 {
         kept_back.push(format!("{known} known from the baseline"));
     }
+    if s.unchanged > 0 {
+        kept_back.push(format!("{} on what did not change", s.unchanged));
+    }
     if s.hidden > 0 {
         kept_back.push(format!("{} not shown (--pedantic and --min-level note show them)", s.hidden));
     }
