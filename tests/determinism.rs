@@ -19,7 +19,7 @@ fn report(folder: &Path, format: &str, threads: &str) -> String {
 #[test]
 fn reports_do_not_depend_on_threads() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle"] {
         let one = report(folder.path(), format, "1");
         let eight = report(folder.path(), format, "8");
         assert!(one.contains("leaked-lock"), "{format}: the report is empty");

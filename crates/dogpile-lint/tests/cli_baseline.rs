@@ -28,7 +28,7 @@ fn what_is_known_fails_nothing_and_what_is_new_does() {
     assert_eq!((run.code, run.err.as_str()), (Some(0), "known.jsonl: 1 finding (1 added, 0 dropped)\n"));
     let run = check(&tree);
     assert_eq!(run.code, Some(0), "{}", run.out);
-    assert!(run.out.contains("no findings\n1 known from the baseline\n"), "{}", run.out);
+    assert!(run.out.contains("no findings\n1 known to the baseline\n"), "{}", run.out);
     tree.write("new/new.go", LOCKED.replace("sweep", "mop").as_bytes());
     let run = check(&tree);
     assert_eq!(run.code, Some(1));

@@ -263,7 +263,7 @@ fn staged_before_the_first_commit_and_with_a_baseline() {
     assert!(run.code == Some(2) && run.err.contains("git knows no revision \"HEAD\""), "{}", run.err);
     assert_eq!(repo.lint(&["baseline", "update", "--baseline", "known.jsonl"]).code, Some(0));
     let run = repo.lint(&["--staged", "--baseline", "known.jsonl"]);
-    assert!(run.code == Some(0) && run.out.contains("1 known from the baseline"), "{}", run.out);
+    assert!(run.code == Some(0) && run.out.contains("1 known to the baseline"), "{}", run.out);
     repo.write("b.go", &LOCKED.replace("sweep", "mop"));
     repo.git(&["add", "b.go"]);
     assert_eq!(repo.lint(&["--staged", "--baseline", "known.jsonl"]).code, Some(1));

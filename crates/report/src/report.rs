@@ -27,6 +27,12 @@ impl Entry {
         Self { finding, fingerprint, marks: Marks::default(), standing: Standing::default(), fixes: Vec::new() }
     }
 
+    /// The fix that is offered first, if it changes anything.
+    #[must_use]
+    pub fn best_fix(&self) -> Option<&Fix> {
+        self.fixes.iter().find(|fix| !fix.edits.is_empty())
+    }
+
     /// Whether people are told of it, and a run fails for it.
     #[must_use]
     pub fn counts(&self) -> bool {
@@ -44,6 +50,18 @@ pub enum Standing {
     New,
     /// The baseline has it: it is kept in reports for programs, and fails no run.
     Known,
+}
+
+impl Standing {
+    /// Its name in output; none where nothing was compared.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::NotCompared => None,
+            Self::New => Some("new"),
+            Self::Known => Some("known"),
+        }
+    }
 }
 
 /// A finding that a baseline has and the code has no more.
@@ -201,6 +219,23 @@ impl<'r> Report<'r> {
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
         self.shown().filter(|e| e.finding.level == level).count()
+    }
+
+    /// How many findings a comment allows.
+    #[must_use]
+    pub fn suppressed(&self) -> usize {
+        self.entries.iter().filter(|e| e.finding.suppressed.is_some()).count()
+    }
+
+    /// How many findings the baseline has, besides those that a comment allows.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.entries.iter().filter(|e| e.finding.suppressed.is_none() && e.standing == Standing::Known).count()
+    }
+
+    /// The rule of that name.
+    pub(crate) fn rule(&self, slug: &str) -> Option<&'r RuleInfo> {
+        self.rules.iter().find(|rule| rule.slug == slug)
     }
 
     /// Files that were left out.

@@ -2,7 +2,7 @@
 //! seldom touch the same lines.
 
 use super::{Baseline, KnownFinding};
-use crate::clean::escaped;
+use crate::clean::json_line;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -78,18 +78,12 @@ impl Baseline {
     pub fn text(&self) -> String {
         let mut sorted: Vec<&KnownFinding> = self.findings.iter().collect();
         sorted.sort_by_key(|k| (&k.path, &k.rule, &k.function, &k.subject, &k.text, &k.fingerprint, k.line, &k.message));
-        let mut text = line(&Head { version: VERSION });
+        let mut text = json_line(&Head { version: VERSION });
         for entry in sorted {
-            text.push_str(&line(entry));
+            text.push_str(&json_line(entry));
         }
         text
     }
-}
-
-fn line(value: &impl Serialize) -> String {
-    // Texts and numbers: there is nothing that JSON could refuse.
-    let json = serde_json::to_string(value).unwrap_or_default();
-    format!("{}\n", escaped(&json))
 }
 
 /// What serde says, without the place in what is one line to it.
