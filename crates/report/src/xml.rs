@@ -1,6 +1,6 @@
 //! XML, with nothing in it that XML has no way to say.
 
-use crate::clean::clean_lines;
+use crate::clean::{clean, clean_lines};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
@@ -51,14 +51,19 @@ impl Xml {
 fn start<'a>(name: &'a str, attributes: Attributes<'_>) -> BytesStart<'a> {
     let mut element = BytesStart::new(name);
     for (name, value) in attributes {
-        element.push_attribute((*name, crate::clean(&sayable(value)).as_ref()));
+        element.push_attribute((*name, characters(&clean(value)).as_str()));
     }
     element
 }
 
-/// Control characters become visible; two code points that XML forbids and that are no characters, are replaced.
+/// Lines in which control characters are visible.
 fn sayable(text: &str) -> String {
-    clean_lines(text, "").replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+    characters(&clean_lines(text, ""))
+}
+
+/// Two code points that XML forbids, and that are no characters, are replaced.
+fn characters(text: &str) -> String {
+    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 #[cfg(test)]

@@ -19,12 +19,14 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
 /// What the suite starts besides itself, and Debian's package of it: a server that the model of Redis is held against,
 /// and the languages whose real clients run the stand-alone harnesses. Their libraries are fetched by the suite itself,
-/// by their own package managers and from lock files (`tests/harness-clients`).
-const NEEDED: [(&str, &str, &str); 4] = [
+/// by their own package managers and from lock files (`tests/harness-clients`); so are readers of reports, some of which
+/// are Python's (`tests/readers`).
+const NEEDED: [(&str, &str, &str); 5] = [
     ("redis-server", "--version", "redis-server"),
     ("go", "version", "golang-go"),
     ("node", "--version", "nodejs"),
     ("npm", "--version", "npm"),
+    ("python3", "-cimport venv, ensurepip", "python3-venv"),
 ];
 
 fn installed() -> Result<()> {
