@@ -1,5 +1,7 @@
 //! `dogpile-lint check`.
 
+use crate::baseline::{self, Seen};
+use crate::changes::Changes;
 use crate::cli::CheckArgs;
 use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
@@ -12,7 +14,7 @@ use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
 use crate::progress::Progress;
 use crate::reports;
-use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
+use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
 use anyhow::{Context as _, anyhow};
 use dogpile_models::Models;
 use dogpile_report::{Level, ProblemKind, clean};
@@ -27,8 +29,13 @@ use std::{env, fs, thread};
 pub(crate) struct Run<'a> {
     /// What was found.
     pub outcome: Outcome,
-    config: &'a Config,
-    cwd: &'a Path,
+    /// The configuration, and where it lies.
+    pub found: &'a Found,
+    /// Where we are.
+    pub cwd: &'a Path,
+    /// What was looked at.
+    pub seen: Seen,
+    changes: Option<&'a Changes>,
     threads: usize,
     begun: Instant,
     walk_time: Duration,
@@ -44,6 +51,10 @@ pub(crate) struct Run<'a> {
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     reports::check(&args.out)?;
     linted(args, |mut run| {
+        baseline::apply(args, &mut run)?;
+        if let Some(changes) = run.changes {
+            changes.limit(&mut run.outcome, run.cwd);
+        }
         let linted = run.begun.elapsed();
         let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof, &run.progress)) } else { None };
         let proof_time = run.begun.elapsed() - linted;
@@ -65,7 +76,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
                 return Ok(Exit::CouldNotRun);
             }
         }
-        Ok(exit(args, run.config, &run.outcome))
+        Ok(exit(args, &run.found.config, &run.outcome))
     })
 }
 
@@ -78,8 +89,14 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let progress = Progress::new();
     progress.phase("reading files");
     let cwd = env::current_dir().context("the current folder cannot be found")?;
+    let changes = Changes::find(&args.limit, &cwd, &args.paths)?;
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let found = configuration(&cwd, &paths, args.config.as_deref())?;
+    // Whoever changed a wrapper changed its callers' locks: all of the tree is linted.
+    let paths = match &changes {
+        Some(changes) => vec![changes.root(found.root())],
+        None => paths,
+    };
     let latency = args.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
     let models = models(&found.config)?;
     let threads = args.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
@@ -94,15 +111,21 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let load_options = LoadOptions {
         max_file_size: args.max_file_size,
         include_generated: args.include_generated || lint_table.include_generated == Some(true),
+        index: changes.as_ref().and_then(Changes::index),
     };
-    let walked = walk(&paths, &cwd, &walk_options)?;
+    let mut walked = walk(&paths, &cwd, &walk_options)?;
+    if let Some(index) = load_options.index {
+        as_in(index, &mut walked, &paths, &cwd, &walk_options);
+    }
     let walk_time = begun.elapsed();
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
         let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options);
         let read_time = begun.elapsed() - walk_time;
-        warn_of_nothing(&walked, &loaded);
+        if changes.is_none() {
+            warn_of_nothing(&walked, &loaded);
+        }
         progress.phase("following locks");
         let options = Options {
             models: &models,
@@ -116,10 +139,13 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
             no_prefilter: args.no_prefilter,
             stats: args.stats,
             max_file_size: args.max_file_size,
+            changes: changes.as_ref(),
         };
         let mut outcome = lint(&loaded.files, &options);
         complete(&mut outcome, &walked, &loaded);
-        then(Run { outcome, config: &found.config, cwd: &cwd, threads, begun, walk_time, read_time, progress })
+        let roots = paths.iter().map(|path| absolute(&cwd, path)).collect();
+        let seen = Seen::new(roots, &loaded.files, &outcome);
+        then(Run { outcome, found: &found, cwd: &cwd, seen, changes: changes.as_ref(), threads, begun, walk_time, read_time, progress })
     })
 }
 

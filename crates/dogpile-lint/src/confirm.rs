@@ -5,7 +5,7 @@ use crate::pipeline::Outcome;
 use crate::progress::Progress;
 use dogpile_harness::confirm::{Plan, confirm as verdict};
 use dogpile_harness::explore::{Bounds, Limits};
-use dogpile_report::Evidence;
+use dogpile_report::{Evidence, Standing};
 use dogpile_server::{Choice, Redis};
 
 /// How confirming went.
@@ -37,7 +37,7 @@ pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs, progress: &Progre
     let place: Option<&dyn Fn(dogpile_source::Span) -> String> = if args.show_program { Some(&place) } else { None };
     let missing = proven.no_server.clone().filter(|_| args.server.is_some());
     let plan = Plan { redis: redis.as_ref(), no_server: missing.as_deref(), bounds, place, instances: usize::from(args.instances) };
-    for entry in &mut outcome.entries {
+    for entry in outcome.entries.iter_mut().filter(|entry| entry.standing != Standing::Known) {
         if let Some(rule) = judged(entry.finding.rule) {
             entry.finding.verdict = Some(verdict(&outcome.lifecycles, rule, &entry.finding, &plan));
         }

@@ -88,6 +88,7 @@ fn run<'f>(files: &'f [(String, String)], models: &Models, config: &Config) -> O
         no_prefilter: false,
         stats: false,
         max_file_size: u64::MAX,
+        changes: None,
     };
     lint(&inputs, &options)
 }

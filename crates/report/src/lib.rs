@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of how a finding was found, of rules, or of where output goes: reports are strings.
 
+mod baseline;
 mod checkstyle;
 mod clean;
 mod concise;
@@ -26,11 +27,12 @@ mod xml;
 #[cfg(test)]
 mod testing;
 
+pub use baseline::{Baseline, BaselineError, KnownFinding};
 pub use checkstyle::to_checkstyle;
 pub use clean::clean;
 pub use concise::to_concise;
 pub use finding::{Confidence, Finding, Label, Level};
-pub use fingerprint::fingerprints;
+pub use fingerprint::{Marks, fingerprints};
 pub use fix::{Edit, Fix};
 pub use github::to_github;
 pub use gitlab::to_gitlab;

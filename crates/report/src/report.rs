@@ -1,6 +1,7 @@
 //! What every output format is made from.
 
 use crate::finding::{Finding, Level};
+use crate::fingerprint::Marks;
 use crate::fix::Fix;
 use dogpile_source::{SourceMap, Span};
 
@@ -11,6 +12,8 @@ pub struct Entry {
     pub finding: Finding,
     /// See [`crate::fingerprints`].
     pub fingerprint: String,
+    /// What a baseline knows it by.
+    pub marks: Marks,
     /// Whether it was there before.
     pub standing: Standing,
     /// What would take it away, the best first.
@@ -21,7 +24,7 @@ impl Entry {
     /// A finding that was compared with nothing and that nobody can fix.
     #[must_use]
     pub fn new(finding: Finding, fingerprint: String) -> Self {
-        Self { finding, fingerprint, standing: Standing::default(), fixes: Vec::new() }
+        Self { finding, fingerprint, marks: Marks::default(), standing: Standing::default(), fixes: Vec::new() }
     }
 
     /// The fix that is offered first, if it changes anything.
@@ -149,6 +152,8 @@ pub struct Summary {
     pub skipped_tests: usize,
     /// Findings not shown: not sure enough, or below the level asked for.
     pub hidden: usize,
+    /// Findings not shown: nothing changed on their locks.
+    pub unchanged: usize,
     /// Functions with too many paths to follow each to its end.
     pub cut: usize,
     /// How much was translated, where somebody asked for it.

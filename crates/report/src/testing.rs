@@ -39,8 +39,8 @@ pub(crate) fn sources(files: &[(&str, &str)]) -> SourceMap {
 }
 
 pub(crate) fn entries(findings: Vec<Finding>) -> Vec<Entry> {
-    let names = fingerprints(&findings);
-    findings.into_iter().zip(names).map(|(finding, fingerprint)| Entry::new(finding, fingerprint)).collect()
+    let names = fingerprints(&findings, &SourceMap::default(), &|f| f.function.clone());
+    findings.into_iter().zip(names).map(|(finding, (fingerprint, _))| Entry::new(finding, fingerprint)).collect()
 }
 
 pub(crate) fn rules() -> Vec<RuleInfo> {

@@ -152,8 +152,8 @@ fn summary(report: &Report<'_>) -> Vec<String> {
             kept_back.push(format!("{n} {what}"));
         }
     }
-    if !report.gone.is_empty() {
-        kept_back.push(format!("{} of the baseline gone", report.gone.len()));
+    if s.unchanged > 0 {
+        kept_back.push(format!("{} on what did not change", s.unchanged));
     }
     if s.hidden > 0 {
         kept_back.push(format!("{} not shown (--pedantic and --min-level note show them)", s.hidden));
@@ -176,6 +176,10 @@ fn summary(report: &Report<'_>) -> Vec<String> {
     lines.extend(by_kind(ProblemKind::NotAnalysed, "not analysed"));
     lines.extend(by_kind(ProblemKind::Partial, "analysed in part"));
     lines.extend(by_kind(ProblemKind::Bug, "bugs of this program, please report them"));
+    if !report.gone.is_empty() {
+        let (n, are) = (report.gone.len(), if report.gone.len() == 1 { "is" } else { "are" });
+        lines.push(format!("{} of the baseline {are} gone: run `dogpile-lint baseline prune`", counted(n, "finding")));
+    }
     if s.cut > 0 {
         lines.push(format!("followed in part: {} with too many paths", counted(s.cut, "function")));
     }
@@ -283,7 +287,8 @@ mod tests {
         let out = to_text(&report, Looks::default());
         assert!(out.contains("= fix: give it a TTL\u{241b}[2J (--unsafe-fixes)\n"), "{out}");
         let end =
-            "1 error\n1 fixable by --unsafe-fixes\n1 suppressed, 1 known to the baseline, 1 of the baseline gone\n";
+            "1 error\n1 fixable by --unsafe-fixes\n1 suppressed, 1 known to the baseline\n\
+             1 finding of the baseline is gone: run `dogpile-lint baseline prune`\n";
         assert!(out.ends_with(end), "{out}");
         assert!(!out.contains("lock-without-expiry"), "{out}");
     }

@@ -88,6 +88,7 @@ fn summary(report: &Report<'_>) -> SummaryOut {
         fixable: fixes().count(),
         safely_fixable: fixes().filter(|fix| fix.safe).count(),
         hidden: s.hidden,
+        unchanged: (s.unchanged > 0).then_some(s.unchanged),
         followed_in_part: s.cut,
         not_analysed: report.problems.iter().filter(|p| p.kind == ProblemKind::NotAnalysed).count(),
         skipped_generated: s.skipped_generated,

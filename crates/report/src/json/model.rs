@@ -35,6 +35,8 @@ pub(super) struct SummaryOut {
     pub(super) fixable: usize,
     pub(super) safely_fixable: usize,
     pub(super) hidden: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unchanged: Option<usize>,
     pub(super) followed_in_part: usize,
     pub(super) not_analysed: usize,
     pub(super) skipped_generated: usize,
