@@ -47,6 +47,8 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
     },
+    /// List every lock, with its key, TTL, token, release, renewal and p99
+    Locks(crate::locks::LocksArgs),
     /// Print what is in force for a path, and from where
     Config {
         /// The path
@@ -172,6 +174,14 @@ pub(crate) struct CheckArgs {
     /// When to colour the report
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub color: ColorChoice,
+}
+
+impl CheckArgs {
+    /// Nothing said: every option as it is by default.
+    #[must_use]
+    pub(crate) fn plain() -> Self {
+        Cli::parse_from(["dogpile-lint"]).check
+    }
 }
 
 /// Which server, and how hard to try.

@@ -17,6 +17,7 @@ mod input;
 mod inspect;
 mod latency;
 mod load;
+mod locks;
 mod memory;
 mod meta_rules;
 mod neighbours;
@@ -54,6 +55,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
         Some(Command::Harness(args)) => harness::harness(args),
+        Some(Command::Locks(args)) => locks::locks(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),

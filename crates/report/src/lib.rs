@@ -7,6 +7,7 @@ mod excerpt;
 mod finding;
 mod fingerprint;
 mod fix;
+pub mod inventory;
 mod json;
 mod places;
 mod proof;
