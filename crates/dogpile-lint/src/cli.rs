@@ -47,6 +47,8 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
     },
+    /// Write a commented dogpile.toml from what is found
+    Init(crate::init::InitArgs),
     /// List every lock, with its key, TTL, token, release, renewal and p99
     Locks(crate::locks::LocksArgs),
     /// Print what is in force for a path, and from where

@@ -13,6 +13,7 @@ mod follow;
 mod generated;
 mod guard;
 mod harness;
+mod init;
 mod input;
 mod inspect;
 mod latency;
@@ -55,6 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
         Some(Command::Harness(args)) => harness::harness(args),
+        Some(Command::Init(args)) => init::init(args),
         Some(Command::Locks(args)) => locks::locks(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
