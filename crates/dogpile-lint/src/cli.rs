@@ -37,10 +37,7 @@ pub(crate) enum Command {
     /// Write a test that replays the schedule of a finding with the client in use, and needs nothing of dogpile-lint
     Harness(HarnessArgs),
     /// Print the page of a rule
-    Explain {
-        /// Its slug
-        slug: String,
-    },
+    Explain(crate::explain::ExplainArgs),
     /// List every rule
     Rules {
         /// Form of the list
@@ -49,6 +46,10 @@ pub(crate) enum Command {
     },
     /// Write a commented dogpile.toml from what is found
     Init(crate::init::InitArgs),
+    /// Print a page for man, or write those of all commands
+    Man(crate::man::ManArgs),
+    /// Print a script that completes command lines
+    Completions(crate::man::CompletionsArgs),
     /// List every lock, with its key, TTL, token, release, renewal and p99
     Locks(crate::locks::LocksArgs),
     /// Print what is in force for a path, and from where

@@ -1,10 +1,9 @@
-//! `explain`, `rules` and `config`.
+//! `rules` and `config`.
 
 use crate::check::configuration;
 use crate::cli::ListFormat;
 use crate::config::settings;
 use crate::meta_rules::{in_force, listed};
-use crate::suggest::did_you_mean;
 use crate::walk::shown;
 use anyhow::{Context as _, bail};
 use dogpile_rules::Settings;
@@ -12,20 +11,6 @@ use serde::Serialize;
 use std::env;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-
-/// The page of a rule.
-///
-/// # Errors
-/// When there is no such rule.
-pub(crate) fn explain(slug: &str) -> anyhow::Result<String> {
-    let rules = listed();
-    let Some(rule) = rules.iter().find(|rule| rule.info.slug == slug) else {
-        let slugs: Vec<&str> = rules.iter().map(|rule| rule.info.slug).collect();
-        bail!("there is no rule `{slug}`{}", did_you_mean(slug, &slugs));
-    };
-    let docs = rule.info.docs;
-    Ok(format!("{}\n\nlevel: {} · since: {}\n", docs.trim_end(), rule.info.level.name(), rule.since))
-}
 
 #[derive(Serialize)]
 struct RuleOut {

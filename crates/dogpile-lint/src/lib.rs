@@ -9,6 +9,7 @@ mod confirm;
 mod cli;
 mod config;
 mod exit;
+mod explain;
 mod follow;
 mod generated;
 mod guard;
@@ -19,6 +20,7 @@ mod inspect;
 mod latency;
 mod load;
 mod locks;
+mod man;
 mod memory;
 mod meta_rules;
 mod neighbours;
@@ -59,7 +61,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Init(args)) => init::init(args),
         Some(Command::Locks(args)) => locks::locks(args),
         Some(Command::Replay(args)) => replay::replay(args),
-        Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
+        Some(Command::Explain(args)) => explain::explain(args),
+        Some(Command::Man(args)) => man::man(args),
+        Some(Command::Completions(args)) => man::completions(args),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),
         Some(Command::Config { path, format, config }) => {
             inspect::config(path, config.as_deref(), *format).and_then(print)

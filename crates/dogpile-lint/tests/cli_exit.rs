@@ -97,9 +97,9 @@ fn rules_explain_themselves() {
         let slug = rule["slug"].as_str().expect("a slug");
         let page = tree.run(&["explain", slug]);
         assert_eq!(page.code, Some(0));
-        assert!(page.out.starts_with("# ") && page.out.contains("level: "), "{slug}: {}", page.out);
+        assert!(page.out.contains("\n====") && page.out.contains("level: "), "{slug}: {}", page.out);
     }
     let run = tree.run(&["explain", "leaked_lock"]);
     assert_eq!(run.code, Some(2));
-    assert_eq!(run.err, "error: there is no rule `leaked_lock`; did you mean `leaked-lock`?\n");
+    assert_eq!(run.err, "error: there is no rule `leaked_lock`; did you mean `leaked-lock`? `dogpile-lint rules` lists them all\n");
 }
