@@ -66,6 +66,13 @@ pub(crate) enum Command {
     },
 }
 
+/// Names of the commands.
+#[must_use]
+pub(crate) fn commands() -> Vec<String> {
+    let program = <Cli as clap::CommandFactory>::command();
+    program.get_subcommands().map(|command| command.get_name().to_owned()).chain(["help".to_owned()]).collect()
+}
+
 /// Forms of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {

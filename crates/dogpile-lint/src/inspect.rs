@@ -4,6 +4,7 @@ use crate::check::configuration;
 use crate::cli::ListFormat;
 use crate::config::settings;
 use crate::meta_rules::{in_force, listed};
+use crate::suggest::near_path;
 use crate::walk::shown;
 use anyhow::{Context as _, bail};
 use dogpile_rules::Settings;
@@ -63,7 +64,11 @@ struct ConfigOut<'c> {
 pub(crate) fn config(path: &Path, explicit: Option<&Path>, format: ListFormat) -> anyhow::Result<String> {
     let cwd = env::current_dir().context("the current folder cannot be found")?;
     if !crate::walk::absolute(&cwd, path).exists() {
-        bail!("no such path: {}", path.display());
+        let named = path.display().to_string();
+        match near_path(&cwd, &named) {
+            Some(near) => bail!("no such path: {named}; did you mean `{near}`?"),
+            None => bail!("no such path: {named}; type `dogpile-lint config` for the folder that you are in"),
+        }
     }
     let found = configuration(&cwd, &[PathBuf::from(path)], explicit)?;
     let file = found.file.as_deref().map(|file| shown(&cwd, file));
