@@ -15,9 +15,15 @@ fn tree() -> Tree {
 /// Every commented setting set.
 fn decided(text: &str) -> String {
     let setting = |line: &str| line.starts_with("# ") && line.contains(" = ");
-    let lines = text.lines().map(|line| if setting(line) { line[2..].replace("\"?\"", "\"25s\"") } else { line.to_owned() });
+    let lines =
+        text.lines().map(|line| if setting(line) { line[2..].replace("\"?\"", "\"25s\"") } else { line.to_owned() });
     // A table in a list comes last, where it hides no key of another.
-    lines.filter(|line| !line.starts_with("files =") && !line.starts_with("function =") && !line.starts_with("acquires =")).collect::<Vec<_>>().join("\n")
+    lines
+        .filter(|line| {
+            !line.starts_with("files =") && !line.starts_with("function =") && !line.starts_with("acquires =")
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]

@@ -15,7 +15,8 @@ fn a_page_comes_in_three_forms() {
     assert!(text.starts_with("A way out that keeps the lock\n====") && !text.contains("```"), "{text}");
     let markdown = tree.run(&["explain", "leaked-lock", "--format", "markdown"]).out;
     assert!(markdown.starts_with("# A way out") && markdown.contains("```go"), "{markdown}");
-    let json: Value = serde_json::from_str(&tree.run(&["explain", "leaked-lock", "--format", "json"]).out).expect("JSON");
+    let json: Value =
+        serde_json::from_str(&tree.run(&["explain", "leaked-lock", "--format", "json"]).out).expect("JSON");
     assert_eq!(json["slug"], "leaked-lock");
     assert_eq!(json["markdown"].as_str().map(str::trim_end), Some(markdown.trim_end()));
 }
@@ -28,11 +29,15 @@ fn every_command_has_a_page() {
     let help = tree.run(&["--help"]).out;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let names = commands.filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
-    let names: Vec<&str> = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    let names: Vec<&str> =
+        names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
     assert!(names.len() > 8 && names.contains(&"locks"), "{names:?}");
     for name in names {
         let page = tree.read(&format!("man/dogpile-lint-{name}.1"));
-        assert!(page.contains(".SH NAME") && page.contains(&format!("\\fBdogpile\\-lint {name}\\fR")), "{name}: {page}");
+        assert!(
+            page.contains(".SH NAME") && page.contains(&format!("\\fBdogpile\\-lint {name}\\fR")),
+            "{name}: {page}"
+        );
         assert_eq!(tree.run(&["man", name]).out, page);
     }
     let all = tree.read("man/dogpile-lint.1");
@@ -79,7 +84,10 @@ fn every_shell_has_its_script() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = tree.run(&["completions", shell]);
         assert_eq!(run.code, Some(0), "{shell}: {}", run.err);
-        assert!(["explain", "locks", "--format"].iter().all(|word| run.out.contains(word.trim_start_matches('-'))), "{shell}");
+        assert!(
+            ["explain", "locks", "--format"].iter().all(|word| run.out.contains(word.trim_start_matches('-'))),
+            "{shell}"
+        );
     }
     let run = tree.run(&["completions", "tcsh"]);
     assert_eq!(run.code, Some(2));
@@ -90,7 +98,10 @@ fn every_shell_has_its_script() {
 #[test]
 fn other_shells_take_their_scripts_where_they_are_installed() {
     let tree = Tree::new(&[]);
-    for (shell, file, args) in [("zsh", "_dogpile-lint", ["-n", "_dogpile-lint"]), ("fish", "dogpile-lint.fish", ["--no-execute", "dogpile-lint.fish"])] {
+    for (shell, file, args) in [
+        ("zsh", "_dogpile-lint", ["-n", "_dogpile-lint"]),
+        ("fish", "dogpile-lint.fish", ["--no-execute", "dogpile-lint.fish"]),
+    ] {
         tree.write(file, tree.run(&["completions", shell]).out.as_bytes());
         let output = Command::new(PathBuf::from(shell)).args(args).current_dir(tree.path()).output();
         // Not installed: nothing to try it on.

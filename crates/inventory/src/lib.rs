@@ -13,5 +13,9 @@ use dogpile_report::inventory::Inventory;
 /// The inventory of everything that was found.
 #[must_use]
 pub fn take(lifecycles: &Lifecycles) -> Inventory {
-    Inventory { locks: locks::rows(lifecycles), flights: caches::flights(lifecycles), misses: caches::misses(lifecycles) }
+    Inventory {
+        locks: locks::rows(lifecycles),
+        flights: caches::flights(lifecycles),
+        misses: caches::misses(lifecycles),
+    }
 }

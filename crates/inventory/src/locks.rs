@@ -2,15 +2,16 @@
 
 use crate::sessions::{Session, sessions};
 use dogpile_analysis::lifecycle::{
-    CheckThenSet, Class, DurationFact, DurationSource, Guard, Lifecycles, Lock, Profile, Release, Renewal, Site, TokenKind, Ttl,
-    WaitBound,
+    CheckThenSet, Class, DurationFact, DurationSource, Guard, Lifecycles, Lock, Profile, Release, Renewal, Site,
+    TokenKind, Ttl, WaitBound,
 };
 use dogpile_report::inventory::{Lease, LockRow, Origin, ReleaseRow, RenewalRow, SectionTime, TimeSource};
 
 /// Every session, what guards a section first.
 pub(crate) fn rows(lifecycles: &Lifecycles) -> Vec<LockRow> {
     let pairs = lifecycles.check_then_sets.iter();
-    let mut rows: Vec<LockRow> = sessions(&lifecycles.locks).iter().map(row).chain(pairs.map(looked_at_first)).collect();
+    let mut rows: Vec<LockRow> =
+        sessions(&lifecycles.locks).iter().map(row).chain(pairs.map(looked_at_first)).collect();
     rows.sort_by_key(|row| (rank(row.class), row.origin.place, row.origin.command_at));
     // One call may lead to the same command on several ways.
     rows.dedup_by(|a, b| {
@@ -41,7 +42,8 @@ fn row(session: &Session<'_>) -> LockRow {
     let lock = session.lock;
     let views = || std::iter::once(lock).chain(session.within.iter().copied());
     let decided = views().find(|view| view.class != Class::Unknown).unwrap_or(lock);
-    let token = views().map(|view| &view.acquire.token).find(|t| t.kind != TokenKind::Unknown).unwrap_or(&lock.acquire.token);
+    let token =
+        views().map(|view| &view.acquire.token).find(|t| t.kind != TokenKind::Unknown).unwrap_or(&lock.acquire.token);
     let first = |has: fn(&Lock) -> bool| views().find(|view| has(view)).unwrap_or(lock);
     let releases = &first(|view| !view.releases.is_empty()).releases;
     let renewals = &first(|view| !view.renewals.is_empty()).renewals;
@@ -121,7 +123,8 @@ pub(crate) fn origin(site: &Site) -> Origin {
 
 fn lease(session: &Session<'_>) -> Lease {
     let acquire = &session.lock.acquire;
-    let second = || std::iter::once(session.lock).chain(session.within.iter().copied()).any(|view| !view.expiries.is_empty());
+    let second =
+        || std::iter::once(session.lock).chain(session.within.iter().copied()).any(|view| !view.expiries.is_empty());
     match &acquire.ttl {
         Ttl::Absent if acquire.expiry_same_step => Lease::Given,
         Ttl::Absent if second() => Lease::Second,

@@ -11,8 +11,24 @@ use std::fmt::Write as _;
 
 /// Folders that hold no code that runs in production, by their name.
 const ASIDE: &[&str] = &[
-    "example", "examples", "demo", "demos", "sample", "samples", "bench", "benches", "benchmark", "benchmarks", "mock", "mocks",
-    "testutil", "testutils", "testing", "sandbox", "playground", "scripts",
+    "example",
+    "examples",
+    "demo",
+    "demos",
+    "sample",
+    "samples",
+    "bench",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "mock",
+    "mocks",
+    "testutil",
+    "testutils",
+    "testing",
+    "sandbox",
+    "playground",
+    "scripts",
 ];
 /// Longer lists are cut: a file that nobody reads to the end helps nobody.
 const MOST: usize = 60;
@@ -24,13 +40,25 @@ pub(super) fn undeclared(inventory: &Inventory) -> usize {
 
 /// A lease that somebody keeps alive needs no p99; a key that is only looked at and set has no section to speak of.
 fn wants_p99(row: &LockRow) -> bool {
-    row.class == "lock" && row.p99_ms().is_none() && !row.auto_renewed && row.renewals.is_empty() && row.lease != Lease::Unknown
+    row.class == "lock"
+        && row.p99_ms().is_none()
+        && !row.auto_renewed
+        && row.renewals.is_empty()
+        && row.lease != Lease::Unknown
 }
 
 /// The file, for the folder that was linted.
 pub(super) fn configuration(inventory: &Inventory, outcome: &Outcome) -> String {
     let writer = Writer { inventory, outcome };
-    let parts = [writer.head(), writer.latency(), writer.profile(), writer.fleet(), writer.models(), writer.rules(), writer.lint()];
+    let parts = [
+        writer.head(),
+        writer.latency(),
+        writer.profile(),
+        writer.fleet(),
+        writer.models(),
+        writer.rules(),
+        writer.lint(),
+    ];
     parts.join("\n")
 }
 
@@ -92,7 +120,8 @@ impl Writer<'_> {
             wanted.entry(row.origin.function.as_str()).or_default().push(row);
         }
         for (function, rows) in wanted.iter().take(MOST) {
-            let holds: BTreeSet<String> = rows.iter().map(|row| format!("{} ({})", clean(&row.key), lease(&row.lease))).collect();
+            let holds: BTreeSet<String> =
+                rows.iter().map(|row| format!("{} ({})", clean(&row.key), lease(&row.lease))).collect();
             let holds: Vec<String> = holds.into_iter().collect();
             let place = rows.first().map_or_else(String::new, |row| self.place(row.origin.place));
             let _ = writeln!(text, "# {} = \"?\"  # holds {}, {place}", quoted(function), holds.join(" and "));
@@ -101,18 +130,21 @@ impl Writer<'_> {
         for row in self.inventory.locks.iter().filter(|row| row.class == "lock") {
             if let (Some(ms), Some(time)) = (row.p99_ms(), row.times.iter().find(|time| time.source.is_stated())) {
                 let place = self.place(row.origin.place);
-                let _ = writeln!(text, "# known: {} is {}: {}, {place}", clean(&row.key), duration(ms), clean(&time.text));
+                let _ =
+                    writeln!(text, "# known: {} is {}: {}, {place}", clean(&row.key), duration(ms), clean(&time.text));
             }
         }
         text
     }
 
     fn profile(&self) -> String {
-        let mut text = "# Does a lock protect data (\"correctness\"), or only save work (\"efficiency\", the default)?\n\
+        let mut text =
+            "# Does a lock protect data (\"correctness\"), or only save work (\"efficiency\", the default)?\n\
                         # By key or path pattern.\n[profile]\n"
-            .to_owned();
+                .to_owned();
         let locks = self.inventory.locks.iter().filter(|row| row.class == "lock");
-        let globs: BTreeSet<String> = locks.map(|row| glob(&row.key)).filter(|glob| glob.chars().any(char::is_alphanumeric)).collect();
+        let globs: BTreeSet<String> =
+            locks.map(|row| glob(&row.key)).filter(|glob| glob.chars().any(char::is_alphanumeric)).collect();
         for glob in globs.iter().take(MOST) {
             let _ = writeln!(text, "# {} = \"correctness\"", quoted(glob));
         }
@@ -132,7 +164,9 @@ impl Writer<'_> {
     }
 
     fn rules(&self) -> String {
-        let mut text = "# error, warning, note or off. `dogpile-lint explain <rule>` says what a rule is about.\n[rules]\n".to_owned();
+        let mut text =
+            "# error, warning, note or off. `dogpile-lint explain <rule>` says what a rule is about.\n[rules]\n"
+                .to_owned();
         let mut found: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
         for entry in self.outcome.entries.iter().filter(|e| e.finding.suppressed.is_none()) {
             found.entry(entry.finding.rule).or_insert((entry.finding.level.name(), 0)).1 += 1;
