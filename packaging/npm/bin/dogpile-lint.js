@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// Starts the program that was installed for this platform. Costs the start of Node (40 to 60 ms); the program itself is in
-// node_modules/@dogpile-lint/<platform>/bin and can be started without it.
+// Starts the program that was installed for this platform, where the package manager did not link that itself.
 "use strict";
 
 const { spawnSync } = require("node:child_process");

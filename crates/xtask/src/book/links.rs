@@ -19,7 +19,8 @@ pub(super) fn broken(root: &Path, pages: &[Page]) -> Vec<String> {
             let file = beside(&page.file, path);
             let there = path.is_empty() || root.join(&file).exists();
             let linked = if path.is_empty() { Some(page) } else { pages.iter().find(|page| page.file == file) };
-            let headed = heading.is_empty() || linked.is_some_and(|page| headings(&page.text).iter().any(|h| h == heading));
+            let headed =
+                heading.is_empty() || linked.is_some_and(|page| headings(&page.text).iter().any(|h| h == heading));
             if !there || !headed {
                 broken.push(format!("{}:{}: {}", page.file.display(), link.line, link.target));
             }
@@ -133,7 +134,11 @@ mod tests {
     #[test]
     fn links_follow_pages_into_the_book() {
         let pages = [
-            page("docs/a.md", "a.md", "# A\n[r](../rules/g/x_y/rule.md) `[no](n.md)` [h](#a) [f](../Cargo.toml)\n```\n[c](c.md)\n```\n"),
+            page(
+                "docs/a.md",
+                "a.md",
+                "# A\n[r](../rules/g/x_y/rule.md) `[no](n.md)` [h](#a) [f](../Cargo.toml)\n```\n[c](c.md)\n```\n",
+            ),
             page("rules/g/x_y/rule.md", "rules/x-y.md", "# X Y, z\n[a](../../../docs/a.md#a)\n"),
         ];
         let moved: Vec<String> = pages.iter().map(|page| moved(page, &pages, "H")).collect();

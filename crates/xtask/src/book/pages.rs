@@ -27,8 +27,11 @@ pub(super) fn all(root: &Path) -> Result<Vec<Page>> {
     for line in order.lines() {
         if let Some(name) = line.strip_prefix("## ") {
             if part == "Guides" {
-                let after: BTreeSet<String> =
-                    left.iter().filter(|name| !order.lines().any(|l| l.strip_prefix("- ") == Some(name))).cloned().collect();
+                let after: BTreeSet<String> = left
+                    .iter()
+                    .filter(|name| !order.lines().any(|l| l.strip_prefix("- ") == Some(name)))
+                    .cloned()
+                    .collect();
                 for name in after {
                     pages.push(page(root, &format!("docs/{name}"), &name, part)?);
                     left.remove(&name);
@@ -76,6 +79,7 @@ fn of_rules(root: &Path, part: &str) -> Result<Vec<Page>> {
 
 fn page(root: &Path, file: &str, name: &str, part: &str) -> Result<Page> {
     let text = fs::read_to_string(root.join(file)).with_context(|| format!("reading {file}"))?;
-    let title = text.lines().find_map(|line| line.strip_prefix("# ")).with_context(|| format!("{file} has no title"))?;
+    let title =
+        text.lines().find_map(|line| line.strip_prefix("# ")).with_context(|| format!("{file} has no title"))?;
     Ok(Page { file: PathBuf::from(file), name: name.to_owned(), title: title.to_owned(), part: part.to_owned(), text })
 }

@@ -1,4 +1,7 @@
 //! The npm packages: one for each platform with the program, and one that depends on all of them by choice.
+//!
+//! Both name the same `bin`. In a project npm links that of the platform's package, so that no Node runs before the
+//! program; where only the main package's is linked (a global install, pnpm) a script of a few lines starts it.
 
 use super::{Dist, NAME, Target};
 use crate::call;
@@ -9,7 +12,8 @@ use std::process::Command;
 
 const COMMON: &str = "\"license\": \"MIT OR Apache-2.0\",\n  \"homepage\": \"https://github.com/dogpile-lint/dogpile-lint\",\n  \
                       \"repository\": { \"type\": \"git\", \"url\": \"git+https://github.com/dogpile-lint/dogpile-lint.git\" }";
-const SUMMARY: &str = "Finds what is wrong with Redis locks, cache fills and single flights in Go, TypeScript, JavaScript and Rust";
+const SUMMARY: &str =
+    "Finds what is wrong with Redis locks, cache fills and single flights in Go, TypeScript, JavaScript and Rust";
 
 pub(super) fn pack(dist: &Dist<'_>) -> Result<()> {
     let folder = dist.out.join("npm");
@@ -18,9 +22,13 @@ pub(super) fn pack(dist: &Dist<'_>) -> Result<()> {
     fs::create_dir_all(platform.join("bin"))?;
     let program = dist.target.program();
     fs::copy(dist.stage.join(program), platform.join("bin").join(program))?;
-    let about = format!("{{\n  \"name\": \"{}\",\n  \"version\": \"{}\",\n  \"description\": \"{NAME} for {os} on {cpu}\",\n  {COMMON},\n  \
-                         \"os\": [\"{os}\"],\n  \"cpu\": [\"{cpu}\"],\n  \"preferUnplugged\": true,\n  \"files\": [\"bin\"]\n}}\n",
-        platform_name(os, cpu), dist.version);
+    let about = format!(
+        "{{\n  \"name\": \"{}\",\n  \"version\": \"{}\",\n  \"description\": \"{NAME} for {os} on {cpu}\",\n  {COMMON},\n  \
+                         \"os\": [\"{os}\"],\n  \"cpu\": [\"{cpu}\"],\n  \"bin\": {{ \"{NAME}\": \"bin/{program}\" }},\n  \
+                         \"preferUnplugged\": true,\n  \"files\": [\"bin\"]\n}}\n",
+        platform_name(os, cpu),
+        dist.version
+    );
     put(dist, &platform, &about)?;
 
     let main = folder.join("main");

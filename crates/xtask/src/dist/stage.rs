@@ -29,7 +29,8 @@ pub(super) fn fill(dist: &Dist<'_>, program: &Path) -> Result<()> {
     }
     call(Command::new(&staged).args(["man", "--dir"]).arg(stage.join("man")))?;
     for (shell, file) in SHELLS {
-        let output = Command::new(&staged).args(["completions", shell]).output().context("cannot start what was built")?;
+        let output =
+            Command::new(&staged).args(["completions", shell]).output().context("cannot start what was built")?;
         fs::write(stage.join("completions").join(file), output.stdout)?;
     }
     for text in TEXTS {

@@ -54,7 +54,8 @@ fn sums(dist: &Dist<'_>) -> Result<()> {
 
 /// No interpreter in its header: nothing is loaded before it runs.
 fn is_static(dist: &Dist<'_>) -> Result<()> {
-    let output = Command::new("readelf").args(["--program-headers", "--dynamic"]).arg(dist.stage.join(NAME)).output()?;
+    let output =
+        Command::new("readelf").args(["--program-headers", "--dynamic"]).arg(dist.stage.join(NAME)).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() || text.contains("INTERP") || text.contains("(NEEDED)") {
         bail!("the binary is not static:\n{text}");
@@ -67,7 +68,8 @@ fn archive(dist: &Dist<'_>, folder: &Path) -> Result<Installed> {
     let name = dist::archive_name(dist);
     call(Command::new("tar").arg("-xzf").arg(dist.out.join(format!("{name}.tar.gz"))).arg("-C").arg(folder))?;
     let here = folder.join(name);
-    Ok(Installed::new(&here.join(NAME)).with(&[here.join("man/dogpile-lint.1"), here.join("completions/dogpile-lint.bash")]))
+    Ok(Installed::new(&here.join(NAME))
+        .with(&[here.join("man/dogpile-lint.1"), here.join("completions/dogpile-lint.bash")]))
 }
 
 fn cargo_install(dist: &Dist<'_>, folder: &Path) -> Result<Installed> {

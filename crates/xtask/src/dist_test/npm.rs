@@ -47,15 +47,17 @@ pub(super) fn install(dist: &Dist<'_>, folder: &Path) -> Result<Installed> {
     if platforms != [format!("{os}-{cpu}")] {
         bail!("npm installed {platforms:?}, and this is {os} on {cpu}");
     }
-    // The program itself, with no Node before it.
-    let native = scope.join(format!("{os}-{cpu}/bin/dogpile-lint"));
-    let version = Command::new(&native).arg("--version").env_clear().output()?;
-    if version.stdout != format!("dogpile-lint {}\n", dist.version).into_bytes() {
-        bail!("{} does not run by itself", native.display());
+    // npm links the program itself, and no Node runs before it; where it does, the script does the same.
+    let native = scope.join(format!("{os}-{cpu}/bin/dogpile-lint")).canonicalize()?;
+    let linked = modules.join(".bin/dogpile-lint");
+    if linked.canonicalize()? != native {
+        bail!("npm links {}, and not the program", linked.canonicalize()?.display());
     }
+    let main = modules.join("dogpile-lint");
     let node = String::from_utf8(Command::new("which").arg("node").output()?.stdout)?;
     let node = Path::new(node.trim()).parent().context("node lies in a folder")?.display().to_string();
-    let here = modules.join("dogpile-lint");
-    let beside = [here.join("man/dogpile-lint.1"), here.join("completions/dogpile-lint.bash")];
-    Ok(Installed::new(&modules.join(".bin/dogpile-lint")).with(&beside).on_path(format!("{node}:/usr/bin:/bin")))
+    let script = Installed::new(&main.join("bin/dogpile-lint.js")).on_path(format!("{node}:/usr/bin:/bin"));
+    script.check(dist, &dist.root.join("fixtures/leaked-lock")).context("the script that starts it")?;
+    let beside = [main.join("man/dogpile-lint.1"), main.join("completions/dogpile-lint.bash")];
+    Ok(Installed::new(&linked).with(&beside))
 }

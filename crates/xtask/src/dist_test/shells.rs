@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use std::process::Command;
 
 /// Shells that Debian has, besides bash.
-const SHELLS: [(&str, &str, &str); 3] = [("zsh", "--version", "zsh"), ("fish", "--version", "fish"), ("man", "--version", "man-db")];
+const SHELLS: [(&str, &str, &str); 3] =
+    [("zsh", "--version", "zsh"), ("fish", "--version", "fish"), ("man", "--version", "man-db")];
 
 pub(super) fn run(dist: &Dist<'_>) -> Result<()> {
     installed(&SHELLS)?;
