@@ -65,9 +65,10 @@ pub(crate) fn init(args: &InitArgs) -> anyhow::Result<Exit> {
             1 => "1 lock has no p99: fill it in under [latency]".to_owned(),
             n => format!("{n} locks have no p99: fill them in under [latency]"),
         };
-        let (file, folder) = (clean(&shown(&cwd, &file)).into_owned(), named.as_str());
+        let file = clean(&shown(&cwd, &file)).into_owned();
+        let folder = if named == "." { String::new() } else { format!(" {named}") };
         say(&format!("wrote {file}; {next}"));
-        say(&format!("next: `dogpile-lint {folder}` lints, `dogpile-lint config {folder}` shows what is in force"));
+        say(&format!("next: `dogpile-lint{folder}` lints, `dogpile-lint config{folder}` shows what is in force"));
         Ok(Exit::Clean)
     })
 }
