@@ -46,7 +46,9 @@ fn row(session: &Session<'_>) -> LockRow {
         views().map(|view| &view.acquire.token).find(|t| t.kind != TokenKind::Unknown).unwrap_or(&lock.acquire.token);
     let first = |has: fn(&Lock) -> bool| views().find(|view| has(view)).unwrap_or(lock);
     let releases = &first(|view| !view.releases.is_empty()).releases;
-    let renewals = &first(|view| !view.renewals.is_empty()).renewals;
+    // What is queued with the acquire, whoever won, sets the first lease.
+    let renews = |view: &Lock| view.renewals.iter().any(|renewal| !renewal.runs_unheld);
+    let renewals = views().find(|view| renews(view)).unwrap_or(lock).renewals.iter().filter(|renewal| !renewal.runs_unheld);
     let mut times: Vec<SectionTime> = Vec::new();
     for fact in views().flat_map(|view| &view.section.durations) {
         let time = time(fact);
@@ -66,7 +68,7 @@ fn row(session: &Session<'_>) -> LockRow {
         releases: releases.iter().map(release).collect(),
         // With code in between that was not understood, or a helper that may release, absence says nothing.
         releases_known: !releases.is_empty() || !views().any(|view| view.section.opaque),
-        renewals: renewals.iter().map(renewal).collect(),
+        renewals: renewals.map(renewal).collect(),
         auto_renewed: lock.acquire.auto_renews,
         times,
         waits: waits.map(bound),

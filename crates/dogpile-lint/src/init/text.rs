@@ -35,16 +35,7 @@ const MOST: usize = 60;
 
 /// Locks whose p99 would matter and is not known.
 pub(super) fn undeclared(inventory: &Inventory) -> usize {
-    inventory.locks.iter().filter(|row| wants_p99(row)).count()
-}
-
-/// A lease that somebody keeps alive needs no p99; a key that is only looked at and set has no section to speak of.
-fn wants_p99(row: &LockRow) -> bool {
-    row.class == "lock"
-        && row.p99_ms().is_none()
-        && !row.auto_renewed
-        && row.renewals.is_empty()
-        && row.lease != Lease::Unknown
+    inventory.locks.iter().filter(|row| row.wants_p99()).count()
 }
 
 /// The file, for the folder that was linted.
@@ -116,7 +107,7 @@ impl Writer<'_> {
                         [latency]\n"
             .to_owned();
         let mut wanted: BTreeMap<&str, Vec<&LockRow>> = BTreeMap::new();
-        for row in self.inventory.locks.iter().filter(|row| wants_p99(row)) {
+        for row in self.inventory.locks.iter().filter(|row| row.wants_p99()) {
             wanted.entry(row.origin.function.as_str()).or_default().push(row);
         }
         for (function, rows) in wanted.iter().take(MOST) {

@@ -189,6 +189,14 @@ impl LockRow {
         self.times.iter().filter(|time| time.source.is_stated()).map(|time| time.ms).max()
     }
 
+    /// Whether a p99 would tell something new: a lease that somebody keeps alive needs none, and a key that is only looked
+    /// at and set has no section to speak of.
+    #[must_use]
+    pub fn wants_p99(&self) -> bool {
+        let kept_alive = self.auto_renewed || !self.renewals.is_empty();
+        self.class == "lock" && self.p99_ms().is_none() && !kept_alive && self.lease != Lease::Unknown
+    }
+
     /// The section lasts at least so long, in ms: it sleeps.
     #[must_use]
     pub fn sleeps_ms(&self) -> Option<u64> {

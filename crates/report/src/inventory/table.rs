@@ -236,7 +236,7 @@ fn summary(inventory: &Inventory) -> String {
     if counted.is_empty() {
         return "no lock, flight or cache miss was found\n".to_owned();
     }
-    let undeclared = inventory.locks.iter().filter(|row| row.class == "lock" && row.p99_ms().is_none()).count();
+    let undeclared = inventory.locks.iter().filter(|row| row.wants_p99()).count();
     let mut text = format!("{}; ? is what the code does not tell\n", counted.join(", "));
     if undeclared > 0 {
         text.push_str(&format!("no p99 is known of {undeclared}: `dogpile-lint init` lists what to declare\n"));
