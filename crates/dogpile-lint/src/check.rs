@@ -14,8 +14,9 @@ use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
 use crate::progress::Progress;
 use crate::reports;
+use crate::suggest::near_path;
 use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use dogpile_models::Catalog;
 use dogpile_report::{Level, ProblemKind, clean};
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -155,11 +156,27 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
 /// What is wrong with it.
 pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Path>) -> anyhow::Result<Found> {
     let file = match explicit {
-        Some(file) => Some(absolute(cwd, file)),
+        Some(file) => Some(there(cwd, file, "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?),
         None => nearest(cwd, paths),
     };
     let Some(file) = file else { return Ok(Found::default()) };
     Ok(config::load(&file, &shown(cwd, &file), &slugs())?)
+}
+
+/// A file that somebody named, if it is there.
+///
+/// # Errors
+/// When it is not: what was meant, or what to type instead.
+pub(crate) fn there(cwd: &Path, file: &Path, otherwise: &str) -> anyhow::Result<PathBuf> {
+    let path = absolute(cwd, file);
+    if path.exists() {
+        return Ok(path);
+    }
+    let named = file.display().to_string();
+    match near_path(cwd, &named) {
+        Some(near) => bail!("no such file: {named}; did you mean `{near}`?"),
+        None => bail!("no such file: {named}; {otherwise}"),
+    }
 }
 
 /// The nearest file to all paths. Where they have different ones, the one above all of them holds.
@@ -193,6 +210,8 @@ fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
 
 fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let name = file.display();
+    let cwd = env::current_dir().context("the current folder cannot be found")?;
+    there(&cwd, file, "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
 }
@@ -208,7 +227,7 @@ fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
     if walked.skipped_tests > 0 {
         say("warning: only tests among the paths (--include-tests looks at them)");
     } else {
-        say(&format!("warning: nothing to lint among the paths: no {} file", endings()));
+        say(&format!("warning: nothing to lint among the paths: no {} file; type `dogpile-lint <folder with code>`", endings()));
     }
 }
 

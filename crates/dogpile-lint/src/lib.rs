@@ -11,14 +11,18 @@ mod confirm;
 mod cli;
 mod config;
 mod exit;
+mod explain;
 mod follow;
 mod generated;
 mod guard;
 mod harness;
+mod init;
 mod input;
 mod inspect;
 mod latency;
 mod load;
+mod locks;
+mod man;
 mod memory;
 mod meta_rules;
 mod neighbours;
@@ -59,9 +63,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
         Some(Command::Harness(args)) => harness::harness(args),
+        Some(Command::Init(args)) => init::init(args),
+        Some(Command::Locks(args)) => locks::locks(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Baseline(command)) => baseline::run(command),
-        Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
+        Some(Command::Explain(args)) => explain::explain(args),
+        Some(Command::Man(args)) => man::man(args),
+        Some(Command::Completions(args)) => man::completions(args),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),
         Some(Command::Config { path, format, config }) => {
             inspect::config(path, config.as_deref(), *format).and_then(print)

@@ -80,7 +80,7 @@ pub(crate) fn walk(paths: &[PathBuf], cwd: &Path, options: &WalkOptions) -> Resu
         let root = absolute(cwd, path);
         if !root.exists() {
             let shown = path.to_string_lossy().into_owned();
-            return Err(WalkError::NoSuchPath { hint: hint(&shown), path: shown });
+            return Err(WalkError::NoSuchPath { hint: hint(cwd, &shown), path: shown });
         }
         roots.push(root);
     }
@@ -247,7 +247,14 @@ pub(crate) fn shown(cwd: &Path, path: &Path) -> String {
     if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
-fn hint(word: &str) -> String {
-    let near = nearest(word, ["check", "explain", "rules", "config", "help"]);
-    near.map_or_else(String::new, |near| format!("; did you mean the command `{near}`?"))
+/// What was meant, perhaps: a command, or something that lies where it was looked for. Else how to go on.
+fn hint(cwd: &Path, word: &str) -> String {
+    let commands = crate::cli::commands();
+    if let Some(near) = nearest(word, commands.iter().map(String::as_str)) {
+        return format!("; did you mean the command `{near}`?");
+    }
+    if let Some(near) = crate::suggest::near_path(cwd, word) {
+        return format!("; did you mean `{near}`?");
+    }
+    "; type a file or folder that is there, or `dogpile-lint --help` for commands".to_owned()
 }

@@ -13,6 +13,7 @@ mod fix;
 mod github;
 mod gitlab;
 mod html;
+pub mod inventory;
 mod json;
 mod junit;
 mod places;

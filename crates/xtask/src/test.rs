@@ -1,6 +1,7 @@
 //! The whole suite, with what it needs.
 
-use anyhow::{Context, Result, bail};
+use crate::call;
+use anyhow::{Context, Result};
 use std::path::Path;
 use std::process::Command;
 
@@ -9,11 +10,12 @@ use std::process::Command;
 /// # Errors
 /// When something cannot be installed, a test fails or a generated file is out of date.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    installed()?;
+    installed(&NEEDED)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     call(Command::new(cargo).args(["test", "--workspace", "--no-fail-fast"]).current_dir(root))?;
     crate::registry::run(root, true)?;
     crate::docs::run(root, true)?;
+    crate::book::run(root, true)?;
     crate::tidy::run(root)
 }
 
@@ -33,11 +35,15 @@ const NEEDED: [(&str, &str, &str); 8] = [
     ("chromium", "--version", "chromium"),
 ];
 
-fn installed() -> Result<()> {
+/// Installs Debian's packages of programs (program, argument that it answers, package) that are not on the PATH.
+///
+/// # Errors
+/// When it cannot.
+pub(crate) fn installed(needed: &[(&str, &str, &str)]) -> Result<()> {
     let missing = |(program, version, _): &&(&str, &str, &str)| {
         !Command::new(program).arg(version).output().is_ok_and(|o| o.status.success())
     };
-    let missing: Vec<&str> = NEEDED.iter().filter(missing).map(|(_, _, package)| *package).collect();
+    let missing: Vec<&str> = needed.iter().filter(missing).map(|(_, _, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -52,12 +58,4 @@ fn installed() -> Result<()> {
             .env("DEBIAN_FRONTEND", "noninteractive"),
     )
     .with_context(by_hand)
-}
-
-fn call(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot start {:?}", command.get_program()))?;
-    if !status.success() {
-        bail!("{:?} ended with {status}", command.get_program());
-    }
-    Ok(())
 }
