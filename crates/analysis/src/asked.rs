@@ -1,7 +1,7 @@
 //! What an exploration asked of the linked tree, so that the next round can tell whether the answers are still the same.
 //!
-//! Files are added in rounds; most functions do not notice. A function is explored again when an answer that its
-//! exploration got has changed, and only then.
+//! Files are added in rounds, and texts change while somebody types; most functions do not notice. A function is explored
+//! again when an answer that its exploration got has changed, or the text of a module that it looked into, and only then.
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::cell::RefCell;
@@ -27,6 +27,10 @@ pub(crate) enum About {
     Places,
     Single,
     Command,
+    /// The text of a module: whoever looks into it depends on all of it.
+    Module,
+    /// Which modules a package has, and their texts.
+    Package,
 }
 
 thread_local! {

@@ -68,7 +68,7 @@ impl<'a> Fields<'a> {
     fn aggregates(&mut self, program: &Program<'a>, m: u32, value: &'a Value, temps: &Temps<'a>) {
         // An object of TypeScript is of an interface's type wherever it fits: others come from code we do not see.
         if let ValueKind::Aggregate { ty, fields } = &value.kind
-            && program.modules[m as usize].lang != Lang::TypeScript
+            && program.module_at(m).lang != Lang::TypeScript
             && let Some(owner) = ty.name()
         {
             for (name, part) in named_fields(program, ty, fields) {
@@ -119,7 +119,9 @@ impl<'a> Fields<'a> {
     pub(crate) fn setter(&self, owner: &str, field: &str) -> Option<Setter<'a>> {
         let name = format!("{owner}.{field}");
         note(About::Setter, name.as_str());
-        self.setters.get(&name).copied().flatten()
+        let found = self.setters.get(&name).copied().flatten();
+        found.iter().for_each(|setter| note(About::Module, &setter.module));
+        found
     }
 
     /// Every answer.

@@ -34,7 +34,7 @@ pub(crate) struct Program<'a> {
     functions: HashMap<&'a str, FuncRef>,
     /// Type name → method name → function.
     methods: HashMap<&'a str, BTreeMap<&'a str, FuncRef>>,
-    types: HashMap<&'a str, &'a TypeDecl>,
+    types: HashMap<&'a str, (u32, &'a TypeDecl)>,
     globals: HashMap<&'a str, (u32, &'a Global)>,
     /// Packages whose names a package offers on under its own (`export * from`).
     offered: HashMap<&'a str, Vec<&'a str>>,
@@ -86,7 +86,7 @@ impl<'a> Program<'a> {
                 program.taken_in.entry(&module.package).or_default().push(&import.path);
             }
             for decl in &module.types {
-                program.types.entry(&decl.name).or_insert(decl);
+                program.types.entry(&decl.name).or_insert((m, decl));
             }
             for global in &module.globals {
                 program.globals.entry(&global.name).or_insert((m, global));
@@ -107,7 +107,7 @@ impl<'a> Program<'a> {
                 having.entry(method).or_default().push(ty);
             }
         }
-        for decl in self.types.values() {
+        for (_, decl) in self.types.values() {
             let TypeKind::Interface { .. } = &decl.kind else { continue };
             let wanted = self.interface_methods(&decl.name, 0);
             let Some(rarest) = wanted.iter().min_by_key(|m| having.get(m.0).map_or(0, Vec::len)) else { continue };
@@ -141,7 +141,19 @@ impl<'a> Program<'a> {
     }
 
     pub(crate) fn module(&self, at: FuncRef) -> &'a Module {
-        &self.modules[at.module as usize]
+        self.module_at(at.module)
+    }
+
+    /// A module, to be looked into.
+    pub(crate) fn module_at(&self, m: u32) -> &'a Module {
+        note(About::Module, &m);
+        &self.modules[m as usize]
+    }
+
+    /// The modules of a package.
+    pub(crate) fn modules_of(&self, package: &str) -> impl Iterator<Item = &'a Module> {
+        note(About::Package, package);
+        self.modules.iter().filter(move |m| *m.package == *package)
     }
 
     pub(crate) fn function(&self, at: FuncRef) -> &'a Function {
@@ -167,12 +179,16 @@ impl<'a> Program<'a> {
 
     fn global_of_name(&self, name: &str) -> Option<(u32, &'a Global)> {
         note(About::Global, name);
-        self.globals.get(name).copied()
+        let found = self.globals.get(name).copied();
+        found.iter().for_each(|(m, _)| note(About::Module, m));
+        found
     }
 
     fn type_of_name(&self, name: &str) -> Option<&'a TypeDecl> {
         note(About::Type, name);
-        self.types.get(name).copied()
+        let (m, decl) = self.types.get(name).copied()?;
+        note(About::Module, &m);
+        Some(decl)
     }
 
     /// Whether a name leads elsewhere.
@@ -181,11 +197,17 @@ impl<'a> Program<'a> {
         self.heads.contains(name)
     }
 
-    /// Every answer that these tables can give.
-    pub(crate) fn answers(&self, answers: &mut Answers) {
+    /// Every answer that these tables can give; `versions`: of the modules, in their order.
+    pub(crate) fn answers(&self, versions: &[u64], answers: &mut Answers) {
+        (0u32..).zip(versions).for_each(|(m, version)| answers.add(About::Module, &m, version));
+        let mut packages: BTreeMap<&str, Vec<(usize, u64)>> = BTreeMap::new();
+        for (m, (module, version)) in self.modules.iter().zip(versions).enumerate() {
+            packages.entry(&module.package).or_default().push((m, *version));
+        }
+        packages.iter().for_each(|(package, modules)| answers.add(About::Package, *package, modules));
         self.functions.iter().for_each(|(name, f)| answers.add(About::Function, *name, f));
         self.globals.iter().for_each(|(name, (module, _))| answers.add(About::Global, *name, module));
-        self.types.iter().for_each(|(name, decl)| answers.add(About::Type, *name, &decl.span));
+        self.types.iter().for_each(|(name, (module, _))| answers.add(About::Type, *name, module));
         self.methods.iter().for_each(|(ty, methods)| answers.add(About::Methods, *ty, methods));
         self.heads.iter().for_each(|name| answers.add(About::Head, *name, &true));
         self.offered.iter().for_each(|(package, from)| answers.add(About::Offered, *package, from));
@@ -298,11 +320,15 @@ impl<'a> Program<'a> {
     }
 
     pub(crate) fn global(&self, name: &str) -> Option<(u32, &'a Global)> {
-        self.named(About::Global, &self.globals, name)
+        let found = self.named(About::Global, &self.globals, name);
+        found.iter().for_each(|(m, _)| note(About::Module, m));
+        found
     }
 
     pub(crate) fn type_decl(&self, name: &str) -> Option<&'a TypeDecl> {
-        self.named(About::Type, &self.types, name)
+        let (m, decl) = self.named(About::Type, &self.types, name)?;
+        note(About::Module, &m);
+        Some(decl)
     }
 
     fn methods_of(&self, ty: &str) -> Option<&BTreeMap<&'a str, FuncRef>> {

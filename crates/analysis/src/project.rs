@@ -14,8 +14,10 @@ use dogpile_ir::{Lang, Module};
 use dogpile_models::{CacheOp, CacheScope, Models, Role};
 use dogpile_source::{FileId, SourceMap};
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashSet, FxHasher};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// What people declared outside the code.
@@ -54,16 +56,16 @@ pub struct Analysis {
     pub follow: Vec<String>,
 }
 
-/// What earlier rounds over a part of the same tree found out: a function all whose questions have the same answers as
-/// then is not explored again.
-#[derive(Debug, Default)]
+/// What earlier analyses of the same tree found out, or of a part of it, or with other texts in some files: a function
+/// all whose questions have the same answers as then is not explored again.
+#[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// Modules of the last round, in order: each round adds to its end.
-    files: Vec<FileId>,
-    answers: Answers,
-    explored: BTreeMap<FuncRef, Known>,
+    /// Modules of the last time, in order, with their versions.
+    files: Vec<(FileId, u64)>,
+    answers: Arc<Answers>,
+    explored: BTreeMap<(FuncRef, Effort), Known>,
     /// What was told of these modules, if no file was missing.
-    last: Option<Analysis>,
+    last: Option<Arc<Analysis>>,
 }
 
 /// An exploration and what it asked.
@@ -71,43 +73,55 @@ pub struct Memory {
 struct Known {
     exploration: Arc<Exploration>,
     asked: Arc<FxHashSet<u64>>,
-    effort: Effort,
 }
 
 impl Known {
-    fn find(cx: &Context<'_>, f: FuncRef, effort: Effort) -> Self {
+    /// `None`: somebody said stop.
+    fn find(cx: &Context<'_>, f: FuncRef, effort: Effort, stop: &AtomicBool) -> Option<Self> {
+        if stop.load(Ordering::Relaxed) {
+            return None;
+        }
         let (exploration, asked) = asked::during(|| {
             // One function that trips us must not cost the others: it is told as not followed.
             let explored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| explore(cx, f, effort)));
             explored.unwrap_or_else(|_| Exploration { cut: true, ..Exploration::default() })
         });
-        Self { exploration: Arc::new(exploration), asked: Arc::new(asked), effort }
-    }
-
-    /// Where nothing was cut off, more effort finds nothing more.
-    fn is_enough(&self, effort: Effort) -> bool {
-        self.effort == effort || !self.exploration.cut || effort == Effort::Search
+        Some(Self { exploration: Arc::new(exploration), asked: Arc::new(asked) })
     }
 }
 
 impl Memory {
-    /// Forgets what need not hold for a round with these modules and answers.
-    fn keep_what_is_true(&mut self, modules: &[Module], answers: Answers) {
-        let files: Vec<FileId> = modules.iter().map(|m| m.file).collect();
-        if files.starts_with(&self.files) {
-            self.explored.retain(|_, known| answers.agree(&self.answers, &known.asked));
-        } else {
-            self.explored.clear();
-        }
+    /// Forgets what need not hold for these modules and answers.
+    fn keep_what_is_true(&mut self, files: Vec<(FileId, u64)>, answers: Answers) {
+        self.explored.retain(|_, known| answers.agree(&self.answers, &known.asked));
         self.files = files;
-        self.answers = answers;
+        self.answers = Arc::new(answers);
     }
+
+    /// Where nothing was cut off, more effort finds nothing more.
+    fn known(&self, f: FuncRef, effort: Effort) -> Option<&Known> {
+        let quick = self.explored.get(&(f, Effort::Search)).filter(|known| effort == Effort::Search || !known.exploration.cut);
+        quick.or_else(|| self.explored.get(&(f, effort)))
+    }
+}
+
+/// Tells the same of a module in every run in which a look into it shows the same.
+fn version(module: &Module, sources: &SourceMap, embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync)) -> u64 {
+    let mut hasher = FxHasher::default();
+    let source = sources.get(module.file);
+    let path = source.map_or("", |f| f.path.as_str());
+    (module.file, &*module.package, path, source.map(|f| f.version)).hash(&mut hasher);
+    for name in module.globals.iter().filter_map(|g| g.embeds.as_deref()) {
+        embeds(path, name).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// Finds every lifecycle of a project.
 ///
-/// `memory` is what an earlier call left that got the same models and sources and the first of these modules. `missing`
-/// says whether some file that is not there mentions one of these: then nothing is told but what to follow.
+/// `memory` is what an earlier call left that got the same models and declarations; a module is known again by its place
+/// and text. `missing` says whether some file that is not there mentions one of these: then nothing is told but what to
+/// follow. Once `stop` is set, what comes back means nothing, and what was explored until then is kept in `memory`.
 /// `embeds` gives the text of a file that another one embeds, by the embedding file's path and the path as written.
 #[must_use]
 pub fn analyze(
@@ -118,10 +132,12 @@ pub fn analyze(
     embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync),
     memory: &mut Memory,
     missing: &dyn Fn(&[String]) -> bool,
+    stop: &AtomicBool,
 ) -> Analysis {
-    let known = memory.last.as_ref().filter(|_| memory.files.iter().eq(modules.iter().map(|m| &m.file)));
-    if let Some(known) = known {
-        return known.clone();
+    let versions: Vec<u64> = modules.iter().map(|module| version(module, sources, embeds)).collect();
+    let files: Vec<(FileId, u64)> = modules.iter().map(|m| m.file).zip(versions.iter().copied()).collect();
+    if let Some(known) = memory.last.as_ref().filter(|_| memory.files == files) {
+        return Analysis::clone(known);
     }
     let program = Program::new(modules, sources, models, &declared.aliases);
     let typing = Typing::infer(&program);
@@ -131,24 +147,27 @@ pub fn analyze(
     let single = crate::single::classes(&program);
     let destructors = crate::explore::drop::destructor_calls(&program);
     let mut answers = Answers::default();
-    program.answers(&mut answers);
+    program.answers(&versions, &mut answers);
     typing.answers(&mut answers);
     reach.answers(&mut answers);
     fields.answers(&mut answers);
     commands.answers(&mut answers);
     single.iter().for_each(|class| answers.add(About::Single, class.as_str(), &true));
-    memory.keep_what_is_true(modules, answers);
+    memory.keep_what_is_true(files, answers);
     let cx = Context { program, typing, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
     // Files are looked for with little effort, and what they hold is told once all of them are there.
-    let searched = search(&cx, memory, Effort::Search);
     memory.last = None;
-    if missing(&searched.follow) {
+    let searched = search(&cx, memory, Effort::Search, stop);
+    if stop.load(Ordering::Relaxed) || missing(&searched.follow) {
         return Analysis { follow: searched.follow, ..Analysis::default() };
     }
-    let Searched { explored, follow } = search(&cx, memory, Effort::Whole);
+    let Searched { explored, follow } = search(&cx, memory, Effort::Whole, stop);
+    if stop.load(Ordering::Relaxed) {
+        return Analysis::default();
+    }
     let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
     let analysis = Analysis { roots: explored.len(), lifecycles: assemble::assemble(&cx, &explored, declared), cut, follow };
-    memory.last = Some(analysis.clone());
+    memory.last = Some(Arc::new(analysis.clone()));
     analysis
 }
 
@@ -159,7 +178,7 @@ struct Searched {
 }
 
 /// Explores what holds an operation, and callers as long as they can add to the story.
-fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort) -> Searched {
+fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stop: &AtomicBool) -> Searched {
     let mut explored: BTreeMap<FuncRef, Arc<Exploration>> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
@@ -168,14 +187,15 @@ fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort) -> Searched {
         if batch.is_empty() {
             break;
         }
-        let known = |f: &FuncRef| memory.explored.get(f).filter(|known| known.is_enough(effort)).cloned();
-        let results: Vec<(FuncRef, Known)> =
-            batch.into_par_iter().map(|f| (f, known(&f).unwrap_or_else(|| Known::find(cx, f, effort)))).collect();
+        let new: Vec<FuncRef> = batch.iter().copied().filter(|f| memory.known(*f, effort).is_none()).collect();
+        let new: Vec<((FuncRef, Effort), Known)> =
+            new.into_par_iter().filter_map(|f| Some(((f, effort), Known::find(cx, f, effort, stop)?))).collect();
+        memory.explored.extend(new);
+        let results: Vec<(FuncRef, &Known)> = batch.iter().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
         let open: Vec<FuncRef> = results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
         follow.extend(open.iter().map(|f| mention(&cx.program.function(*f).name, &cx.program.module(*f).package)));
         frontier = open.iter().flat_map(|f| cx.reach.callers_of(*f)).collect();
         explored.extend(results.iter().map(|(f, known)| (*f, Arc::clone(&known.exploration))));
-        memory.explored.extend(results);
     }
     follow.extend(client_modules(cx));
     Searched { explored, follow: follow.into_iter().collect() }

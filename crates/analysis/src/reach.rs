@@ -116,6 +116,7 @@ impl Reach {
     }
 
     pub(crate) fn is_thin(&self, f: FuncRef) -> bool {
+        note(About::Module, &f.module);
         self.thin.contains(&f)
     }
 
@@ -163,6 +164,7 @@ impl Reach {
     }
 
     pub(crate) fn is_small(&self, f: FuncRef) -> bool {
+        note(About::Module, &f.module);
         self.small.contains(&f)
     }
 

@@ -72,7 +72,7 @@ impl Typing {
         for (target, ty) in targets.iter().zip(types) {
             if let Place::Local(local) = target
                 && ty != Type::Unknown
-                && program.modules[m as usize].local(*local).ty == Type::Unknown
+                && program.module_at(m).local(*local).ty == Type::Unknown
             {
                 self.locals[m as usize].entry(*local).or_insert(ty);
             }
@@ -87,7 +87,7 @@ impl Typing {
         if self.value_type(program, m, receiver, 0) != Type::Unknown {
             return;
         }
-        let module = &program.modules[m as usize];
+        let module = program.module_at(m);
         let told = |call: &Call| match self.told(program, m, call) {
             Some(Target::Model(row, _)) => Some(row),
             _ => None,
@@ -99,7 +99,7 @@ impl Typing {
 
     /// What is handed to a function that uses it as a client is that client.
     fn note_handed_on(&mut self, program: &Program<'_>, m: u32, call: &Call) {
-        if program.modules[m as usize].lang != dogpile_ir::Lang::TypeScript {
+        if program.module_at(m).lang != dogpile_ir::Lang::TypeScript {
             return;
         }
         let unknown = |typing: &Self, arg: &Value| {
@@ -144,7 +144,7 @@ impl Typing {
     }
 
     pub(crate) fn local_type(&self, program: &Program<'_>, m: u32, local: LocalId) -> Type {
-        let declared = &program.modules[m as usize].local(local).ty;
+        let declared = &program.module_at(m).local(local).ty;
         if *declared != Type::Unknown {
             return declared.clone();
         }
@@ -182,7 +182,7 @@ impl Typing {
             },
             ValueKind::Aggregate { ty, .. } | ValueKind::Convert(ty, _) => ty.clone(),
             ValueKind::Closure(id) => {
-                let f = program.modules[m as usize].function(*id);
+                let f = program.module_at(m).function(*id);
                 Type::Func(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone())
             }
             ValueKind::Lit(dogpile_ir::Lit::Str(_)) | ValueKind::Concat(_) => Type::Named("string".into()),
@@ -310,7 +310,7 @@ impl Typing {
                     let ty = self.value_type(program, m, receiver, 0);
                     match self.field_of(program, &ty, name) {
                         Type::Func(_, results) => results,
-                        _ if program.modules[m as usize].lang == dogpile_ir::Lang::Rust && hands_value_on(name) => vec![ty],
+                        _ if program.module_at(m).lang == dogpile_ir::Lang::Rust && hands_value_on(name) => vec![ty],
                         _ => self.interface_types(program, m, call),
                     }
                 }
@@ -374,7 +374,7 @@ impl Typing {
     /// A call on a receiver of unknown type whose options tell whose it is (`{ NX: true, PX: ttl }`).
     pub(crate) fn told<'p>(&self, program: &Program<'p>, m: u32, call: &Call) -> Option<Target<'p>> {
         let Callee::Method { name, .. } = &call.callee else { return None };
-        let module = &program.modules[m as usize];
+        let module = program.module_at(m);
         let models: &'p dogpile_models::Models = program.models;
         let mut rows = models.telling(lang(module), name, call.args.len());
         rows.retain(|row| row.call.telling.iter().any(|path| writes_option(call, path)));
@@ -422,7 +422,7 @@ impl Typing {
             }
             return Target::Unknown(format!("{owner}.{name}").into());
         }
-        let module = &program.modules[m as usize];
+        let module = program.module_at(m);
         match models.distinctive(lang(module), name, args) {
             Some(row) if *resolved == Type::Unknown || resolved.name().is_some_and(|n| program.is_interface(n)) => Target::Model(row, Evidence::Import),
             _ => Target::Unknown(name.into()),

@@ -33,7 +33,7 @@ impl<'a> Explorer<'a, '_> {
             return Val { sym, span };
         };
         if let Some(path) = &global.embeds {
-            let from = self.cx.program.sources.get(self.cx.program.modules[module as usize].file);
+            let from = self.cx.program.sources.get(self.cx.program.module_at(module).file);
             if let Some(text) = (self.cx.embeds)(from.map_or("", |f| f.path.as_str()), path) {
                 return Val::new(Sym::Str(text.into()), global.span);
             }

@@ -128,7 +128,7 @@ pub(crate) struct Explorer<'a, 'c> {
 }
 
 /// What an exploration is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effort {
     /// Whether callers matter, in other files too.
     Search,
