@@ -30,6 +30,7 @@ mod suppress;
 mod test_code;
 mod translate;
 mod walk;
+mod warm;
 mod wrappers;
 
 pub use exit::{Exit, FailOn};
