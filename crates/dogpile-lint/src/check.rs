@@ -6,7 +6,7 @@ use crate::config::{self, Config, Found};
 use crate::exit::Exit;
 use crate::input::endings;
 use crate::latency::parse_latency;
-use crate::load::{LoadOptions, Loaded, load};
+use crate::load::{LoadOptions, Loaded, Overlays, load};
 use crate::meta_rules::{HOME, slugs};
 use crate::output::{colored, say, write};
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
@@ -91,7 +91,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
-        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options);
+        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options, &Overlays::new());
         let read_time = begun.elapsed() - walk_time;
         warn_of_nothing(&walked, &loaded);
         let options = Options {
@@ -144,7 +144,11 @@ fn nearest(cwd: &Path, paths: &[PathBuf]) -> Option<PathBuf> {
     file
 }
 
-fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
+/// What the globs of a configuration leave out.
+///
+/// # Errors
+/// When one of them is none.
+pub(crate) fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
     if globs.is_empty() {
         return Ok(None);
     }
@@ -161,7 +165,11 @@ fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
 }
 
-fn models(config: &Config) -> anyhow::Result<Models> {
+/// The client libraries, those of the configuration included.
+///
+/// # Errors
+/// What is wrong with a model file.
+pub(crate) fn models(config: &Config) -> anyhow::Result<Models> {
     let mut models = Models::builtin();
     for (name, text) in &config.models {
         models.with_user(name, text)?;
@@ -185,7 +193,7 @@ fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
 }
 
 /// Adds what walking and reading found.
-fn complete(outcome: &mut Outcome, walked: &Walked, loaded: &Loaded) {
+pub(crate) fn complete(outcome: &mut Outcome, walked: &Walked, loaded: &Loaded) {
     let mut problems = walked.problems.clone();
     problems.extend(loaded.problems.iter().cloned());
     problems.append(&mut outcome.problems);

@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Write a test that replays the schedule of a finding with the client in use, and needs nothing of dogpile-lint
     Harness(HarnessArgs),
+    /// Serve an editor: the Language Server Protocol on standard input and output
+    Lsp,
     /// Print the page of a rule
     Explain {
         /// Its slug

@@ -17,6 +17,7 @@ mod input;
 mod inspect;
 mod latency;
 mod load;
+mod lsp;
 mod memory;
 mod meta_rules;
 mod neighbours;
@@ -24,6 +25,7 @@ mod output;
 mod packages;
 mod pipeline;
 mod prefilter;
+mod project;
 mod replay;
 mod suggest;
 mod suppress;
@@ -56,6 +58,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
         Some(Command::Harness(args)) => harness::harness(args),
         Some(Command::Replay(args)) => replay::replay(args),
+        Some(Command::Lsp) => lsp::serve(),
         Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),
         Some(Command::Config { path, format, config }) => {

@@ -14,14 +14,14 @@ use crate::suppress;
 use crate::translate::translate;
 use crate::warm::{Kept, Warm};
 use dogpile_analysis::Memory;
-use dogpile_ir::{Lang, Module};
+use dogpile_ir::{Function, FunctionKind, Lang, Module};
 use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Models;
 use dogpile_report::{
     Confidence, Entry, Finding, Gone, Level, Problem, ProblemKind, RuleInfo, Summary, Translation, fingerprints,
 };
 use dogpile_rules::Settings;
-use dogpile_source::{FileId, SourceFile, SourceMap};
+use dogpile_source::{FileId, SourceFile, SourceMap, Span};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -85,6 +85,8 @@ pub(crate) struct Outcome {
     pub rules: Vec<RuleInfo>,
     /// What the findings are about.
     pub lifecycles: Lifecycles,
+    /// Named functions of the files that have findings, outer ones first.
+    pub functions: BTreeMap<FileId, Vec<Span>>,
 }
 
 /// The words by which files are chosen. A file that speaks to us always matters.
@@ -411,6 +413,10 @@ impl<'f> Tree<'f> {
             statements: sum.statements + u64::from(m.stats.statements),
             opaque: sum.opaque + u64::from(m.stats.opaque),
         });
+        let with_findings: BTreeSet<FileId> = entries.iter().map(|entry| entry.finding.primary.file).collect();
+        let named = |f: &&Function| !matches!(f.kind, FunctionKind::Closure { .. });
+        let functions = self.modules.iter().filter(|m| with_findings.contains(&m.file));
+        let functions = functions.map(|m| (m.file, m.functions.iter().filter(named).map(|f| f.span).collect())).collect();
         let summary = Summary {
             files_seen: self.files.len(),
             files_analysed: self.modules.len(),
@@ -421,7 +427,7 @@ impl<'f> Tree<'f> {
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };
-        Outcome { entries, gone: Vec::new(), problems: std::mem::take(&mut self.problems), summary, sources: self.sources.clone(), rules: in_force(settings), lifecycles: analysed.lifecycles }
+        Outcome { entries, gone: Vec::new(), problems: std::mem::take(&mut self.problems), summary, sources: self.sources.clone(), rules: in_force(settings), lifecycles: analysed.lifecycles, functions }
     }
 }
 

@@ -22,6 +22,7 @@ pub use clean::clean;
 pub use finding::{Confidence, Finding, Label, Level};
 pub use fingerprint::fingerprints;
 pub use fix::{Edit, Fix};
+pub use proof::lines as proof_lines;
 pub use json::{JSON_VERSION, to_json};
 pub use report::{Entry, Gone, Problem, ProblemKind, Report, RuleInfo, Standing, Summary, Tool, Translation};
 pub use sarif::to_sarif;
