@@ -226,3 +226,6 @@ impl Tree {
         Some(outcome)
     }
 }
+
+#[cfg(test)]
+mod tests;
