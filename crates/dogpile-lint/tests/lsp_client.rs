@@ -87,3 +87,22 @@ fn the_client_library_of_vs_code() {
     good("client.mjs", &run);
     assert!(String::from_utf8_lossy(&run.stdout).contains("all is well"));
 }
+
+/// Debian's is 0.7; newer ones run the same script.
+#[test]
+fn neovim() {
+    let work = tempfile::tempdir().expect("a folder");
+    let root = workspace(work.path());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/editors/nvim.lua");
+    let run = Command::new("nvim")
+        .args(["--headless", "-u", "NONE", "-i", "NONE", "-n", "-S"])
+        .arg(script)
+        .current_dir(&root)
+        .env("DOGPILE_LINT", env!("CARGO_BIN_EXE_dogpile-lint"))
+        .env("XDG_STATE_HOME", work.path())
+        .env("XDG_CACHE_HOME", work.path())
+        .output()
+        .expect("nvim");
+    good("nvim", &run);
+    assert!(String::from_utf8_lossy(&run.stdout).contains("all is well"));
+}

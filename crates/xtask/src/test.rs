@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
 
-/// Installs what is missing of a Redis server, Go and Node, then runs every test and every check of generated files.
+/// Installs what is missing of a Redis server, Go, Node and Neovim, then runs every test and every check of generated files.
 ///
 /// # Errors
 /// When something cannot be installed, a test fails or a generated file is out of date.
@@ -18,13 +18,14 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// What the suite starts besides itself, and Debian's package of it: a server that the model of Redis is held against,
-/// and the languages whose real clients run the stand-alone harnesses. Their libraries are fetched by the suite itself,
-/// by their own package managers and from lock files (`tests/harness-clients`).
-const NEEDED: [(&str, &str, &str); 4] = [
+/// the languages whose real clients run the stand-alone harnesses, and an editor that is served. Their libraries are fetched by the suite itself,
+/// by their own package managers and from lock files (`tests/harness-clients`, `crates/dogpile-lint/tests/editors`).
+const NEEDED: [(&str, &str, &str); 5] = [
     ("redis-server", "--version", "redis-server"),
     ("go", "version", "golang-go"),
     ("node", "--version", "nodejs"),
     ("npm", "--version", "npm"),
+    ("nvim", "--version", "neovim"),
 ];
 
 fn installed() -> Result<()> {

@@ -7,7 +7,7 @@ use rayon::ThreadPoolBuilder;
 use std::fs;
 
 /// Edits of each tree. `DOGPILE_EDITS` makes more of them, and `DOGPILE_TREE` another tree.
-const EDITS: usize = 40;
+const EDITS: usize = 12;
 
 /// A generator that gives the same numbers on every machine.
 struct Dice(u64);
