@@ -6,10 +6,10 @@ use crate::explore::record::{Exploration, Loose};
 use crate::explore::state::Status;
 use crate::explore::{Context, Effort, explore};
 use crate::lifecycle::{Lifecycles, Profile};
-use crate::program::{FuncRef, Program};
-use crate::reach::Reach;
+use crate::fields::Fields;
+use crate::linked::{Linked, Source};
+use crate::program::FuncRef;
 use crate::sym::Sym;
-use crate::typing::Typing;
 use dogpile_ir::{Lang, Module};
 use dogpile_models::{CacheOp, CacheScope, Models, Role};
 use dogpile_source::{FileId, SourceMap};
@@ -54,6 +54,8 @@ pub struct Analysis {
     /// What a file must mention to hold a caller of a function that leaves its story open: the function's name where
     /// it tells, else the quoted import path of its package.
     pub follow: Vec<String>,
+    /// Whether lifecycles were told at all: no file was missing.
+    is_whole: bool,
 }
 
 /// What earlier analyses of the same tree found out, or of a part of it, or with other texts in some files: a function
@@ -62,7 +64,9 @@ pub struct Analysis {
 pub struct Memory {
     /// Modules of the last time, in order, with their versions.
     files: Vec<(FileId, u64)>,
-    answers: Arc<Answers>,
+    /// By what gives them.
+    answers: Vec<Arc<Answers>>,
+    linked: Option<Linked>,
     explored: BTreeMap<(FuncRef, Effort), Known>,
     /// What was told of these modules, if no file was missing.
     last: Option<Arc<Analysis>>,
@@ -77,8 +81,8 @@ struct Known {
 
 impl Known {
     /// `None`: somebody said stop.
-    fn find(cx: &Context<'_>, f: FuncRef, effort: Effort, stop: &AtomicBool) -> Option<Self> {
-        if stop.load(Ordering::Relaxed) {
+    fn find(cx: &Context<'_>, f: FuncRef, effort: Effort, stopped: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
+        if stopped() {
             return None;
         }
         let (exploration, asked) = asked::during(|| {
@@ -92,10 +96,11 @@ impl Known {
 
 impl Memory {
     /// Forgets what need not hold for these modules and answers.
-    fn keep_what_is_true(&mut self, files: Vec<(FileId, u64)>, answers: Answers) {
-        self.explored.retain(|_, known| answers.agree(&self.answers, &known.asked));
+    fn keep_what_is_true(&mut self, files: Vec<(FileId, u64)>, answers: Vec<Arc<Answers>>) {
+        let changed = Answers::changed(&self.answers, &answers);
+        self.explored.retain(|_, known| known.asked.is_disjoint(&changed));
         self.files = files;
-        self.answers = Arc::new(answers);
+        self.answers = answers;
     }
 
     /// Where nothing was cut off, more effort finds nothing more.
@@ -139,36 +144,49 @@ pub fn analyze(
     if let Some(known) = memory.last.as_ref().filter(|_| memory.files == files) {
         return Analysis::clone(known);
     }
-    let program = Program::new(modules, sources, models, &declared.aliases);
-    let typing = Typing::infer(&program);
-    let commands = crate::defined::Commands::find(&program);
-    let reach = Reach::new(&program, &typing, &commands);
-    let fields = crate::fields::Fields::find(&program, &typing);
-    let single = crate::single::classes(&program);
-    let destructors = crate::explore::drop::destructor_calls(&program);
-    let mut answers = Answers::default();
-    program.answers(&versions, &mut answers);
-    typing.answers(&mut answers);
-    reach.answers(&mut answers);
-    fields.answers(&mut answers);
-    commands.answers(&mut answers);
-    single.iter().for_each(|class| answers.add(About::Single, class.as_str(), &true));
-    memory.keep_what_is_true(files, answers);
-    let cx = Context { program, typing, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
-    // Files are looked for with little effort, and what they hold is told once all of them are there.
+    let stopped = || stop.load(Ordering::Relaxed);
     memory.last = None;
-    let searched = search(&cx, memory, Effort::Search, stop);
-    if stop.load(Ordering::Relaxed) || missing(&searched.follow) {
+    let source = Source { modules, sources, models, aliases: &declared.aliases, versions: &versions };
+    let (program, mut linked) = Linked::new(source, memory.linked.take());
+    if stopped() {
+        memory.linked = Some(linked);
+        return Analysis::default();
+    }
+    let single = crate::single::classes(&program);
+    let mut known = Answers::default();
+    program.versions(&versions, &mut known);
+    single.iter().for_each(|class| known.add(About::Single, class.as_str(), &true));
+    let mut answers = vec![Arc::new(known)];
+    answers.extend(linked.answers.iter().cloned());
+    memory.keep_what_is_true(files, answers);
+    let destructors = crate::explore::drop::destructor_calls(&program);
+    let set = std::mem::take(&mut linked.set);
+    let fields = Fields::new(&set, Arc::clone(&linked.fields));
+    let typing = std::mem::take(&mut linked.typing);
+    let (reach, commands) = (Arc::clone(&linked.reach), Arc::clone(&linked.commands));
+    let cx = Context { program, typing, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
+    let analysis = judge(&cx, memory, declared, missing, &stopped);
+    linked.typing = cx.typing;
+    linked.set = set;
+    memory.linked = Some(linked);
+    if analysis.is_whole && !stopped() {
+        memory.last = Some(Arc::new(analysis.clone()));
+    }
+    analysis
+}
+
+fn judge(cx: &Context<'_>, memory: &mut Memory, declared: &Declared, missing: &dyn Fn(&[String]) -> bool, stopped: &(dyn Fn() -> bool + Sync)) -> Analysis {
+    // Files are looked for with little effort, and what they hold is told once all of them are there.
+    let searched = search(cx, memory, Effort::Search, stopped);
+    if stopped() || missing(&searched.follow) {
         return Analysis { follow: searched.follow, ..Analysis::default() };
     }
-    let Searched { explored, follow } = search(&cx, memory, Effort::Whole, stop);
-    if stop.load(Ordering::Relaxed) {
+    let Searched { explored, follow } = search(cx, memory, Effort::Whole, stopped);
+    if stopped() {
         return Analysis::default();
     }
     let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
-    let analysis = Analysis { roots: explored.len(), lifecycles: assemble::assemble(&cx, &explored, declared), cut, follow };
-    memory.last = Some(Arc::new(analysis.clone()));
-    analysis
+    Analysis { roots: explored.len(), lifecycles: assemble::assemble(cx, &explored, declared), cut, follow, is_whole: true }
 }
 
 /// What was explored, and what other files would have to mention to matter.
@@ -178,7 +196,7 @@ struct Searched {
 }
 
 /// Explores what holds an operation, and callers as long as they can add to the story.
-fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stop: &AtomicBool) -> Searched {
+fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stopped: &(dyn Fn() -> bool + Sync)) -> Searched {
     let mut explored: BTreeMap<FuncRef, Arc<Exploration>> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
@@ -189,7 +207,7 @@ fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stop: &AtomicBo
         }
         let new: Vec<FuncRef> = batch.iter().copied().filter(|f| memory.known(*f, effort).is_none()).collect();
         let new: Vec<((FuncRef, Effort), Known)> =
-            new.into_par_iter().filter_map(|f| Some(((f, effort), Known::find(cx, f, effort, stop)?))).collect();
+            new.into_par_iter().filter_map(|f| Some(((f, effort), Known::find(cx, f, effort, stopped)?))).collect();
         memory.explored.extend(new);
         let results: Vec<(FuncRef, &Known)> = batch.iter().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
         let open: Vec<FuncRef> = results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();

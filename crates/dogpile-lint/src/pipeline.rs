@@ -115,7 +115,7 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { hits(files) };
     tree.parse_around(&core, &core);
     tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
-    tree.remember(warm.round(0));
+    tree.memories = warm.round(0).unwrap_or_default();
     let mut analysed = tree.analyse(options, false);
     for round in 1..=ROUNDS {
         let more = tree.mentioning(&analysed.follow);
@@ -125,8 +125,8 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
         core.extend(&more);
         tree.parse_around(&more, &core);
         if keep {
-            warm.keep(round - 1, tree.memories.clone());
-            tree.remember(warm.round(round));
+            let next = warm.round(round).unwrap_or_else(|| tree.memories.clone());
+            warm.keep(round - 1, std::mem::replace(&mut tree.memories, next));
         }
         analysed = tree.analyse(options, round == ROUNDS);
     }
@@ -241,11 +241,6 @@ impl<'f> Tree<'f> {
                 Err(panic) => self.problems.push(bug(path, format!("the front end failed on this file: {panic}"))),
             }
         }
-    }
-
-    /// Takes what the same round of an earlier run found out, if there was one.
-    fn remember(&mut self, memories: Option<BTreeMap<Lang, Memory>>) {
-        self.memories = memories.unwrap_or_else(|| std::mem::take(&mut self.memories));
     }
 
     /// What was parsed, for a later run.
