@@ -352,7 +352,9 @@ impl<'f> Tree<'f> {
         let missing = |names: &[String]| !last && !self.mentioning(names).is_empty();
         match guarded(|| analyse(&facts, &mut memories, &missing)) {
             Ok(analysed) => {
-                self.memories = memories;
+                if own.is_none() {
+                    self.memories = memories;
+                }
                 analysed
             }
             Err(panic) => {

@@ -159,6 +159,33 @@ fn a_warm_project_finds_what_a_cold_run_finds() {
 }
 
 #[test]
+fn what_a_comment_says_of_a_function_comes_and_goes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().canonicalize().expect("a path");
+    let plain = "package app\n\nfunc Take(key string) (bool, error) { return ask(key) }\n\nfunc Give(key string) error { return tell(key) }\n\n\
+        func Work() error {\n\tok, err := Take(\"report\")\n\tif err != nil || !ok {\n\t\treturn err\n\t}\n\
+        \tif bad() {\n\t\treturn errBad\n\t}\n\treturn Give(\"report\")\n}\n";
+    let said = plain
+        .replace("func Take", "// dogpile: acquires key=$1 held=ret0\nfunc Take")
+        .replace("func Give", "// dogpile: releases key=$1 guard=token\nfunc Give");
+    let plain = format!("{plain}// dogpile: lock\n");
+    fs::write(root.join("go.mod"), "module example.com/app\n").expect("a file");
+    fs::write(root.join("a.go"), &plain).expect("a file");
+    let leaks = |project: &mut Project, text: &str| {
+        project.set_text(&root.join("a.go"), Arc::from(text));
+        let outcome = project.diagnose(&AtomicBool::new(false)).expect("it runs").expect("nobody stops it");
+        outcome.entries.iter().any(|e| e.finding.rule == "leaked-lock")
+    };
+    pooled(|| {
+        let mut project = Project::new(root.clone(), Wanted::default());
+        for _ in 0..2 {
+            assert!(!leaks(&mut project, &plain));
+            assert!(leaks(&mut project, &said));
+        }
+    });
+}
+
+#[test]
 fn files_come_and_go_and_configurations_change() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().canonicalize().expect("a path");
