@@ -24,6 +24,13 @@ pub(crate) fn is_logging(name: &str) -> bool {
     level || logger
 }
 
+/// Takes a value out of a context (`metadata.FromIncomingContext`, `trace.SpanFromContext`): what comes of it is not
+/// cancelled with it. Go's convention for the accessors of `Context.Value`.
+pub(crate) fn reads_context(name: &str) -> bool {
+    let method = last(name);
+    method.starts_with("From") && method.ends_with("Context") || method.ends_with("FromContext") || method.ends_with("FromCtx")
+}
+
 /// Builds values without doing work: errors, strings, conversions, accessors.
 pub(crate) fn is_idle(name: &str) -> bool {
     let method = last(name);

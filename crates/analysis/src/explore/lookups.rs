@@ -29,6 +29,8 @@ pub(crate) enum Library {
 /// What the name of a call tells.
 #[derive(Clone, Copy)]
 pub(crate) struct Tells {
+    /// See [`crate::names::reads_context`].
+    pub(crate) reads_context: bool,
     pub(crate) logging: bool,
     pub(crate) idle: bool,
 }
@@ -85,7 +87,7 @@ impl<'a> Explorer<'a, '_> {
         if let Some(known) = self.lookups.names.borrow().get(name) {
             return *known;
         }
-        let found = Tells { logging: crate::names::is_logging(name), idle: crate::names::is_idle(name) };
+        let found = Tells { logging: crate::names::is_logging(name), idle: crate::names::is_idle(name), reads_context: crate::names::reads_context(name) };
         self.lookups.names.borrow_mut().insert(name.into(), found);
         found
     }

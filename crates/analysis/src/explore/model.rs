@@ -131,6 +131,10 @@ impl<'a> Explorer<'a, '_> {
                 self.flights.push(index);
                 let outs = self.run_function(function, vec![], &site, state);
                 self.flights.pop();
+                if outs.iter().all(|(_, out)| gives_nothing(out)) {
+                    // Whoever joined waits for an end, and no cancellation spoils that.
+                    self.out.flights[index].caller_context = None;
+                }
                 outs.into_iter()
                     .map(|(s, out)| match out {
                         Out::Values(inner) => {
@@ -520,4 +524,9 @@ impl<'a> CallSite<'a> {
             dogpile_ir::Callee::Value(_) => "".into(),
         }
     }
+}
+
+/// Neither a value nor an error comes of it.
+fn gives_nothing(out: &Out) -> bool {
+    matches!(out, Out::Values(vals) if !vals.is_empty() && vals.iter().all(|val| matches!(&*val.sym, Sym::Nil)))
 }

@@ -125,7 +125,8 @@ impl<'a> Explorer<'a, '_> {
         }
         let name = site.call_name();
         let callers = |arg: &Val| matches!(&*arg.sym, Sym::Context(c) if c.origin == Origin::Caller);
-        if self.name_tells(&name).logging || !site.args.iter().any(callers) {
+        let tells = self.name_tells(&name);
+        if tells.logging || tells.reads_context || !site.args.iter().any(callers) {
             return;
         }
         // The work of a flight within a flight is work of both.
