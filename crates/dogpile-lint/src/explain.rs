@@ -47,18 +47,26 @@ struct PageOut<'p> {
 /// # Errors
 /// When there is no such rule.
 pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
-    let rules = listed();
     let Some(slug) = &args.slug else {
         bail!("explain which rule? type `dogpile-lint explain leaked-lock`, say; `dogpile-lint rules` lists them all");
     };
+    write(&page_of(slug, args.format)?, None)?;
+    Ok(Exit::Clean)
+}
+
+/// The page of a rule.
+///
+/// # Errors
+/// When there is no such rule.
+pub(crate) fn page_of(slug: &str, format: PageFormat) -> anyhow::Result<String> {
+    let rules = listed();
     let Some(rule) = rules.iter().find(|rule| rule.info.slug == slug) else {
         let slugs: Vec<&str> = rules.iter().map(|rule| rule.info.slug).collect();
         let meant = did_you_mean(slug, &slugs);
         let end = if meant.ends_with('?') { "" } else { ";" };
         bail!("there is no rule `{slug}`{meant}{end} `dogpile-lint rules` lists them all");
     };
-    write(&page(rule, args.format)?, None)?;
-    Ok(Exit::Clean)
+    page(rule, format)
 }
 
 fn page(rule: &Listed, format: PageFormat) -> anyhow::Result<String> {

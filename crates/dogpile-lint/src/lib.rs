@@ -23,6 +23,7 @@ mod latency;
 mod load;
 mod locks;
 mod man;
+mod lsp;
 mod memory;
 mod meta_rules;
 mod neighbours;
@@ -31,6 +32,7 @@ mod packages;
 mod pipeline;
 mod prefilter;
 mod progress;
+mod project;
 mod replay;
 mod reports;
 mod speaks;
@@ -39,6 +41,7 @@ mod suppress;
 mod test_code;
 mod translate;
 mod walk;
+mod warm;
 mod wrappers;
 
 pub use exit::{Exit, FailOn};
@@ -70,6 +73,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Explain(args)) => explain::explain(args),
         Some(Command::Man(args)) => man::man(args),
         Some(Command::Completions(args)) => man::completions(args),
+        Some(Command::Lsp) => lsp::serve(),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),
         Some(Command::Config { path, format, config }) => {
             inspect::config(path, config.as_deref(), *format).and_then(print)

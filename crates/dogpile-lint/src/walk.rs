@@ -32,6 +32,17 @@ pub(crate) struct WalkOptions {
     pub threads: usize,
 }
 
+impl WalkOptions {
+    /// Whether a file that is not on disk yet would be walked to, as far as its name tells.
+    #[must_use]
+    pub(crate) fn takes(&self, lang: Lang, path: &Path, shown: &str) -> bool {
+        let excluded = self.exclude.as_ref().is_some_and(|(folder, globs)| path.strip_prefix(folder).is_ok_and(|relative| globs.is_match(relative)));
+        let hidden = shown.split('/').any(|part| part.starts_with('.'));
+        let vendored = shown.split('/').any(|part| VENDORED.contains(&part));
+        !excluded && !hidden && (self.include_vendored || !vendored) && (self.include_tests || !is_test(lang, shown))
+    }
+}
+
 /// Why nothing was walked.
 #[derive(Debug, Error)]
 pub(crate) enum WalkError {

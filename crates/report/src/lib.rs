@@ -40,6 +40,7 @@ pub use gitlab::to_gitlab;
 pub use html::to_html;
 pub use json::{JSON_VERSION, to_json, to_jsonl};
 pub use junit::to_junit;
+pub use proof::lines as proof_lines;
 pub use report::{Entry, Gone, Problem, ProblemKind, Report, RuleInfo, Standing, Summary, Tool, Translation};
 pub use sarif::to_sarif;
 pub use text::{Looks, problem_text, to_text};

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Write a test that replays the schedule of a finding with the client in use, and needs nothing of dogpile-lint
     Harness(HarnessArgs),
+    /// Serve an editor: the Language Server Protocol on standard input and output
+    Lsp,
     /// Write down the findings of today, so that only new ones fail a run
     #[command(subcommand)]
     Baseline(BaselineCommand),
