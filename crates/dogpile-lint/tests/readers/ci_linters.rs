@@ -46,7 +46,8 @@ fn workflows() -> Vec<String> {
 #[test]
 fn actionlint() {
     let all = workflows();
-    good("actionlint", &lint(ACTIONLINT.clone(), &all.iter().map(String::as_str).collect::<Vec<_>>()));
+    let args = ["-config-file", ".github/actionlint.yaml"].into_iter().chain(all.iter().map(String::as_str));
+    good("actionlint", &lint(ACTIONLINT.clone(), &args.collect::<Vec<_>>()));
     let folder = tempfile::tempdir().expect("a folder");
     let bad = spoilt(folder.path(), SAMPLE, "timeout-minutes: 15", "timeout-minute: 15");
     found(&lint(ACTIONLINT.clone(), &[&bad]), "timeout-minute");
