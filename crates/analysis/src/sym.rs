@@ -201,8 +201,35 @@ fn is_thousand(sym: &Sym) -> bool {
     *sym == Sym::Int(1000, Scale::Bare)
 }
 
-/// Joins text parts, merging literals.
+/// No longer text is put together, in bytes: one that is doubled in each line would fill the memory.
+const LONGEST_TEXT: usize = 1 << 20;
+/// No text has more parts that are not known.
+const MOST_PARTS: usize = 2_000;
+/// A value of more parts than this is not followed: one that is made of itself twice in each line has 2^n.
+const MOST_VALUES: usize = 2_000;
+
+impl Sym {
+    /// Whether it has too many parts to be followed.
+    pub(crate) fn is_too_large(&self) -> bool {
+        let mut seen = 0;
+        self.any(&mut |_| {
+            seen += 1;
+            seen > MOST_VALUES
+        })
+    }
+}
+
+/// Joins text parts, merging literals. [`Sym::Unknown`]: it is too long, or has too many parts.
 pub(crate) fn concat(parts: Vec<S>) -> Sym {
+    let bytes = |part: &S| match &**part {
+        Sym::Str(text) => text.len(),
+        Sym::Concat(inner) => inner.iter().filter_map(|part| part.str()).map(str::len).sum(),
+        _ => 0,
+    };
+    let count = |part: &S| if let Sym::Concat(inner) = &**part { inner.len() } else { 1 };
+    if parts.iter().map(bytes).sum::<usize>() > LONGEST_TEXT || parts.iter().map(count).sum::<usize>() > MOST_PARTS {
+        return Sym::Unknown;
+    }
     let mut out: Vec<S> = Vec::new();
     let mut push = |part: &S| {
         if let (Sym::Str(new), Some(last)) = (&**part, out.last_mut())

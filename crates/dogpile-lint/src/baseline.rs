@@ -1,5 +1,6 @@
 //! Baselines: which file, what of it is still there, and how it is written.
 
+use crate::bounded;
 use crate::check::{Run, linted};
 use crate::cli::{BaselineCommand, CheckArgs};
 use crate::config::{FILE_NAME, Found};
@@ -70,7 +71,7 @@ impl Place {
     }
 
     fn read(&self) -> anyhow::Result<Option<Baseline>> {
-        match fs::read_to_string(&self.file) {
+        match bounded::text(&self.file, bounded::RECORDS) {
             Ok(text) => Ok(Some(Baseline::parse(&text).map_err(|e| anyhow!("{}:{e}", self.shown))?)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read the baseline {}", self.shown)),

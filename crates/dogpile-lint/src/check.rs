@@ -1,6 +1,7 @@
 //! `dogpile-lint check`.
 
 use crate::baseline::{self, Seen};
+use crate::bounded::{self, Trees};
 use crate::changes::Changes;
 use crate::cli::CheckArgs;
 use crate::confirm::confirm;
@@ -24,7 +25,7 @@ use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{env, thread};
 
 /// A run that is linted, and nothing has been done with it.
 pub(crate) struct Run<'a> {
@@ -121,8 +122,10 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let walk_time = begun.elapsed();
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
+    let roots: Vec<PathBuf> = paths.iter().map(|path| absolute(&cwd, path)).collect();
     pool.install(|| {
-        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options, &Overlays::new());
+        let trees = Trees::around(&cwd, roots.iter().map(PathBuf::as_path));
+        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options, &Overlays::new(), &trees, &cwd);
         let read_time = begun.elapsed() - walk_time;
         if changes.is_none() {
             warn_of_nothing(&walked, &loaded);
@@ -144,7 +147,6 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         };
         let mut outcome = lint(&loaded.files, &options);
         complete(&mut outcome, &walked, &loaded);
-        let roots = paths.iter().map(|path| absolute(&cwd, path)).collect();
         let seen = Seen::new(roots, &loaded.files, &outcome);
         then(Run { outcome, found: &found, cwd: &cwd, seen, changes: changes.as_ref(), threads, begun, walk_time, read_time, progress })
     })
@@ -160,6 +162,13 @@ pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Pat
         None => nearest(cwd, paths),
     };
     let Some(file) = file else { return Ok(Found::default()) };
+    let leaves = || {
+        let roots: Vec<PathBuf> = paths.iter().map(|path| absolute(cwd, path)).collect();
+        !Trees::around(cwd, roots.iter().map(PathBuf::as_path)).hold(&file)
+    };
+    if explicit.is_none() && file.is_symlink() && leaves() {
+        bail!("{} is a link that leads out of the tree; name the file with --config", shown(cwd, &file));
+    }
     Ok(config::load(&file, &shown(cwd, &file), &slugs())?)
 }
 
@@ -207,16 +216,16 @@ pub(crate) fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
     }
     let mut set = GlobSetBuilder::new();
     for glob in globs {
-        set.add(Glob::new(glob)?);
+        set.add(Glob::new(glob).map_err(|e| anyhow!("[lint] exclude = {glob:?} is no pattern: {}", e.kind()))?);
     }
-    Ok(Some(set.build()?))
+    Ok(Some(set.build().map_err(|e| anyhow!("[lint] exclude has too many patterns: {}", e.kind()))?))
 }
 
 fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let name = file.display();
     let cwd = env::current_dir().context("the current folder cannot be found")?;
     there(&cwd, file, "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+    let text = bounded::named(file, bounded::RECORDS).with_context(|| format!("cannot read {name}"))?;
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
 }
 

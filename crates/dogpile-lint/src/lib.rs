@@ -5,6 +5,7 @@
 
 mod analysis;
 mod baseline;
+mod bounded;
 mod changes;
 mod check;
 mod confirm;
@@ -13,9 +14,12 @@ mod config;
 mod exit;
 mod explain;
 mod follow;
+#[doc(hidden)]
+pub mod fuzzing;
 mod generated;
 mod guard;
 mod harness;
+mod ignored;
 mod init;
 mod input;
 mod inspect;

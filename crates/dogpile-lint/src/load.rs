@@ -1,16 +1,18 @@
 //! Reads files, each of them once, and keeps those that can matter.
 
+use crate::bounded::Trees;
 use crate::changes::Index;
 use crate::generated::is_generated;
 use crate::input::InputFile;
 use crate::packages::{Located, Packages};
 use crate::prefilter::{Hit, Triggers};
-use crate::walk::Candidate;
+use crate::walk::{Candidate, shown};
 use dogpile_report::{Problem, ProblemKind};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,13 +54,23 @@ enum One {
 /// Texts that stand for what is on disk: an editor's buffers.
 pub(crate) type Overlays = BTreeMap<PathBuf, Arc<str>>;
 
-/// Reads candidates, in parallel.
+/// Reads candidates, in parallel, and the files of their trees that say which packages they are. `cwd` is the folder that
+/// paths are shown from.
 #[must_use]
-pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOptions<'_>, overlays: &Overlays) -> Loaded {
+pub(crate) fn load(
+    candidates: &[Candidate],
+    filter: &Triggers,
+    options: LoadOptions<'_>,
+    overlays: &Overlays,
+    trees: &Trees,
+    cwd: &Path,
+) -> Loaded {
     let located: Vec<Located<'_>> = candidates.iter().map(|c| Located { path: &c.path, shown: &c.shown, lang: c.lang }).collect();
-    let packages = Packages::discover(&located, &|path| match options.index.and_then(|index| index.text(path)) {
-        Some(text) => String::from_utf8(text.to_vec()).ok(),
-        None => fs::read_to_string(path).ok(),
+    let refused: RefCell<BTreeMap<PathBuf, String>> = RefCell::default();
+    let packages = Packages::discover(&located, &|path| {
+        let index = options.index.and_then(|index| index.text(path));
+        let text = index.map_or_else(|| trees.read(path, options.max_file_size), |text| Some(String::from_utf8(text.to_vec()).map_err(io::Error::other)))?;
+        text.map_err(|why| refused.borrow_mut().insert(path.to_owned(), why.to_string())).ok()
     });
     let kept = AtomicU64::new(0);
     let read: Vec<One> = candidates
@@ -79,7 +91,9 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
             One::File(Box::new(file))
         })
         .collect();
-    let mut loaded = Loaded { packages, ..Loaded::default() };
+    let refused = refused.into_inner().into_iter().chain(packages.unfollowed());
+    let problems = refused.map(|(path, why)| not_read(&path, &why, trees, cwd)).collect();
+    let mut loaded = Loaded { packages, problems, ..Loaded::default() };
     for one in read {
         match one {
             One::File(file) => loaded.files.push(*file),
@@ -122,7 +136,11 @@ pub(crate) fn read_text(path: &Path, index: Option<&Index>, max_size: u64) -> Re
     }
     let unreadable = |e: std::io::Error| ("unreadable", format!("cannot be read: {e}"));
     let file = File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
+    let about = file.metadata().map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(("unreadable", "is no regular file".to_owned()));
+    }
+    let size = about.len();
     if size > max_size {
         return Err(too_large(size));
     }
@@ -141,6 +159,15 @@ fn decoded(bytes: Vec<u8>) -> Result<String, (&'static str, String)> {
         let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
         ("not UTF-8", format!("is not UTF-8: the first bad byte is number {}, in line {line}", at + 1))
     })
+}
+
+/// A file that would have said how packages are called. Where it lies outside the tree, no report is placed there.
+fn not_read(path: &Path, why: &str, trees: &Trees, cwd: &Path) -> Problem {
+    let (path, message) = match shown(cwd, path) {
+        name if trees.hold(path) => (name, format!("is left out of the names of packages: it {why}")),
+        name => (String::new(), format!("{name} is left out of the names of packages: it {why}")),
+    };
+    Problem { path, span: None, kind: ProblemKind::Partial, reason: "left out".to_owned(), message }
 }
 
 fn megabytes(bytes: u64) -> String {

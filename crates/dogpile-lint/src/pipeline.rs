@@ -340,7 +340,16 @@ impl<'f> Tree<'f> {
             let text = if file.disk.is_some() {
                 let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
                 let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
-                path.and_then(|path| read_text(&path, self.index, self.max_file_size).ok())
+                let path = path.filter(|path| self.index.is_some_and(|index| index.text(path).is_some()) || path.is_file());
+                path.and_then(|path| match read_text(&path, self.index, self.max_file_size) {
+                    Ok(text) => Some(text),
+                    Err((reason, why)) => {
+                        let message = format!("what `{name}` holds is left out: {why}");
+                        let path = file.path.clone();
+                        self.problems.push(Problem { path, span: None, kind: ProblemKind::Partial, reason: reason.to_owned(), message });
+                        None
+                    }
+                })
             } else {
                 self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())
             };

@@ -4,6 +4,7 @@
 //! ([`crate::warm`]). What cannot be followed so (a new file, a manifest, another configuration) begins anew. Whatever
 //! came before, the outcome is that of a cold run over the same texts.
 
+use crate::bounded::Trees;
 use crate::check::{complete, configuration, excluded};
 use crate::config::Found;
 use crate::input::{InputFile, language};
@@ -164,7 +165,7 @@ impl Tree {
         }
         walked.candidates.sort_by(|a, b| a.shown.cmp(&b.shown));
         let triggers = triggers(&models, &found.config);
-        let loaded = load(&walked.candidates, &triggers, load_options, overlays);
+        let loaded = load(&walked.candidates, &triggers, load_options, overlays, &Trees::around(root, [root]), root);
         let candidates: BTreeMap<PathBuf, usize> = walked.candidates.iter().enumerate().map(|(i, c)| (c.path.clone(), i)).collect();
         let files = loaded.files.iter().enumerate().filter_map(|(i, f)| Some((f.disk.clone()?, i))).collect();
         let foreign = overlays.keys().chain(asked).filter(|path| !candidates.contains_key(*path)).cloned().collect();

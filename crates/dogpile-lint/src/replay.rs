@@ -1,5 +1,6 @@
 //! `dogpile-lint replay`: a schedule from a JSON report, once more on a server.
 
+use crate::bounded;
 use crate::cli::ReplayArgs;
 use crate::check::there;
 use crate::exit::Exit;
@@ -9,7 +10,6 @@ use dogpile_harness::again::{Recorded, again};
 use dogpile_report::clean;
 use dogpile_server::{Choice, Redis};
 use serde_json::Value;
-use std::fs;
 
 /// Runs every schedule of the file again and compares each reply with the one on record.
 ///
@@ -19,22 +19,8 @@ pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let name = args.file.display();
     let cwd = std::env::current_dir().context("the current folder cannot be found")?;
     there(&cwd, &args.file, "`dogpile-lint confirm --format json --output FILE` writes one")?;
-    let text = fs::read_to_string(&args.file).with_context(|| format!("cannot read {name}"))?;
-    let json: Value = serde_json::from_str(&text).with_context(|| format!("{name} is no JSON report"))?;
-    let findings: Vec<&Value> = match json.get("findings").and_then(Value::as_array) {
-        Some(findings) => findings.iter().collect(),
-        None => vec![&json],
-    };
-    let mut recorded = Vec::new();
-    for finding in findings {
-        if let Some(schedule) = finding.pointer("/verdict/schedule").filter(|s| s.as_array().is_some_and(|s| !s.is_empty())) {
-            let told = |pointer: &str| finding.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-            recorded.push((told("/rule"), told("/verdict/outcome"), steps(schedule).with_context(|| format!("{name}: a schedule that is none"))?));
-        }
-    }
-    if recorded.is_empty() {
-        bail!("{name} holds no schedule; write one with `dogpile-lint confirm --format json --output FILE`");
-    }
+    let text = bounded::named(&args.file, bounded::RECORDS).with_context(|| format!("cannot read {name}"))?;
+    let recorded = recorded(&name.to_string(), &text)?;
     let choice = match &args.server {
         Some(url) => Choice::Given { url: url.clone(), own: args.i_own_this_server },
         None => Choice::Private,
@@ -58,6 +44,32 @@ pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     }
     output::write(&out, None)?;
     Ok(if same { Exit::Findings } else { Exit::CouldNotRun })
+}
+
+/// A rule, the verdict on its finding, and its schedule.
+type Record = (String, String, Vec<Recorded>);
+
+/// The schedules of a report, or of one finding of it. `name` is what it is called in complaints.
+///
+/// # Errors
+/// It is no report, or holds no schedule.
+pub(crate) fn recorded(name: &str, text: &str) -> anyhow::Result<Vec<Record>> {
+    let json: Value = serde_json::from_str(text).with_context(|| format!("{name} is no JSON report"))?;
+    let findings: Vec<&Value> = match json.get("findings").and_then(Value::as_array) {
+        Some(findings) => findings.iter().collect(),
+        None => vec![&json],
+    };
+    let mut recorded = Vec::new();
+    for finding in findings {
+        if let Some(schedule) = finding.pointer("/verdict/schedule").filter(|s| s.as_array().is_some_and(|s| !s.is_empty())) {
+            let told = |pointer: &str| finding.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+            recorded.push((told("/rule"), told("/verdict/outcome"), steps(schedule).with_context(|| format!("{name}: a schedule that is none"))?));
+        }
+    }
+    if recorded.is_empty() {
+        bail!("{name} holds no schedule; write one with `dogpile-lint confirm --format json --output FILE`");
+    }
+    Ok(recorded)
 }
 
 fn steps(schedule: &Value) -> Option<Vec<Recorded>> {

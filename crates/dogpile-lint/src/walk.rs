@@ -1,6 +1,8 @@
 //! Which files are linted.
 
+use crate::bounded::Trees;
 use crate::changes::Index;
+use crate::ignored::harmful;
 use crate::input::language;
 use crate::suggest::nearest;
 use crate::test_code::is_test;
@@ -8,10 +10,10 @@ use dogpile_ir::Lang;
 use dogpile_report::{Problem, ProblemKind};
 use globset::GlobSet;
 use ignore::{DirEntry, WalkBuilder, WalkState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
 const VENDORED: &[&str] = &["vendor", "node_modules", "bower_components", "jspm_packages", "third_party"];
@@ -54,6 +56,9 @@ pub(crate) enum WalkError {
         /// What was meant, perhaps.
         hint: String,
     },
+    /// A list of what to ignore, in a folder that is linted or above it, that cannot be read without harm.
+    #[error("{0}")]
+    BadIgnoreFile(String),
 }
 
 /// A file to be read.
@@ -96,12 +101,30 @@ pub(crate) fn walk(paths: &[PathBuf], cwd: &Path, options: &WalkOptions) -> Resu
         roots.push(root);
     }
     let Some((first, rest)) = roots.split_first() else { return Ok(Walked::default()) };
+    let trees = Trees::around(cwd, roots.iter().map(PathBuf::as_path));
+    for folder in roots.iter().flat_map(|root| root.ancestors()).collect::<BTreeSet<_>>() {
+        if let Some((file, why)) = harmful(folder, &trees) {
+            return Err(WalkError::BadIgnoreFile(format!("{} {why}", shown(cwd, &file))));
+        }
+    }
     let mut builder = WalkBuilder::new(first);
     for root in rest {
         builder.add(root);
     }
     let filter = options.clone();
-    builder.require_git(false).threads(options.threads).filter_entry(move |entry| enters(entry, &filter));
+    let closed: Arc<Mutex<Vec<Problem>>> = Arc::default();
+    let (told, from) = (Arc::clone(&closed), cwd.to_owned());
+    builder.require_git(false).threads(options.threads).filter_entry(move |entry| {
+        let enters = enters(entry, &filter);
+        let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|t| t.is_dir());
+        let bad = if enters && is_folder { harmful(entry.path(), &trees) } else { None };
+        if let Some((file, why)) = &bad {
+            let name = file.strip_prefix(entry.path()).unwrap_or(file).display();
+            let problem = problem(shown(&from, entry.path()), &format!("is not entered: its {name} {why}"));
+            told.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+        }
+        enters && bad.is_none()
+    });
 
     let found: Mutex<(BTreeMap<PathBuf, Candidate>, Walked)> = Mutex::default();
     builder.build_parallel().run(|| {
@@ -125,6 +148,7 @@ pub(crate) fn walk(paths: &[PathBuf], cwd: &Path, options: &WalkOptions) -> Resu
     });
     let (files, mut walked) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     walked.candidates = files.into_values().collect();
+    walked.problems.append(&mut closed.lock().unwrap_or_else(PoisonError::into_inner));
     walked.candidates.sort_by(|a, b| a.shown.cmp(&b.shown));
     walked.problems.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
     walked.problems.dedup();

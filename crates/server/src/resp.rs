@@ -45,6 +45,13 @@ pub(crate) fn read(from: &mut impl BufRead) -> Result<RespReply, Unread> {
     nested(from, MAX_DEPTH)
 }
 
+/// The reply that these bytes begin with, and what is left of them; `None`: they begin with none, or it is not all there.
+#[must_use]
+pub fn read_reply(mut bytes: &[u8]) -> Option<(RespReply, &[u8])> {
+    let reply = read(&mut bytes).ok()?;
+    Some((reply, bytes))
+}
+
 fn nested(from: &mut impl BufRead, depth: usize) -> Result<RespReply, Unread> {
     let line = line(from)?;
     let not = || Unread::NotResp(String::from_utf8_lossy(&line).chars().take(80).collect());

@@ -6,6 +6,7 @@ mod book;
 mod dist;
 mod dist_test;
 mod docs;
+mod fuzz;
 mod new_rule;
 mod registry;
 mod rules;
@@ -25,6 +26,7 @@ cargo xtask test                     installs redis-server if it is missing, run
 cargo xtask book [--check]           makes the book, into target/book, and follows its links; or only those of the pages
 cargo xtask dist [--target T]        builds a release and packs it for every channel, into target/dist
 cargo xtask dist-test                the same, and installs and runs every artifact in a clean place (slow)
+cargo xtask fuzz [--seconds N] [TARGET ...]  fuzzes every reader, or those named, for so many seconds each (60)
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["book", "--check"] => book::run(&root, true),
         ["dist", words @ ..] => dist::run(&root, words),
         ["dist-test", words @ ..] => dist_test::run(&root, words),
+        ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["tidy"] => tidy::run(&root),
         _ => bail!("usage:\n{USAGE}"),
     }

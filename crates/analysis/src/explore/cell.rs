@@ -33,7 +33,17 @@ impl<'a> Explorer<'a, '_> {
         self.push_frame(func, None, vec![])
     }
 
+    /// A value, or where it has too many parts to be followed, an unknown one; then the exploration is told to be cut.
+    fn bounded(&mut self, val: Val) -> Val {
+        if !val.sym.is_too_large() {
+            return val;
+        }
+        self.out.cut = true;
+        Val { sym: Arc::new(Sym::Unknown), span: val.span }
+    }
+
     pub(super) fn store(&mut self, frame: FrameId, target: &'a Place, val: Val, state: &mut State<'a>) {
+        let val = self.bounded(val);
         match target {
             Place::Blank => {}
             Place::Local(local) => {

@@ -57,11 +57,15 @@ impl<'a> Explorer<'a, '_> {
             ValueKind::Binary(op, a, b) => {
                 let a = self.eval(frame, a, state);
                 let b = self.eval(frame, b, state);
-                Val::new(binary(*op, &a.sym, &b.sym), span)
+                let sym = binary(*op, &a.sym, &b.sym);
+                self.out.cut |= *op == dogpile_ir::BinaryOp::Add && sym == Sym::Unknown;
+                Val::new(sym, span)
             }
             ValueKind::Concat(parts) => {
                 let parts = parts.iter().map(|p| self.eval(frame, p, state).sym).collect();
-                Val::new(concat(parts), span)
+                let sym = concat(parts);
+                self.out.cut |= sym == Sym::Unknown;
+                Val::new(sym, span)
             }
             ValueKind::Aggregate { ty, fields } => self.aggregate(frame, ty, fields, span, state),
             ValueKind::Closure(id) => {

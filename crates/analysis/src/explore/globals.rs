@@ -10,6 +10,9 @@ use dogpile_source::Span;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Initialisers that are made of one another: so many are followed in a row.
+const MAX_CHAIN: usize = 100;
+
 /// Initialisers that are being run.
 #[derive(Default)]
 pub(crate) struct Globals<'a> {
@@ -41,7 +44,9 @@ impl<'a> Explorer<'a, '_> {
         }
         let changes = !global.constant && self.cx.reach.is_reassigned(name);
         // A cycle of initialisers ends here.
-        if changes || !self.globals.running.insert(&global.name) {
+        let too_long = self.globals.running.len() >= MAX_CHAIN;
+        self.out.cut |= too_long && !changes;
+        if changes || too_long || !self.globals.running.insert(&global.name) {
             return Val { sym: this, span };
         }
         let (val, start) = self.built(module, global, this, span);

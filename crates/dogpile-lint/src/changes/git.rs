@@ -30,6 +30,10 @@ impl Git {
         let mut git = Self { folder: if told { cwd } else { folder }.to_owned(), settings: Vec::new() };
         let top = git.line(&["rev-parse", "--show-toplevel"]).context("--diff and --staged ask git about this folder")?;
         git.folder = PathBuf::from(os(top));
+        let placed = told || env::var_os("GIT_WORK_TREE").is_some();
+        if !placed && !git.folder.join(".git").exists() {
+            bail!("the repository's own configuration says that its files lie elsewhere (core.worktree)");
+        }
         let names = git.command(cwd, &["config", "--null", "--name-only", "--get-regexp", FILTERS]).output()?.stdout;
         for name in names.split(|b| *b == 0).filter(|name| !name.is_empty()) {
             if name.contains(&b'=') {

@@ -9,6 +9,7 @@ mod index;
 mod patch;
 
 pub(crate) use code::ChangedCode;
+pub(crate) use patch::read as read_patch;
 pub(crate) use index::Index;
 
 use crate::cli::LimitArgs;

@@ -17,7 +17,7 @@ pub(crate) struct FileChange {
 
 /// What a patch changes.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Patch {
+pub(crate) struct Patch {
     /// By path from the repository's top.
     pub files: BTreeMap<PathBuf, FileChange>,
     /// Submodules that stand at another commit.
@@ -30,7 +30,7 @@ const SUBMODULE: &[u8] = b"160000";
 const MARKER: &[u8] = b"dogpile:";
 
 /// Reads what `git diff-index -p -U0` prints.
-pub(super) fn read(text: &[u8]) -> Patch {
+pub(crate) fn read(text: &[u8]) -> Patch {
     let mut patch = Patch::default();
     let (mut old, mut new, mut submodule) = (None, None, false);
     let mut lines = text.split(|b| *b == b'\n');
@@ -46,7 +46,7 @@ pub(super) fn read(text: &[u8]) -> Patch {
         } else if let Some(name) = line.strip_prefix(b"* Unmerged path ") {
             patch.files.entry(PathBuf::from(os(name))).or_default().whole = true;
         } else if let Some(hunk) = line.strip_prefix(b"@@ -").and_then(hunk) {
-            let body: Vec<&[u8]> = lines.by_ref().take(hunk.removed + hunk.added).collect();
+            let body: Vec<&[u8]> = lines.by_ref().take(hunk.removed.saturating_add(hunk.added)).collect();
             if submodule {
                 patch.submodules.extend(new.clone().or_else(|| old.clone()));
             } else if let Some(new) = &new {
@@ -80,7 +80,7 @@ fn note(hunk: &Hunk, body: &[&[u8]], change: &mut FileChange) {
             change.removed.push(hunk.start);
         }
     } else if !(added.iter().all(blank) && removed.iter().all(blank)) {
-        let last = hunk.start + u32::try_from(hunk.added - 1).unwrap_or(u32::MAX - hunk.start);
+        let last = hunk.start.saturating_add(u32::try_from(hunk.added - 1).unwrap_or(u32::MAX));
         change.added.push((hunk.start, last));
     }
 }

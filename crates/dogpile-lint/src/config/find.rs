@@ -1,7 +1,7 @@
 //! Which configuration holds.
 
 use super::{Config, ConfigError, FILE_NAME, parse};
-use std::fs;
+use crate::bounded;
 use std::path::{Component, Path, PathBuf};
 
 /// A configuration and where it came from.
@@ -43,13 +43,13 @@ pub(crate) fn find(path: &Path) -> Option<PathBuf> {
 /// The first thing that is wrong with it, or with a file that it names.
 pub(crate) fn load(file: &Path, shown: &str, slugs: &[&str]) -> Result<Found, ConfigError> {
     let unreadable = |message: String| ConfigError::Unreadable { file: shown.to_owned(), message };
-    let text = fs::read_to_string(file).map_err(|e| unreadable(e.to_string()))?;
+    let text = bounded::named(file, bounded::CONFIGURATION).map_err(|e| unreadable(e.to_string()))?;
     let (mut config, models) = parse(shown, &text, slugs)?;
     let folder = file.parent().unwrap_or(Path::new("."));
     for (name, line) in models {
         let wrong = |message: String| ConfigError::Invalid { file: shown.to_owned(), line, message };
         let path = inside(folder, &name).map_err(|why| wrong(format!("model file `{name}` {why}")))?;
-        let text = fs::read_to_string(path).map_err(|e| wrong(format!("model file `{name}`: {e}")))?;
+        let text = bounded::text(&path, bounded::CONFIGURATION).map_err(|e| wrong(format!("model file `{name}`: {e}")))?;
         config.models.push((name, text));
     }
     Ok(Found { config, file: Some(file.to_owned()) })

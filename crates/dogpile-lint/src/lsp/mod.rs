@@ -24,6 +24,12 @@ use std::sync::mpsc;
 use std::thread;
 use wire::{Incoming, Wire};
 
+/// How many messages, broken ones too, these bytes are.
+pub(crate) fn count_messages(bytes: &[u8]) -> usize {
+    let mut wire = Wire::new(bytes);
+    std::iter::from_fn(|| Some(wire.next()).filter(|read| *read != Incoming::End)).count()
+}
+
 /// Serves until the client says exit, or is gone.
 ///
 /// # Errors

@@ -59,6 +59,12 @@ impl Packages {
         }
     }
 
+    /// Files that name others which were not followed to their end, and why.
+    pub(crate) fn unfollowed(&self) -> Vec<(PathBuf, String)> {
+        let why = |path| (path, "extends too many files in a row".to_owned());
+        self.typescript.cut().map(why).collect()
+    }
+
     /// The canonical path of a file's package.
     #[must_use]
     pub(crate) fn of(&self, file: Located<'_>, text: &str) -> String {

@@ -3,10 +3,11 @@
 use super::manifest::matching;
 use super::{joined, jsonc};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Configurations that extend one another: so many are followed.
-const DEPTH: usize = 8;
+/// Configurations that extend one another: so many are followed in a row.
+const DEPTH: usize = 64;
 
 /// `paths` and `baseUrl` of a configuration, with what it extends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(crate) struct Aliases {
     base: Option<PathBuf>,
     /// Pattern → files, as they are from the root of the tree.
     paths: Vec<(String, Vec<String>)>,
+    /// What it extends was not followed to its end.
+    pub(crate) cut: bool,
 }
 
 impl Aliases {
@@ -24,11 +27,12 @@ impl Aliases {
             .into_iter()
             .map(|name| folder.join(name))
             .find(|file| read(file).is_some())?;
-        let found = load(&file, folder, read, DEPTH)?;
+        let mut known = BTreeMap::new();
+        let found = load(&file, folder, read, DEPTH, &mut known)?;
         if found.aliases.paths.is_empty() && found.aliases.base.is_none() {
             // A configuration that only names others: the files here belong to one of those.
-            let others = found.references.iter().filter_map(|other| load(&located(other, read)?, folder, read, DEPTH));
-            let with = others.map(|other| other.aliases).find(|a| !a.paths.is_empty() || a.base.is_some());
+            let mut others = found.references.iter().filter_map(|other| load(&located(other, read)?, folder, read, DEPTH, &mut known));
+            let with = others.find_map(|other| Some(other.aliases).filter(|a| !a.paths.is_empty() || a.base.is_some()));
             return Some(with.unwrap_or_default());
         }
         Some(found.aliases)
@@ -48,14 +52,29 @@ impl Aliases {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Loaded {
     aliases: Aliases,
     references: Vec<PathBuf>,
 }
 
-/// `leaf` is the folder of the configuration that is asked for, `file` perhaps one that it extends.
-fn load(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth: usize) -> Option<Loaded> {
+/// `leaf` is the folder of the configuration that is asked for, `file` perhaps one that it extends. Each file is read
+/// once: a list may name one as often as it likes, and those in it another.
+fn load(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth: usize, known: &mut Known) -> Option<Loaded> {
+    if let Some(found) = known.get(file) {
+        return found.clone();
+    }
+    // Until it is known: what extends itself extends nothing.
+    known.insert(file.to_owned(), None);
+    let found = loaded(file, leaf, read, depth, known);
+    known.insert(file.to_owned(), found.clone());
+    found
+}
+
+/// Files that were read, or are being read.
+type Known = BTreeMap<PathBuf, Option<Loaded>>;
+
+fn loaded(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth: usize, known: &mut Known) -> Option<Loaded> {
     let json = jsonc::parse(&read(file)?)?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let mut found = Loaded::default();
@@ -66,11 +85,13 @@ fn load(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth:
     };
     for name in extended {
         if depth == 0 {
+            found.aliases.cut = true;
             break;
         }
-        let Some(base) = extends(folder, name, read).and_then(|file| load(&file, leaf, read, depth - 1)) else {
+        let Some(base) = extends(folder, name, read).and_then(|file| load(&file, leaf, read, depth - 1, known)) else {
             continue;
         };
+        found.aliases.cut |= base.aliases.cut;
         if !base.aliases.paths.is_empty() {
             found.aliases.paths = base.aliases.paths;
         }
@@ -185,10 +206,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_followed_is_told() {
+        let one = |n: usize| (format!("/r/{n}.json"), format!("{{\"extends\": \"./{}.json\"}}", n + 1));
+        let mut files: Vec<(String, String)> = (0..100).map(one).collect();
+        files.push(("/r/tsconfig.json".to_owned(), "{\"extends\": \"./90.json\"}".to_owned()));
+        let of = |files: &[(String, String)]| {
+            let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            aliases(&files, "/r").expect("a configuration")
+        };
+        assert!(!of(&files).cut);
+        files.push(("/r/jsconfig.json".to_owned(), String::new()));
+        files.retain(|(name, _)| name != "/r/tsconfig.json");
+        files.push(("/r/tsconfig.json".to_owned(), "{\"extends\": \"./0.json\"}".to_owned()));
+        assert!(of(&files).cut);
+    }
+
+    #[test]
     fn loops_and_broken_files_end() {
         let looping =
             [("/r/tsconfig.json", r#"{"extends": "./tsconfig.json", "compilerOptions": {"paths": {"a": ["b"]}}}"#)];
         assert_eq!(candidates(&looping, "/r", "a"), ["/r/b"]);
+        let many = "\"./tsconfig.json\", \"./b.json\", ".repeat(50);
+        let text = format!("{{\"extends\": [{}\"./b.json\"], \"compilerOptions\": {{\"paths\": {{\"a\": [\"b\"]}}}}}}", many);
+        let all = [("/r/tsconfig.json", text.as_str()), ("/r/b.json", text.as_str())];
+        assert_eq!(candidates(&all, "/r", "a"), ["/r/b"]);
         assert_eq!(aliases(&[("/r/tsconfig.json", "{")], "/r"), None);
         assert_eq!(aliases(&[], "/r"), None);
     }

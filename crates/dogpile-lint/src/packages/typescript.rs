@@ -62,6 +62,11 @@ impl Project {
         project
     }
 
+    /// Configurations that extend more than is followed.
+    pub(crate) fn cut(&self) -> impl Iterator<Item = PathBuf> {
+        self.configs.iter().filter(|(_, aliases)| aliases.cut).map(|(folder, _)| folder.join("tsconfig.json"))
+    }
+
     /// The canonical path of a file's package.
     pub(crate) fn package(&self, file: Located<'_>) -> String {
         self.files.get(file.path).cloned().unwrap_or_else(|| self.name(file))

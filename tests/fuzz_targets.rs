@@ -1,0 +1,54 @@
+//! Every reader under inputs that nobody would write: those that broke it once, what the tree has, and changes of these that
+//! are the same each time. Longer runs, with coverage: `cargo xtask fuzz`.
+
+use dogpile_fuzz::{TARGETS, Target, broke, change, seeds};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Nothing takes as long, however busy the machine.
+const HANG: Duration = Duration::from_secs(20);
+
+/// How many inputs a target gets: those of the whole linter cost most.
+fn share(target: &Target) -> usize {
+    match target.name {
+        "models" | "lua" => 20,
+        name if name == "tree" || name.starts_with("lint_") => 30,
+        _ => 200,
+    }
+}
+
+/// So many inputs: the files, evenly taken, and their changes by turns.
+fn inputs(target: &Target, root: &Path) -> Vec<Vec<u8>> {
+    let all = seeds(target, root);
+    assert!(!all.is_empty(), "{} has nothing to begin with", target.name);
+    let step = (all.len() * 4).div_ceil(share(target)).max(1);
+    let taken: Vec<&Vec<u8>> = all.iter().step_by(step).collect();
+    let mut made = broke(target, root);
+    for n in 0..share(target) {
+        let seed = taken[n % taken.len()];
+        let round = u64::try_from(n / taken.len()).expect("a small number");
+        made.push(if round == 0 { seed.clone() } else { change(&String::from_utf8_lossy(seed), round).into_bytes() });
+    }
+    made
+}
+
+#[test]
+fn no_reader_breaks() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut wrong = Vec::new();
+    for target in TARGETS {
+        let begun = Instant::now();
+        for input in inputs(target, &root) {
+            let started = Instant::now();
+            if catch_unwind(AssertUnwindSafe(|| (target.run)(&input))).is_err() {
+                wrong.push(format!("{} breaks on {:?}", target.name, String::from_utf8_lossy(&input)));
+            }
+            if started.elapsed() > HANG {
+                wrong.push(format!("{} hangs on {:?}", target.name, String::from_utf8_lossy(&input)));
+            }
+        }
+        println!("{}: {} ms", target.name, begun.elapsed().as_millis());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
