@@ -34,15 +34,19 @@ fn written() -> BTreeMap<String, Needs> {
     all
 }
 
-/// What cargo says. Tests may use more than the program; the suite, which is nothing but tests, is listed with all.
-fn real() -> BTreeMap<String, Needs> {
+fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root())
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// What cargo says. Tests may use more than the program; the suite, which is nothing but tests, is listed with all.
+fn real() -> BTreeMap<String, Needs> {
+    let metadata = metadata();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let packages = metadata["packages"].as_array().expect("packages");
     let mut all = BTreeMap::new();
@@ -117,4 +121,45 @@ fn files_environment_and_terminal_belong_to_the_program() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Names and versions in the table of dependencies.
+fn justified() -> BTreeSet<(String, String)> {
+    let text = std::fs::read_to_string(root().join("docs/dependencies.md")).expect("docs/dependencies.md");
+    let table = text.split_once("<!-- dependencies:begin -->").expect("a begin marker").1;
+    let table = table.split_once("<!-- dependencies:end -->").expect("an end marker").0;
+    let mut all = BTreeSet::new();
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [name, version, released, licence, reason, instead] = cells[..] else { panic!("not six cells: {row}") };
+        assert!([released, licence, reason, instead].iter().all(|cell| !cell.is_empty()), "an empty cell: {row}");
+        assert!(all.insert((name.trim_matches('`').to_owned(), version.to_owned())), "{name} stands there twice");
+    }
+    all
+}
+
+/// Versions in `Cargo.lock` by name, without what is said of a specification (`1.2.1+spec-1.1.0`).
+fn locked() -> BTreeSet<(String, String)> {
+    let text = std::fs::read_to_string(root().join("Cargo.lock")).expect("Cargo.lock");
+    let value = |line: &str, key: &str| line.strip_prefix(key).map(|rest| rest.trim_matches(|c| c == '"' || c == ' ').to_owned());
+    let packages = text.split("[[package]]").skip(1);
+    let of = |package: &str| {
+        let find = |key: &str| package.lines().find_map(|line| value(line, key)).expect("a name and a version");
+        (find("name = "), find("version = ").split('+').next().unwrap_or_default().to_owned())
+    };
+    packages.map(of).collect()
+}
+
+#[test]
+fn every_dependency_is_justified() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().expect("packages");
+    let dependencies = packages.iter().flat_map(|package| package["dependencies"].as_array().expect("dependencies"));
+    let others = dependencies.filter(|dependency| !dependency["path"].is_string());
+    let used: BTreeSet<String> = others.map(|dependency| dependency["name"].as_str().expect("a name").to_owned()).collect();
+    let (justified, locked) = (justified(), locked());
+    let rows: BTreeSet<String> = justified.iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(used.difference(&rows).collect::<Vec<_>>(), Vec::<&String>::new(), "these have no row in docs/dependencies.md");
+    assert_eq!(rows.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "these rows are of no dependency");
+    assert_eq!(justified.difference(&locked).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "Cargo.lock has other versions of these");
 }

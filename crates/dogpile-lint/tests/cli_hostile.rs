@@ -181,6 +181,19 @@ fn a_configuration_that_is_a_link_stays_in_the_tree() {
 }
 
 #[test]
+fn a_repository_that_claims_the_files_of_others_is_refused() {
+    let tree = tree();
+    tree.write("in/a.go", LOCKED.as_bytes());
+    let folder = tree.path().join("in");
+    for args in [&["init", "-q"][..], &["config", "core.worktree", "../.."]] {
+        assert!(Command::new("git").args(args).current_dir(&folder).status().expect("git").success());
+    }
+    let path = std::env::var_os("PATH").expect("a path");
+    let said = common::ended(command(&folder, &["--staged"]).env("PATH", path).output().expect("the program runs"));
+    assert!(said.code == Some(2) && said.err.contains("its files lie elsewhere (core.worktree)"), "{said:?}");
+}
+
+#[test]
 fn nothing_of_a_tree_steers_a_terminal() {
     let tree = Tree::new(&[("dogpile.toml", "[\"\u{1b}[2J\"]\n")]);
     let steers = |run: &Run| run.err.chars().chain(run.out.chars()).any(|c| c.is_control() && c != '\n');
