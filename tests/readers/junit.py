@@ -1,9 +1,21 @@
-"""Prints what junitparser sees in a report: suites with their counts and cases."""
+"""Prints what junitparser sees in a report: suites with their counts and cases.
+
+Suites are held against the schema of Maven's Surefire, too, which knows no `testsuites` around them, and none of the
+attributes `file` and `line`, which GitLab and others read.
+"""
 
 import json
 import sys
 
 from junitparser import JUnitXml
+from lxml import etree
+
+schema = etree.XMLSchema(etree.parse(sys.argv[2]))
+for suite in etree.parse(sys.argv[1]).getroot():
+    for case in suite:
+        for name in ("file", "line"):
+            case.attrib.pop(name, None)
+    schema.assertValid(etree.fromstring(etree.tostring(suite)))
 
 report = JUnitXml.fromfile(sys.argv[1])
 suites = []

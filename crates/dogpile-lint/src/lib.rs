@@ -29,6 +29,7 @@ mod prefilter;
 mod progress;
 mod replay;
 mod reports;
+mod speaks;
 mod suggest;
 mod suppress;
 mod test_code;

@@ -6,10 +6,10 @@ use crate::output::{self, Staged, looks, say};
 use crate::pipeline::Outcome;
 use anyhow::bail;
 use dogpile_report::{
-    Looks, Report, Tool, problem_text, to_checkstyle, to_concise, to_github, to_gitlab, to_json, to_jsonl, to_junit,
-    to_sarif, to_text,
+    Looks, Report, Tool, problem_text, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json, to_jsonl,
+    to_junit, to_sarif, to_text,
 };
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf, absolute};
 
 /// Every report that was asked for, and where it goes; `None`: standard output.
 struct Plan<'a>(Vec<(Format, Option<&'a Path>)>);
@@ -20,7 +20,7 @@ impl<'a> Plan<'a> {
         let mut plan: Vec<(Format, Option<&Path>)> = Vec::new();
         for target in &args.output {
             let file = Some(target.file.as_path()).filter(|file| *file != Path::new("-"));
-            if plan.iter().any(|(_, other)| *other == file) {
+            if plan.iter().any(|(_, other)| place(*other) == place(file)) {
                 let name = file.map_or_else(|| "standard output".to_owned(), |f| f.display().to_string());
                 bail!("two reports go to {name}");
             }
@@ -35,6 +35,11 @@ impl<'a> Plan<'a> {
         }
         Ok(Self(plan))
     }
+}
+
+/// `x` and `./x` are one place.
+fn place(file: Option<&Path>) -> Option<PathBuf> {
+    file.map(|file| absolute(file).unwrap_or_else(|_| file.to_owned()))
 }
 
 /// Says early what cannot be done later.
@@ -93,5 +98,6 @@ fn rendered(format: Format, report: &Report<'_>, looks: Looks) -> String {
         Format::Gitlab => to_gitlab(report),
         Format::Junit => to_junit(report),
         Format::Checkstyle => to_checkstyle(report),
+        Format::Html => to_html(report),
     }
 }

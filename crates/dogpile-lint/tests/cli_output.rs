@@ -26,13 +26,21 @@ fn many() -> Tree {
 #[test]
 fn threads_do_not_change_a_byte() {
     let tree = many();
-    for format in FORMATS {
-        let one = tree.run(&["--format", format, "--threads", "1", "--pedantic"]);
-        assert_eq!(one.code, Some(1));
-        assert!(one.out.contains("forgive"), "{}", one.out);
-        for _ in 0..3 {
-            assert_eq!(one, tree.run(&["--format", format, "--threads", "8", "--pedantic"]), "{format}");
-        }
+    let reports = |threads: &str| -> Vec<String> {
+        let outputs: Vec<String> = FORMATS.iter().map(|format| format!("{format}:report.{format}")).collect();
+        let mut args = vec!["--threads", threads, "--pedantic"];
+        args.extend(outputs.iter().flat_map(|output| ["--output", output]));
+        let run = tree.run(&args);
+        assert_eq!(run.code, Some(1));
+        let files = FORMATS.iter().map(|format| tree.read(&format!("report.{format}")));
+        files.chain([run.out, run.err]).collect()
+    };
+    let one = reports("1");
+    for (format, report) in FORMATS.iter().zip(&one) {
+        assert!(report.contains("forgive"), "{format}: {report}");
+    }
+    for _ in 0..3 {
+        assert_eq!(one, reports("8"));
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{FAULTY, FORMATS, Tree, command, ended};
+use common::{FAULTY, FORMATS, LOCKED, Tree, command, ended};
 use std::fs;
 
 fn tree() -> Tree {
@@ -51,7 +51,7 @@ fn what_cannot_be_meant_is_said_before_anything_is_done() {
     let before = names(&tree);
     for (args, said) in [
         (&["-o", "a", "-o", "b"][..], "only one --output"),
-        (&["-o", "json:a", "-o", "sarif:a"][..], "two reports go to a"),
+        (&["-o", "json:a", "-o", "sarif:./a"][..], "two reports go to ./a"),
         (&["-o", "json:-", "-o", "-"][..], "two reports go to standard output"),
         (&["-o", "srif:a"][..], "`sarif:a`?"),
         (&["-o", "json:"][..], "missing"),
@@ -87,6 +87,16 @@ fn all_files_or_none() {
         assert_eq!(tree.read("good.json"), "as it was");
         assert_eq!(names(&tree), before, "nothing is left behind");
     }
+}
+
+/// What a page shows after a command is what the command prints.
+#[test]
+fn pages_show_what_is_printed() {
+    let page = include_str!("../../../docs/formats.md");
+    let tree = Tree::new(&[("app.go", LOCKED)]);
+    let (_, shown) = page.split_once("$ dogpile-lint --format concise\n").expect("an example");
+    let (shown, _) = shown.split_once("```").expect("its end");
+    assert_eq!(tree.run(&["--format", "concise"]).out, shown);
 }
 
 #[cfg(unix)]

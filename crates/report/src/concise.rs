@@ -12,6 +12,8 @@ pub fn to_concise(report: &Report<'_>) -> String {
         let finding = &entry.finding;
         let at = report.sources.start(finding.primary);
         let (path, level) = (clean(report.sources.path(finding.primary)), finding.level.name());
+        // The log of a GitHub job takes lines that begin so for commands.
+        let path = if path.trim_start().starts_with([':', '#']) { format!("./{path}").into() } else { path };
         let (line, column, message) = (at.line, at.column, clean(&finding.message));
         // Written to memory: there is nothing to fail.
         let _ = writeln!(out, "{path}:{line}:{column}: {level}[{}] {message}", finding.rule);
@@ -36,6 +38,16 @@ mod tests {
             "a .go:1:9: error[leaked-lock] a crash here keeps everybody out\n\
              a .go:1:1: error[leaked-lock] two lines \u{241b}[31m\n"
         );
+    }
+
+    #[test]
+    fn no_name_of_a_file_is_a_command() {
+        for name in ["::error::owned", " ##[add-mask]x"] {
+            let (rules, entries) = (rules(), entries(vec![finding("leaked-lock", 0, 1)]));
+            let sources = sources(&[(name, "x")]);
+            let out = to_concise(&report(&rules, &entries, &[], &sources));
+            assert!(out.starts_with(&format!("./{name}:1:1: error[leaked-lock]")), "{out}");
+        }
     }
 
     #[test]

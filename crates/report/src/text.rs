@@ -4,6 +4,7 @@ use crate::clean::{clean, clean_lines};
 use crate::excerpt::Excerpts;
 use crate::finding::{Label, Level};
 use crate::report::{Entry, Problem, ProblemKind, Report};
+use crate::session::sessions;
 use codespan_reporting::diagnostic::{Diagnostic, Label as Mark, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
@@ -41,30 +42,6 @@ pub fn to_text(report: &Report<'_>, looks: Looks) -> String {
         line(&mut out, &text);
     }
     String::from_utf8_lossy(out.as_slice()).into_owned()
-}
-
-/// Findings by session, in the order of each session's first place; in a session the worst first.
-fn sessions<'r>(report: &Report<'r>) -> Vec<Vec<&'r Entry>> {
-    let mut sessions: Vec<Vec<&Entry>> = Vec::new();
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-    for entry in report.shown() {
-        let finding = &entry.finding;
-        if finding.session.is_empty() {
-            sessions.push(vec![entry]);
-            continue;
-        }
-        let index = *known.entry(finding.session.as_str()).or_insert(sessions.len());
-        match sessions.get_mut(index) {
-            Some(session) => session.push(entry),
-            None => sessions.push(vec![entry]),
-        }
-    }
-    for session in &mut sessions {
-        session.sort_by(|Entry { finding: a, .. }, Entry { finding: b, .. }| {
-            (b.level, b.confidence).cmp(&(a.level, a.confidence)).then(a.primary.cmp(&b.primary))
-        });
-    }
-    sessions
 }
 
 fn heading(out: &mut Buffer, session: &[&Entry]) {

@@ -52,6 +52,8 @@ pub(crate) enum Format {
     Junit,
     /// Checkstyle XML.
     Checkstyle,
+    /// One page for browsers, with the proofs drawn.
+    Html,
 }
 
 /// When to colour.

@@ -17,8 +17,8 @@ pub(crate) struct Run {
 }
 
 /// Every form of a report.
-pub(crate) const FORMATS: [&str; 9] =
-    ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle"];
+pub(crate) const FORMATS: [&str; 10] =
+    ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "html"];
 
 /// A warning that does not depend on the analysis.
 pub(crate) const FAULTY: &str = "package a\n\n// dogpile: forgive\nfunc f() {}\n";

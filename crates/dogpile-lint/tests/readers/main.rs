@@ -5,6 +5,8 @@
 
 mod annotations;
 mod by_hand;
+mod ci;
+mod ci_linters;
 #[path = "../common/mod.rs"]
 mod common;
 mod others;

@@ -2,19 +2,20 @@
 
 use crate::by_hand::with_report;
 use crate::common::{CLEAN, LOCKED, Tree};
-use crate::tools::{PYTHON, good, manifest, ran};
+use crate::tools::{PYTHON, SUREFIRE, good, manifest, ran};
 use dogpile_report::{Report, to_checkstyle, to_gitlab, to_junit};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 /// What a reader in `tests/readers` makes of a report.
-fn read(reader: &str, report: &str) -> Value {
+fn read(reader: &str, report: &str, more: &[&Path]) -> Value {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("report.xml");
     fs::write(&file, report).expect("a file");
-    let run = ran(Command::new(PYTHON.join("python")).arg(manifest(reader)).arg(file));
+    let run = ran(Command::new(PYTHON.join("python")).arg(manifest(reader)).arg(file).args(more));
     serde_json::from_str(&good(reader, &run)).expect("JSON")
 }
 
@@ -23,12 +24,16 @@ fn in_json(tree: &Tree) -> Vec<Value> {
     json["findings"].as_array().expect("findings").clone()
 }
 
+fn read_junit(report: &str) -> Value {
+    read("junit.py", report, &[&SUREFIRE])
+}
+
 const MESSAGE: &str = "& ]]> 100% 'sure',  ::error::\u{241b}[31m\u{2407}\u{fffd}\u{fffd}";
 
 #[test]
 fn junit() {
     let tree = Tree::new(&[("a b/app.go", LOCKED)]);
-    let suites = read("junit.py", &tree.run(&["--format", "junit"]).out);
+    let suites = read_junit(&tree.run(&["--format", "junit"]).out);
     let findings = in_json(&tree);
     assert_eq!(suites[0]["name"], "a b/app.go");
     assert_eq!(suites[0]["counts"], json!([findings.len(), findings.len(), 0, 0]));
@@ -37,21 +42,21 @@ fn junit() {
         assert_eq!(case["type"], finding["level"]);
         assert_eq!(case["message"], finding["message"]);
     }
-    let all = read("junit.py", &with_report(to_junit));
+    let all = read_junit(&with_report(to_junit));
     let told = |n: usize| (all[n]["name"].as_str(), all[n]["cases"][0]["result"].as_str(), &all[n]["counts"]);
     assert_eq!(told(0), (Some("a b/app,1:%.go"), Some("Failure"), &json!([2, 1, 0, 0])));
     assert_eq!(all[0]["cases"][1]["result"], Value::Null, "a note is a test that passed");
     assert_eq!(told(1), (Some("\u{241b}bad.go"), Some("Error"), &json!([1, 0, 1, 0])));
     assert_eq!(all.as_array().map(Vec::len), Some(2), "a file that was understood in part is no error");
     assert!(all[0]["cases"][0]["message"].as_str().is_some_and(|m| m.ends_with(MESSAGE)), "{all}");
-    let clean = read("junit.py", &Tree::new(&[("a.go", CLEAN)]).run(&["--format", "junit"]).out);
+    let clean = read_junit(&Tree::new(&[("a.go", CLEAN)]).run(&["--format", "junit"]).out);
     assert_eq!(clean[0]["counts"], json!([1, 0, 0, 0]), "nothing found is a test that passed");
 }
 
 #[test]
 fn checkstyle() {
     let tree = Tree::new(&[("a b/app.go", LOCKED)]);
-    let files = read("checkstyle.py", &tree.run(&["--format", "checkstyle"]).out);
+    let files = read("checkstyle.py", &tree.run(&["--format", "checkstyle"]).out, &[]);
     let errors: Vec<Value> = in_json(&tree)
         .iter()
         .map(|f| {
@@ -60,11 +65,14 @@ fn checkstyle() {
         })
         .collect();
     assert_eq!(files, json!([["a b/app.go", errors]]));
-    let all = read("checkstyle.py", &with_report(to_checkstyle));
+    let all = read("checkstyle.py", &with_report(to_checkstyle), &[]);
     assert_eq!(all[0][0], "a b/app,1:%.go");
     assert!(all[0][1][0][3].as_str().is_some_and(|m| m.ends_with(MESSAGE)), "{all}");
     assert_eq!(all[0][1][1][2], "info");
-    assert_eq!(read("checkstyle.py", &Tree::new(&[("a.go", CLEAN)]).run(&["--format", "checkstyle"]).out), json!([]));
+    assert_eq!(
+        read("checkstyle.py", &Tree::new(&[("a.go", CLEAN)]).run(&["--format", "checkstyle"]).out, &[]),
+        json!([])
+    );
 }
 
 /// What GitLab's documentation of the format asks for: five fields, a severity of five, a path in the repository, a line.

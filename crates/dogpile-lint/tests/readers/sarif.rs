@@ -59,12 +59,29 @@ fn confirmed() -> Value {
     log
 }
 
+/// A finding that a baseline knows, one that it does not, and one that is gone, by real runs.
+fn against_a_baseline() -> Value {
+    let other = LOCKED.replace("sweep", "other");
+    let tree = Tree::new(&[("app.go", LOCKED), ("gone/app.go", &other)]);
+    let update = tree.run(&["baseline", "update", "--baseline", "known.json"]);
+    assert_eq!(update.code, Some(0), "{}", update.err);
+    fs::remove_dir_all(tree.path().join("gone")).expect("a folder");
+    tree.write("new/app.go", LOCKED.replace("sweep", "fresh").as_bytes());
+    let run = tree.run(&["--baseline", "known.json", "--format", "sarif"]);
+    let log = parsed(&run.out);
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let states: BTreeSet<&str> = results.iter().filter_map(|result| result["baselineState"].as_str()).collect();
+    assert_eq!(states, BTreeSet::from(["absent", "new", "unchanged"]), "{}", run.out);
+    log
+}
+
 #[test]
 fn code_scanning_takes_it_without_a_warning() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     write(folder, "fixtures", &fixtures());
     write(folder, "confirmed", &confirmed());
+    write(folder, "baseline", &against_a_baseline());
     let by_hand = parsed(&with_report(dogpile_report::to_sarif));
     write(folder, "by-hand", &by_hand);
     write(folder, "nothing", &parsed(&Tree::new(&[("a.go", "package a\n")]).run(&["--format", "sarif"]).out));
@@ -79,7 +96,7 @@ fn code_scanning_takes_it_without_a_warning() {
     validate.args(["-o", "said.json", "--log", "ForceOverwrite;PrettyPrint", "-c"]).arg(manifest("sarif-rules.xml"));
     let run = ran(validate.arg("*.sarif"));
     let out = String::from_utf8_lossy(&run.stdout).into_owned();
-    assert!(out.contains("Done. 5 files scanned."), "{out}{}", String::from_utf8_lossy(&run.stderr));
+    assert!(out.contains("Done. 6 files scanned."), "{out}{}", String::from_utf8_lossy(&run.stderr));
 
     let said = parsed(fs::read_to_string(folder.join("said.json")).expect("a log").trim_start_matches('\u{feff}'));
     let mut by_file: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();

@@ -29,6 +29,33 @@ pub(crate) static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     folder.join("venv/bin")
 });
 
+/// The schema of JUnit reports as Maven's Surefire has it, from the sources of that release.
+pub(crate) static SUREFIRE: LazyLock<PathBuf> = LazyLock::new(|| {
+    const ARCHIVE: &str = "surefire/3.5.2/surefire-3.5.2-source-release.zip";
+    const INSIDE: &str = "surefire-3.5.2/maven-surefire-plugin/src/site/resources/xsd/surefire-test-report.xsd";
+    let folder = folder("surefire");
+    install(&folder, "surefire.sha256", || {
+        let address = format!("https://repo1.maven.org/maven2/org/apache/maven/surefire/{ARCHIVE}");
+        let curl = ["--fail", "--silent", "--show-error", "--location", "--retry", "3", "--output", "surefire.zip"];
+        good("curl", &ran(Command::new("curl").args(curl).arg(address).current_dir(&folder)));
+        good("sha256sum", &ran(Command::new("sha256sum").args(["--check", "surefire.sha256"]).current_dir(&folder)));
+        let unzip = format!("import zipfile; zipfile.ZipFile('surefire.zip').extract('{INSIDE}')");
+        good("unzip", &ran(Command::new("python3").args(["-c", &unzip]).current_dir(&folder)));
+    });
+    folder.join(INSIDE)
+});
+
+/// The linter of workflows that is written in Go.
+pub(crate) static ACTIONLINT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = folder("go");
+    install(&folder, "go.sum", || {
+        copy(&folder, "go.mod");
+        let build = ["build", "-mod=readonly", "-o", "actionlint", "github.com/rhysd/actionlint/cmd/actionlint"];
+        good("go build", &ran(Command::new("go").args(build).current_dir(&folder)));
+    });
+    folder.join("actionlint")
+});
+
 const SARIF_MULTITOOL: &str = "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool";
 
 /// The program that validates SARIF.

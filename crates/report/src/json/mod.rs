@@ -12,7 +12,7 @@ use crate::report::{Entry, Gone, Problem, ProblemKind, Report, Standing};
 use crate::verdict::{Turn, Verdict};
 use dogpile_source::{SourceMap, Span};
 use model::{
-    Document, EditOut, FindingOut, FixOut, GoneOut, PlaceOut, ProblemOut, RepairedOut, SummaryOut, SuppressedOut,
+    Document, EditOut, FindingOut, FixOut, GoneOut, HeldOut, PlaceOut, ProblemOut, RepairedOut, SummaryOut, SuppressedOut,
     ToolOut, TranslationOut, TurnOut, VerdictOut,
 };
 
@@ -43,12 +43,18 @@ fn verdict<'r>(sources: &'r SourceMap, v: &'r Verdict) -> VerdictOut<'r> {
         fate: t.fate,
         reply: t.reply.as_deref(),
         passes_ms: t.passes_ms,
+        fault: t.fault(),
+        expires: &t.lapsed,
+        lock: t.lock.map(|held| HeldOut { by: held.by, until_ms: held.until_ms }),
+        inside: &t.inside,
+        breaks: t.breaks,
     };
     VerdictOut {
         evidence: v.evidence.name(),
         invariant: v.invariant,
         says: v.says,
         outcome: &v.outcome,
+        lock: v.lock.as_deref(),
         clients: v.clients,
         faults: &v.faults,
         server: v.server.as_deref(),

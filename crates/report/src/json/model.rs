@@ -78,6 +78,7 @@ pub(super) struct VerdictOut<'r> {
     pub(super) invariant: &'static str,
     pub(super) says: &'static str,
     pub(super) outcome: &'r str,
+    pub(super) lock: Option<&'r str>,
     pub(super) clients: usize,
     pub(super) faults: &'r str,
     pub(super) server: Option<&'r str>,
@@ -100,6 +101,22 @@ pub(super) struct TurnOut<'r> {
     pub(super) reply: Option<&'r str>,
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) passes_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fault: Option<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) expires: &'r [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) lock: Option<HeldOut>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) inside: &'r [char],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) breaks: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct HeldOut {
+    pub(super) by: Option<char>,
+    pub(super) until_ms: Option<u64>,
 }
 
 #[derive(Serialize)]
