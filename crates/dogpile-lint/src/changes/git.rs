@@ -103,8 +103,11 @@ impl Git {
 
     /// The commit that a name stands for; `None`: it stands for none.
     pub(super) fn commit(&self, name: &str) -> anyhow::Result<Option<String>> {
-        let asked =
-            self.asked(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{commit}}")])?;
+        // No name of git's begins so, and an option must not come in by one.
+        if name.starts_with('-') {
+            return Ok(None);
+        }
+        let asked = self.asked(&["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")])?;
         Ok(asked.ok().map(|id| String::from_utf8_lossy(&id).trim().to_owned()))
     }
 
