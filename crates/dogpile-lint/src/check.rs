@@ -8,14 +8,15 @@ use crate::config::{self, Config, Found};
 use crate::exit::Exit;
 use crate::input::endings;
 use crate::latency::parse_latency;
-use crate::load::{LoadOptions, Loaded, load};
+use crate::load::{LoadOptions, Loaded, Overlays, load};
 use crate::meta_rules::slugs;
 use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
 use crate::progress::Progress;
 use crate::reports;
+use crate::suggest::near_path;
 use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use dogpile_models::Catalog;
 use dogpile_report::{Level, ProblemKind, clean};
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -122,7 +123,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
-        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options);
+        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options, &Overlays::new());
         let read_time = begun.elapsed() - walk_time;
         if changes.is_none() {
             warn_of_nothing(&walked, &loaded);
@@ -156,11 +157,27 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
 /// What is wrong with it.
 pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Path>) -> anyhow::Result<Found> {
     let file = match explicit {
-        Some(file) => Some(absolute(cwd, file)),
+        Some(file) => Some(there(cwd, file, "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?),
         None => nearest(cwd, paths),
     };
     let Some(file) = file else { return Ok(Found::default()) };
     Ok(config::load(&file, &shown(cwd, &file), &slugs())?)
+}
+
+/// A file that somebody named, if it is there.
+///
+/// # Errors
+/// When it is not: what was meant, or what to type instead.
+pub(crate) fn there(cwd: &Path, file: &Path, otherwise: &str) -> anyhow::Result<PathBuf> {
+    let path = absolute(cwd, file);
+    if path.exists() {
+        return Ok(path);
+    }
+    let named = file.display().to_string();
+    match near_path(cwd, &named) {
+        Some(near) => bail!("no such file: {named}; did you mean `{near}`?"),
+        None => bail!("no such file: {named}; {otherwise}"),
+    }
 }
 
 /// The nearest file to all paths. Where they have different ones, the one above all of them holds.
@@ -181,7 +198,11 @@ fn nearest(cwd: &Path, paths: &[PathBuf]) -> Option<PathBuf> {
     file
 }
 
-fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
+/// What the globs of a configuration leave out.
+///
+/// # Errors
+/// When one of them is none.
+pub(crate) fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
     if globs.is_empty() {
         return Ok(None);
     }
@@ -194,6 +215,8 @@ fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
 
 fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let name = file.display();
+    let cwd = env::current_dir().context("the current folder cannot be found")?;
+    there(&cwd, file, "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
 }
@@ -209,12 +232,12 @@ fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
     if walked.skipped_tests > 0 {
         say("warning: only tests among the paths (--include-tests looks at them)");
     } else {
-        say(&format!("warning: nothing to lint among the paths: no {} file", endings()));
+        say(&format!("warning: nothing to lint among the paths: no {} file; type `dogpile-lint <folder with code>`", endings()));
     }
 }
 
 /// Adds what walking and reading found.
-fn complete(outcome: &mut Outcome, walked: &Walked, loaded: &Loaded) {
+pub(crate) fn complete(outcome: &mut Outcome, walked: &Walked, loaded: &Loaded) {
     let mut problems = walked.problems.clone();
     problems.extend(loaded.problems.iter().cloned());
     problems.append(&mut outcome.problems);
