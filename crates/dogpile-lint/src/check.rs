@@ -114,8 +114,9 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         include_generated: args.include_generated || lint_table.include_generated == Some(true),
         index: changes.as_ref().and_then(Changes::index),
     };
-    let mut walked = walk(&paths, &cwd, &walk_options)?;
-    if let Some(index) = load_options.index {
+    let idle = changes.as_ref().is_some_and(Changes::are_idle);
+    let mut walked = if idle { Walked::default() } else { walk(&paths, &cwd, &walk_options)? };
+    if let Some(index) = load_options.index.filter(|_| !idle) {
         as_in(index, &mut walked, &paths, &cwd, &walk_options);
     }
     let walk_time = begun.elapsed();
