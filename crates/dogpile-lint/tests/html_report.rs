@@ -50,11 +50,7 @@ func sweep(ctx context.Context, rdb *redis.Client) error {
 #[test]
 fn in_a_browser() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    let tree = Tree::new(&[
-        ("bad/<b id=x>&'.go", HOSTILE),
-        ("bad/clean.go", CLEAN),
-        ("empty/clean.go", CLEAN),
-    ]);
+    let tree = Tree::new(&[("bad/<b id=x>&'.go", HOSTILE), ("bad/clean.go", CLEAN), ("empty/clean.go", CLEAN)]);
     tree.write("bad/latin<img src=x>.go", b"package a\n// SetNX caf\xe9\n");
     let out = |name: &str| tree.path().join(name).to_string_lossy().into_owned();
     let confirm = |folder: &Path, paths: &[&str], format: &str, to: &str| {
