@@ -42,8 +42,12 @@ async function open(file, options, look) {
   await context.close();
 }
 
-async function accessible(page, name) {
-  const violations = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ['violations'] })).violations);
+async function accessible(page, name, skip = []) {
+  // What is inside a drawing is an image to a screen reader; its words' contrast is looked at below, and much faster.
+  const violations = await page.evaluate(async (left) => {
+    const context = { include: [['html']], exclude: [['.drawing svg > g'], ...left] };
+    return (await globalThis.axe.run(context, { resultTypes: ['violations'] })).violations;
+  }, skip);
   const told = violations.map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].target} ${v.nodes[0].failureSummary}`);
   same(told.join('\n'), '', `${name}: axe`);
   same((await page.evaluate(contrasts)).join('\n'), '', `${name}: contrast in diagrams`);
@@ -183,7 +187,8 @@ await open(reportFile, { colorScheme: 'dark', reducedMotion: 'reduce' }, async (
   const moves = await page.locator('.diagram .s').first().evaluate((one) => getComputedStyle(one).transitionDuration);
   same(moves, '0s', 'motion where none is wanted');
   await page.evaluate(axe);
-  await accessible(page, name);
+  // Light showed all of them; the colours of dark are those of the first few.
+  await accessible(page, name, [['.lock:nth-of-type(n+5)']]);
 });
 
 await open(reportFile, { javaScriptEnabled: false }, async (page) => {
