@@ -13,7 +13,7 @@ pub(super) fn pages(report: &Report<'_>) -> String {
             "<details class=\"page\" id=\"rule-{0}\"><summary><b>{0}</b> {1}</summary><div class=\"prose\">{2}\
              <p><a href=\"{3}\" rel=\"noreferrer\">This page on the web</a></p></div></details>",
             text(rule.slug),
-            text(rule.summary),
+            super::escape::prose(rule.summary),
             rendered(rule.docs),
             text(&rule.uri),
         )
