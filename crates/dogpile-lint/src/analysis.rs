@@ -7,6 +7,7 @@ use dogpile_ir::{Lang, Module};
 use dogpile_models::{Catalog, Models};
 use dogpile_source::{FileId, SourceMap};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 
 /// Everything the analysis may want to know.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Facts<'a> {
     pub aliases: &'a BTreeMap<String, String>,
     /// Texts of embedded files: (the file that embeds, the path it names) → text.
     pub embedded: &'a BTreeMap<(FileId, String), String>,
+    /// Set once nobody wants to know any more.
+    pub stop: &'a AtomicBool,
 }
 
 /// What the analysis found.
@@ -50,12 +53,13 @@ pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, 
         let lang = modules[0].lang;
         let models = facts.own.get(&lang).unwrap_or_else(|| facts.models.of(crate::input::language_name(lang)));
         let found = analyse_language(&Facts { modules, ..*facts }, models, memories.entry(lang).or_default(), missing);
-        let Lifecycles { locks, flights, misses, check_then_sets, fills, fleet } = found.lifecycles;
+        let Lifecycles { locks, flights, misses, check_then_sets, fills, touched, fleet } = found.lifecycles;
         all.lifecycles.locks.extend(locks);
         all.lifecycles.flights.extend(flights);
         all.lifecycles.misses.extend(misses);
         all.lifecycles.check_then_sets.extend(check_then_sets);
         all.lifecycles.fills.extend(fills);
+        all.lifecycles.touched.extend(touched);
         all.lifecycles.fleet.instances = fleet.instances;
         all.lifecycles.fleet.cluster_visible |= fleet.cluster_visible;
         all.follow.extend(found.follow);
@@ -78,7 +82,7 @@ fn analyse_language(facts: &Facts<'_>, models: &Models, memory: &mut Memory, mis
         .filter_map(|((file, name), text)| Some(((facts.sources.get(*file)?.path.as_str(), name.as_str()), text.as_str())))
         .collect();
     let embeds = |file: &str, name: &str| by_path.get(&(file, name)).map(|text| (*text).to_owned());
-    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, models, &declared, &embeds, memory, missing);
+    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, models, &declared, &embeds, memory, missing, facts.stop);
     Analysed { lifecycles: analysis.lifecycles, follow: analysis.follow, cut: analysis.cut }
 }
 

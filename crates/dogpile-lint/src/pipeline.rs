@@ -1,6 +1,7 @@
 //! From files to a report's contents.
 
 use crate::analysis::{Analysed, Facts, analyse, files_with_locks, lock_sessions};
+use crate::changes::{ChangedCode, Changes, Index};
 use crate::config::Config;
 use crate::follow::Mentions;
 use crate::guard::guarded;
@@ -13,19 +14,21 @@ use crate::prefilter::{Hit, Triggers};
 use crate::speaks::Speaks;
 use crate::suppress;
 use crate::translate::translate;
+use crate::warm::{Kept, Warm};
 use dogpile_analysis::Memory;
-use dogpile_ir::{Lang, Module};
+use dogpile_ir::{Function, FunctionKind, Lang, Module};
 use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Catalog;
 use dogpile_report::{
     Confidence, Entry, Finding, Gone, Level, Problem, ProblemKind, RuleInfo, Summary, Translation, fingerprints,
 };
 use dogpile_rules::Settings;
-use dogpile_source::{FileId, SourceFile, SourceMap};
+use dogpile_source::{FileId, SourceFile, SourceMap, Span};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How often files of newly found wrappers' callers are added.
 const ROUNDS: usize = 4;
@@ -65,6 +68,8 @@ pub(crate) struct Options<'o> {
     pub stats: bool,
     /// Largest file, for files that are read on demand.
     pub max_file_size: u64,
+    /// What changed, where only that is reported.
+    pub changes: Option<&'o Changes>,
 }
 
 /// What a run found.
@@ -72,6 +77,10 @@ pub(crate) struct Options<'o> {
 pub(crate) struct Outcome {
     /// Findings in order of path and place.
     pub entries: Vec<Entry>,
+    /// Findings that are not shown: not sure enough, or below the level asked for.
+    pub hidden: Vec<Entry>,
+    /// The code that changed, where only that is reported.
+    pub changed: Option<ChangedCode>,
     /// What a baseline has and the code has no more.
     pub gone: Vec<Gone>,
     /// What kept code from being analysed.
@@ -84,6 +93,8 @@ pub(crate) struct Outcome {
     pub rules: Vec<RuleInfo>,
     /// What the findings are about.
     pub lifecycles: Lifecycles,
+    /// Named functions of the files that have findings, outer ones first.
+    pub functions: BTreeMap<FileId, Vec<Span>>,
 }
 
 /// The words by which files are chosen. A file that speaks to us always matters.
@@ -105,23 +116,46 @@ fn last_part(name: &str) -> &str {
 /// Judges files. Run it inside a pool whose threads have a [`STACK`].
 #[must_use]
 pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
-    let mut tree = Tree::new(files, options);
+    lint_again(files, options, None, &AtomicBool::new(false)).unwrap_or_default()
+}
+
+/// The same, with what an earlier run left: it finds the same, sooner. `None`: `stop` was set meanwhile.
+pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Option<&mut Warm>, stop: &AtomicBool) -> Option<Outcome> {
+    let mut cold = Warm::default();
+    let keep = warm.is_some();
+    let warm = warm.unwrap_or(&mut cold);
+    let mut tree = Tree::new(files, options, std::mem::take(&mut warm.parsed), stop);
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { tree.hits(options) };
     tree.parse_around(&core, &core);
     tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
+    tree.memories = warm.round(0).unwrap_or_default();
     let mut analysed = tree.analyse(options, false);
     for round in 1..=ROUNDS {
         let more = tree.mentioning(&analysed.follow);
-        if more.is_empty() {
+        if more.is_empty() || stop.load(Ordering::Relaxed) {
             break;
         }
         core.extend(&more);
         tree.parse_around(&more, &core);
+        if keep {
+            let next = warm.round(round).unwrap_or_else(|| tree.memories.clone());
+            warm.keep(round - 1, std::mem::replace(&mut tree.memories, next));
+        }
         analysed = tree.analyse(options, round == ROUNDS);
     }
-    let settings = Settings { levels: options.config.rules.clone() };
-    let found = tree.judge(&analysed, &settings);
-    tree.finish(options, &settings, analysed, found)
+    let last = std::mem::take(&mut tree.memories);
+    let done = if stop.load(Ordering::Relaxed) {
+        None
+    } else {
+        let settings = Settings { levels: options.config.rules.clone() };
+        let found = tree.judge(&analysed, &settings);
+        Some(tree.finish(options, &settings, analysed, found))
+    };
+    if keep {
+        warm.keep_last(last);
+        warm.parsed = tree.kept();
+    }
+    done
 }
 
 
@@ -132,29 +166,36 @@ struct Tree<'f> {
     in_memory: &'f [(String, String)],
     include_tests: bool,
     max_file_size: u64,
+    index: Option<&'f Index>,
     parsed: BTreeSet<usize>,
     sources: SourceMap,
     modules: Vec<Module>,
-    /// Index in `files` and id of each parsed module.
-    module_files: Vec<(usize, FileId)>,
+    /// Index in `files` of each parsed module.
+    file_of: BTreeMap<FileId, usize>,
     problems: Vec<Problem>,
     embedded: BTreeMap<(FileId, String), String>,
     memories: BTreeMap<Lang, Memory>,
+    /// What an earlier run parsed, by path.
+    before: BTreeMap<String, Kept>,
+    stop: &'f AtomicBool,
 }
 
 impl<'f> Tree<'f> {
-    fn new(files: &'f [InputFile], options: &Options<'f>) -> Self {
+    fn new(files: &'f [InputFile], options: &Options<'f>, before: BTreeMap<String, Kept>, stop: &'f AtomicBool) -> Self {
         Self {
+            before,
+            stop,
             files,
             neighbours: Neighbours::new(files),
             packages: options.packages,
             in_memory: options.in_memory,
             include_tests: options.include_tests,
             max_file_size: options.max_file_size,
+            index: options.changes.and_then(Changes::index),
             parsed: BTreeSet::new(),
             sources: SourceMap::default(),
             modules: Vec::new(),
-            module_files: Vec::new(),
+            file_of: BTreeMap::new(),
             problems: Vec::new(),
             embedded: BTreeMap::new(),
             memories: BTreeMap::new(),
@@ -195,14 +236,22 @@ impl<'f> Tree<'f> {
                 Err(problem) => self.problems.push(problem),
             }
         }
-        let parsed: Vec<_> = ready
+        let mut known: BTreeMap<usize, Kept> = BTreeMap::new();
+        for (index, id, text) in &ready {
+            let kept = self.before.remove(&self.files[*index].path);
+            known.extend(kept.filter(|kept| kept.is(*id, text)).map(|kept| (*index, kept)));
+        }
+        let mut parsed: Vec<_> = ready
             .into_par_iter()
+            .filter(|(index, ..)| !known.contains_key(index))
             .map(|(index, id, text)| {
                 let file = &self.files[index];
                 let module = guarded(|| translate(file, id, &text, self.packages, self.include_tests));
-                (index, SourceFile::new(file.path.as_str(), &*text), module)
+                (index, Arc::new(SourceFile::new(file.path.as_str(), &*text)), module)
             })
             .collect();
+        parsed.extend(known.into_iter().map(|(index, kept)| (index, kept.source, Ok(kept.module))));
+        parsed.sort_by_key(|(index, ..)| *index);
         for (index, source, module) in parsed {
             let path = source.path.clone();
             let id = self.sources.add(source);
@@ -210,12 +259,21 @@ impl<'f> Tree<'f> {
                 Ok(module) => {
                     self.tell(&path, &module);
                     self.embed(index, id, &module);
-                    self.module_files.push((index, id));
+                    self.file_of.insert(id, index);
                     self.modules.push(module);
                 }
                 Err(panic) => self.problems.push(bug(path, format!("the front end failed on this file: {panic}"))),
             }
         }
+    }
+
+    /// What was parsed, for a later run.
+    fn kept(mut self) -> BTreeMap<String, Kept> {
+        for module in self.modules {
+            let Some(source) = self.sources.shared(module.file) else { continue };
+            self.before.insert(source.path.clone(), Kept { source, module });
+        }
+        self.before
     }
 
     /// Parses the packages of the tree that these files import, and those that they import in turn: constants, keys,
@@ -226,10 +284,12 @@ impl<'f> Tree<'f> {
             let wanted: BTreeSet<usize> = self
                 .modules
                 .par_iter()
-                .zip(&self.module_files)
-                .filter(|(m, (index, _))| from.contains(index) && (m.lang != Lang::Go || level < IMPORT_LEVELS_OF_GO))
-                .flat_map_iter(|(m, (_, id))| {
-                    let text = self.sources.get(*id).map_or("", |file| &*file.text);
+                .filter(|m| {
+                    let chosen = self.file_of.get(&m.file).is_some_and(|index| from.contains(index));
+                    chosen && (m.lang != Lang::Go || level < IMPORT_LEVELS_OF_GO)
+                })
+                .flat_map_iter(|m| {
+                    let text = self.sources.get(m.file).map_or("", |file| &*file.text);
                     self.neighbours.imported(m, text, self.packages.aliases())
                 })
                 .collect();
@@ -242,7 +302,7 @@ impl<'f> Tree<'f> {
         let file = &self.files[index];
         match (&file.text, &file.disk) {
             (Some(text), _) => Ok(Arc::clone(text)),
-            (None, Some(path)) => read_text(path, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
+            (None, Some(path)) => read_text(path, self.index, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
                 path: file.path.clone(),
                 span: None,
                 kind: ProblemKind::NotAnalysed,
@@ -280,7 +340,7 @@ impl<'f> Tree<'f> {
             let text = if file.disk.is_some() {
                 let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
                 let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
-                path.and_then(|path| read_text(&path, self.max_file_size).ok())
+                path.and_then(|path| read_text(&path, self.index, self.max_file_size).ok())
             } else {
                 self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())
             };
@@ -312,11 +372,14 @@ impl<'f> Tree<'f> {
             latency: options.latency,
             aliases: options.packages.aliases(),
             embedded: &self.embedded,
+            stop: self.stop,
         };
         let missing = |names: &[String]| !last && !self.mentioning(names).is_empty();
         match guarded(|| analyse(&facts, &mut memories, &missing)) {
             Ok(analysed) => {
-                self.memories = memories;
+                if own.is_empty() {
+                    self.memories = memories;
+                }
                 analysed
             }
             Err(panic) => {
@@ -348,41 +411,65 @@ impl<'f> Tree<'f> {
         dogpile_rules::finish(found)
     }
 
-    fn finish(mut self, options: &Options<'_>, settings: &Settings, analysed: Analysed, mut found: Vec<Finding>) -> Outcome {
+    fn finish(&mut self, options: &Options<'_>, settings: &Settings, analysed: Analysed, mut found: Vec<Finding>) -> Outcome {
         suppress::apply(&self.modules, &self.sources, &slugs(), settings, &mut found);
         let sources = &self.sources;
         found.sort_by(|a, b| {
             let place = |f: &Finding| (f.primary.start, f.primary.end, f.rule);
             sources.path(a.primary).cmp(sources.path(b.primary)).then_with(|| place(a).cmp(&place(b)))
         });
-        let names = fingerprints(&found);
+        let items = Items::new(&self.modules, &found);
+        let names = fingerprints(&found, sources, &|finding| items.item(&finding.function).to_owned());
         let shown = |f: &Finding| f.level >= options.min_level && (options.pedantic || f.confidence > Confidence::Possible);
-        let mut hidden = 0;
-        let mut entries = Vec::new();
-        for (finding, fingerprint) in found.into_iter().zip(names) {
-            if shown(&finding) {
-                entries.push(Entry::new(finding, fingerprint));
-            } else {
-                hidden += usize::from(finding.suppressed.is_none());
-            }
+        let (mut entries, mut hidden) = (Vec::new(), Vec::new());
+        for (finding, (fingerprint, marks)) in found.into_iter().zip(names) {
+            let list = if shown(&finding) { &mut entries } else { &mut hidden };
+            list.push(Entry { marks, ..Entry::new(finding, fingerprint) });
         }
+        let changed = options.changes.map(|changes| {
+            let disk: BTreeMap<&str, &Path> = self.files.iter().filter_map(|f| Some((f.path.as_str(), f.disk.as_deref()?))).collect();
+            changes.code(&self.modules, sources, &|path| disk.get(path).map(|path| (*path).to_owned()))
+        });
         self.problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
         self.problems.dedup();
         let translation = self.modules.iter().fold(Translation::default(), |sum, m| Translation {
             statements: sum.statements + u64::from(m.stats.statements),
             opaque: sum.opaque + u64::from(m.stats.opaque),
         });
+        let with_findings: BTreeSet<FileId> = entries.iter().map(|entry| entry.finding.primary.file).collect();
+        let named = |f: &&Function| !matches!(f.kind, FunctionKind::Closure { .. });
+        let functions = self.modules.iter().filter(|m| with_findings.contains(&m.file));
+        let functions = functions.map(|m| (m.file, m.functions.iter().filter(named).map(|f| f.span).collect())).collect();
         let summary = Summary {
             files_seen: self.files.len(),
             files_analysed: self.modules.len(),
             files_with_locks: files_with_locks(&analysed.lifecycles),
             lock_sessions: lock_sessions(&analysed.lifecycles),
-            hidden,
+            hidden: hidden.iter().filter(|e| e.finding.suppressed.is_none()).count(),
             cut: analysed.cut.len(),
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };
-        Outcome { entries, gone: Vec::new(), problems: self.problems, summary, sources: self.sources, rules: in_force(settings), lifecycles: analysed.lifecycles }
+        Outcome { entries, hidden, changed, gone: Vec::new(), problems: std::mem::take(&mut self.problems), summary, sources: self.sources.clone(), rules: in_force(settings), lifecycles: analysed.lifecycles, functions }
+    }
+}
+
+/// What functions are called in their packages.
+struct Items<'m>(BTreeMap<&'m str, &'m str>);
+
+impl<'m> Items<'m> {
+    /// Of the functions that these findings are in.
+    fn new(modules: &'m [Module], found: &[Finding]) -> Self {
+        let wanted: BTreeSet<&str> = found.iter().map(|f| f.function.as_str()).collect();
+        let of = |module: &'m Module| module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)));
+        Self(modules.iter().flat_map(of).filter(|(name, _)| wanted.contains(name)).filter_map(|(name, item)| Some((name, item?))).collect())
+    }
+
+    fn item<'f>(&self, function: &'f str) -> &'f str
+    where
+        'm: 'f,
+    {
+        self.0.get(function).map_or(function, |item| item.trim_start_matches(['.', ':']))
     }
 }
 
@@ -425,8 +512,10 @@ mod tests {
             no_prefilter: false,
             stats: false,
             max_file_size: 1 << 20,
+            changes: None,
         };
-        let mut tree = Tree::new(&files, &options);
+        let stop = AtomicBool::new(false);
+        let mut tree = Tree::new(&files, &options, BTreeMap::new(), &stop);
         tree.parse(&BTreeSet::from([0]));
         tree.embedded.into_values().collect()
     }
