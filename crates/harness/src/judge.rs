@@ -94,9 +94,8 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
         match explore(&program, claim, bounds) {
             Answer::Broken { schedule, breach, states: seen } => {
                 let mut events = Vec::new();
-                let shown = run(&program, claim, bounds, &schedule, ModelStore::default(), |happened| {
-                    events.extend(happened)
-                });
+                let shown =
+                    run(&program, claim, bounds, &schedule, ModelStore::default(), |happened| events.extend(happened));
                 if let Err(halt) = shown {
                     return Opinion::Unknown { why: halt.to_string(), at: None };
                 }
