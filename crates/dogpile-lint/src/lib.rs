@@ -4,6 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "this room is the one that may touch files, environment and terminal")]
 
 mod analysis;
+mod baseline;
+mod changes;
 mod check;
 mod confirm;
 mod cli;
@@ -28,7 +30,10 @@ mod output;
 mod packages;
 mod pipeline;
 mod prefilter;
+mod progress;
 mod replay;
+mod reports;
+mod speaks;
 mod suggest;
 mod suppress;
 mod test_code;
@@ -61,6 +66,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Init(args)) => init::init(args),
         Some(Command::Locks(args)) => locks::locks(args),
         Some(Command::Replay(args)) => replay::replay(args),
+        Some(Command::Baseline(command)) => baseline::run(command),
         Some(Command::Explain(args)) => explain::explain(args),
         Some(Command::Man(args)) => man::man(args),
         Some(Command::Completions(args)) => man::completions(args),
