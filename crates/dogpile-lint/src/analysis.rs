@@ -4,7 +4,7 @@ use crate::config::Config;
 use dogpile_analysis::{Declared, Memory};
 use dogpile_analysis::lifecycle::{Class, Lifecycles};
 use dogpile_ir::{Lang, Module};
-use dogpile_models::Models;
+use dogpile_models::{Catalog, Models};
 use dogpile_source::{FileId, SourceMap};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
@@ -17,7 +17,9 @@ pub(crate) struct Facts<'a> {
     /// Their texts.
     pub sources: &'a SourceMap,
     /// Client libraries.
-    pub models: &'a Models,
+    pub models: &'a Catalog,
+    /// The models of languages with wrappers of somebody's own.
+    pub own: &'a BTreeMap<Lang, Models>,
     /// Profiles, latencies, fleet, wrappers.
     pub config: &'a Config,
     /// Measured p99 in milliseconds by name.
@@ -48,14 +50,16 @@ pub(crate) struct Analysed {
 pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
     let mut all = Analysed::default();
     for modules in facts.modules.chunk_by(|a, b| a.lang == b.lang) {
-        let models = facts.models.only(crate::input::language_name(modules[0].lang));
-        let found = analyse_language(&Facts { modules, models: &models, ..*facts }, memories.entry(modules[0].lang).or_default(), missing);
-        let Lifecycles { locks, flights, misses, check_then_sets, fills, fleet } = found.lifecycles;
+        let lang = modules[0].lang;
+        let models = facts.own.get(&lang).unwrap_or_else(|| facts.models.of(crate::input::language_name(lang)));
+        let found = analyse_language(&Facts { modules, ..*facts }, models, memories.entry(lang).or_default(), missing);
+        let Lifecycles { locks, flights, misses, check_then_sets, fills, touched, fleet } = found.lifecycles;
         all.lifecycles.locks.extend(locks);
         all.lifecycles.flights.extend(flights);
         all.lifecycles.misses.extend(misses);
         all.lifecycles.check_then_sets.extend(check_then_sets);
         all.lifecycles.fills.extend(fills);
+        all.lifecycles.touched.extend(touched);
         all.lifecycles.fleet.instances = fleet.instances;
         all.lifecycles.fleet.cluster_visible |= fleet.cluster_visible;
         all.follow.extend(found.follow);
@@ -64,7 +68,7 @@ pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, 
     all
 }
 
-fn analyse_language(facts: &Facts<'_>, memory: &mut Memory, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
+fn analyse_language(facts: &Facts<'_>, models: &Models, memory: &mut Memory, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
     let declared = Declared {
         latency: facts.config.latency.iter().map(|(p, ms)| (p.to_owned(), *ms)).collect(),
         measured: facts.latency.iter().map(|(n, ms)| (n.clone(), *ms)).collect(),
@@ -78,7 +82,7 @@ fn analyse_language(facts: &Facts<'_>, memory: &mut Memory, missing: &dyn Fn(&[S
         .filter_map(|((file, name), text)| Some(((facts.sources.get(*file)?.path.as_str(), name.as_str()), text.as_str())))
         .collect();
     let embeds = |file: &str, name: &str| by_path.get(&(file, name)).map(|text| (*text).to_owned());
-    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, facts.models, &declared, &embeds, memory, missing, facts.stop);
+    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, models, &declared, &embeds, memory, missing, facts.stop);
     Analysed { lifecycles: analysis.lifecycles, follow: analysis.follow, cut: analysis.cut }
 }
 

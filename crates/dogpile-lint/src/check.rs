@@ -1,19 +1,24 @@
 //! `dogpile-lint check`.
 
-use crate::cli::{CheckArgs, Format};
+use crate::baseline::{self, Seen};
+use crate::changes::Changes;
+use crate::cli::CheckArgs;
 use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
 use crate::exit::Exit;
 use crate::input::endings;
 use crate::latency::parse_latency;
 use crate::load::{LoadOptions, Loaded, Overlays, load};
-use crate::meta_rules::{HOME, slugs};
-use crate::output::{colored, say, write};
+use crate::meta_rules::slugs;
+use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
-use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
-use anyhow::{Context as _, anyhow};
-use dogpile_models::Models;
-use dogpile_report::{Level, ProblemKind, Report, Tool, clean, problem_text, to_json, to_sarif, to_text};
+use crate::progress::Progress;
+use crate::reports;
+use crate::suggest::near_path;
+use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
+use anyhow::{Context as _, anyhow, bail};
+use dogpile_models::Catalog;
+use dogpile_report::{Level, ProblemKind, clean};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
@@ -25,12 +30,19 @@ use std::{env, fs, thread};
 pub(crate) struct Run<'a> {
     /// What was found.
     pub outcome: Outcome,
-    config: &'a Config,
-    cwd: &'a Path,
+    /// The configuration, and where it lies.
+    pub found: &'a Found,
+    /// Where we are.
+    pub cwd: &'a Path,
+    /// What was looked at.
+    pub seen: Seen,
+    changes: Option<&'a Changes>,
     threads: usize,
     begun: Instant,
     walk_time: Duration,
     read_time: Duration,
+    /// To be dropped before anything is printed.
+    pub progress: Progress,
 }
 
 /// Lints, reports, and says how it ended.
@@ -38,11 +50,18 @@ pub(crate) struct Run<'a> {
 /// # Errors
 /// When it could not run.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
+    reports::check(&args.out)?;
     linted(args, |mut run| {
+        baseline::apply(args, &mut run)?;
+        if let Some(changes) = run.changes {
+            changes.limit(&mut run.outcome, run.cwd);
+        }
         let linted = run.begun.elapsed();
-        let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof)) } else { None };
+        let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof, &run.progress)) } else { None };
         let proof_time = run.begun.elapsed() - linted;
-        report(args, run.cwd, &run.outcome)?;
+        // The report comes on a clean terminal.
+        drop(run.progress);
+        reports::write(&args.out, run.cwd, &run.outcome)?;
         if args.stats {
             let (walk, read, all) = (run.walk_time.as_millis(), run.read_time.as_millis(), run.begun.elapsed().as_millis());
             if args.confirm {
@@ -58,7 +77,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
                 return Ok(Exit::CouldNotRun);
             }
         }
-        Ok(exit(args, run.config, &run.outcome))
+        Ok(exit(args, &run.found.config, &run.outcome))
     })
 }
 
@@ -68,11 +87,19 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
 /// When it could not run.
 pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
     let begun = Instant::now();
+    let progress = Progress::new();
+    progress.phase("reading files");
     let cwd = env::current_dir().context("the current folder cannot be found")?;
+    let changes = Changes::find(&args.limit, &cwd, &args.paths)?;
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let found = configuration(&cwd, &paths, args.config.as_deref())?;
+    // Whoever changed a wrapper changed its callers' locks: all of the tree is linted.
+    let paths = match &changes {
+        Some(changes) => vec![changes.root(found.root())],
+        None => paths,
+    };
     let latency = args.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
-    let models = models(&found.config)?;
+    let models = Catalog::with_users(&found.config.models)?;
     let threads = args.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
 
     let lint_table = &found.config.lint;
@@ -85,15 +112,22 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let load_options = LoadOptions {
         max_file_size: args.max_file_size,
         include_generated: args.include_generated || lint_table.include_generated == Some(true),
+        index: changes.as_ref().and_then(Changes::index),
     };
-    let walked = walk(&paths, &cwd, &walk_options)?;
+    let mut walked = walk(&paths, &cwd, &walk_options)?;
+    if let Some(index) = load_options.index {
+        as_in(index, &mut walked, &paths, &cwd, &walk_options);
+    }
     let walk_time = begun.elapsed();
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
         let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options, &Overlays::new());
         let read_time = begun.elapsed() - walk_time;
-        warn_of_nothing(&walked, &loaded);
+        if changes.is_none() {
+            warn_of_nothing(&walked, &loaded);
+        }
+        progress.phase("following locks");
         let options = Options {
             models: &models,
             config: &found.config,
@@ -106,10 +140,13 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
             no_prefilter: args.no_prefilter,
             stats: args.stats,
             max_file_size: args.max_file_size,
+            changes: changes.as_ref(),
         };
         let mut outcome = lint(&loaded.files, &options);
         complete(&mut outcome, &walked, &loaded);
-        then(Run { outcome, config: &found.config, cwd: &cwd, threads, begun, walk_time, read_time })
+        let roots = paths.iter().map(|path| absolute(&cwd, path)).collect();
+        let seen = Seen::new(roots, &loaded.files, &outcome);
+        then(Run { outcome, found: &found, cwd: &cwd, seen, changes: changes.as_ref(), threads, begun, walk_time, read_time, progress })
     })
 }
 
@@ -119,11 +156,27 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
 /// What is wrong with it.
 pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Path>) -> anyhow::Result<Found> {
     let file = match explicit {
-        Some(file) => Some(absolute(cwd, file)),
+        Some(file) => Some(there(cwd, file, "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?),
         None => nearest(cwd, paths),
     };
     let Some(file) = file else { return Ok(Found::default()) };
     Ok(config::load(&file, &shown(cwd, &file), &slugs())?)
+}
+
+/// A file that somebody named, if it is there.
+///
+/// # Errors
+/// When it is not: what was meant, or what to type instead.
+pub(crate) fn there(cwd: &Path, file: &Path, otherwise: &str) -> anyhow::Result<PathBuf> {
+    let path = absolute(cwd, file);
+    if path.exists() {
+        return Ok(path);
+    }
+    let named = file.display().to_string();
+    match near_path(cwd, &named) {
+        Some(near) => bail!("no such file: {named}; did you mean `{near}`?"),
+        None => bail!("no such file: {named}; {otherwise}"),
+    }
 }
 
 /// The nearest file to all paths. Where they have different ones, the one above all of them holds.
@@ -161,20 +214,10 @@ pub(crate) fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
 
 fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let name = file.display();
+    let cwd = env::current_dir().context("the current folder cannot be found")?;
+    there(&cwd, file, "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
-}
-
-/// The client libraries, those of the configuration included.
-///
-/// # Errors
-/// What is wrong with a model file.
-pub(crate) fn models(config: &Config) -> anyhow::Result<Models> {
-    let mut models = Models::builtin();
-    for (name, text) in &config.models {
-        models.with_user(name, text)?;
-    }
-    Ok(models)
 }
 
 fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
@@ -188,7 +231,7 @@ fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
     if walked.skipped_tests > 0 {
         say("warning: only tests among the paths (--include-tests looks at them)");
     } else {
-        say(&format!("warning: nothing to lint among the paths: no {} file", endings()));
+        say(&format!("warning: nothing to lint among the paths: no {} file; type `dogpile-lint <folder with code>`", endings()));
     }
 }
 
@@ -202,32 +245,6 @@ pub(crate) fn complete(outcome: &mut Outcome, walked: &Walked, loaded: &Loaded) 
     outcome.summary.files_seen = loaded.files.len() + loaded.problems.len();
     outcome.summary.skipped_generated = loaded.skipped_generated;
     outcome.summary.skipped_tests = walked.skipped_tests;
-}
-
-fn report(args: &CheckArgs, cwd: &Path, outcome: &Outcome) -> anyhow::Result<()> {
-    let root = cwd.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
-    let report = Report {
-        tool: Tool { name: "dogpile-lint", version: env!("CARGO_PKG_VERSION"), uri: HOME },
-        rules: &outcome.rules,
-        entries: &outcome.entries,
-        gone: &outcome.gone,
-        problems: &outcome.problems,
-        summary: outcome.summary,
-        sources: &outcome.sources,
-        root: &root,
-    };
-    let text = match args.format {
-        Format::Text => to_text(&report, colored(args.color, args.output.is_some())),
-        Format::Json => to_json(&report),
-        Format::Sarif => to_sarif(&report),
-    };
-    // A report for programs, or one in a file, is not what the person at the terminal reads.
-    if args.format != Format::Text || args.output.is_some() {
-        for problem in &outcome.problems {
-            say(&format!("problem: {}", problem_text(&report, problem)));
-        }
-    }
-    write(&text, args.output.as_deref())
 }
 
 fn exit(args: &CheckArgs, config: &Config, outcome: &Outcome) -> Exit {

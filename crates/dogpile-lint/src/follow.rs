@@ -6,8 +6,9 @@
 use crate::input::{InputFile, LANGUAGES};
 use crate::neighbours::offered;
 use crate::packages::Packages;
-use crate::prefilter::Triggers;
+use crate::prefilter::{Hit, Triggers};
 use dogpile_ir::{Lang, Module};
+use dogpile_models::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules that offer on what another one offers on: so often.
@@ -15,7 +16,7 @@ const LEVELS: usize = 4;
 
 /// What is searched for, by language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Words {
+pub(crate) struct Sought {
     alone: BTreeMap<Lang, BTreeSet<String>>,
     packages: BTreeMap<Lang, BTreeSet<String>>,
     items: BTreeMap<Lang, BTreeSet<String>>,
@@ -34,7 +35,7 @@ pub(crate) struct Mentions {
     crates: BTreeSet<String>,
 }
 
-impl Words {
+impl Sought {
     /// The words of these names, as the analysis tells them; `modules` are those parsed so far.
     #[must_use]
     pub(crate) fn new(names: &[String], modules: &[Module], packages: &Packages) -> Self {
@@ -82,9 +83,10 @@ impl Words {
 impl Mentions {
     /// A search for these words.
     #[must_use]
-    pub(crate) fn new(words: &Words) -> Self {
-        let search = |words: &BTreeMap<Lang, BTreeSet<String>>| {
-            Triggers::new(words.iter().map(|(lang, words)| (*lang, words.iter().map(String::as_str))))
+    pub(crate) fn new(words: &Sought) -> Self {
+        let search = |all: &BTreeMap<Lang, BTreeSet<String>>| {
+            let words = |set: &BTreeSet<String>| Words { alone: set.iter().cloned().collect(), ..Words::default() };
+            Triggers::new(all.iter().map(|(lang, set)| (*lang, words(set))))
         };
         let crates = words.crates.clone();
         Self { alone: search(&words.alone), packages: search(&words.packages), items: search(&words.items), crates }
@@ -94,7 +96,8 @@ impl Mentions {
     #[must_use]
     pub(crate) fn stand_in(&self, file: &InputFile, text: &str) -> bool {
         let bytes = text.as_bytes();
-        if self.alone.hits(file.lang, bytes) {
+        let hits = |search: &Triggers| search.hit(file.lang, bytes) == Hit::Alone;
+        if hits(&self.alone) {
             return true;
         }
         let krate = || file.package.split("::").next().unwrap_or("");
@@ -103,7 +106,7 @@ impl Mentions {
                 && self.crates.contains(krate())
                 && (text.contains("crate::") || text.contains("super::"))
         };
-        self.items.hits(file.lang, bytes) && (self.packages.hits(file.lang, bytes) || from_root())
+        hits(&self.items) && (hits(&self.packages) || from_root())
     }
 }
 
@@ -187,11 +190,11 @@ mod tests {
     use std::path::Path;
 
     fn search(names: &[String], modules: &[Module], packages: &Packages) -> Mentions {
-        Mentions::new(&Words::new(names, modules, packages))
+        Mentions::new(&Sought::new(names, modules, packages))
     }
 
     fn file(lang: Lang, package: &str) -> InputFile {
-        InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: false, alone: false }
+        InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: Hit::Nothing, alone: false }
     }
 
     #[test]

@@ -4,19 +4,25 @@
 #![allow(clippy::disallowed_methods, reason = "this room is the one that may touch files, environment and terminal")]
 
 mod analysis;
+mod baseline;
+mod changes;
 mod check;
 mod confirm;
 mod cli;
 mod config;
 mod exit;
+mod explain;
 mod follow;
 mod generated;
 mod guard;
 mod harness;
+mod init;
 mod input;
 mod inspect;
 mod latency;
 mod load;
+mod locks;
+mod man;
 mod lsp;
 mod memory;
 mod meta_rules;
@@ -25,8 +31,11 @@ mod output;
 mod packages;
 mod pipeline;
 mod prefilter;
+mod progress;
 mod project;
 mod replay;
+mod reports;
+mod speaks;
 mod suggest;
 mod suppress;
 mod test_code;
@@ -57,9 +66,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
         Some(Command::Harness(args)) => harness::harness(args),
+        Some(Command::Init(args)) => init::init(args),
+        Some(Command::Locks(args)) => locks::locks(args),
         Some(Command::Replay(args)) => replay::replay(args),
+        Some(Command::Baseline(command)) => baseline::run(command),
+        Some(Command::Explain(args)) => explain::explain(args),
+        Some(Command::Man(args)) => man::man(args),
+        Some(Command::Completions(args)) => man::completions(args),
         Some(Command::Lsp) => lsp::serve(),
-        Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),
         Some(Command::Config { path, format, config }) => {
             inspect::config(path, config.as_deref(), *format).and_then(print)

@@ -1,9 +1,10 @@
 //! Reads files, each of them once, and keeps those that can matter.
 
+use crate::changes::Index;
 use crate::generated::is_generated;
 use crate::input::InputFile;
 use crate::packages::{Located, Packages};
-use crate::prefilter::Triggers;
+use crate::prefilter::{Hit, Triggers};
 use crate::walk::Candidate;
 use dogpile_report::{Problem, ProblemKind};
 use rayon::prelude::*;
@@ -20,11 +21,13 @@ const KEPT: u64 = 256 << 20;
 
 /// How files are read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LoadOptions {
+pub(crate) struct LoadOptions<'o> {
     /// Larger files are left out, in bytes.
     pub max_file_size: u64,
     /// Generated files too.
     pub include_generated: bool,
+    /// What counts instead of the work tree.
+    pub index: Option<&'o Index>,
 }
 
 /// What was read.
@@ -51,20 +54,23 @@ pub(crate) type Overlays = BTreeMap<PathBuf, Arc<str>>;
 
 /// Reads candidates, in parallel.
 #[must_use]
-pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOptions, overlays: &Overlays) -> Loaded {
+pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOptions<'_>, overlays: &Overlays) -> Loaded {
     let located: Vec<Located<'_>> = candidates.iter().map(|c| Located { path: &c.path, shown: &c.shown, lang: c.lang }).collect();
-    let packages = Packages::discover(&located, &|path| fs::read_to_string(path).ok());
+    let packages = Packages::discover(&located, &|path| match options.index.and_then(|index| index.text(path)) {
+        Some(text) => String::from_utf8(text.to_vec()).ok(),
+        None => fs::read_to_string(path).ok(),
+    });
     let kept = AtomicU64::new(0);
     let read: Vec<One> = candidates
         .par_iter()
         .map(|candidate| {
             let overlay = overlays.get(&candidate.path);
-            let text = match overlay.map_or_else(|| read_text(&candidate.path, options.max_file_size).map(Arc::from), |text| Ok(Arc::clone(text))) {
+            let text = match overlay.map_or_else(|| read_text(&candidate.path, options.index, options.max_file_size).map(Arc::from), |text| Ok(Arc::clone(text))) {
                 Ok(text) => text,
                 Err((reason, message)) => return One::Problem(problem(&candidate.shown, reason, message)),
             };
             let Some(mut file) = input(candidate, text, filter, &packages, options) else { return One::Generated };
-            if !file.hit && !file.alone && overlay.is_none() {
+            if file.hit == Hit::Nothing && !file.alone && overlay.is_none() {
                 let size = file.text.as_ref().map_or(0, |text| text.len() as u64);
                 if kept.fetch_add(size, Ordering::Relaxed) >= KEPT {
                     file.text = None;
@@ -86,12 +92,12 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
 
 /// A candidate with this text; `None`: it is generated.
 #[must_use]
-pub(crate) fn input(candidate: &Candidate, text: Arc<str>, filter: &Triggers, packages: &Packages, options: LoadOptions) -> Option<InputFile> {
+pub(crate) fn input(candidate: &Candidate, text: Arc<str>, filter: &Triggers, packages: &Packages, options: LoadOptions<'_>) -> Option<InputFile> {
     if !candidate.explicit && !options.include_generated && is_generated(candidate.lang, &candidate.shown, &text) {
         return None;
     }
-    let hit = filter.hits(candidate.lang, text.as_bytes());
-    let alone = !hit && filter.stands_alone(candidate.lang, text.as_bytes());
+    let hit = filter.hit(candidate.lang, text.as_bytes());
+    let alone = hit != Hit::Alone && filter.stands_alone(candidate.lang, text.as_bytes());
     let located = Located { path: &candidate.path, shown: &candidate.shown, lang: candidate.lang };
     Some(InputFile {
         path: candidate.shown.clone(),
@@ -104,15 +110,19 @@ pub(crate) fn input(candidate: &Candidate, text: Arc<str>, filter: &Triggers, pa
     })
 }
 
-/// The text of a file, or a short reason and a sentence why not.
+/// The text of a file, in the index if that has another one, or a short reason and a sentence why not.
 ///
 /// # Errors
 /// When it cannot be read, is too large, or is no text.
-pub(crate) fn read_text(path: &Path, max_size: u64) -> Result<String, (&'static str, String)> {
+pub(crate) fn read_text(path: &Path, index: Option<&Index>, max_size: u64) -> Result<String, (&'static str, String)> {
+    let too_large = |size: u64| ("too large", format!("{} is more than the {} of --max-file-size", megabytes(size), megabytes(max_size)));
+    if let Some(text) = index.and_then(|index| index.text(path)) {
+        let size = text.len() as u64;
+        return if size > max_size { Err(too_large(size)) } else { decoded(text.to_vec()) };
+    }
     let unreadable = |e: std::io::Error| ("unreadable", format!("cannot be read: {e}"));
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
-    let too_large = |size: u64| ("too large", format!("{} is more than the {} of --max-file-size", megabytes(size), megabytes(max_size)));
     if size > max_size {
         return Err(too_large(size));
     }
@@ -122,6 +132,10 @@ pub(crate) fn read_text(path: &Path, max_size: u64) -> Result<String, (&'static 
     if bytes.len() as u64 > max_size {
         return Err(too_large(bytes.len() as u64));
     }
+    decoded(bytes)
+}
+
+fn decoded(bytes: Vec<u8>) -> Result<String, (&'static str, String)> {
     String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;

@@ -1,22 +1,24 @@
 //! From files to a report's contents.
 
 use crate::analysis::{Analysed, Facts, analyse, files_with_locks, lock_sessions};
+use crate::changes::{ChangedCode, Changes, Index};
 use crate::config::Config;
-use crate::follow::{Mentions, Words};
+use crate::follow::{Mentions, Sought};
 use crate::guard::guarded;
 use crate::input::{InputFile, LANGUAGES, language_name};
 use crate::load::read_text;
 use crate::meta_rules::{in_force, slugs};
 use crate::neighbours::Neighbours;
 use crate::packages::{Packages, joined};
-use crate::prefilter::Triggers;
+use crate::prefilter::{Hit, Triggers};
+use crate::speaks::Speaks;
 use crate::suppress;
 use crate::translate::translate;
 use crate::warm::{Kept, Search, Warm};
 use dogpile_analysis::Memory;
 use dogpile_ir::{Function, FunctionKind, Lang, Module};
 use dogpile_analysis::lifecycle::Lifecycles;
-use dogpile_models::Models;
+use dogpile_models::Catalog;
 use dogpile_report::{
     Confidence, Entry, Finding, Gone, Level, Problem, ProblemKind, RuleInfo, Summary, Translation, fingerprints,
 };
@@ -45,7 +47,7 @@ pub(crate) const STACK: usize = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct Options<'o> {
     /// Client libraries.
-    pub models: &'o Models,
+    pub models: &'o Catalog,
     /// Configuration.
     pub config: &'o Config,
     /// Measured p99 in milliseconds by name.
@@ -66,6 +68,8 @@ pub(crate) struct Options<'o> {
     pub stats: bool,
     /// Largest file, for files that are read on demand.
     pub max_file_size: u64,
+    /// What changed, where only that is reported.
+    pub changes: Option<&'o Changes>,
 }
 
 /// What a run found.
@@ -73,6 +77,10 @@ pub(crate) struct Options<'o> {
 pub(crate) struct Outcome {
     /// Findings in order of path and place.
     pub entries: Vec<Entry>,
+    /// Findings that are not shown: not sure enough, or below the level asked for.
+    pub hidden: Vec<Entry>,
+    /// The code that changed, where only that is reported.
+    pub changed: Option<ChangedCode>,
     /// What a baseline has and the code has no more.
     pub gone: Vec<Gone>,
     /// What kept code from being analysed.
@@ -91,9 +99,14 @@ pub(crate) struct Outcome {
 
 /// The words by which files are chosen. A file that speaks to us always matters.
 #[must_use]
-pub(crate) fn triggers(models: &Models, config: &Config) -> Triggers {
-    let wrappers = || config.wrappers.iter().map(|w| last_part(&w.function));
-    Triggers::new(LANGUAGES.map(|lang| (lang, models.triggers(language_name(lang)).into_iter().chain(wrappers()).chain(["dogpile:"]))))
+pub(crate) fn triggers(models: &Catalog, config: &Config) -> Triggers {
+    let wrappers = config.wrappers.iter().map(|w| last_part(&w.function).to_owned());
+    let ours: Vec<String> = wrappers.chain(["dogpile:".to_owned()]).collect();
+    Triggers::new(LANGUAGES.map(|lang| {
+        let mut words = models.words(language_name(lang));
+        words.alone.extend(ours.iter().cloned());
+        (lang, words)
+    }))
 }
 
 fn last_part(name: &str) -> &str {
@@ -113,7 +126,7 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     let warm = warm.unwrap_or(&mut cold);
     let mut tree = Tree::new(files, options, std::mem::take(&mut warm.parsed), stop);
     tree.searches = Mutex::new(std::mem::take(&mut warm.searches));
-    let mut core = if options.no_prefilter { (0..files.len()).collect() } else { hits(files) };
+    let mut core = if options.no_prefilter { (0..files.len()).collect() } else { tree.hits(options) };
     tree.parse_around(&core, &core);
     tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
     tree.memories = warm.round(0).unwrap_or_default();
@@ -147,9 +160,6 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     done
 }
 
-fn hits(files: &[InputFile]) -> BTreeSet<usize> {
-    (0..files.len()).filter(|i| files[*i].hit).collect()
-}
 
 struct Tree<'f> {
     files: &'f [InputFile],
@@ -158,6 +168,7 @@ struct Tree<'f> {
     in_memory: &'f [(String, String)],
     include_tests: bool,
     max_file_size: u64,
+    index: Option<&'f Index>,
     parsed: BTreeSet<usize>,
     sources: SourceMap,
     modules: Vec<Module>,
@@ -187,6 +198,7 @@ impl<'f> Tree<'f> {
             in_memory: options.in_memory,
             include_tests: options.include_tests,
             max_file_size: options.max_file_size,
+            index: options.changes.and_then(Changes::index),
             parsed: BTreeSet::new(),
             sources: SourceMap::default(),
             modules: Vec::new(),
@@ -195,6 +207,18 @@ impl<'f> Tree<'f> {
             embedded: BTreeMap::new(),
             memories: BTreeMap::new(),
         }
+    }
+
+    /// Files that say enough by themselves, and those with weak words whose package names a client.
+    fn hits(&self, options: &Options<'_>) -> BTreeSet<usize> {
+        let with = |hit: Hit| (0..self.files.len()).filter(move |i| self.files[*i].hit == hit);
+        let mut all: BTreeSet<usize> = with(Hit::Alone).collect();
+        let search = triggers(options.models, options.config);
+        let names_client = |lang: Lang, text: &str| search.names_client(lang, text.as_bytes());
+        let text = |i: usize| self.text(i).ok();
+        let mut speaks = Speaks::new(self.files, &self.neighbours, &text, &names_client);
+        all.extend(with(Hit::Weak).filter(|i| speaks.around(*i)));
+        all
     }
 
     /// Parses files with their packages, and what all files that matter import.
@@ -297,7 +321,7 @@ impl<'f> Tree<'f> {
         let file = &self.files[index];
         match (&file.text, &file.disk) {
             (Some(text), _) => Ok(Arc::clone(text)),
-            (None, Some(path)) => read_text(path, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
+            (None, Some(path)) => read_text(path, self.index, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
                 path: file.path.clone(),
                 span: None,
                 kind: ProblemKind::NotAnalysed,
@@ -335,7 +359,7 @@ impl<'f> Tree<'f> {
             let text = if file.disk.is_some() {
                 let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
                 let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
-                path.and_then(|path| read_text(&path, self.max_file_size).ok())
+                path.and_then(|path| read_text(&path, self.index, self.max_file_size).ok())
             } else {
                 self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())
             };
@@ -348,12 +372,12 @@ impl<'f> Tree<'f> {
     /// Analyses what is parsed. Before the `last` round, locks are told only where no file is missing.
     fn analyse(&mut self, options: &Options<'_>, last: bool) -> Analysed {
         self.modules.sort_by_key(|module| (module.lang, module.file));
-        let own = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
-        for fault in own.iter().flat_map(|(_, faults)| faults) {
+        let (own, faults) = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
+        for fault in &faults {
             let problem = Problem { path: String::new(), span: None, kind: ProblemKind::Partial, reason: "wrapper".to_owned(), message: fault.clone() };
             self.problems.push(problem);
         }
-        if own.is_some() {
+        if !own.is_empty() {
             // What wrappers do is said by the files that are there so far.
             self.memories.clear();
         }
@@ -361,7 +385,8 @@ impl<'f> Tree<'f> {
         let facts = Facts {
             modules: &self.modules,
             sources: &self.sources,
-            models: own.as_ref().map_or(options.models, |(models, _)| models),
+            models: options.models,
+            own: &own,
             config: options.config,
             latency: options.latency,
             aliases: options.packages.aliases(),
@@ -371,7 +396,7 @@ impl<'f> Tree<'f> {
         let missing = |names: &[String]| !last && !self.mentioning(names).is_empty();
         match guarded(|| analyse(&facts, &mut memories, &missing)) {
             Ok(analysed) => {
-                if own.is_none() {
+                if own.is_empty() {
                     self.memories = memories;
                 }
                 analysed
@@ -389,7 +414,7 @@ impl<'f> Tree<'f> {
         if names.is_empty() {
             return BTreeSet::new();
         }
-        let words = Words::new(names, &self.modules, self.packages);
+        let words = Sought::new(names, &self.modules, self.packages);
         let mut searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
         let at = searches.iter().position(|search| search.words == words).unwrap_or_else(|| {
             searches.push(Search { words, found: BTreeMap::new(), used: true });
@@ -443,17 +468,18 @@ impl<'f> Tree<'f> {
             let place = |f: &Finding| (f.primary.start, f.primary.end, f.rule);
             sources.path(a.primary).cmp(sources.path(b.primary)).then_with(|| place(a).cmp(&place(b)))
         });
-        let names = fingerprints(&found);
+        let items = Items::new(&self.modules, &found);
+        let names = fingerprints(&found, sources, &|finding| items.item(&finding.function).to_owned());
         let shown = |f: &Finding| f.level >= options.min_level && (options.pedantic || f.confidence > Confidence::Possible);
-        let mut hidden = 0;
-        let mut entries = Vec::new();
-        for (finding, fingerprint) in found.into_iter().zip(names) {
-            if shown(&finding) {
-                entries.push(Entry::new(finding, fingerprint));
-            } else {
-                hidden += usize::from(finding.suppressed.is_none());
-            }
+        let (mut entries, mut hidden) = (Vec::new(), Vec::new());
+        for (finding, (fingerprint, marks)) in found.into_iter().zip(names) {
+            let list = if shown(&finding) { &mut entries } else { &mut hidden };
+            list.push(Entry { marks, ..Entry::new(finding, fingerprint) });
         }
+        let changed = options.changes.map(|changes| {
+            let disk: BTreeMap<&str, &Path> = self.files.iter().filter_map(|f| Some((f.path.as_str(), f.disk.as_deref()?))).collect();
+            changes.code(&self.modules, sources, &|path| disk.get(path).map(|path| (*path).to_owned()))
+        });
         self.problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
         self.problems.dedup();
         let translation = self.modules.iter().fold(Translation::default(), |sum, m| Translation {
@@ -469,12 +495,31 @@ impl<'f> Tree<'f> {
             files_analysed: self.modules.len(),
             files_with_locks: files_with_locks(&analysed.lifecycles),
             lock_sessions: lock_sessions(&analysed.lifecycles),
-            hidden,
+            hidden: hidden.iter().filter(|e| e.finding.suppressed.is_none()).count(),
             cut: analysed.cut.len(),
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };
-        Outcome { entries, gone: Vec::new(), problems: std::mem::take(&mut self.problems), summary, sources: self.sources.clone(), rules: in_force(settings), lifecycles: analysed.lifecycles, functions }
+        Outcome { entries, hidden, changed, gone: Vec::new(), problems: std::mem::take(&mut self.problems), summary, sources: self.sources.clone(), rules: in_force(settings), lifecycles: analysed.lifecycles, functions }
+    }
+}
+
+/// What functions are called in their packages.
+struct Items<'m>(BTreeMap<&'m str, &'m str>);
+
+impl<'m> Items<'m> {
+    /// Of the functions that these findings are in.
+    fn new(modules: &'m [Module], found: &[Finding]) -> Self {
+        let wanted: BTreeSet<&str> = found.iter().map(|f| f.function.as_str()).collect();
+        let of = |module: &'m Module| module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)));
+        Self(modules.iter().flat_map(of).filter(|(name, _)| wanted.contains(name)).filter_map(|(name, item)| Some((name, item?))).collect())
+    }
+
+    fn item<'f>(&self, function: &'f str) -> &'f str
+    where
+        'm: 'f,
+    {
+        self.0.get(function).map_or(function, |item| item.trim_start_matches(['.', ':']))
     }
 }
 
@@ -501,10 +546,10 @@ mod tests {
             lang: Lang::Rust,
             text: Some(Arc::from(text)),
             disk: disk.map(|_| lies.clone()),
-            hit: true,
+            hit: Hit::Alone,
             alone: false,
         }];
-        let (models, config, latency) = (Models::builtin(), Config::default(), BTreeMap::new());
+        let (models, config, latency) = (Catalog::default(), Config::default(), BTreeMap::new());
         let options = Options {
             models: &models,
             config: &config,
@@ -517,6 +562,7 @@ mod tests {
             no_prefilter: false,
             stats: false,
             max_file_size: 1 << 20,
+            changes: None,
         };
         let stop = AtomicBool::new(false);
         let mut tree = Tree::new(&files, &options, BTreeMap::new(), &stop);

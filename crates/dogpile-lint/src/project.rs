@@ -4,7 +4,7 @@
 //! ([`crate::warm`]). What cannot be followed so (a new file, a manifest, another configuration) begins anew. Whatever
 //! came before, the outcome is that of a cold run over the same texts.
 
-use crate::check::{complete, configuration, excluded, models};
+use crate::check::{complete, configuration, excluded};
 use crate::config::Found;
 use crate::input::{InputFile, language};
 use crate::load::{LoadOptions, Loaded, Overlays, input, load, read_text};
@@ -12,7 +12,7 @@ use crate::pipeline::{Options, Outcome, lint_again, triggers};
 use crate::prefilter::Triggers;
 use crate::walk::{Candidate, WalkOptions, Walked, shown, walk};
 use crate::warm::Warm;
-use dogpile_models::Models;
+use dogpile_models::Catalog;
 use dogpile_report::Level;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -50,9 +50,9 @@ pub(crate) struct Project {
 #[derive(Debug)]
 struct Tree {
     found: Found,
-    models: Models,
+    models: Catalog,
     triggers: Triggers,
-    load_options: LoadOptions,
+    load_options: LoadOptions<'static>,
     walk_options: WalkOptions,
     walked: Walked,
     loaded: Loaded,
@@ -114,7 +114,7 @@ impl Project {
         if self.overlays.contains_key(path) {
             return;
         }
-        match read_text(path, MAX_FILE_SIZE) {
+        match read_text(path, None, MAX_FILE_SIZE) {
             Ok(text) => self.changed(path, Some(Arc::from(text))),
             Err(_) => self.changed(path, None),
         }
@@ -145,7 +145,7 @@ impl Tree {
     fn read(root: &Path, wanted: &Wanted, overlays: &Overlays, asked: &BTreeSet<PathBuf>) -> anyhow::Result<Self> {
         let paths = [PathBuf::from(".")];
         let found = configuration(root, &paths, wanted.config.as_deref())?;
-        let models = models(&found.config)?;
+        let models = Catalog::with_users(&found.config.models)?;
         let table = &found.config.lint;
         let walk_options = WalkOptions {
             include_tests: table.include_tests == Some(true),
@@ -153,7 +153,7 @@ impl Tree {
             exclude: found.root().map(Path::to_owned).zip(excluded(&table.exclude)?),
             threads: rayon::current_num_threads(),
         };
-        let load_options = LoadOptions { max_file_size: MAX_FILE_SIZE, include_generated: table.include_generated == Some(true) };
+        let load_options = LoadOptions { max_file_size: MAX_FILE_SIZE, include_generated: table.include_generated == Some(true), index: None };
         let mut walked = walk(&paths, root, &walk_options)?;
         // Buffers that were never saved.
         for path in overlays.keys().filter(|path| !path.exists() && path.starts_with(root)) {
@@ -210,6 +210,7 @@ impl Tree {
     fn diagnose(&mut self, wanted: &Wanted, stop: &AtomicBool) -> Option<Outcome> {
         let options = Options {
             models: &self.models,
+            changes: None,
             config: &self.found.config,
             latency: &BTreeMap::new(),
             packages: &self.loaded.packages,

@@ -3,7 +3,7 @@
 //! It holds for the same files, packages and configuration; texts may change. A text is known again by itself, and all
 //! that rests on a text by what it asked (`dogpile_analysis::Memory`), so that a warm run finds what a cold one finds.
 
-use crate::follow::Words;
+use crate::follow::Sought;
 use dogpile_analysis::Memory;
 use dogpile_ir::{Lang, Module};
 use dogpile_source::{FileId, SourceFile};
@@ -27,7 +27,7 @@ pub(crate) struct Warm {
 #[derive(Debug)]
 pub(crate) struct Search {
     /// What for.
-    pub words: Words,
+    pub words: Sought,
     /// Index of a file, the text that was searched, and whether anything stood there.
     pub found: BTreeMap<usize, (Arc<str>, bool)>,
     /// Whether the present run asked for it.

@@ -10,7 +10,7 @@ use super::wanted::{Client, Settings, folders};
 use super::wire::{Incoming, write};
 use super::worker::{Change, Found, Worker};
 use crate::exit::Exit;
-use crate::inspect::explain;
+use crate::explain::{PageFormat, page_of};
 use crate::pipeline::Outcome;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -459,7 +459,7 @@ impl Server {
     }
 
     fn explain(&mut self, id: &Value, slug: &Value) {
-        match explain(slug.as_str().unwrap_or_default()) {
+        match page_of(slug.as_str().unwrap_or_default(), PageFormat::Markdown) {
             Ok(page) => {
                 let listed = crate::meta_rules::listed().into_iter().find(|rule| slug == rule.info.slug);
                 if let Some(rule) = listed.filter(|_| self.client.shows) {
