@@ -14,6 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Modules that offer on what another one offers on: so often.
 const LEVELS: usize = 4;
 
+/// What is searched for, by language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sought {
+    alone: BTreeMap<Lang, BTreeSet<String>>,
+    packages: BTreeMap<Lang, BTreeSet<String>>,
+    items: BTreeMap<Lang, BTreeSet<String>>,
+    crates: BTreeSet<String>,
+}
+
 /// A search for what callers mention.
 #[derive(Debug, Default)]
 pub(crate) struct Mentions {
@@ -26,8 +35,8 @@ pub(crate) struct Mentions {
     crates: BTreeSet<String>,
 }
 
-impl Mentions {
-    /// A search for these names, as the analysis tells them; `modules` are those parsed so far.
+impl Sought {
+    /// The words of these names, as the analysis tells them; `modules` are those parsed so far.
     #[must_use]
     pub(crate) fn new(names: &[String], modules: &[Module], packages: &Packages) -> Self {
         let languages: BTreeMap<&str, Lang> = modules.iter().map(|m| (&*m.package, m.lang)).collect();
@@ -67,11 +76,20 @@ impl Mentions {
                 }
             }
         }
+        Self { alone, packages: of_packages, items, crates }
+    }
+}
+
+impl Mentions {
+    /// A search for these words.
+    #[must_use]
+    pub(crate) fn new(words: &Sought) -> Self {
         let search = |all: &BTreeMap<Lang, BTreeSet<String>>| {
             let words = |set: &BTreeSet<String>| Words { alone: set.iter().cloned().collect(), ..Words::default() };
             Triggers::new(all.iter().map(|(lang, set)| (*lang, words(set))))
         };
-        Self { alone: search(&alone), packages: search(&of_packages), items: search(&items), crates }
+        let crates = words.crates.clone();
+        Self { alone: search(&words.alone), packages: search(&words.packages), items: search(&words.items), crates }
     }
 
     /// Whether a file mentions any of them.
@@ -171,6 +189,10 @@ mod tests {
     use dogpile_source::FileId;
     use std::path::Path;
 
+    fn search(names: &[String], modules: &[Module], packages: &Packages) -> Mentions {
+        Mentions::new(&Sought::new(names, modules, packages))
+    }
+
     fn file(lang: Lang, package: &str) -> InputFile {
         InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: Hit::Nothing, alone: false }
     }
@@ -178,7 +200,7 @@ mod tests {
     #[test]
     fn go_imports_by_path_and_names_count_everywhere() {
         let module = dogpile_front_go::parse(FileId(0), "example.com/lock", "package lock\n");
-        let mentions = Mentions::new(
+        let mentions = search(
             &["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()],
             &[module],
             &Packages::default(),
@@ -200,7 +222,7 @@ mod tests {
             parse("@a/c/src/lock", "export function take() {}"),
             parse("@a/c/src/index", "export * from '@a/c/src/lock';"),
         ];
-        let mentions = Mentions::new(&["\"@a/c/src/lock\"".to_owned()], &modules, &packages);
+        let mentions = search(&["\"@a/c/src/lock\"".to_owned()], &modules, &packages);
         let caller = file(Lang::TypeScript, "m");
         for text in [
             "from './lock'",
@@ -230,7 +252,7 @@ mod tests {
             parse("app::jobs::lock", "pub struct Lock; pub fn take() {}"),
             parse("app::jobs", "pub use lock::Lock; mod lock;"),
         ];
-        let mentions = Mentions::new(&["\"app::jobs::lock\"".to_owned()], &modules, &Packages::default());
+        let mentions = search(&["\"app::jobs::lock\"".to_owned()], &modules, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{Lock, a};"));
         assert!(
             mentions.stand_in(&file(Lang::Rust, "b"), "lock::take()")
@@ -238,7 +260,7 @@ mod tests {
         );
         assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{a, b};"));
         let root = [parse("app", "pub struct Lock;")];
-        let mentions = Mentions::new(&["\"app\"".to_owned()], &root, &Packages::default());
+        let mentions = search(&["\"app\"".to_owned()], &root, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Lock;"));
         assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Other;"));
         assert!(
