@@ -1,0 +1,39 @@
+//! The missing expiry is given in the command that takes the lock.
+//!
+//! Safe: who takes the lock and what everybody is told stay the same. What changes is that the key goes by itself after a
+//! time that this code or its configuration chose for such locks; no time is made up. How long the work lasts is not
+//! known, so the fix is offered only if the lock is no worse off for it: a release that would delete somebody else's lock
+//! once leases end would be a new finding, and then the fix is not offered.
+
+use crate::desk::{Call, Desk, Offer};
+use crate::lease::{Lease, chosen};
+use crate::pattern::{Pattern, rewrite};
+use crate::syntax::{Code, Language};
+use crate::{imports, reply};
+use dogpile_models::{ReplyChange, RewriteKind};
+use dogpile_report::{Edit, Finding};
+
+pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Option<Offer> {
+    let lock = desk.lock(finding)?;
+    let (lease, says) = chosen(desk, code, lock)?;
+    let site = &lock.acquire.site;
+    let calls = desk.calls(code, &site.client, RewriteKind::Lease, site.span);
+    let edits = calls.iter().find_map(|call| leased(code, call, &lease))?;
+    Some(Offer::safe(format!("give the lock an expiry of {says}"), edits))
+}
+
+/// Edits that give an acquire a lease.
+pub(super) fn leased(code: &Code<'_>, call: &Call<'_, '_>, lease: &Lease) -> Option<Vec<Edit>> {
+    let to = Pattern::new(code.language, call.row.to.as_deref()?)?;
+    let fill = lease.fill(code.language);
+    let mut edits = rewrite(code, &call.found, &call.from, &to, &fill)?;
+    match call.row.reply {
+        ReplyChange::Same => {}
+        ReplyChange::OneToOk => edits.extend(reply::one_to_ok(code, call.found.node)?),
+        ReplyChange::Unread => reply::is_unread(code, call.found.node).then_some(())?,
+    }
+    if code.language == Language::Go && matches!(lease, Lease::Known(_)) && edits.iter().any(|e| e.text.contains("time.")) {
+        edits.extend(imports::go(code, "time")?);
+    }
+    Some(edits)
+}
