@@ -1,19 +1,20 @@
 //! `dogpile-lint check`.
 
-use crate::cli::{CheckArgs, Format};
+use crate::cli::CheckArgs;
 use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
 use crate::exit::Exit;
 use crate::input::endings;
 use crate::latency::parse_latency;
 use crate::load::{LoadOptions, Loaded, load};
-use crate::meta_rules::{HOME, slugs};
-use crate::output::{colored, say, write};
+use crate::meta_rules::slugs;
+use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
+use crate::reports;
 use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
 use anyhow::{Context as _, anyhow};
 use dogpile_models::Models;
-use dogpile_report::{Level, ProblemKind, Report, Tool, clean, problem_text, to_json, to_sarif, to_text};
+use dogpile_report::{Level, ProblemKind, clean};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
@@ -42,7 +43,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         let linted = run.begun.elapsed();
         let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof)) } else { None };
         let proof_time = run.begun.elapsed() - linted;
-        report(args, run.cwd, &run.outcome)?;
+        reports::write(&args.out, run.cwd, &run.outcome)?;
         if args.stats {
             let (walk, read, all) = (run.walk_time.as_millis(), run.read_time.as_millis(), run.begun.elapsed().as_millis());
             if args.confirm {
@@ -194,32 +195,6 @@ fn complete(outcome: &mut Outcome, walked: &Walked, loaded: &Loaded) {
     outcome.summary.files_seen = loaded.files.len() + loaded.problems.len();
     outcome.summary.skipped_generated = loaded.skipped_generated;
     outcome.summary.skipped_tests = walked.skipped_tests;
-}
-
-fn report(args: &CheckArgs, cwd: &Path, outcome: &Outcome) -> anyhow::Result<()> {
-    let root = cwd.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
-    let report = Report {
-        tool: Tool { name: "dogpile-lint", version: env!("CARGO_PKG_VERSION"), uri: HOME },
-        rules: &outcome.rules,
-        entries: &outcome.entries,
-        gone: &outcome.gone,
-        problems: &outcome.problems,
-        summary: outcome.summary,
-        sources: &outcome.sources,
-        root: &root,
-    };
-    let text = match args.format {
-        Format::Text => to_text(&report, colored(args.color, args.output.is_some())),
-        Format::Json => to_json(&report),
-        Format::Sarif => to_sarif(&report),
-    };
-    // A report for programs, or one in a file, is not what the person at the terminal reads.
-    if args.format != Format::Text || args.output.is_some() {
-        for problem in &outcome.problems {
-            say(&format!("problem: {}", problem_text(&report, problem)));
-        }
-    }
-    write(&text, args.output.as_deref())
 }
 
 fn exit(args: &CheckArgs, config: &Config, outcome: &Outcome) -> Exit {

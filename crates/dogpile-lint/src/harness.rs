@@ -22,7 +22,7 @@ const SHORTEST: usize = 6;
 pub(crate) fn harness(args: &HarnessArgs) -> anyhow::Result<Exit> {
     linted(&args.check, |run| {
         let text = written(args, &run)?;
-        write(&text, args.check.output.as_deref())?;
+        write(&text, args.check.out.output.as_deref())?;
         Ok(Exit::Clean)
     })
 }
@@ -80,7 +80,7 @@ fn written(args: &HarnessArgs, run: &Run<'_>) -> anyhow::Result<String> {
         package: package.as_deref().unwrap_or("harness_test"),
     };
     let harness = emit(&request)?;
-    if args.check.output.is_none() {
+    if args.check.out.output.is_none() {
         say(&format!("save it as {}", clean(&harness.file)));
     }
     Ok(harness.text)

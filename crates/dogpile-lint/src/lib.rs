@@ -25,6 +25,7 @@ mod packages;
 mod pipeline;
 mod prefilter;
 mod replay;
+mod reports;
 mod suggest;
 mod suppress;
 mod test_code;

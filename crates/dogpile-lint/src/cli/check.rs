@@ -1,0 +1,106 @@
+//! The arguments of `check`.
+
+use super::output::OutputArgs;
+use super::proof::ProofArgs;
+use crate::exit::FailOn;
+use clap::{Args, ValueEnum};
+use dogpile_report::Level;
+use std::path::PathBuf;
+
+/// Arguments of `check`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Files and folders [default: .]
+    pub paths: Vec<PathBuf>,
+    /// From which level on findings give exit code 1 [default: warning]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+    /// From which level on findings are shown [default: note]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub min_level: Option<MinLevel>,
+    /// Show findings that rest on names and shapes only, too
+    #[arg(long)]
+    pub pedantic: bool,
+    /// Read this file instead of the nearest dogpile.toml
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Measured p99s: the reply of a Prometheus histogram_quantile query, or JSON of names and seconds
+    #[arg(long, value_name = "FILE")]
+    pub latency: Option<PathBuf>,
+    /// Look at tests too
+    #[arg(long)]
+    pub include_tests: bool,
+    /// Look at generated files too
+    #[arg(long)]
+    pub include_generated: bool,
+    /// Look at vendored code too
+    #[arg(long)]
+    pub include_vendored: bool,
+    /// Largest file that is read, in bytes (k, M and G are understood)
+    #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = size)]
+    pub max_file_size: u64,
+    /// Parse every file, not only those with a client's words in them
+    #[arg(long)]
+    pub no_prefilter: bool,
+    /// How many threads work [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Tell how much was parsed and understood, and (on standard error) how long it took
+    #[arg(long)]
+    pub stats: bool,
+    /// Prove every finding; what `confirm` does
+    #[arg(long)]
+    pub confirm: bool,
+    /// How findings are proven
+    #[command(flatten)]
+    pub proof: ProofArgs,
+    /// What comes out
+    #[command(flatten)]
+    pub out: OutputArgs,
+}
+
+/// Levels that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MinLevel {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Everything.
+    Note,
+}
+
+impl From<MinLevel> for Level {
+    fn from(level: MinLevel) -> Self {
+        match level {
+            MinLevel::Error => Self::Error,
+            MinLevel::Warning => Self::Warning,
+            MinLevel::Note => Self::Note,
+        }
+    }
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let scale = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1 << 10,
+        "m" | "mb" => 1 << 20,
+        "g" | "gb" => 1 << 30,
+        other => return Err(format!("unknown unit {other:?}")),
+    };
+    let number: u64 = digits.parse().map_err(|_| "a size is a number like 4M or 500k".to_owned())?;
+    number.checked_mul(scale).filter(|n| *n < u64::MAX).ok_or_else(|| "too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("4M"), Ok(4 << 20));
+        assert_eq!(size("500k"), Ok(500 << 10));
+        assert!(size("x").is_err() && size("4 parsecs").is_err() && size("99999999999G").is_err());
+    }
+}
