@@ -4,7 +4,8 @@ use crate::cli::CheckArgs;
 use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
 use crate::exit::Exit;
-use crate::input::endings;
+use crate::fixes;
+use crate::input::{InputFile, endings};
 use crate::latency::parse_latency;
 use crate::load::{LoadOptions, Loaded, load};
 use crate::meta_rules::slugs;
@@ -26,8 +27,15 @@ use std::{env, fs, thread};
 pub(crate) struct Run<'a> {
     /// What was found.
     pub outcome: Outcome,
+    /// What was linted.
+    pub files: &'a [InputFile],
+    /// How.
+    pub options: &'a Options<'a>,
+    /// Adds what walking and reading found to an outcome.
+    pub complete: &'a dyn Fn(&mut Outcome),
+    /// The current folder.
+    pub cwd: &'a Path,
     config: &'a Config,
-    cwd: &'a Path,
     threads: usize,
     begun: Instant,
     walk_time: Duration,
@@ -40,6 +48,13 @@ pub(crate) struct Run<'a> {
 /// When it could not run.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     linted(args, |mut run| {
+        if args.fix.wanted() {
+            if let Some(exit) = fixes::mend(args, &mut run)? {
+                return Ok(exit);
+            }
+        } else if args.out.shows_fixes() {
+            fixes::offer(&mut run.outcome, run.files, run.options);
+        }
         let linted = run.begun.elapsed();
         let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof)) } else { None };
         let proof_time = run.begun.elapsed() - linted;
@@ -109,8 +124,10 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
             max_file_size: args.max_file_size,
         };
         let mut outcome = lint(&loaded.files, &options);
-        complete(&mut outcome, &walked, &loaded);
-        then(Run { outcome, config: &found.config, cwd: &cwd, threads, begun, walk_time, read_time })
+        let complete = |outcome: &mut Outcome| complete(outcome, &walked, &loaded);
+        complete(&mut outcome);
+        let (files, options) = (&loaded.files[..], &options);
+        then(Run { outcome, files, options, complete: &complete, config: &found.config, cwd: &cwd, threads, begun, walk_time, read_time })
     })
 }
 

@@ -9,6 +9,7 @@ mod confirm;
 mod cli;
 mod config;
 mod exit;
+mod fixes;
 mod follow;
 mod generated;
 mod guard;

@@ -1,5 +1,7 @@
 //! The arguments of `check`.
 
+use super::fix::FixArgs;
+use super::limit::LimitArgs;
 use super::output::OutputArgs;
 use super::proof::ProofArgs;
 use crate::exit::FailOn;
@@ -51,6 +53,12 @@ pub(crate) struct CheckArgs {
     /// Prove every finding; what `confirm` does
     #[arg(long)]
     pub confirm: bool,
+    /// What is reported of all that is found
+    #[command(flatten)]
+    pub limit: LimitArgs,
+    /// What is done about findings
+    #[command(flatten)]
+    pub fix: FixArgs,
     /// How findings are proven
     #[command(flatten)]
     pub proof: ProofArgs,

@@ -1,6 +1,8 @@
 //! The command line.
 
 mod check;
+mod fix;
+mod limit;
 mod output;
 mod proof;
 

@@ -18,6 +18,14 @@ pub(crate) struct OutputArgs {
     pub color: ColorChoice,
 }
 
+impl OutputArgs {
+    /// Whether a report shows fixes: only then are they worked out.
+    #[must_use]
+    pub(crate) fn shows_fixes(&self) -> bool {
+        self.format != Format::Text
+    }
+}
+
 /// Forms of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
