@@ -74,9 +74,8 @@ impl<'d> Desk<'d> {
         'd: 't,
     {
         let Some(covering) = code.covering(span) else { return Vec::new() };
-        let name = client.to_owned();
         let rows: Vec<(&RewriteRow, Pattern)> = self
-            .rows(code, &name)
+            .rows(code, client)
             .into_iter()
             .filter(|row| row.does == kind)
             .filter_map(|row| Some((row, Pattern::new(code.language, &row.from)?)))
@@ -87,11 +86,13 @@ impl<'d> Desk<'d> {
         around.reverse();
         let inside = descendants(covering).into_iter().skip(1);
         let overlaps = |n: &tree_sitter::Node<'_>| n.start_byte() < span.end as usize && (span.start as usize) < n.end_byte();
-        for node in around.into_iter().chain(inside).filter(overlaps) {
+        let spine = crate::syntax::spine(covering);
+        for node in around.into_iter().chain(inside).filter(overlaps).chain(spine) {
             let mut calls = Vec::new();
-            for (row, _) in &rows {
-                let Some(from) = Pattern::new(code.language, &row.from) else { continue };
-                if let Some(found) = from.matches(code, node) {
+            for (row, from) in &rows {
+                if let Some(found) = from.matches(code, node)
+                    && let Some(from) = Pattern::new(code.language, &row.from)
+                {
                     calls.push(Call { found, from, row });
                 }
             }

@@ -5,15 +5,21 @@
 //! that it needs is in sight. Whether it holds is not decided here: whoever offers it to people makes it in memory first,
 //! reads the result again and explores it.
 
+mod check;
 mod desk;
 mod edit;
 mod imports;
 mod lease;
 mod patch;
 mod pattern;
+mod release;
+mod remove;
 mod reply;
 mod rules;
+mod scope;
+mod script;
 mod syntax;
+mod token;
 
 pub use desk::{Desk, Offer};
 pub use edit::{applied, moved, overlap};

@@ -241,3 +241,35 @@ fn common(old: &[Leaf], new: &[Leaf]) -> Vec<(usize, usize)> {
     }
     pairs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::descendants;
+    use dogpile_source::{FileId, SourceFile};
+
+    /// What the placeholders of a pattern stand for in the first node that it matches.
+    fn found(path: &str, text: &str, pattern: &str) -> Option<BTreeMap<String, String>> {
+        let source = SourceFile::new(path, text);
+        let code = Code::new(FileId(0), &source)?;
+        let pattern = Pattern::new(code.language, pattern)?;
+        let found = descendants(code.root()).into_iter().find_map(|node| pattern.matches(&code, node))?;
+        Some(found.holes.iter().map(|(name, node)| (name.clone(), code.text_of(*node).to_owned())).collect())
+    }
+
+    #[test]
+    fn line_breaks_quotes_and_commas_do_not_count() {
+        let go = "package p\n\nfunc f() {\n\tx := c.rdb.SetNX(\n\t\tctx,\n\t\tkey(),\n\t\t\"t\",\n\t\t0,\n\t)\n}\n";
+        let holes = found("a.go", go, "$client.SetNX($ctx, $key, $token, 0)").expect("a match");
+        assert_eq!(holes["client"], "c.rdb");
+        assert_eq!(holes["key"], "key()");
+        assert!(found("a.go", &go.replace("0,", "1,"), "$client.SetNX($ctx, $key, $token, 0)").is_none());
+        let ts = "await this.redis.set(`k:${id}`, token, \"nx\");";
+        assert_eq!(found("a.ts", ts, "$client.set($key, $token, 'NX')").expect("a match")["key"], "`k:${id}`");
+        let rust = "fn f(c: &mut C) {\n    let r = redis::cmd(\"SET\")\n        .arg(&k)\n        .arg(&t)\n        .arg(\"NX\")\n        .query(self.con)?;\n}\n";
+        let holes = found("a.rs", rust, "$cmd.arg($key).arg($token).arg(\"NX\")").expect("a match");
+        assert_eq!(holes["token"], "&t");
+        let rust = "fn f(&mut self) -> R {\n    self.con.del(&self.key)\n}\n";
+        assert_eq!(found("a.rs", rust, "$client.del($key)").expect("a match")["client"], "self.con");
+    }
+}

@@ -10,6 +10,12 @@ pub(crate) fn is_unread(code: &Code<'_>, call: Node<'_>) -> bool {
     while let Some(parent) = node.parent() {
         match parent.kind() {
             "expression_statement" | "defer_statement" | "go_statement" => return true,
+            "expression_list" => {
+                let Some(assigned) = parent.parent() else { return false };
+                let left = assigned.child_by_field_name("left");
+                return assigned.kind() == "assignment_statement"
+                    && left.is_some_and(|l| l != parent && code.text_of(l).split(',').all(|name| name.trim() == "_"));
+            }
             "await_expression" | "parenthesized_expression" | "try_expression" => node = parent,
             "unary_expression" if code.text_of(parent).starts_with("void ") => node = parent,
             // `.catch(() => {})`, and what follows it is the handler's.

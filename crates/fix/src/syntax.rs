@@ -167,19 +167,25 @@ impl<'s> Code<'s> {
         let count = |c: char| self.text.matches(c).count();
         if count('"') > count('\'') { '"' } else { '\'' }
     }
-
-    /// Whole lines of a node, if nothing else stands in them. A comment behind it goes with it.
-    pub(crate) fn lines_of(&self, node: Node<'_>) -> Option<(usize, usize)> {
-        let (start, end) = (self.line_start(node.start_byte()), self.line_end(node.end_byte().max(1) - 1));
-        let before = &self.text[start..node.start_byte()];
-        let after = self.text[node.end_byte()..end].trim_start_matches([';', ' ', '\t', '\r', '\n']);
-        (before.trim().is_empty() && (after.is_empty() || after.starts_with("//"))).then_some((start, end))
-    }
 }
 
 /// A node and those around it, innermost first.
 pub(crate) fn ancestors(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     std::iter::successors(Some(node), Node::parent)
+}
+
+/// The calls that a method's call is chained to (`cmd(a).arg(b)` of `cmd(a).arg(b).query(c)`), the last first. `name` is the
+/// method's name, by which its call is placed.
+pub(crate) fn spine(name: Node<'_>) -> Vec<Node<'_>> {
+    let mut all = Vec::new();
+    let mut next = ancestors(name).take(4).find(|n| n.kind() == "call_expression");
+    while let Some(node) = next {
+        if node.kind() == "call_expression" {
+            all.push(node);
+        }
+        next = ["function", "value", "object", "operand"].iter().find_map(|field| node.child_by_field_name(field));
+    }
+    all
 }
 
 /// A node and everything in it, in order of place.
