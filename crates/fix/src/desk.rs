@@ -41,7 +41,8 @@ impl Offer {
 
     /// The fix, its edits cut down to what they change. All are of one file. `None`: it changes nothing, or contradicts itself.
     pub(crate) fn finish(self, code: &Code<'_>) -> Option<Fix> {
-        let edits = tidy(code.text, self.edits);
+        let unused = crate::imports::unused(code, &self.edits);
+        let edits = tidy(code.text, self.edits.into_iter().chain(unused).collect());
         let apart = edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start);
         // Lines end as the file's own do.
         let own = |text: String| if code.newline() == "\n" { text } else { text.replace("\r\n", "\n").replace('\n', "\r\n") };

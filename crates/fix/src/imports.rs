@@ -1,6 +1,7 @@
 //! Imports that a fix needs.
 
-use crate::syntax::{Code, descendants, named};
+use crate::edit::applied;
+use crate::syntax::{Code, Language, descendants, named};
 use dogpile_report::Edit;
 use tree_sitter::Node;
 
@@ -41,6 +42,22 @@ pub(crate) fn go(code: &Code<'_>, path: &str) -> Option<Vec<Edit>> {
         }
     };
     Some(vec![edit])
+}
+
+/// Takes out Go imports that nothing uses once edits are made: it would not compile.
+pub(crate) fn unused(code: &Code<'_>, edits: &[Edit]) -> Vec<Edit> {
+    if code.language != Language::Go {
+        return Vec::new();
+    }
+    let Some(after) = applied(code.text, edits) else { return Vec::new() };
+    let specs = descendants(code.root()).into_iter().filter(|n| n.kind() == "import_spec");
+    let gone = specs.filter(|spec| {
+        let Some(path) = spec.child_by_field_name("path").map(|p| code.text_of(p).trim_matches(['"', '`'])) else { return false };
+        let name = spec.child_by_field_name("name").map_or_else(|| path.rsplit('/').next().unwrap_or(path), |n| code.text_of(n));
+        let selector = format!("{name}.");
+        code.text.contains(&selector) && !after.contains(&selector)
+    });
+    gone.map(|spec| Edit { span: code.span(code.line_start(spec.start_byte()), code.line_end(spec.end_byte())), text: String::new() }).collect()
 }
 
 /// Whether a name is declared somewhere in the file, so that it may mean something else where it is used.

@@ -8,6 +8,7 @@
 mod check;
 mod desk;
 mod edit;
+mod flow;
 mod imports;
 mod lease;
 mod patch;
@@ -25,6 +26,7 @@ pub use desk::{Desk, Offer};
 pub use edit::{applied, moved, overlap};
 pub use patch::patch;
 pub use rules::offers;
+pub use script::collide;
 pub use syntax::Language;
 
 /// Whether a text of this name parses. Languages that fixes are not written in always do.

@@ -5,6 +5,7 @@ use crate::imports::put;
 use crate::scope;
 use crate::syntax::{Code, Language, descendants, is_text};
 use dogpile_report::Edit;
+use dogpile_source::SourceMap;
 use tree_sitter::Node;
 
 /// Compares and deletes, as it is written down in a file that has none.
@@ -61,12 +62,30 @@ fn plain(script: &str) -> String {
 
 /// Other files of a Go package.
 fn siblings<'d>(desk: &Desk<'d>, code: &Code<'_>) -> Vec<Code<'d>> {
-    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
     let own = folder(code.path);
     let of = |(id, file): (dogpile_source::FileId, &'d dogpile_source::SourceFile)| {
         (id != code.file && folder(&file.path) == own).then(|| Code::new(id, file)).flatten()
     };
-    desk.sources.iter().filter_map(of).filter(|c| c.language == Language::Go).collect()
+    let package = package(code);
+    desk.sources.iter().filter_map(of).filter(|c| c.language == Language::Go && self::package(c) == package).collect()
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn package<'s>(code: &Code<'s>) -> &'s str {
+    let clause = descendants(code.root()).into_iter().find(|n| n.kind() == "package_clause");
+    clause.map_or("", |n| code.text_of(n))
+}
+
+/// Whether two sets of edits would give a Go package one constant twice: then the second waits until it sees the first.
+#[must_use]
+pub fn collide(a: &[Edit], b: &[Edit], sources: &SourceMap) -> bool {
+    let adds = |edit: &&Edit| edit.text.contains("\nconst ") && sources.path(edit.span).ends_with(".go");
+    a.iter().filter(adds).any(|a| {
+        b.iter().filter(adds).any(|b| a.span.file != b.span.file && folder(sources.path(a.span)) == folder(sources.path(b.span)))
+    })
 }
 
 fn mentions(code: &Code<'_>, name: &str) -> bool {

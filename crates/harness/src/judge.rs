@@ -188,18 +188,24 @@ pub fn try_repair(subject: &Subject, rule: &'static Rule, focus: Span, claim: Cl
 }
 
 /// Whether a lifecycle, read from code that is to be offered as a repair, keeps what the rule claims: under the rule's own
-/// adversary, and under one pause more. What states a number and no interleaving has nothing to survive.
+/// adversary, and under one pause `more`. What states a number and no interleaving has nothing to survive.
 ///
 /// # Errors
 /// Why it is not known to.
-pub fn survives(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bounds) -> Result<(), String> {
+pub fn survives(
+    subject: &Subject,
+    rule: &'static Rule,
+    focus: Span,
+    bounds: &Bounds,
+    one_more: bool,
+) -> Result<(), String> {
     match opinion(subject, rule, focus, bounds) {
         Opinion::Computed => return Ok(()),
         Opinion::Broken(found) => return Err(found.breach.says.clone()),
         Opinion::Unknown { why, .. } => return Err(why),
         Opinion::Holds { .. } => {}
     }
-    for claim in rule.claims.iter().copied() {
+    for claim in rule.claims.iter().copied().filter(|_| one_more) {
         let program = subject.lower(Question { rule: rule.slug, claim, focus }).map_err(|unlowered| unlowered.why)?;
         let faults = more(bounds.faults_for(claim), claim);
         match explore(&program, claim, &Bounds { faults: Some(faults), ..*bounds }) {

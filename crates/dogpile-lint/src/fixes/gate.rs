@@ -3,7 +3,7 @@
 use crate::input::InputFile;
 use crate::output::say;
 use crate::pipeline::{Options, Outcome, lint};
-use dogpile_fix::{applied, moved, overlap, parses};
+use dogpile_fix::{applied, collide, moved, overlap, parses};
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::judge::survives;
 use dogpile_harness::lower::Subject;
@@ -134,7 +134,12 @@ fn unsound(before: &Outcome, entry: &Entry, after: &After) -> Option<String> {
     let Some(subject) = Subject::find(&after.outcome.lifecycles, rule.subject(), &finding.session, focus) else {
         return Some("the repaired lock would not be recognised".to_owned());
     };
-    survives(&subject, rule, focus, &bounds).err().map(|why| format!("the repaired program does not hold: {why}"))
+    // A pause more than the rule claims shows what other findings on this lock tell of already.
+    let told = after.outcome.entries.iter().filter(|e| e.finding.session == finding.session && e.finding.rule != finding.rule);
+    let one_more = !told.filter_map(|e| dogpile_rules::find(e.finding.rule)).any(|other| {
+        other.claims.iter().any(|theirs| theirs.faults.pauses > 0 && rule.claims.iter().any(|ours| ours.invariant == theirs.invariant))
+    });
+    survives(&subject, rule, focus, &bounds, one_more).err().map(|why| format!("the repaired program does not hold: {why}"))
 }
 
 /// Fixes that can be tried together: they do not overlap, and none is about the same lock as another.
@@ -144,7 +149,9 @@ pub(crate) fn wave(outcome: &Outcome, open: &[(usize, Fix)]) -> Vec<usize> {
     for (at, (entry, fix)) in open.iter().enumerate() {
         let Some(entry) = outcome.entries.get(*entry) else { continue };
         let session = (&entry.finding.session, entry.finding.primary.file);
-        let free = chosen.iter().all(|other| !overlap(&open[*other].1.edits, &fix.edits));
+        let free = chosen.iter().map(|other| &open[*other].1.edits).all(|other| {
+            !overlap(other, &fix.edits) && !collide(other, &fix.edits, &outcome.sources)
+        });
         if free && (entry.finding.session.is_empty() || sessions.insert(session)) {
             chosen.push(at);
         }

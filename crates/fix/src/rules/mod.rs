@@ -1,9 +1,13 @@
 //! What is done for each rule: one file each, with the argument for whether it is safe.
 
+mod cancelled_release;
+mod leaked_lock;
 mod lock_without_expiry;
 mod non_atomic_expiry;
 mod non_atomic_release;
+mod release_without_acquire;
 mod unconditional_release;
+mod unused_suppression;
 
 use crate::desk::{Desk, Offer};
 use crate::syntax::Code;
@@ -12,10 +16,14 @@ use dogpile_report::{Finding, Fix};
 type Writer = fn(&Desk<'_>, &Code<'_>, &Finding) -> Option<Offer>;
 
 const WRITERS: &[(&str, Writer)] = &[
+    ("cancelled-release", cancelled_release::offer),
+    ("leaked-lock", leaked_lock::offer),
     ("lock-without-expiry", lock_without_expiry::offer),
     ("non-atomic-expiry", non_atomic_expiry::offer),
     ("non-atomic-release", non_atomic_release::offer),
+    ("release-without-acquire", release_without_acquire::offer),
     ("unconditional-release", unconditional_release::offer),
+    ("unused-suppression", unused_suppression::offer),
 ];
 
 /// What may be done about a finding, the best first.
