@@ -83,9 +83,11 @@ pub(crate) fn number(n: u64, language: Language) -> String {
 /// The code's own comes first: it was chosen for this key. A constant is used by its name where it stands in the same file.
 pub(crate) fn chosen(desk: &Desk<'_>, code: &Code<'_>, lock: &Lock) -> Option<(Lease, String)> {
     let own = desk.lifecycles.locks.iter().filter(|other| other.class == Class::Lock && other.id != lock.id);
+    let here = folder(code.path);
     let alike = |other: &&Lock| {
         let (a, b) = (prefix(&other.acquire.key), prefix(&lock.acquire.key));
-        a.is_some() && a == b
+        let path = desk.sources.path(other.acquire.site.span);
+        a.is_some() && a == b && folder(path) == here && Language::of(path) == Some(code.language)
     };
     let known = own.filter(alike).find_map(|other| match &other.acquire.ttl {
         Ttl::Known { ms, span, text, default: false } if *ms > 0 => Some((*ms, *span, text.clone())),
@@ -109,13 +111,20 @@ pub(crate) fn words(ms: u64) -> String {
     if ms.is_multiple_of(1000) { format!("{} s", ms / 1000) } else { format!("{ms} ms") }
 }
 
-/// What locks of one kind share of their keys: the literal text that they begin with.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Words that say that a key is a lock's, and not whose.
+const EVERYBODYS: &[&str] = &["lock", "locks", "mutex", "lease", "leases", "sem", "redis"];
+
+/// What locks of one kind share of their keys: the literal text that they begin with, where it says more than "lock".
 fn prefix(key: &str) -> Option<&str> {
-    let text = key.trim_start_matches(['"', '\'', '`']);
+    let text = key.strip_prefix(['"', '\'', '`'])?;
     let end = text.find(['"', '\'', '`', '{', '$', '%', '+']).unwrap_or(text.len());
     let literal = &text[..end];
-    // A key that begins with what is filled in has no prefix.
-    (key.starts_with(['"', '\'', '`']) && literal.len() >= 3).then_some(literal)
+    let telling = literal.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3 && !EVERYBODYS.contains(&word.to_ascii_lowercase().as_str()));
+    telling.then_some(literal)
 }
 
 /// Whether a name is a constant of the file's own top level.

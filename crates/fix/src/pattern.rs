@@ -180,6 +180,8 @@ fn filled(
         from = leaf.end - offset;
         match leaf.word.strip_prefix(MARK) {
             Some(name) => match (fill.get(name), found.holes.get(name)) {
+                // gofmt sets off the operators of a field's value, and not those of an argument.
+                (Some(given), _) if code.language == Language::Go && text.ends_with(": ") => text += &given.replace('*', " * "),
                 (Some(given), _) => text += given,
                 (None, Some(node)) => text += code.text_of(*node),
                 (None, None) => return None,

@@ -12,15 +12,17 @@ use dogpile_analysis::lifecycle::TokenKind;
 use dogpile_report::Finding;
 
 pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Option<Offer> {
-    let lock = desk.lock(finding)?;
-    let release = pointed_at(lock, finding)?;
-    if !matches!(
-        lock.acquire.token.kind,
-        TokenKind::Fresh | TokenKind::PerHandle | TokenKind::Caller | TokenKind::Unknown
-    ) {
-        return None;
-    }
-    let token = token::at(desk, code, lock, release)?;
+    // A key that several functions build alike has several locks; the release is of the one whose token it sees.
+    let locks = desk.lock(finding).into_iter().chain(desk.lifecycles.locks.iter());
+    let mut seen = locks.filter_map(|lock| {
+        let release = pointed_at(lock, finding)?;
+        let apart = matches!(
+            lock.acquire.token.kind,
+            TokenKind::Fresh | TokenKind::PerHandle | TokenKind::Caller | TokenKind::Unknown
+        );
+        Some((release, token::at(desk, code, lock, release).filter(|_| apart)?))
+    });
+    let (release, token) = seen.next()?;
     let edits = guarded(desk, code, release, &token)?;
     Some(Offer::safe(format!("delete the lock only while it still holds `{}`", token.text), edits))
 }
