@@ -19,6 +19,19 @@ pub fn applied(text: &str, edits: &[Edit]) -> Option<String> {
     Some(out)
 }
 
+/// A stretch of a text with the edits made that lie in it, sorted on the way.
+pub(crate) fn applied_within(text: &str, start: usize, end: usize, edits: &mut [Edit]) -> Option<String> {
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = String::new();
+    let mut from = start;
+    for edit in edits.iter() {
+        out += text.get(from..edit.span.start as usize)?;
+        out += &edit.text;
+        from = edit.span.end as usize;
+    }
+    Some(out + text.get(from..end)?)
+}
+
 /// Whether two sets of edits get in each other's way. Two that put something in at one place do, unless it is the same
 /// thing (an import): that is then put in once.
 #[must_use]

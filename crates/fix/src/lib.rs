@@ -21,6 +21,7 @@ mod scope;
 mod script;
 mod syntax;
 mod token;
+mod width;
 
 pub use desk::{Desk, Offer};
 pub use edit::{applied, moved, overlap};

@@ -4,7 +4,7 @@ use crate::desk::{Call, Desk};
 use crate::pattern::{Pattern, rewrite};
 use crate::syntax::{Code, Language, ancestors, descendants};
 use crate::token::Token;
-use crate::{reply, script};
+use crate::{reply, script, width};
 use dogpile_analysis::lifecycle::{Lock, Release};
 use dogpile_models::{ReplyChange, RewriteKind};
 use dogpile_report::{Edit, Finding};
@@ -47,7 +47,8 @@ fn one(desk: &Desk<'_>, code: &Code<'_>, call: &Call<'_, '_>, token: &Token) -> 
     {
         fill.insert("connection".to_owned(), connection(code, *client)?);
     }
-    edits.extend(rewrite(code, &call.found, &call.from, &to, &fill)?);
+    let written = rewrite(code, &call.found, &call.from, &to, &fill)?;
+    edits.extend(width::broken(code, node, written));
     Some(edits)
 }
 

@@ -9,7 +9,7 @@ use crate::desk::{Call, Desk, Offer};
 use crate::lease::{Lease, chosen};
 use crate::pattern::{Pattern, rewrite};
 use crate::syntax::{Code, Language};
-use crate::{imports, reply};
+use crate::{imports, reply, width};
 use dogpile_models::{ReplyChange, RewriteKind};
 use dogpile_report::{Edit, Finding};
 
@@ -26,7 +26,8 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
 pub(super) fn leased(code: &Code<'_>, call: &Call<'_, '_>, lease: &Lease) -> Option<Vec<Edit>> {
     let to = Pattern::new(code.language, call.row.to.as_deref()?)?;
     let fill = lease.fill(code.language);
-    let mut edits = rewrite(code, &call.found, &call.from, &to, &fill)?;
+    let edits = rewrite(code, &call.found, &call.from, &to, &fill)?;
+    let mut edits = width::broken(code, call.found.node, edits);
     match call.row.reply {
         ReplyChange::Same => {}
         ReplyChange::OneToOk => edits.extend(reply::one_to_ok(code, call.found.node)?),
