@@ -68,6 +68,17 @@ fn typescript() {
             fs::write(folder.join("cases").join(format!("{name}.mts")), text).expect("a file");
         }
     }
+    let prettier = ["node_modules/prettier/bin/prettier.cjs", "--check"];
+    for (case, forms) in of("ts") {
+        // As each file writes its own quotes, semicolons and tabs.
+        let has = |what: &str, option: &'static str| case.before.contains(what).then_some(option);
+        let styles = [has("';\n", "--single-quote"), has("'\n", "--single-quote"), has("\t", "--use-tabs")];
+        let bare = (!case.before.contains(";\n")).then_some("--no-semi");
+        let files = forms.iter().map(|(name, _)| format!("cases/{name}.mts"));
+        let mut command = Command::new("node");
+        command.args(prettier).args(styles.into_iter().flatten()).args(bare).args(files).current_dir(&folder);
+        good("prettier", &command.output().expect("node"));
+    }
     let tsc = ["node_modules/typescript/bin/tsc", "-p", ".", "--noEmit"];
     good("tsc", &Command::new("node").args(tsc).current_dir(&folder).output().expect("node"));
 }
@@ -88,14 +99,17 @@ fn install(folder: &Path) {
 fn rust() {
     let clients = root().join("clients");
     let folder = folder("rust", &[clients.join("Cargo.toml"), clients.join("Cargo.lock")], "src");
-    let mut modules = String::new();
+    let mut modules = Vec::new();
     for (_, forms) in of("rs") {
         for (name, text) in forms {
             fs::write(folder.join("src").join(format!("{name}.rs")), text).expect("a file");
-            modules += &format!("pub mod {name};\n");
+            modules.push(format!("pub mod {name};\n"));
         }
     }
-    fs::write(folder.join("src/lib.rs"), modules).expect("a file");
+    modules.sort();
+    fs::write(folder.join("src/lib.rs"), modules.concat()).expect("a file");
+    let rustfmt = Command::new("rustfmt").args(["--check", "--edition", "2024", "src/lib.rs"]).current_dir(&folder).output();
+    good("rustfmt", &rustfmt.expect("rustfmt"));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let run = Command::new(cargo)
         .args(["check", "--locked"])

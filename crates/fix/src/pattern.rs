@@ -157,7 +157,7 @@ pub(crate) fn rewrite(
                 return None;
             }
             let text = filled(code, found, &to.text[from_new..to_new], &new[last_new..at_new], from_new, fill)?;
-            edits.push(Edit { span: code.span(start, end), text: laid_out(code, found, &text, gone) });
+            edits.push(Edit { span: code.span(start, end), text });
         }
         (last_old, last_new) = (at_old + 1, at_new + 1);
     }
@@ -196,26 +196,6 @@ fn filled(
         }
     }
     Some(text + stretch.get(from..)?)
-}
-
-/// A chain of calls that has a line for each keeps that.
-fn laid_out(code: &Code<'_>, found: &Match<'_>, text: &str, gone: &str) -> String {
-    let whole = code.text_of(found.node);
-    let Some(line) = whole.lines().skip(1).find(|line| line.trim_start().starts_with('.')) else {
-        return text.to_owned();
-    };
-    if code.language != Language::Rust || (gone.trim().is_empty() && text.is_empty()) {
-        return text.to_owned();
-    }
-    let indent = &line[..line.len() - line.trim_start().len()];
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(".arg(").or_else(|| rest.strip_suffix('.').map(str::len)) {
-        out += &rest[..at];
-        out += &format!("{}{indent}.", code.newline());
-        rest = &rest[at + 1..];
-    }
-    out + rest
 }
 
 /// Pairs of leaves that both forms share, as many as possible, in order.

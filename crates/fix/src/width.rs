@@ -1,6 +1,7 @@
 //! Lines that a fix makes too long are broken as formatters break them: one argument to a line.
 
-use crate::syntax::{Code, Language, descendants, named, parse};
+use crate::edit::applied_within;
+use crate::syntax::{Code, Language, ancestors, descendants, named, parse};
 use dogpile_report::Edit;
 use tree_sitter::Node;
 
@@ -17,29 +18,78 @@ fn limit(code: &Code<'_>) -> usize {
 
 /// One edit with the whole of a call in it, broken into lines, if the call's line would become too long by these edits.
 pub(crate) fn broken(code: &Code<'_>, call: Node<'_>, edits: Vec<Edit>) -> Vec<Edit> {
+    match code.language {
+        Language::Go => edits,
+        Language::TypeScript => with_arguments(code, call, &edits, code.indent(call.start_byte())).unwrap_or(edits),
+        Language::Rust => chain(code, call, &edits).unwrap_or(edits),
+    }
+}
+
+/// The arguments of a call, a line for each. `None`: they fit as they are.
+fn with_arguments(code: &Code<'_>, call: Node<'_>, edits: &[Edit], indent: &str) -> Option<Vec<Edit>> {
     let limit = limit(code);
-    let mut shifted: Vec<Edit> = edits.iter().filter(|e| inside(code, e, call)).cloned().collect();
+    let mut own: Vec<Edit> = edits.iter().filter(|e| inside(code, e, call)).cloned().collect();
     let (start, end) = (code.line_start(call.start_byte()), code.line_end(call.end_byte()));
-    let Some(line) = crate::edit::applied_within(code.text, start, end, &mut shifted) else { return edits };
-    if code.text_of(call).contains('\n') || line.trim_end().chars().count() <= limit {
-        return edits;
+    let line = applied_within(code.text, start, end, &mut own)?;
+    let code_of_line = line.split("//").next().unwrap_or("").trim_end();
+    if code.text_of(call).contains('\n') || code_of_line.chars().count() <= limit {
+        return None;
     }
-    let Some(new) = crate::edit::applied_within(code.text, call.start_byte(), call.end_byte(), &mut shifted) else { return edits };
-    // What follows a broken call in Rust begins a line too, and then so does the call itself.
-    let awaited = code.language == Language::Rust && code.text[call.end_byte()..].starts_with(".await");
-    let outer = code.indent(call.start_byte()).to_owned();
-    let indent = if awaited { format!("{outer}{}", code.step()) } else { outer };
-    let Some(mut text) = laid_out(code, &new, &indent, limit) else { return edits };
-    let mut out: Vec<Edit> = edits.into_iter().filter(|e| !inside(code, e, call)).collect();
-    if awaited {
-        let line = format!("{}{indent}.", code.newline());
-        let head = text.find('(').and_then(|at| text[..at].rfind('.'));
-        let Some(dot) = head else { return out };
-        text.replace_range(dot..=dot, &line);
-        text += &format!("{}{indent}", code.newline());
-    }
+    let new = applied_within(code.text, call.start_byte(), call.end_byte(), &mut own)?;
+    let text = laid_out(code, &new, indent, limit)?;
+    Some(replaced(code, call, edits, text))
+}
+
+fn replaced(code: &Code<'_>, call: Node<'_>, edits: &[Edit], text: String) -> Vec<Edit> {
+    let mut out: Vec<Edit> = edits.iter().filter(|e| !inside(code, e, call)).cloned().collect();
     out.push(Edit { span: code.span(call.start_byte(), call.end_byte()), text });
     out
+}
+
+/// rustfmt's `chain_width`.
+const CHAIN: usize = 60;
+
+/// A chain of Rust calls, a line for each link. `None`: it fits as it is.
+fn chain(code: &Code<'_>, call: Node<'_>, edits: &[Edit]) -> Option<Vec<Edit>> {
+    let whole = ancestors(call)
+        .take_while(|n| matches!(n.kind(), "call_expression" | "generic_function" | "field_expression" | "await_expression" | "try_expression"))
+        .last()?;
+    let mut own: Vec<Edit> = edits.iter().filter(|e| inside(code, e, call)).cloned().collect();
+    let new = applied_within(code.text, whole.start_byte(), whole.end_byte(), &mut own)?;
+    let flat = new.lines().map(str::trim).collect::<String>();
+    let multiline = code.text_of(whole).contains('\n');
+    let column = code.text[code.line_start(whole.start_byte())..whole.start_byte()].chars().count();
+    let own_chains = descendants(code.root()).into_iter().filter(|n| n.kind() == "call_expression" && links(code.text_of(*n)) > 1);
+    let longest = own_chains.map(|n| code.text_of(n)).filter(|t| !t.contains('\n')).map(str::len).max().unwrap_or(0);
+    let width = if longest > CHAIN { limit(code) } else { CHAIN };
+    let fits = flat.chars().count() <= width && column + flat.chars().count() < limit(code);
+    if multiline && edits.iter().all(|e| !e.text.contains('.')) || (fits && !multiline) {
+        return None;
+    }
+    let (indent, step) = (code.indent(whole.start_byte()), code.step());
+    let inner = format!("{indent}{step}");
+    let short = links(&flat) < 2;
+    let long_argument = if short { with_arguments(code, call, edits, if flat.contains(".await") { &inner } else { indent }) } else { None };
+    if short && !flat.contains(".await") {
+        return long_argument;
+    }
+    let flat = match &long_argument {
+        // Its arguments have lines of their own besides.
+        Some(broken) => {
+            let mut own: Vec<Edit> = broken.iter().filter(|e| inside(code, e, call)).cloned().collect();
+            applied_within(code.text, whole.start_byte(), whole.end_byte(), &mut own)?
+        }
+        None => flat,
+    };
+    let text = chained(&flat, indent, &step, code.newline(), long_argument.is_some());
+    let mut out: Vec<Edit> = edits.iter().filter(|e| !inside(code, e, whole)).cloned().collect();
+    out.push(Edit { span: code.span(whole.start_byte(), whole.end_byte()), text });
+    Some(out)
+}
+
+/// Calls that are chained to a first one.
+fn links(text: &str) -> usize {
+    chained(text, "", "", "\u{0}", false).matches('\u{0}').count()
 }
 
 fn inside(code: &Code<'_>, edit: &Edit, call: Node<'_>) -> bool {
@@ -60,22 +110,22 @@ fn laid_out(code: &Code<'_>, call: &str, indent: &str, limit: usize) -> Option<S
     for arg in named(args) {
         let text = whole.get(arg.byte_range())?;
         let fits = inner.chars().count() + text.chars().count() < limit;
-        let text = if fits { text.to_owned() } else { chained(text, &inner, &code.step(), newline) };
+        let text = if fits { text.to_owned() } else { chained(text, &inner, &code.step(), newline, false) };
         out += &format!("{inner}{text},{newline}");
     }
     out += &format!("{indent}){}", whole.get(args.end_byte()..before.len() + call.len())?);
     Some(out)
 }
 
-/// A chain of calls with a line for each but the first.
-fn chained(text: &str, indent: &str, step: &str, newline: &str) -> String {
+/// A chain of calls with a line for each but the first; with one for the first too, where it is long.
+fn chained(text: &str, indent: &str, step: &str, newline: &str, first: bool) -> String {
     let mut out = String::new();
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {
         match c {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
-            '.' if depth == 0 && text[..at].ends_with(')') => out += &format!("{newline}{indent}{step}"),
+            '.' if depth == 0 && (first || text[..at].ends_with([')', '?'])) => out += &format!("{newline}{indent}{step}"),
             _ => {}
         }
         out.push(c);

@@ -94,7 +94,11 @@ fn finally(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option<
         return None;
     }
     let (indent, step, newline) = (code.indent(first.start_byte()), code.step(), code.newline());
-    let start = code.line_end(taken.checked.end_byte());
+    // Blank lines behind the check stay there.
+    let mut start = code.line_end(taken.checked.end_byte());
+    while code.text[start..code.line_end(start)].trim().is_empty() && code.line_end(start) > start {
+        start = code.line_end(start);
+    }
     let end = code.line_end(last.end_byte());
     let (from, to) = (code.line_start(release.start_byte()), code.line_end(release.end_byte()));
     let body = format!("{}{}", code.text.get(start..from)?, code.text.get(to..end)?);

@@ -18,7 +18,7 @@ export async function publish(redis: Redis, id: string): Promise<boolean> {
 
 export async function index(redis: Redis, id: string): Promise<boolean> {
   const token = randomUUID();
-  if ((await redis.set(`index:${id}`, token, "NX")) !== 'OK') return false;
+  if ((await redis.set(`index:${id}`, token, 'NX')) !== 'OK') return false;
   try {
     await work(id);
   } finally {

@@ -9,7 +9,10 @@ pub fn publish(con: &mut Connection, id: &str) -> RedisResult<bool> {
         return Ok(false);
     }
     work(id);
-    Script::new(UNLOCK).key(&key).arg(&token).invoke::<()>(con)?;
+    Script::new(UNLOCK)
+        .key(&key)
+        .arg(&token)
+        .invoke::<()>(con)?;
     Ok(true)
 }
 
@@ -24,7 +27,10 @@ pub fn index(con: &mut Connection, id: &str) -> RedisResult<bool> {
         return Ok(false);
     }
     work(id);
-    Script::new(UNLOCK).key(&key).arg(&token).invoke::<()>(con)?;
+    Script::new(UNLOCK)
+        .key(&key)
+        .arg(&token)
+        .invoke::<()>(con)?;
     Ok(true)
 }
 

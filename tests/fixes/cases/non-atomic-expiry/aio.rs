@@ -3,7 +3,12 @@ use redis::{AsyncCommands, RedisResult, Script};
 
 const UNLOCK: &str = r#"if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end return 0"#;
 
-async fn lock(con: &mut MultiplexedConnection, key: &str, token: &str, seconds: i64) -> RedisResult<bool> {
+async fn lock(
+    con: &mut MultiplexedConnection,
+    key: &str,
+    token: &str,
+    seconds: i64,
+) -> RedisResult<bool> {
     let won: bool = con.set_nx(key, token).await?;
     if won {
         let _: () = con.pexpire(key, 30_000).await?;
@@ -18,7 +23,11 @@ pub async fn publish(mut con: MultiplexedConnection, id: &str) -> RedisResult<bo
         return Ok(false);
     }
     work(id);
-    Script::new(UNLOCK).key(&key).arg(&token).invoke_async::<()>(&mut con).await?;
+    Script::new(UNLOCK)
+        .key(&key)
+        .arg(&token)
+        .invoke_async::<()>(&mut con)
+        .await?;
     Ok(true)
 }
 

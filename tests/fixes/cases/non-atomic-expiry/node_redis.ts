@@ -2,7 +2,12 @@ import { createClient } from 'redis';
 
 type Client = ReturnType<typeof createClient>;
 
-async function lock(client: Client, key: string, token: string, seconds: number): Promise<boolean> {
+async function lock(
+  client: Client,
+  key: string,
+  token: string,
+  seconds: number,
+): Promise<boolean> {
   const created = await client.setNX(key, token);
   if (created) {
     await client.expire(key, seconds);

@@ -10,12 +10,21 @@ pub struct Mutex<'c> {
 
 impl<'c> Mutex<'c> {
     pub fn new(con: &'c mut Connection, name: &str) -> Self {
-        Self { con, key: format!("lock:{name}"), token: uuid::Uuid::new_v4().to_string() }
+        Self {
+            con,
+            key: format!("lock:{name}"),
+            token: uuid::Uuid::new_v4().to_string(),
+        }
     }
 
     pub fn try_lock(&mut self) -> RedisResult<bool> {
-        let reply: Option<String> =
-            redis::cmd("SET").arg(&self.key).arg(&self.token).arg("NX").arg("PX").arg(30_000).query(self.con)?;
+        let reply: Option<String> = redis::cmd("SET")
+            .arg(&self.key)
+            .arg(&self.token)
+            .arg("NX")
+            .arg("PX")
+            .arg(30_000)
+            .query(self.con)?;
         Ok(reply.is_some())
     }
 

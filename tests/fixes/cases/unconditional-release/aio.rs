@@ -1,7 +1,8 @@
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncCommands, RedisResult};
+use redis::{AsyncCommands, Client, RedisResult};
 
-pub async fn publish(mut con: MultiplexedConnection, id: &str) -> RedisResult<bool> {
+pub async fn publish(client: &Client, id: &str) -> RedisResult<bool> {
+    let mut con = client.get_multiplexed_async_connection().await?;
     let key = format!("lock:{id}");
     let won: Option<String> = redis::cmd("SET")
         .arg(&key)
@@ -20,13 +21,22 @@ pub async fn publish(mut con: MultiplexedConnection, id: &str) -> RedisResult<bo
 }
 
 pub async fn index(mut con: MultiplexedConnection, id: &str, token: &str) -> RedisResult<bool> {
-    let won: Option<String> =
-        redis::cmd("SET").arg(id).arg(token).arg("NX").arg("PX").arg(30_000).query_async(&mut con).await?;
+    let won: Option<String> = redis::cmd("SET")
+        .arg(id)
+        .arg(token)
+        .arg("NX")
+        .arg("PX")
+        .arg(30_000)
+        .query_async(&mut con)
+        .await?;
     if won.is_none() {
         return Ok(false);
     }
     work(id);
-    redis::cmd("DEL").arg(id).query_async::<()>(&mut con).await?;
+    redis::cmd("DEL")
+        .arg(id)
+        .query_async::<()>(&mut con)
+        .await?;
     Ok(true)
 }
 

@@ -14,7 +14,12 @@ export class Lease {
 	}
 
 	async acquire(): Promise<boolean> {
-		return (await this.client.set(this.key, this.token, { NX: true, PX: 30_000 })) === "OK";
+		return (
+			(await this.client.set(this.key, this.token, {
+				NX: true,
+				PX: 30_000,
+			})) === "OK"
+		);
 	}
 
 	async release(): Promise<void> {
