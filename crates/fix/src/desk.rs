@@ -43,6 +43,9 @@ impl Offer {
     pub(crate) fn finish(self, code: &Code<'_>) -> Option<Fix> {
         let unused = crate::imports::unused(code, &self.edits);
         let edits = tidy(code.text, self.edits.into_iter().chain(unused).collect());
+        if crate::scope::orphans(code, &edits) {
+            return None;
+        }
         let apart = edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start);
         // Lines end as the file's own do.
         let own = |text: String| if code.newline() == "\n" { text } else { text.replace("\r\n", "\n").replace('\n', "\r\n") };

@@ -99,3 +99,41 @@ pub(crate) fn is_used(code: &Code<'_>, name: &str, at: Node<'_>) -> bool {
     };
     words(around) || is_top_level(code, name)
 }
+
+/// Whether edits leave a variable of a Go function that nothing reads: it would not compile.
+pub(crate) fn orphans(code: &Code<'_>, edits: &[dogpile_report::Edit]) -> bool {
+    if code.language != Language::Go {
+        return false;
+    }
+    let Some(after) = crate::edit::applied(code.text, edits) else { return true };
+    let Some(tree) = crate::syntax::parse(Language::Go, code.path, &after) else { return true };
+    let (old, new) = (locals(code.root(), code.text), locals(tree.root_node(), &after));
+    old.len() != new.len()
+        || old.iter().zip(&new).any(|(old, new)| {
+            new.iter().any(|(name, (declared, seen))| {
+                let unread = |(declared, seen): (usize, usize)| declared > 0 && seen <= declared;
+                unread((*declared, *seen)) && !old.get(name).is_some_and(|counts| unread(*counts))
+            })
+        })
+}
+
+/// For each function of a file: its names, how often each is declared or assigned, and how often it stands there at all.
+fn locals<'s>(root: Node<'_>, text: &'s str) -> Vec<std::collections::BTreeMap<&'s str, (usize, usize)>> {
+    let functions = crate::syntax::named(root).into_iter().filter(|n| matches!(n.kind(), "function_declaration" | "method_declaration"));
+    functions
+        .map(|function| {
+            let mut counts = std::collections::BTreeMap::new();
+            for node in descendants(function).into_iter().filter(|n| n.kind() == "identifier") {
+                let name = text.get(node.byte_range()).unwrap_or("");
+                let left = node.parent().filter(|p| p.kind() == "expression_list").and_then(|p| {
+                    let holder = p.parent()?;
+                    let is_left = holder.child_by_field_name("left") == Some(p);
+                    (is_left && matches!(holder.kind(), "short_var_declaration" | "assignment_statement")).then_some(())
+                });
+                let seen: &mut (usize, usize) = counts.entry(name).or_default();
+                *seen = (seen.0 + usize::from(left.is_some() && name != "_"), seen.1 + 1);
+            }
+            counts
+        })
+        .collect()
+}

@@ -12,8 +12,13 @@ fn limit(code: &Code<'_>) -> usize {
         Language::TypeScript => 80,
         Language::Rust => 100,
     };
-    let longest = code.text.lines().filter(|line| !line.contains(['`', '"', '\'']) || line.len() < 130).map(|line| line.chars().count());
+    let longest = code.text.lines().filter(|line| !line.contains(['`', '"', '\'']) || line.len() < 130).map(columns);
     longest.max().unwrap_or(0).max(default)
+}
+
+/// A tab is two columns wide, as Prettier counts it.
+fn columns(line: &str) -> usize {
+    line.chars().count() + line.matches('\t').count()
 }
 
 /// One edit with the whole of a call in it, broken into lines, if the call's line would become too long by these edits.
@@ -32,7 +37,7 @@ fn with_arguments(code: &Code<'_>, call: Node<'_>, edits: &[Edit], indent: &str)
     let (start, end) = (code.line_start(call.start_byte()), code.line_end(call.end_byte()));
     let line = applied_within(code.text, start, end, &mut own)?;
     let code_of_line = line.split("//").next().unwrap_or("").trim_end();
-    if code.text_of(call).contains('\n') || code_of_line.chars().count() <= limit {
+    if code.text_of(call).contains('\n') || columns(code_of_line) <= limit {
         return None;
     }
     let new = applied_within(code.text, call.start_byte(), call.end_byte(), &mut own)?;
@@ -106,8 +111,17 @@ fn laid_out(code: &Code<'_>, call: &str, indent: &str, limit: usize) -> Option<S
     let args = args.or_else(|| descendants(tree.root_node()).into_iter().find(|n| n.kind() == "arguments"))?;
     let inner = format!("{indent}{}", code.step());
     let newline = code.newline();
+    let given = named(args);
+    // Prettier breaks the object at the end rather than the list around it.
+    if let Some(object) = given.last().filter(|last| last.kind() == "object" && given.iter().filter(|n| n.kind() == "object").count() == 1) {
+        let mut out = format!("{}{{{newline}", whole.get(before.len()..object.start_byte())?);
+        for property in named(*object) {
+            out += &format!("{inner}{},{newline}", whole.get(property.byte_range())?);
+        }
+        return Some(out + indent + "}" + whole.get(object.end_byte()..before.len() + call.len())?);
+    }
     let mut out = format!("{}({newline}", whole.get(before.len()..args.start_byte())?);
-    for arg in named(args) {
+    for arg in given {
         let text = whole.get(arg.byte_range())?;
         let fits = inner.chars().count() + text.chars().count() < limit;
         let text = if fits { text.to_owned() } else { chained(text, &inner, &code.step(), newline, false) };

@@ -18,11 +18,12 @@ export async function publish(redis: Redis, id: string): Promise<boolean> {
 
 export async function index(redis: Redis, id: string): Promise<boolean> {
   const token = randomUUID();
-  if ((await redis.set(`index:${id}`, token, 'NX')) !== 'OK') return false;
+  const key = `index:${id}`;
+  if ((await redis.set(key, token, 'NX')) !== 'OK') return false;
   try {
     await work(id);
   } finally {
-    await redis.eval(UNLOCK, 1, `index:${id}`, token);
+    await redis.eval(UNLOCK, 1, key, token);
   }
   return true;
 }
