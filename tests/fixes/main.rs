@@ -8,4 +8,5 @@
 
 mod cases;
 mod compile;
+mod listed;
 mod making;

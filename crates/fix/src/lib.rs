@@ -26,7 +26,7 @@ mod width;
 pub use desk::{Desk, Offer};
 pub use edit::{applied, moved, overlap};
 pub use patch::patch;
-pub use rules::offers;
+pub use rules::{offers, rules};
 pub use script::collide;
 pub use syntax::Language;
 

@@ -40,9 +40,10 @@ impl<'g> Gate<'g> {
     }
 
     /// Which fixes of a wave hold, by their place in `open`. They are tried together; where one does not pass, it is tried
-    /// again by itself, and the others without it.
-    pub(crate) fn hold(&self, before: &Outcome, open: &[(usize, Fix)], wave: Vec<usize>) -> Vec<usize> {
+    /// again by itself, and the others without it. Where one try was enough, what it made comes too.
+    pub(crate) fn hold(&self, before: &Outcome, open: &[(usize, Fix)], wave: Vec<usize>) -> (Vec<usize>, Option<After>) {
         let mut good = Vec::new();
+        let mut made = None;
         let mut left = vec![wave];
         while let Some(wave) = left.pop() {
             if wave.is_empty() {
@@ -56,6 +57,7 @@ impl<'g> Gate<'g> {
             let bad: Vec<(usize, String)> =
                 wave.iter().filter_map(|at| Some((*at, self.fault(before, &after, open, &wave, *at)?))).collect();
             if bad.is_empty() {
+                made = good.is_empty().then_some(after);
                 good.extend(wave);
             } else if alone {
                 self.tell(before, open, &bad);
@@ -66,7 +68,7 @@ impl<'g> Gate<'g> {
             }
         }
         good.sort_unstable();
-        good
+        (good, made)
     }
 
     fn tell(&self, before: &Outcome, open: &[(usize, Fix)], bad: &[(usize, String)]) {
@@ -84,7 +86,10 @@ impl<'g> Gate<'g> {
         edits.sort_by_key(|edit| (edit.span, edit.text.clone()));
         edits.dedup();
         let files = edited(self.files, &before.sources, &edits)?;
-        let outcome = lint(&files, self.options);
+        // What was not parsed before has nothing to do with it.
+        let parsed: BTreeSet<&str> = before.sources.iter().map(|(_, file)| file.path.as_str()).collect();
+        let some: Vec<InputFile> = files.iter().filter(|file| parsed.contains(file.path.as_str())).cloned().collect();
+        let outcome = lint(&some, self.options);
         Some(After { files, outcome, edits })
     }
 

@@ -84,7 +84,7 @@ pub(crate) fn offer(outcome: &mut Outcome, files: &[InputFile], options: &Option
     while !open.is_empty() {
         let wave = gate::wave(outcome, &open);
         let tried: BTreeSet<usize> = wave.iter().copied().collect();
-        for at in gate.hold(outcome, &open, wave) {
+        for at in gate.hold(outcome, &open, wave).0 {
             good.push(open[at].clone());
         }
         let mut n = 0;

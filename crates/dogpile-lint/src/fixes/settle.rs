@@ -36,12 +36,12 @@ pub(crate) fn settle(outcome: Outcome, files: &[InputFile], options: &Options<'_
             break;
         }
         let gate = Gate::new(&settled.files, options);
-        let good = gate.hold(&settled.outcome, &open, chosen.clone());
+        let (good, made) = gate.hold(&settled.outcome, &open, chosen.clone());
         refused.extend(chosen.iter().filter(|at| !good.contains(at)).map(|at| name(&settled.outcome, &open[*at])));
         if good.is_empty() {
             continue;
         }
-        let Some(after) = gate.after(&settled.outcome, &open, &good) else { break };
+        let Some(after) = made.or_else(|| gate.after(&settled.outcome, &open, &good)) else { break };
         settled = Settled { files: after.files, outcome: after.outcome, fixed: settled.fixed + good.len() };
     }
     settled

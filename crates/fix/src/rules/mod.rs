@@ -30,6 +30,11 @@ const WRITERS: &[(&str, Writer)] = &[
     ("unused-suppression", unused_suppression::offer),
 ];
 
+/// Rules that something is done for.
+pub fn rules() -> impl Iterator<Item = &'static str> {
+    WRITERS.iter().map(|(rule, _)| *rule)
+}
+
 /// What may be done about a finding, the best first.
 #[must_use]
 pub fn offers(desk: &Desk<'_>, finding: &Finding) -> Vec<Fix> {
