@@ -2,7 +2,7 @@
 //! again in the models, as this very row.
 
 use dogpile_ir::{Block, Call, Callee, LocalId, Module, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
-use dogpile_models::{Models, Row};
+use dogpile_models::{Catalog, Models, Row};
 use dogpile_source::FileId;
 
 mod go;
@@ -139,10 +139,10 @@ fn read_typescript(models: &Models, row: Row<'_>) -> Option<(String, Module)> {
 
 #[test]
 fn every_example_is_found_as_its_own_row() {
-    let all = Models::builtin();
+    let all = Catalog::default();
     let readers: [(&str, &Reader); 3] = [("go", &read_go), ("typescript", &read_typescript), ("rust", &read_rust)];
     for (language, read) in readers {
-        let models = all.only(language);
+        let models = all.of(language);
         let (rows, wrong) = failures(&models, language, read);
         assert!(rows > 300, "only {rows} rows");
         assert!(wrong.is_empty(), "{} of {rows} examples fail:\n{}", wrong.len(), wrong.join("\n"));

@@ -4,7 +4,7 @@ use crate::config::Config;
 use dogpile_analysis::{Declared, Memory};
 use dogpile_analysis::lifecycle::{Class, Lifecycles};
 use dogpile_ir::{Lang, Module};
-use dogpile_models::Models;
+use dogpile_models::{Catalog, Models};
 use dogpile_source::{FileId, SourceMap};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,9 @@ pub(crate) struct Facts<'a> {
     /// Their texts.
     pub sources: &'a SourceMap,
     /// Client libraries.
-    pub models: &'a Models,
+    pub models: &'a Catalog,
+    /// The models of languages with wrappers of somebody's own.
+    pub own: &'a BTreeMap<Lang, Models>,
     /// Profiles, latencies, fleet, wrappers.
     pub config: &'a Config,
     /// Measured p99 in milliseconds by name.
@@ -45,8 +47,9 @@ pub(crate) struct Analysed {
 pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
     let mut all = Analysed::default();
     for modules in facts.modules.chunk_by(|a, b| a.lang == b.lang) {
-        let models = facts.models.only(crate::input::language_name(modules[0].lang));
-        let found = analyse_language(&Facts { modules, models: &models, ..*facts }, memories.entry(modules[0].lang).or_default(), missing);
+        let lang = modules[0].lang;
+        let models = facts.own.get(&lang).unwrap_or_else(|| facts.models.of(crate::input::language_name(lang)));
+        let found = analyse_language(&Facts { modules, ..*facts }, models, memories.entry(lang).or_default(), missing);
         let Lifecycles { locks, flights, misses, check_then_sets, fills, fleet } = found.lifecycles;
         all.lifecycles.locks.extend(locks);
         all.lifecycles.flights.extend(flights);
@@ -61,7 +64,7 @@ pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, 
     all
 }
 
-fn analyse_language(facts: &Facts<'_>, memory: &mut Memory, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
+fn analyse_language(facts: &Facts<'_>, models: &Models, memory: &mut Memory, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
     let declared = Declared {
         latency: facts.config.latency.iter().map(|(p, ms)| (p.to_owned(), *ms)).collect(),
         measured: facts.latency.iter().map(|(n, ms)| (n.clone(), *ms)).collect(),
@@ -75,7 +78,7 @@ fn analyse_language(facts: &Facts<'_>, memory: &mut Memory, missing: &dyn Fn(&[S
         .filter_map(|((file, name), text)| Some(((facts.sources.get(*file)?.path.as_str(), name.as_str()), text.as_str())))
         .collect();
     let embeds = |file: &str, name: &str| by_path.get(&(file, name)).map(|text| (*text).to_owned());
-    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, facts.models, &declared, &embeds, memory, missing);
+    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, models, &declared, &embeds, memory, missing);
     Analysed { lifecycles: analysis.lifecycles, follow: analysis.follow, cut: analysis.cut }
 }
 

@@ -14,7 +14,7 @@ use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
 use crate::reports;
 use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
 use anyhow::{Context as _, anyhow};
-use dogpile_models::Models;
+use dogpile_models::Catalog;
 use dogpile_report::{Level, ProblemKind, clean};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
@@ -88,7 +88,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let found = configuration(&cwd, &paths, args.config.as_deref())?;
     let latency = args.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
-    let models = models(&found.config)?;
+    let models = Catalog::with_users(&found.config.models)?;
     let threads = args.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
 
     let lint_table = &found.config.lint;
@@ -177,14 +177,6 @@ fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let name = file.display();
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
-}
-
-fn models(config: &Config) -> anyhow::Result<Models> {
-    let mut models = Models::builtin();
-    for (name, text) in &config.models {
-        models.with_user(name, text)?;
-    }
-    Ok(models)
 }
 
 fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {

@@ -6,8 +6,9 @@
 use crate::input::{InputFile, LANGUAGES};
 use crate::neighbours::offered;
 use crate::packages::Packages;
-use crate::prefilter::Triggers;
+use crate::prefilter::{Hit, Triggers};
 use dogpile_ir::{Lang, Module};
+use dogpile_models::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules that offer on what another one offers on: so often.
@@ -66,8 +67,9 @@ impl Mentions {
                 }
             }
         }
-        let search = |words: &BTreeMap<Lang, BTreeSet<String>>| {
-            Triggers::new(words.iter().map(|(lang, words)| (*lang, words.iter().map(String::as_str))))
+        let search = |all: &BTreeMap<Lang, BTreeSet<String>>| {
+            let words = |set: &BTreeSet<String>| Words { alone: set.iter().cloned().collect(), ..Words::default() };
+            Triggers::new(all.iter().map(|(lang, set)| (*lang, words(set))))
         };
         Self { alone: search(&alone), packages: search(&of_packages), items: search(&items), crates }
     }
@@ -76,7 +78,8 @@ impl Mentions {
     #[must_use]
     pub(crate) fn stand_in(&self, file: &InputFile, text: &str) -> bool {
         let bytes = text.as_bytes();
-        if self.alone.hits(file.lang, bytes) {
+        let hits = |search: &Triggers| search.hit(file.lang, bytes) == Hit::Alone;
+        if hits(&self.alone) {
             return true;
         }
         let krate = || file.package.split("::").next().unwrap_or("");
@@ -85,7 +88,7 @@ impl Mentions {
                 && self.crates.contains(krate())
                 && (text.contains("crate::") || text.contains("super::"))
         };
-        self.items.hits(file.lang, bytes) && (self.packages.hits(file.lang, bytes) || from_root())
+        hits(&self.items) && (hits(&self.packages) || from_root())
     }
 }
 
@@ -169,7 +172,7 @@ mod tests {
     use std::path::Path;
 
     fn file(lang: Lang, package: &str) -> InputFile {
-        InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: false, alone: false }
+        InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: Hit::Nothing, alone: false }
     }
 
     #[test]

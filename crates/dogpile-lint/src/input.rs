@@ -1,5 +1,6 @@
 //! What is linted: source files with the package they belong to.
 
+use crate::prefilter::Hit;
 use dogpile_ir::Lang;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -60,7 +61,7 @@ pub(crate) struct InputFile {
     /// Where it lies, if it is on disk.
     pub disk: Option<PathBuf>,
     /// Whether it holds a trigger word.
-    pub hit: bool,
+    pub hit: Hit,
     /// Whether it matters by itself, without what it imports.
     pub alone: bool,
 }

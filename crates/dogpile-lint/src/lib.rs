@@ -27,6 +27,7 @@ mod pipeline;
 mod prefilter;
 mod replay;
 mod reports;
+mod speaks;
 mod suggest;
 mod suppress;
 mod test_code;

@@ -3,7 +3,7 @@
 use crate::generated::is_generated;
 use crate::input::InputFile;
 use crate::packages::{Located, Packages};
-use crate::prefilter::Triggers;
+use crate::prefilter::{Hit, Triggers};
 use crate::walk::Candidate;
 use dogpile_report::{Problem, ProblemKind};
 use rayon::prelude::*;
@@ -61,12 +61,12 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
             if !candidate.explicit && !options.include_generated && is_generated(candidate.lang, &candidate.shown, &text) {
                 return One::Generated;
             }
-            let hit = filter.hits(candidate.lang, text.as_bytes());
-            let alone = !hit && filter.stands_alone(candidate.lang, text.as_bytes());
+            let hit = filter.hit(candidate.lang, text.as_bytes());
+            let alone = hit != Hit::Alone && filter.stands_alone(candidate.lang, text.as_bytes());
             let located = Located { path: &candidate.path, shown: &candidate.shown, lang: candidate.lang };
             let package = packages.of(located, &text);
             let size = text.len() as u64;
-            let keep = hit || alone || kept.fetch_add(size, Ordering::Relaxed) < KEPT;
+            let keep = hit != Hit::Nothing || alone || kept.fetch_add(size, Ordering::Relaxed) < KEPT;
             One::File(Box::new(InputFile {
                 path: candidate.shown.clone(),
                 package,

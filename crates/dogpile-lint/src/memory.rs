@@ -6,7 +6,7 @@ use crate::meta_rules::slugs;
 use crate::packages::{Located, Packages};
 use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
 use dogpile_analysis::lifecycle::Lifecycles;
-use dogpile_models::Models;
+use dogpile_models::Catalog;
 use dogpile_report::{Finding, Level};
 use dogpile_source::SourceMap;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -38,13 +38,10 @@ pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintRes
     };
     let mut own_models = None;
     if !config.models.is_empty() {
-        let mut models = Models::builtin();
-        for (name, text) in &config.models {
-            if let Err(error) = models.with_user(name, text) {
-                return fail(error.to_string());
-            }
+        match Catalog::with_users(&config.models) {
+            Ok(models) => own_models = Some(models),
+            Err(error) => return fail(error.to_string()),
         }
-        own_models = Some(models);
     }
     let models = own_models.as_ref().unwrap_or_else(|| builtin());
     let Some(pool) = pool() else { return fail("no thread could be started".to_owned()) };
@@ -54,7 +51,7 @@ pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintRes
     LintResult { findings, sources: outcome.sources, lifecycles: outcome.lifecycles, problems }
 }
 
-fn run<'f>(files: &'f [(String, String)], models: &Models, config: &Config) -> Outcome {
+fn run<'f>(files: &'f [(String, String)], models: &Catalog, config: &Config) -> Outcome {
     let filter = triggers(models, config);
     let text_of = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| text.clone());
     let located = |path: &'f str| Some(Located { path: Path::new(path), shown: path, lang: language(path)? });
@@ -70,7 +67,7 @@ fn run<'f>(files: &'f [(String, String)], models: &Models, config: &Config) -> O
                 lang: located.lang,
                 text: Some(Arc::from(text.as_str())),
                 disk: None,
-                hit: filter.hits(located.lang, text.as_bytes()),
+                hit: filter.hit(located.lang, text.as_bytes()),
                 alone: filter.stands_alone(located.lang, text.as_bytes()),
             })
         })
@@ -102,9 +99,9 @@ fn config_of(text: &str, files: &[(String, String)]) -> Result<Config, String> {
     Ok(config)
 }
 
-fn builtin() -> &'static Models {
-    static MODELS: OnceLock<Models> = OnceLock::new();
-    MODELS.get_or_init(Models::builtin)
+fn builtin() -> &'static Catalog {
+    static MODELS: OnceLock<Catalog> = OnceLock::new();
+    MODELS.get_or_init(Catalog::default)
 }
 
 fn pool() -> Option<&'static ThreadPool> {

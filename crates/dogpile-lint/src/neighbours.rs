@@ -68,7 +68,9 @@ impl<'f> Neighbours<'f> {
         found
     }
 
-    fn package(&self, lang: Lang, package: &str) -> &[usize] {
+    /// The files of a package.
+    #[must_use]
+    pub(crate) fn package(&self, lang: Lang, package: &str) -> &[usize] {
         self.by_package.get(&lang).and_then(|packages| packages.get(package)).map_or(&[], Vec::as_slice)
     }
 
@@ -109,6 +111,7 @@ fn own_path(aliases: &BTreeMap<String, String>, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prefilter::Hit;
     use dogpile_source::FileId;
 
     fn files(packages: &[(Lang, &str)]) -> Vec<InputFile> {
@@ -118,7 +121,7 @@ mod tests {
             lang: *lang,
             text: None,
             disk: None,
-            hit: false,
+            hit: Hit::Nothing,
             alone: false,
         };
         packages.iter().map(file).collect()

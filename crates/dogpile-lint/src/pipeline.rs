@@ -9,13 +9,14 @@ use crate::load::read_text;
 use crate::meta_rules::{in_force, slugs};
 use crate::neighbours::Neighbours;
 use crate::packages::{Packages, joined};
-use crate::prefilter::Triggers;
+use crate::prefilter::{Hit, Triggers};
+use crate::speaks::Speaks;
 use crate::suppress;
 use crate::translate::translate;
 use dogpile_analysis::Memory;
 use dogpile_ir::{Lang, Module};
 use dogpile_analysis::lifecycle::Lifecycles;
-use dogpile_models::Models;
+use dogpile_models::Catalog;
 use dogpile_report::{
     Confidence, Entry, Finding, Gone, Level, Problem, ProblemKind, RuleInfo, Summary, Translation, fingerprints,
 };
@@ -43,7 +44,7 @@ pub(crate) const STACK: usize = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct Options<'o> {
     /// Client libraries.
-    pub models: &'o Models,
+    pub models: &'o Catalog,
     /// Configuration.
     pub config: &'o Config,
     /// Measured p99 in milliseconds by name.
@@ -87,9 +88,14 @@ pub(crate) struct Outcome {
 
 /// The words by which files are chosen. A file that speaks to us always matters.
 #[must_use]
-pub(crate) fn triggers(models: &Models, config: &Config) -> Triggers {
-    let wrappers = || config.wrappers.iter().map(|w| last_part(&w.function));
-    Triggers::new(LANGUAGES.map(|lang| (lang, models.triggers(language_name(lang)).into_iter().chain(wrappers()).chain(["dogpile:"]))))
+pub(crate) fn triggers(models: &Catalog, config: &Config) -> Triggers {
+    let wrappers = config.wrappers.iter().map(|w| last_part(&w.function).to_owned());
+    let ours: Vec<String> = wrappers.chain(["dogpile:".to_owned()]).collect();
+    Triggers::new(LANGUAGES.map(|lang| {
+        let mut words = models.words(language_name(lang));
+        words.alone.extend(ours.iter().cloned());
+        (lang, words)
+    }))
 }
 
 fn last_part(name: &str) -> &str {
@@ -100,7 +106,7 @@ fn last_part(name: &str) -> &str {
 #[must_use]
 pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
     let mut tree = Tree::new(files, options);
-    let mut core = if options.no_prefilter { (0..files.len()).collect() } else { hits(files) };
+    let mut core = if options.no_prefilter { (0..files.len()).collect() } else { tree.hits(options) };
     tree.parse_around(&core, &core);
     tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
     let mut analysed = tree.analyse(options, false);
@@ -118,9 +124,6 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
     tree.finish(options, &settings, analysed, found)
 }
 
-fn hits(files: &[InputFile]) -> BTreeSet<usize> {
-    (0..files.len()).filter(|i| files[*i].hit).collect()
-}
 
 struct Tree<'f> {
     files: &'f [InputFile],
@@ -156,6 +159,18 @@ impl<'f> Tree<'f> {
             embedded: BTreeMap::new(),
             memories: BTreeMap::new(),
         }
+    }
+
+    /// Files that say enough by themselves, and those with weak words whose package names a client.
+    fn hits(&self, options: &Options<'_>) -> BTreeSet<usize> {
+        let with = |hit: Hit| (0..self.files.len()).filter(move |i| self.files[*i].hit == hit);
+        let mut all: BTreeSet<usize> = with(Hit::Alone).collect();
+        let search = triggers(options.models, options.config);
+        let names_client = |lang: Lang, text: &str| search.names_client(lang, text.as_bytes());
+        let text = |i: usize| self.text(i).ok();
+        let mut speaks = Speaks::new(self.files, &self.neighbours, &text, &names_client);
+        all.extend(with(Hit::Weak).filter(|i| speaks.around(*i)));
+        all
     }
 
     /// Parses files with their packages, and what all files that matter import.
@@ -278,12 +293,12 @@ impl<'f> Tree<'f> {
     /// Analyses what is parsed. Before the `last` round, locks are told only where no file is missing.
     fn analyse(&mut self, options: &Options<'_>, last: bool) -> Analysed {
         self.modules.sort_by_key(|module| (module.lang, module.file));
-        let own = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
-        for fault in own.iter().flat_map(|(_, faults)| faults) {
+        let (own, faults) = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
+        for fault in &faults {
             let problem = Problem { path: String::new(), span: None, kind: ProblemKind::Partial, reason: "wrapper".to_owned(), message: fault.clone() };
             self.problems.push(problem);
         }
-        if own.is_some() {
+        if !own.is_empty() {
             // What wrappers do is said by the files that are there so far.
             self.memories.clear();
         }
@@ -291,7 +306,8 @@ impl<'f> Tree<'f> {
         let facts = Facts {
             modules: &self.modules,
             sources: &self.sources,
-            models: own.as_ref().map_or(options.models, |(models, _)| models),
+            models: options.models,
+            own: &own,
             config: options.config,
             latency: options.latency,
             aliases: options.packages.aliases(),
@@ -393,10 +409,10 @@ mod tests {
             lang: Lang::Rust,
             text: Some(Arc::from(text)),
             disk: disk.map(|_| lies.clone()),
-            hit: true,
+            hit: Hit::Alone,
             alone: false,
         }];
-        let (models, config, latency) = (Models::builtin(), Config::default(), BTreeMap::new());
+        let (models, config, latency) = (Catalog::default(), Config::default(), BTreeMap::new());
         let options = Options {
             models: &models,
             config: &config,

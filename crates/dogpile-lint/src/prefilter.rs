@@ -1,28 +1,54 @@
 //! Which files can matter, decided before anything is parsed.
 
-use aho_corasick::{AhoCorasick, packed};
+use aho_corasick::{AhoCorasick, Input, Span, packed};
 use dogpile_ir::Lang;
+use dogpile_models::Words;
 use std::collections::BTreeMap;
 
 /// A search for each language: what names a client in one says nothing in another.
 #[derive(Debug, Default)]
 pub(crate) struct Triggers {
-    by_language: BTreeMap<Lang, Prefilter>,
+    by_language: BTreeMap<Lang, Search>,
     promises: Promises,
+}
+
+/// What a file says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Hit {
+    /// Nothing of ours.
+    Nothing,
+    /// A word that much other code has, too.
+    Weak,
+    /// A word that is enough.
+    Alone,
+}
+
+#[derive(Debug)]
+struct Search {
+    words: Prefilter,
+    /// What names the clients of weak words.
+    clients: Prefilter,
 }
 
 impl Triggers {
     /// Searches for these words, as they are written.
     #[must_use]
-    pub(crate) fn new<'w, W: IntoIterator<Item = &'w str>>(words: impl IntoIterator<Item = (Lang, W)>) -> Self {
-        let by_language = words.into_iter().map(|(lang, words)| (lang, Prefilter::new(words))).collect();
+    pub(crate) fn new(words: impl IntoIterator<Item = (Lang, Words)>) -> Self {
+        let search = |words: &Words| Search { words: Prefilter::new(&words.alone, &words.weak), clients: Prefilter::new(&words.clients, &[]) };
+        let by_language = words.into_iter().map(|(lang, words)| (lang, search(&words))).collect();
         Self { by_language, promises: Promises::default() }
     }
 
-    /// Whether any of a language's words stands in there.
+    /// What a file of a language is to us.
     #[must_use]
-    pub(crate) fn hits(&self, lang: Lang, bytes: &[u8]) -> bool {
-        self.by_language.get(&lang).is_some_and(|search| search.hits(bytes))
+    pub(crate) fn hit(&self, lang: Lang, bytes: &[u8]) -> Hit {
+        self.by_language.get(&lang).map_or(Hit::Nothing, |search| search.words.hit(bytes))
+    }
+
+    /// Whether a file names a client of weak words: these count in its package.
+    #[must_use]
+    pub(crate) fn names_client(&self, lang: Lang, bytes: &[u8]) -> bool {
+        self.by_language.get(&lang).is_some_and(|search| search.clients.hit(bytes) == Hit::Alone)
     }
 
     /// Whether a file may keep a promise in a variable of the process: it matters by itself, whatever it imports.
@@ -41,7 +67,7 @@ struct Promises {
 
 impl Default for Promises {
     fn default() -> Self {
-        Self { word: Prefilter::new(["romise"]) }
+        Self { word: Prefilter::new(&["romise".to_owned()], &[]) }
     }
 }
 
@@ -67,11 +93,13 @@ fn is_set(text: &[u8]) -> bool {
 /// A search for any of a few words.
 #[derive(Debug)]
 pub(crate) struct Prefilter {
-    search: Search,
+    how: How,
+    /// The first so many words are enough, the others weak.
+    enough: usize,
 }
 
 #[derive(Debug)]
-enum Search {
+enum How {
     /// No words: nothing is found.
     Nothing,
     /// SIMD: about as fast as reading the bytes.
@@ -85,61 +113,101 @@ enum Search {
 impl Prefilter {
     /// A search for these words, as they are written.
     #[must_use]
-    pub(crate) fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
-        let mut words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty()).collect();
-        // A word that holds another one finds nothing more than that.
-        words.sort_unstable_by_key(|w| (w.len(), *w));
-        let mut least: Vec<&str> = Vec::new();
-        for word in words {
-            if !least.iter().any(|shorter| word.contains(shorter)) {
-                least.push(word);
+    pub(crate) fn new(words: &[String], weak: &[String]) -> Self {
+        let enough = least(words, &[]);
+        let weak = least(weak, &enough);
+        let all: Vec<&str> = enough.iter().chain(&weak).copied().collect();
+        if all.is_empty() {
+            return Self { how: How::Nothing, enough: 0 };
+        }
+        let teddy = packed::Config::new().builder().extend(&all).build();
+        let how = match teddy {
+            Some(searcher) => How::Packed(searcher),
+            None => AhoCorasick::new(&all).map_or(How::Everything, How::Automaton),
+        };
+        Self { how, enough: enough.len() }
+    }
+
+    /// Number and place of the first word at or behind a place.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        let span = || Span { start: from, end: bytes.len() };
+        match &self.how {
+            How::Nothing => None,
+            How::Everything => (from < bytes.len()).then_some((0, from)),
+            How::Packed(searcher) => searcher.find_in(bytes, span()).map(|found| (found.pattern().as_usize(), found.start())),
+            How::Automaton(automaton) => {
+                automaton.find(Input::new(bytes).span(span())).map(|found| (found.pattern().as_usize(), found.start()))
             }
         }
-        if least.is_empty() {
-            return Self { search: Search::Nothing };
-        }
-        let teddy = packed::Config::new().builder().extend(&least).build();
-        let search = match teddy {
-            Some(searcher) => Search::Packed(searcher),
-            None => AhoCorasick::new(&least).map_or(Search::Everything, Search::Automaton),
-        };
-        Self { search }
     }
 
     /// Where the words stand.
-    fn places<'s>(&'s self, bytes: &'s [u8]) -> Box<dyn Iterator<Item = usize> + 's> {
-        match &self.search {
-            Search::Nothing => Box::new(std::iter::empty()),
-            Search::Everything => Box::new(0..bytes.len()),
-            Search::Packed(searcher) => Box::new(searcher.find_iter(bytes).map(|found| found.start())),
-            Search::Automaton(automaton) => Box::new(automaton.find_iter(bytes).map(|found| found.start())),
-        }
+    fn places<'s>(&'s self, bytes: &'s [u8]) -> impl Iterator<Item = usize> + 's {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let (_, at) = self.find(bytes, from)?;
+            from = at + 1;
+            Some(at)
+        })
     }
 
-    /// Whether any of the words stands in there.
+    /// Which of the words stand in there.
     #[must_use]
-    pub(crate) fn hits(&self, bytes: &[u8]) -> bool {
-        match &self.search {
-            Search::Nothing => false,
-            Search::Everything => true,
-            Search::Packed(searcher) => searcher.find(bytes).is_some(),
-            Search::Automaton(automaton) => automaton.is_match(bytes),
+    pub(crate) fn hit(&self, bytes: &[u8]) -> Hit {
+        let (mut from, mut best) = (0, Hit::Nothing);
+        while let Some((word, at)) = self.find(bytes, from) {
+            if word < self.enough || matches!(self.how, How::Everything) {
+                return Hit::Alone;
+            }
+            (from, best) = (at + 1, Hit::Weak);
+        }
+        best
+    }
+}
+
+/// Words without those that hold another one, or one of `others`: they find nothing more than that.
+fn least<'w>(words: &'w [String], others: &[&str]) -> Vec<&'w str> {
+    let mut words: Vec<&str> = words.iter().map(String::as_str).filter(|w| !w.is_empty()).collect();
+    words.sort_unstable_by_key(|w| (w.len(), *w));
+    let mut least: Vec<&str> = Vec::new();
+    for word in words {
+        if !least.iter().chain(others).any(|shorter| word.contains(shorter)) {
+            least.push(word);
         }
     }
+    least
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(words: &[&str], weak: &[&str]) -> Prefilter {
+        let own = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        Prefilter::new(&own(words), &own(weak))
+    }
+
     #[test]
     fn finds_words_few_and_many() {
-        let few = Prefilter::new(["SetNX", "redsync", "SetNXArgs"]);
-        assert!(few.hits(b"rdb.SetNX(ctx)") && !few.hits(b"rdb.Set(ctx)") && !few.hits(b""));
+        let few = of(&["SetNX", "redsync", "SetNXArgs"], &[]);
+        let hits = |search: &Prefilter, text: &[u8]| search.hit(text) == Hit::Alone;
+        assert!(hits(&few, b"rdb.SetNX(ctx)") && !hits(&few, b"rdb.Set(ctx)") && !hits(&few, b""));
         let words: Vec<String> = (0..500).map(|n| format!("word-{n}-end")).collect();
-        let many = Prefilter::new(words.iter().map(String::as_str));
-        assert!(many.hits(b"xx word-499-end") && !many.hits(b"word-500-end"));
-        assert!(!Prefilter::new([""]).hits(b"anything"));
+        let many = Prefilter::new(&words, &[]);
+        assert!(hits(&many, b"xx word-499-end") && !hits(&many, b"word-500-end"));
+        assert!(!hits(&of(&[""], &[]), b"anything"));
+    }
+
+    #[test]
+    fn weak_words_are_told_from_those_that_are_enough() {
+        let search = of(&["SetNX", "x.Eval(k"], &[".Eval("]);
+        assert_eq!(search.hit(b"a.Eval(b)"), Hit::Weak);
+        assert_eq!(search.hit(b"a.Eval(b); c.SetNX(d)"), Hit::Alone, "behind a weak one");
+        assert_eq!(search.hit(b"x.Eval(k)"), Hit::Alone, "around a weak one");
+        assert_eq!(search.hit(b"a.Evil(b)"), Hit::Nothing);
+        let many: Vec<String> = (0..500).map(|n| format!("word-{n}-end")).collect();
+        let search = Prefilter::new(&many, &["weak".to_owned()]);
+        assert_eq!((search.hit(b"weak"), search.hit(b"weakword-7-end")), (Hit::Weak, Hit::Alone));
     }
 
     #[test]
@@ -169,8 +237,12 @@ mod tests {
 
     #[test]
     fn words_of_one_language_say_nothing_in_another() {
-        let triggers = Triggers::new([(Lang::Go, vec!["SetNX"]), (Lang::TypeScript, vec!["ioredis"])]);
-        assert!(triggers.hits(Lang::Go, b"SetNX") && triggers.hits(Lang::TypeScript, b"'ioredis'"));
-        assert!(!triggers.hits(Lang::Go, b"ioredis") && !triggers.hits(Lang::TypeScript, b"SetNX") && !triggers.hits(Lang::Rust, b"SetNX"));
+        let words = |alone: &str| Words { alone: vec![alone.to_owned()], ..Words::default() };
+        let weak = Words { weak: vec![".Eval(".to_owned()], clients: vec!["go-redis".to_owned()], ..words("SetNX") };
+        let triggers = Triggers::new([(Lang::Go, weak), (Lang::TypeScript, words("ioredis"))]);
+        let hits = |lang, text: &[u8]| triggers.hit(lang, text) == Hit::Alone;
+        assert!(hits(Lang::Go, b"SetNX") && hits(Lang::TypeScript, b"'ioredis'"));
+        assert!(!hits(Lang::Go, b"ioredis") && !hits(Lang::TypeScript, b"SetNX") && !hits(Lang::Rust, b"SetNX"));
+        assert!(triggers.names_client(Lang::Go, b"import go-redis") && !triggers.names_client(Lang::TypeScript, b"go-redis"));
     }
 }

@@ -2,31 +2,32 @@
 //! of a model of their own, which wins over what the function's body shows.
 
 use crate::config::{Wrapper, WrapperDoes};
+use crate::input::language_name;
 use dogpile_ir::{Function, FunctionKind, Lang, Module};
-use dogpile_models::Models;
+use dogpile_models::{Catalog, Models};
 use dogpile_source::{Directive, SourceMap, parse_annotation};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Name under which these rows stand in messages.
 const FILE: &str = "dogpile.toml [[wrapper]]";
 
-/// The models with rows for wrappers; `None`: there are none. The second part says what could not be used.
+/// The models with rows for wrappers, of languages that have some. The second part says what could not be used.
 #[must_use]
-pub(crate) fn extended(models: &Models, declared: &[Wrapper], modules: &[Module], sources: &SourceMap) -> Option<(Models, Vec<String>)> {
+pub(crate) fn extended(catalog: &Catalog, declared: &[Wrapper], modules: &[Module], sources: &SourceMap) -> (BTreeMap<Lang, Models>, Vec<String>) {
     let mut all: Vec<Wrapper> = declared.to_vec();
     all.extend(modules.iter().flat_map(|module| annotated(module, sources)));
-    if all.is_empty() {
-        return None;
-    }
-    let mut models = models.clone();
+    let mut own: BTreeMap<Lang, Models> = BTreeMap::new();
     let mut faults = Vec::new();
     for wrapper in &all {
         let function = modules.iter().find_map(|m| m.functions.iter().find(|f| *f.name == *wrapper.function).map(|f| (m.lang, f)));
+        let lang = function.map_or(Lang::Go, |(lang, _)| lang);
+        let models = own.entry(lang).or_insert_with(|| catalog.of(language_name(lang)).clone());
         if let Err(error) = models.with_user(FILE, &row(wrapper, function)) {
             faults.push(format!("what is said of {} cannot be used: {error}", wrapper.function));
         }
     }
-    Some((models, faults))
+    (own, faults)
 }
 
 /// Comments that stand in the lines before a function.
@@ -65,11 +66,7 @@ fn is_modifier(line: &str) -> bool {
 /// The rows of one wrapper, as a model file.
 fn row(wrapper: &Wrapper, function: Option<(Lang, &Function)>) -> String {
     let name = &wrapper.function;
-    let language = match function.map(|(lang, _)| lang) {
-        Some(Lang::TypeScript) => "typescript",
-        Some(Lang::Rust) => "rust",
-        Some(Lang::Go) | None => "go",
-    };
+    let language = language_name(function.map_or(Lang::Go, |(lang, _)| lang));
     let method = function.is_some_and(|(_, f)| f.kind == FunctionKind::Method);
     let (on, called) = match name.rsplit_once('.').filter(|_| method) {
         Some((ty, called)) => (Some(ty), called),

@@ -4,7 +4,7 @@ use crate::edit::tidy;
 use crate::pattern::{Match, Pattern};
 use crate::syntax::{Code, ancestors, descendants};
 use dogpile_analysis::lifecycle::{Lifecycles, Lock};
-use dogpile_models::{Models, RewriteKind, RewriteRow};
+use dogpile_models::{Catalog, RewriteKind, RewriteRow};
 use dogpile_report::{Edit, Finding, Fix};
 use dogpile_source::{FileId, SourceMap, Span};
 
@@ -13,7 +13,7 @@ pub struct Desk<'d> {
     /// The texts.
     pub sources: &'d SourceMap,
     /// How calls are written.
-    pub models: &'d Models,
+    pub models: &'d Catalog,
     /// What findings are about.
     pub lifecycles: &'d Lifecycles,
     /// The lease that the configuration gives to locks that have none, ms.
@@ -110,7 +110,7 @@ impl<'d> Desk<'d> {
     fn rows(&self, code: &Code<'_>, client: &str) -> Vec<&'d RewriteRow> {
         // The name is only borrowed for the look-up.
         let language = code.language.name();
-        let models: &'d Models = self.models;
-        models.rewrites_of(language, client)
+        let models: &'d Catalog = self.models;
+        models.of(language).rewrites_of(language, client)
     }
 }

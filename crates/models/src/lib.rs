@@ -4,6 +4,7 @@
 //! rules.
 
 mod builtin;
+mod catalog;
 mod contract;
 mod does;
 mod error;
@@ -17,6 +18,7 @@ mod validate;
 mod visit;
 
 pub use builtin::BUILTIN;
+pub use catalog::{Catalog, Words};
 pub use contract::*;
 pub use does::*;
 pub use error::{Fault, ModelError};

@@ -82,15 +82,17 @@ impl Models {
         Ok(Self { clients, index, builtin })
     }
 
-    /// The models of one language. Packages of two languages may have one name (`redis`, `nanoid`), so that names in code
-    /// are looked up among those of its own.
+    /// The built-in models of one language.
+    ///
+    /// # Panics
+    /// When one of them is faulty, which a test rules out.
     #[must_use]
-    pub fn only(&self, language: &str) -> Self {
-        let speaks = |client: &&Client| client.head.language == language;
-        let builtin = self.clients[..self.builtin].iter().filter(speaks).count();
-        let clients: Vec<Client> = self.clients.iter().filter(speaks).cloned().collect();
-        let index = Index::new(&clients, builtin);
-        Self { clients, index, builtin }
+    pub(crate) fn of_language(language: &str) -> Self {
+        let mark = format!("\nlanguage = \"{language}\"\n");
+        match Self::from_files(BUILTIN.iter().copied().filter(|(_, text)| text.contains(&mark))) {
+            Ok(models) => models,
+            Err(fault) => panic!("built-in model {fault}"),
+        }
     }
 
     /// Adds a user's model. Its rows win over those of every model that was there before.
@@ -162,7 +164,9 @@ impl Models {
     /// Whether some model has a type, a constant or a function of this full name.
     #[must_use]
     pub fn knows(&self, qual: &str) -> bool {
-        self.type_of(qual).is_some() || self.constant(qual).is_some() || (0..8).any(|args| self.function(qual, args).is_some())
+        self.type_of(qual).is_some()
+            || self.constant(qual).is_some()
+            || (0..8).any(|args| self.function(qual, args).is_some())
     }
 
     /// What a type is.

@@ -71,6 +71,13 @@ pub struct ClientHead {
     /// Words that must stand in a file for it to matter: at least one per way of locking. Kept narrow.
     #[serde(default)]
     pub triggers: Vec<String>,
+    /// Words that much other code has, too (`.Eval(`): they count where some file of the package has one of `packages` or
+    /// `companions`.
+    #[serde(default, rename = "weak-triggers")]
+    pub weak_triggers: Vec<String>,
+    /// See `weak-triggers`.
+    #[serde(default)]
+    pub companions: Vec<String>,
     /// Repairs in this client's idiom, by name of the phrase (`acquire-with-ttl`, `compare-and-delete`,
     /// `compare-and-expire`, `detached-release`, `fenced-write`, `token`).
     #[serde(default)]

@@ -1,0 +1,158 @@
+//! The models of a run, by language: built-in ones are read when somebody first asks for their language.
+//!
+//! Most runs are about one language, and most files about none: reading every model took longer than looking at a file.
+
+use crate::builtin::BUILTIN;
+use crate::error::ModelError;
+use crate::models::Models;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// Languages that models speak of.
+const LANGUAGES: [&str; 3] = ["go", "rust", "typescript"];
+
+/// Models by language, a user's among them.
+#[derive(Debug)]
+pub struct Catalog {
+    heads: BTreeMap<&'static str, Words>,
+    read: BTreeMap<&'static str, OnceLock<Models>>,
+}
+
+/// The words by which files are found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// A file with one of them matters.
+    pub alone: Vec<String>,
+    /// Words that much other code has, too: a file with one of them matters where its package names one of `clients`.
+    pub weak: Vec<String>,
+    /// What names the clients of weak words.
+    pub clients: Vec<String>,
+}
+
+/// What of a model file is wanted before the file is.
+#[derive(Deserialize)]
+struct Start {
+    client: Head,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    language: String,
+    packages: Vec<String>,
+    #[serde(default)]
+    triggers: Vec<String>,
+    #[serde(default, rename = "weak-triggers")]
+    weak_triggers: Vec<String>,
+    #[serde(default)]
+    companions: Vec<String>,
+}
+
+impl Default for Catalog {
+    fn default() -> Self {
+        let mut heads: BTreeMap<&'static str, Words> = LANGUAGES.map(|language| (language, Words::default())).into();
+        for (_, text) in BUILTIN {
+            add(&mut heads, text);
+        }
+        Self { heads, read: LANGUAGES.map(|language| (language, OnceLock::new())).into() }
+    }
+}
+
+impl Catalog {
+    /// The built-in models and a user's, as (name, text); the latest of these weighs most.
+    ///
+    /// # Errors
+    /// The first fault of a user's file.
+    pub fn with_users(files: &[(String, String)]) -> Result<Self, ModelError> {
+        let mut catalog = Self::default();
+        for (name, text) in files {
+            // A file that tells no language is faulty in any: some language's reader says how.
+            let told = start(text).map(|head| head.language).unwrap_or_default();
+            let language = LANGUAGES.into_iter().find(|known| *known == told).unwrap_or(LANGUAGES[0]);
+            let slot = catalog.read.entry(language).or_default();
+            let mut models = slot.take().unwrap_or_else(|| Models::of_language(language));
+            models.with_user(name, text)?;
+            let _ = slot.set(models);
+            add(&mut catalog.heads, text);
+        }
+        Ok(catalog)
+    }
+
+    /// The models of a language (`go`, `rust`, `typescript`): packages of two may have one name (`redis`, `nanoid`).
+    ///
+    /// # Panics
+    /// When a built-in model is faulty, which a test rules out.
+    #[must_use]
+    pub fn of(&self, language: &str) -> &Models {
+        static NOTHING: OnceLock<Models> = OnceLock::new();
+        match self.read.get_key_value(language) {
+            Some((name, models)) => models.get_or_init(|| Models::of_language(name)),
+            None => NOTHING.get_or_init(|| Models::of_language("")),
+        }
+    }
+
+    /// The words of a language.
+    #[must_use]
+    pub fn words(&self, language: &str) -> Words {
+        self.heads.get(language).cloned().unwrap_or_default()
+    }
+}
+
+/// The head of a model file. What stands behind it, the rows, takes longer to read than everything else at start-up.
+fn start(text: &str) -> Option<Head> {
+    let head = text.find("\n[[").map_or(text, |rows| &text[..rows]);
+    toml::from_str::<Start>(head).ok().map(|start| start.client)
+}
+
+fn add(heads: &mut BTreeMap<&'static str, Words>, text: &str) {
+    let Some(head) = start(text) else { return };
+    let Some(words) = heads.get_mut(head.language.as_str()) else { return };
+    let put = |list: &mut Vec<String>, word: String| {
+        if !list.contains(&word) {
+            list.push(word);
+        }
+    };
+    head.triggers.into_iter().for_each(|word| put(&mut words.alone, word));
+    if !head.weak_triggers.is_empty() {
+        head.weak_triggers.into_iter().for_each(|word| put(&mut words.weak, word));
+        // A version that stands for any, and what follows it, is not in every import.
+        let literal = |package: &String| package.trim_start_matches("**/").split('*').next().unwrap_or("").to_owned();
+        head.packages.iter().map(literal).chain(head.companions).for_each(|word| put(&mut words.clients, word));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_models() {
+        let (catalog, all) = (Catalog::default(), Models::builtin());
+        for language in LANGUAGES {
+            let words = catalog.words(language);
+            let told: Vec<&str> = words.alone.iter().map(String::as_str).collect();
+            assert_eq!(told, all.triggers(language), "{language}");
+            assert!(!told.is_empty() && words.weak.is_empty() == words.clients.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_language_is_read_whole_and_alone() {
+        let catalog = Catalog::default();
+        let go = catalog.of("go");
+        assert!(go.knows("github.com/redis/go-redis/v9.Client") && !go.knows("ioredis.Redis"));
+        assert!(catalog.of("typescript").knows("ioredis.Redis"));
+        assert_eq!(catalog.of("cobol").triggers("cobol"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_users_model_is_checked_and_wins() {
+        let good = "[client]\nname = \"ours\"\nlanguage = \"rust\"\npackages = [\"ours\"]\ntriggers = [\"ours::\"]\nchecked = { version = \"1\", on = \"2026-01-01\" }\n\n[[type]]\nnames = [\"Lock\"]\nrole = \"lock\"\n";
+        let catalog = Catalog::with_users(&[("ours.toml".to_owned(), good.to_owned())]).expect("sound");
+        assert!(catalog.words("rust").alone.contains(&"ours::".to_owned()));
+        assert!(catalog.of("rust").knows("ours.Lock") || catalog.of("rust").knows("ours::Lock"));
+        let error =
+            Catalog::with_users(&[("bad.toml".to_owned(), "[client]\nnome = 1\n".to_owned())]).expect_err("faulty");
+        assert!(error.to_string().starts_with("bad.toml: "), "{error}");
+    }
+}
