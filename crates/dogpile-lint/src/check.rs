@@ -13,7 +13,7 @@ use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
 use crate::reports;
 use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use dogpile_models::Catalog;
 use dogpile_report::{Level, ProblemKind, clean};
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -47,6 +47,9 @@ pub(crate) struct Run<'a> {
 /// # Errors
 /// When it could not run.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
+    if args.limit.diff == Some(None) && !args.fix.wanted() {
+        bail!("--diff wants a revision, or --fix to print the fixes as a patch");
+    }
     linted(args, |mut run| {
         if args.fix.wanted() {
             if let Some(exit) = fixes::mend(args, &mut run)? {

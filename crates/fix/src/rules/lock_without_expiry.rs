@@ -1,15 +1,15 @@
 //! The missing expiry is given in the command that takes the lock.
 //!
 //! Safe: who takes the lock and what everybody is told stay the same. What changes is that the key goes by itself after a
-//! time that this code or its configuration chose for such locks; no time is made up. How long the work lasts is not
-//! known, so the fix is offered only if the lock is no worse off for it: a release that would delete somebody else's lock
-//! once leases end would be a new finding, and then the fix is not offered.
+//! time that this code or its configuration chose for such locks; no time is made up. Not safe where a release deletes
+//! whatever lock is there: as long as leases do not end that does no harm, and afterwards it would.
 
 use crate::desk::{Call, Desk, Offer};
 use crate::lease::{Lease, chosen};
 use crate::pattern::{Pattern, rewrite};
 use crate::syntax::{Code, Language};
 use crate::{imports, reply, width};
+use dogpile_analysis::lifecycle::Guard;
 use dogpile_models::{ReplyChange, RewriteKind};
 use dogpile_report::{Edit, Finding};
 
@@ -19,7 +19,9 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
     let site = &lock.acquire.site;
     let calls = desk.calls(code, &site.client, RewriteKind::Lease, site.span);
     let edits = calls.iter().find_map(|call| leased(code, call, &lease))?;
-    Some(Offer::safe(format!("give the lock an expiry of {says}"), edits))
+    let title = format!("give the lock an expiry of {says}");
+    let blind = lock.releases.iter().any(|r| matches!(r.guard, Guard::None | Guard::ReadThenAct(_)) && !r.rollback && !r.administrative);
+    Some(if blind { Offer::unsafe_(title, edits) } else { Offer::safe(title, edits) })
 }
 
 /// Edits that give an acquire a lease.
