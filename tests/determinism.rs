@@ -5,23 +5,30 @@ use dogpile_lint::Exit;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// The report on every fixture.
-fn report(folder: &Path, format: &str, threads: &str) -> String {
-    let output = folder.join(format!("{format}-{threads}"));
+/// Every form of a report.
+const FORMATS: [&str; 10] =
+    ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "html"];
+
+/// The reports on every fixture, in the order of their forms.
+fn reports(threads: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
-    let mut args: Vec<OsString> =
-        ["dogpile-lint", "--pedantic", "--format", format, "--threads", threads].map(OsString::from).to_vec();
-    args.extend([OsString::from("--output"), output.clone().into(), fixtures.into()]);
+    let file = |format: &str| folder.path().join(format);
+    let mut args: Vec<OsString> = ["dogpile-lint", "--pedantic", "--threads", threads].map(OsString::from).to_vec();
+    for format in FORMATS {
+        // The first takes the place of standard output.
+        let form = if format == "text" { String::new() } else { format!("{format}:") };
+        args.extend([OsString::from("--output"), (form + &file(format).display().to_string()).into()]);
+    }
+    args.push(fixtures.into());
     assert_eq!(dogpile_lint::run(args), Exit::Findings, "fixtures have findings");
-    std::fs::read_to_string(&output).expect("the report was written")
+    FORMATS.iter().map(|format| std::fs::read_to_string(file(format)).expect("the report was written")).collect()
 }
 
 #[test]
 fn reports_do_not_depend_on_threads() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for format in ["text", "json", "sarif"] {
-        let one = report(folder.path(), format, "1");
-        let eight = report(folder.path(), format, "8");
+    let (one, eight) = (reports("1"), reports("8"));
+    for ((format, one), eight) in FORMATS.iter().zip(one).zip(eight) {
         assert!(one.contains("leaked-lock"), "{format}: the report is empty");
         assert!(one == eight, "{format}: one thread and eight say different things");
     }

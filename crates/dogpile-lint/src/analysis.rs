@@ -50,12 +50,13 @@ pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, 
         let lang = modules[0].lang;
         let models = facts.own.get(&lang).unwrap_or_else(|| facts.models.of(crate::input::language_name(lang)));
         let found = analyse_language(&Facts { modules, ..*facts }, models, memories.entry(lang).or_default(), missing);
-        let Lifecycles { locks, flights, misses, check_then_sets, fills, fleet } = found.lifecycles;
+        let Lifecycles { locks, flights, misses, check_then_sets, fills, touched, fleet } = found.lifecycles;
         all.lifecycles.locks.extend(locks);
         all.lifecycles.flights.extend(flights);
         all.lifecycles.misses.extend(misses);
         all.lifecycles.check_then_sets.extend(check_then_sets);
         all.lifecycles.fills.extend(fills);
+        all.lifecycles.touched.extend(touched);
         all.lifecycles.fleet.instances = fleet.instances;
         all.lifecycles.fleet.cluster_visible |= fleet.cluster_visible;
         all.follow.extend(found.follow);

@@ -1,5 +1,7 @@
 //! `dogpile-lint check`.
 
+use crate::baseline::{self, Seen};
+use crate::changes::Changes;
 use crate::cli::CheckArgs;
 use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
@@ -11,8 +13,10 @@ use crate::load::{LoadOptions, Loaded, load};
 use crate::meta_rules::slugs;
 use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
+use crate::progress::Progress;
 use crate::reports;
-use crate::walk::{WalkOptions, Walked, absolute, shown, walk};
+use crate::suggest::near_path;
+use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
 use anyhow::{Context as _, anyhow, bail};
 use dogpile_models::Catalog;
 use dogpile_report::{Level, ProblemKind, clean};
@@ -27,19 +31,26 @@ use std::{env, fs, thread};
 pub(crate) struct Run<'a> {
     /// What was found.
     pub outcome: Outcome,
+    /// The configuration, and where it lies.
+    pub found: &'a Found,
+    /// Where we are.
+    pub cwd: &'a Path,
+    /// What was looked at.
+    pub seen: Seen,
     /// What was linted.
     pub files: &'a [InputFile],
     /// How.
     pub options: &'a Options<'a>,
     /// Adds what walking and reading found to an outcome.
     pub complete: &'a dyn Fn(&mut Outcome),
-    /// The current folder.
-    pub cwd: &'a Path,
-    config: &'a Config,
+    /// What changed, where only that is asked about.
+    pub changes: Option<&'a Changes>,
     threads: usize,
     begun: Instant,
     walk_time: Duration,
     read_time: Duration,
+    /// To be dropped before anything is printed.
+    pub progress: Progress,
 }
 
 /// Lints, reports, and says how it ended.
@@ -47,20 +58,25 @@ pub(crate) struct Run<'a> {
 /// # Errors
 /// When it could not run.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
-    if args.limit.diff == Some(None) && !args.fix.wanted() {
-        bail!("--diff wants a revision, or --fix to print the fixes as a patch");
-    }
+    reports::check(&args.out)?;
     linted(args, |mut run| {
+        baseline::apply(args, &mut run)?;
+        if let Some(changes) = run.changes {
+            changes.limit(&mut run.outcome, run.cwd);
+        }
         if args.fix.wanted() {
             if let Some(exit) = fixes::mend(args, &mut run)? {
                 return Ok(exit);
             }
+            baseline::apply(args, &mut run)?;
         } else if args.out.shows_fixes() {
             fixes::offer(&mut run.outcome, run.files, run.options);
         }
         let linted = run.begun.elapsed();
-        let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof)) } else { None };
+        let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof, &run.progress)) } else { None };
         let proof_time = run.begun.elapsed() - linted;
+        // The report comes on a clean terminal.
+        drop(run.progress);
         reports::write(&args.out, run.cwd, &run.outcome)?;
         if args.stats {
             let (walk, read, all) = (run.walk_time.as_millis(), run.read_time.as_millis(), run.begun.elapsed().as_millis());
@@ -77,7 +93,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
                 return Ok(Exit::CouldNotRun);
             }
         }
-        Ok(exit(args, run.config, &run.outcome))
+        Ok(exit(args, &run.found.config, &run.outcome))
     })
 }
 
@@ -87,9 +103,20 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
 /// When it could not run.
 pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
     let begun = Instant::now();
+    let progress = Progress::new();
+    progress.phase("reading files");
     let cwd = env::current_dir().context("the current folder cannot be found")?;
+    let mut limit = args.limit.clone();
+    // Without a revision it asks for a patch of the fixes.
+    limit.diff = limit.diff.filter(|rev| rev.is_some() || !args.fix.wanted());
+    let changes = Changes::find(&limit, &cwd, &args.paths)?;
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let found = configuration(&cwd, &paths, args.config.as_deref())?;
+    // Whoever changed a wrapper changed its callers' locks: all of the tree is linted.
+    let paths = match &changes {
+        Some(changes) => vec![changes.root(found.root())],
+        None => paths,
+    };
     let latency = args.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
     let models = Catalog::with_users(&found.config.models)?;
     let threads = args.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
@@ -104,15 +131,22 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let load_options = LoadOptions {
         max_file_size: args.max_file_size,
         include_generated: args.include_generated || lint_table.include_generated == Some(true),
+        index: changes.as_ref().and_then(Changes::index),
     };
-    let walked = walk(&paths, &cwd, &walk_options)?;
+    let mut walked = walk(&paths, &cwd, &walk_options)?;
+    if let Some(index) = load_options.index {
+        as_in(index, &mut walked, &paths, &cwd, &walk_options);
+    }
     let walk_time = begun.elapsed();
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
         let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options);
         let read_time = begun.elapsed() - walk_time;
-        warn_of_nothing(&walked, &loaded);
+        if changes.is_none() {
+            warn_of_nothing(&walked, &loaded);
+        }
+        progress.phase("following locks");
         let options = Options {
             models: &models,
             config: &found.config,
@@ -125,12 +159,15 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
             no_prefilter: args.no_prefilter,
             stats: args.stats,
             max_file_size: args.max_file_size,
+            changes: changes.as_ref(),
         };
         let mut outcome = lint(&loaded.files, &options);
         let complete = |outcome: &mut Outcome| complete(outcome, &walked, &loaded);
         complete(&mut outcome);
+        let roots = paths.iter().map(|path| absolute(&cwd, path)).collect();
+        let seen = Seen::new(roots, &loaded.files, &outcome);
         let (files, options) = (&loaded.files[..], &options);
-        then(Run { outcome, files, options, complete: &complete, config: &found.config, cwd: &cwd, threads, begun, walk_time, read_time })
+        then(Run { outcome, found: &found, cwd: &cwd, seen, files, options, complete: &complete, changes: changes.as_ref(), threads, begun, walk_time, read_time, progress })
     })
 }
 
@@ -140,11 +177,27 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
 /// What is wrong with it.
 pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Path>) -> anyhow::Result<Found> {
     let file = match explicit {
-        Some(file) => Some(absolute(cwd, file)),
+        Some(file) => Some(there(cwd, file, "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?),
         None => nearest(cwd, paths),
     };
     let Some(file) = file else { return Ok(Found::default()) };
     Ok(config::load(&file, &shown(cwd, &file), &slugs())?)
+}
+
+/// A file that somebody named, if it is there.
+///
+/// # Errors
+/// When it is not: what was meant, or what to type instead.
+pub(crate) fn there(cwd: &Path, file: &Path, otherwise: &str) -> anyhow::Result<PathBuf> {
+    let path = absolute(cwd, file);
+    if path.exists() {
+        return Ok(path);
+    }
+    let named = file.display().to_string();
+    match near_path(cwd, &named) {
+        Some(near) => bail!("no such file: {named}; did you mean `{near}`?"),
+        None => bail!("no such file: {named}; {otherwise}"),
+    }
 }
 
 /// The nearest file to all paths. Where they have different ones, the one above all of them holds.
@@ -178,6 +231,8 @@ fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
 
 fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let name = file.display();
+    let cwd = env::current_dir().context("the current folder cannot be found")?;
+    there(&cwd, file, "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
 }
@@ -193,7 +248,7 @@ fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
     if walked.skipped_tests > 0 {
         say("warning: only tests among the paths (--include-tests looks at them)");
     } else {
-        say(&format!("warning: nothing to lint among the paths: no {} file", endings()));
+        say(&format!("warning: nothing to lint among the paths: no {} file; type `dogpile-lint <folder with code>`", endings()));
     }
 }
 

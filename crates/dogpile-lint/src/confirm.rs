@@ -2,9 +2,10 @@
 
 use crate::cli::ProofArgs;
 use crate::pipeline::Outcome;
+use crate::progress::Progress;
 use dogpile_harness::confirm::{Plan, confirm as verdict};
 use dogpile_harness::explore::{Bounds, Limits};
-use dogpile_report::Evidence;
+use dogpile_report::{Evidence, Standing};
 use dogpile_server::{Choice, Redis};
 
 /// How confirming went.
@@ -17,12 +18,13 @@ pub(crate) struct Proven {
 }
 
 /// Proves every finding that is shown.
-pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs) -> Proven {
+pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs, progress: &Progress) -> Proven {
     let mut proven = Proven::default();
     let judged = |rule: &str| dogpile_rules::find(rule);
     if outcome.entries.iter().all(|entry| judged(entry.finding.rule).is_none()) {
         return proven;
     }
+    progress.steps("proving findings", outcome.entries.len());
     let redis = if args.no_server { None } else { open(args, &mut proven) };
     // A server that was asked for by name and cannot be used is not silently replaced by the model.
     if args.server.is_some() && redis.is_none() {
@@ -35,10 +37,11 @@ pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs) -> Proven {
     let place: Option<&dyn Fn(dogpile_source::Span) -> String> = if args.show_program { Some(&place) } else { None };
     let missing = proven.no_server.clone().filter(|_| args.server.is_some());
     let plan = Plan { redis: redis.as_ref(), no_server: missing.as_deref(), bounds, place, instances: usize::from(args.instances) };
-    for entry in &mut outcome.entries {
+    for entry in outcome.entries.iter_mut().filter(|entry| entry.standing != Standing::Known) {
         if let Some(rule) = judged(entry.finding.rule) {
             entry.finding.verdict = Some(verdict(&outcome.lifecycles, rule, &entry.finding, &plan));
         }
+        progress.step();
     }
     if redis.is_some() {
         let of = |evidence| outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).filter(|v| v.evidence == evidence).count();

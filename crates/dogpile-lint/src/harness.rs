@@ -1,7 +1,7 @@
 //! `dogpile-lint harness`: a finding as a test of its own.
 
 use crate::check::{Run, linted};
-use crate::cli::HarnessArgs;
+use crate::cli::{HarnessArgs, Target};
 use crate::exit::Exit;
 use crate::output::{say, write};
 use anyhow::{anyhow, bail};
@@ -11,6 +11,7 @@ use dogpile_harness::judge::{Opinion, judge, try_repair};
 use dogpile_harness::lower::Subject;
 use dogpile_report::{Entry, clean};
 use dogpile_source::Span;
+use std::path::Path;
 
 /// A fingerprint may be cut off after so many digits.
 const SHORTEST: usize = 6;
@@ -22,7 +23,8 @@ const SHORTEST: usize = 6;
 pub(crate) fn harness(args: &HarnessArgs) -> anyhow::Result<Exit> {
     linted(&args.check, |run| {
         let text = written(args, &run)?;
-        write(&text, args.check.out.output.as_deref())?;
+        drop(run.progress);
+        write(&text, file(args)?)?;
         Ok(Exit::Clean)
     })
 }
@@ -80,10 +82,19 @@ fn written(args: &HarnessArgs, run: &Run<'_>) -> anyhow::Result<String> {
         package: package.as_deref().unwrap_or("harness_test"),
     };
     let harness = emit(&request)?;
-    if args.check.out.output.is_none() {
+    if file(args)?.is_none() {
         say(&format!("save it as {}", clean(&harness.file)));
     }
     Ok(harness.text)
+}
+
+/// Where it goes; a harness has a form of its own.
+fn file(args: &HarnessArgs) -> anyhow::Result<Option<&Path>> {
+    match args.check.out.output.as_slice() {
+        [] => Ok(None),
+        [Target { format: None, file }] => Ok(Some(file.as_path()).filter(|file| *file != Path::new("-"))),
+        _ => bail!("a harness goes into one file: `--output FILE`"),
+    }
 }
 
 fn language(path: &str) -> Language {

@@ -4,6 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "this room is the one that may touch files, environment and terminal")]
 
 mod analysis;
+mod baseline;
+mod changes;
 mod check;
 mod confirm;
 mod cli;
@@ -25,6 +27,7 @@ mod output;
 mod packages;
 mod pipeline;
 mod prefilter;
+mod progress;
 mod replay;
 mod reports;
 mod speaks;
@@ -58,6 +61,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
         Some(Command::Harness(args)) => harness::harness(args),
         Some(Command::Replay(args)) => replay::replay(args),
+        Some(Command::Baseline(command)) => baseline::run(command),
         Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),
         Some(Command::Config { path, format, config }) => {

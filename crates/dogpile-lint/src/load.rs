@@ -1,5 +1,6 @@
 //! Reads files, each of them once, and keeps those that can matter.
 
+use crate::changes::Index;
 use crate::generated::is_generated;
 use crate::input::InputFile;
 use crate::packages::{Located, Packages};
@@ -19,11 +20,13 @@ const KEPT: u64 = 256 << 20;
 
 /// How files are read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LoadOptions {
+pub(crate) struct LoadOptions<'o> {
     /// Larger files are left out, in bytes.
     pub max_file_size: u64,
     /// Generated files too.
     pub include_generated: bool,
+    /// What counts instead of the work tree.
+    pub index: Option<&'o Index>,
 }
 
 /// What was read.
@@ -47,14 +50,17 @@ enum One {
 
 /// Reads candidates, in parallel.
 #[must_use]
-pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOptions) -> Loaded {
+pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOptions<'_>) -> Loaded {
     let located: Vec<Located<'_>> = candidates.iter().map(|c| Located { path: &c.path, shown: &c.shown, lang: c.lang }).collect();
-    let packages = Packages::discover(&located, &|path| fs::read_to_string(path).ok());
+    let packages = Packages::discover(&located, &|path| match options.index.and_then(|index| index.text(path)) {
+        Some(text) => String::from_utf8(text.to_vec()).ok(),
+        None => fs::read_to_string(path).ok(),
+    });
     let kept = AtomicU64::new(0);
     let read: Vec<One> = candidates
         .par_iter()
         .map(|candidate| {
-            let text = match read_text(&candidate.path, options.max_file_size) {
+            let text = match read_text(&candidate.path, options.index, options.max_file_size) {
                 Ok(text) => text,
                 Err((reason, message)) => return One::Problem(problem(&candidate.shown, reason, message)),
             };
@@ -89,15 +95,19 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
     loaded
 }
 
-/// The text of a file, or a short reason and a sentence why not.
+/// The text of a file, in the index if that has another one, or a short reason and a sentence why not.
 ///
 /// # Errors
 /// When it cannot be read, is too large, or is no text.
-pub(crate) fn read_text(path: &Path, max_size: u64) -> Result<String, (&'static str, String)> {
+pub(crate) fn read_text(path: &Path, index: Option<&Index>, max_size: u64) -> Result<String, (&'static str, String)> {
+    let too_large = |size: u64| ("too large", format!("{} is more than the {} of --max-file-size", megabytes(size), megabytes(max_size)));
+    if let Some(text) = index.and_then(|index| index.text(path)) {
+        let size = text.len() as u64;
+        return if size > max_size { Err(too_large(size)) } else { decoded(text.to_vec()) };
+    }
     let unreadable = |e: std::io::Error| ("unreadable", format!("cannot be read: {e}"));
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
-    let too_large = |size: u64| ("too large", format!("{} is more than the {} of --max-file-size", megabytes(size), megabytes(max_size)));
     if size > max_size {
         return Err(too_large(size));
     }
@@ -107,6 +117,10 @@ pub(crate) fn read_text(path: &Path, max_size: u64) -> Result<String, (&'static 
     if bytes.len() as u64 > max_size {
         return Err(too_large(bytes.len() as u64));
     }
+    decoded(bytes)
+}
+
+fn decoded(bytes: Vec<u8>) -> Result<String, (&'static str, String)> {
     String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;

@@ -85,6 +85,7 @@ fn run<'f>(files: &'f [(String, String)], models: &Catalog, config: &Config) -> 
         no_prefilter: false,
         stats: false,
         max_file_size: u64::MAX,
+        changes: None,
     };
     lint(&inputs, &options)
 }

@@ -1,6 +1,7 @@
 //! From files to a report's contents.
 
 use crate::analysis::{Analysed, Facts, analyse, files_with_locks, lock_sessions};
+use crate::changes::{ChangedCode, Changes, Index};
 use crate::config::Config;
 use crate::follow::Mentions;
 use crate::guard::guarded;
@@ -65,6 +66,8 @@ pub(crate) struct Options<'o> {
     pub stats: bool,
     /// Largest file, for files that are read on demand.
     pub max_file_size: u64,
+    /// What changed, where only that is reported.
+    pub changes: Option<&'o Changes>,
 }
 
 /// What a run found.
@@ -72,6 +75,10 @@ pub(crate) struct Options<'o> {
 pub(crate) struct Outcome {
     /// Findings in order of path and place.
     pub entries: Vec<Entry>,
+    /// Findings that are not shown: not sure enough, or below the level asked for.
+    pub hidden: Vec<Entry>,
+    /// The code that changed, where only that is reported.
+    pub changed: Option<ChangedCode>,
     /// What a baseline has and the code has no more.
     pub gone: Vec<Gone>,
     /// What kept code from being analysed.
@@ -132,6 +139,7 @@ struct Tree<'f> {
     in_memory: &'f [(String, String)],
     include_tests: bool,
     max_file_size: u64,
+    index: Option<&'f Index>,
     parsed: BTreeSet<usize>,
     sources: SourceMap,
     modules: Vec<Module>,
@@ -151,6 +159,7 @@ impl<'f> Tree<'f> {
             in_memory: options.in_memory,
             include_tests: options.include_tests,
             max_file_size: options.max_file_size,
+            index: options.changes.and_then(Changes::index),
             parsed: BTreeSet::new(),
             sources: SourceMap::default(),
             modules: Vec::new(),
@@ -242,7 +251,7 @@ impl<'f> Tree<'f> {
         let file = &self.files[index];
         match (&file.text, &file.disk) {
             (Some(text), _) => Ok(Arc::clone(text)),
-            (None, Some(path)) => read_text(path, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
+            (None, Some(path)) => read_text(path, self.index, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
                 path: file.path.clone(),
                 span: None,
                 kind: ProblemKind::NotAnalysed,
@@ -280,7 +289,7 @@ impl<'f> Tree<'f> {
             let text = if file.disk.is_some() {
                 let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
                 let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
-                path.and_then(|path| read_text(&path, self.max_file_size).ok())
+                path.and_then(|path| read_text(&path, self.index, self.max_file_size).ok())
             } else {
                 self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())
             };
@@ -355,17 +364,18 @@ impl<'f> Tree<'f> {
             let place = |f: &Finding| (f.primary.start, f.primary.end, f.rule);
             sources.path(a.primary).cmp(sources.path(b.primary)).then_with(|| place(a).cmp(&place(b)))
         });
-        let names = fingerprints(&found);
+        let items = Items::new(&self.modules, &found);
+        let names = fingerprints(&found, sources, &|finding| items.item(&finding.function).to_owned());
         let shown = |f: &Finding| f.level >= options.min_level && (options.pedantic || f.confidence > Confidence::Possible);
-        let mut hidden = 0;
-        let mut entries = Vec::new();
-        for (finding, fingerprint) in found.into_iter().zip(names) {
-            if shown(&finding) {
-                entries.push(Entry::new(finding, fingerprint));
-            } else {
-                hidden += usize::from(finding.suppressed.is_none());
-            }
+        let (mut entries, mut hidden) = (Vec::new(), Vec::new());
+        for (finding, (fingerprint, marks)) in found.into_iter().zip(names) {
+            let list = if shown(&finding) { &mut entries } else { &mut hidden };
+            list.push(Entry { marks, ..Entry::new(finding, fingerprint) });
         }
+        let changed = options.changes.map(|changes| {
+            let disk: BTreeMap<&str, &Path> = self.files.iter().filter_map(|f| Some((f.path.as_str(), f.disk.as_deref()?))).collect();
+            changes.code(&self.modules, sources, &|path| disk.get(path).map(|path| (*path).to_owned()))
+        });
         self.problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
         self.problems.dedup();
         let translation = self.modules.iter().fold(Translation::default(), |sum, m| Translation {
@@ -377,12 +387,31 @@ impl<'f> Tree<'f> {
             files_analysed: self.modules.len(),
             files_with_locks: files_with_locks(&analysed.lifecycles),
             lock_sessions: lock_sessions(&analysed.lifecycles),
-            hidden,
+            hidden: hidden.iter().filter(|e| e.finding.suppressed.is_none()).count(),
             cut: analysed.cut.len(),
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };
-        Outcome { entries, gone: Vec::new(), problems: self.problems, summary, sources: self.sources, rules: in_force(settings), lifecycles: analysed.lifecycles }
+        Outcome { entries, hidden, changed, gone: Vec::new(), problems: self.problems, summary, sources: self.sources, rules: in_force(settings), lifecycles: analysed.lifecycles }
+    }
+}
+
+/// What functions are called in their packages.
+struct Items<'m>(BTreeMap<&'m str, &'m str>);
+
+impl<'m> Items<'m> {
+    /// Of the functions that these findings are in.
+    fn new(modules: &'m [Module], found: &[Finding]) -> Self {
+        let wanted: BTreeSet<&str> = found.iter().map(|f| f.function.as_str()).collect();
+        let of = |module: &'m Module| module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)));
+        Self(modules.iter().flat_map(of).filter(|(name, _)| wanted.contains(name)).filter_map(|(name, item)| Some((name, item?))).collect())
+    }
+
+    fn item<'f>(&self, function: &'f str) -> &'f str
+    where
+        'm: 'f,
+    {
+        self.0.get(function).map_or(function, |item| item.trim_start_matches(['.', ':']))
     }
 }
 
@@ -425,6 +454,7 @@ mod tests {
             no_prefilter: false,
             stats: false,
             max_file_size: 1 << 20,
+            changes: None,
         };
         let mut tree = Tree::new(&files, &options);
         tree.parse(&BTreeSet::from([0]));

@@ -2,12 +2,55 @@
 
 use crate::cli::{Format, OutputArgs};
 use crate::meta_rules::HOME;
-use crate::output::{self, colored, say};
+use crate::output::{self, Staged, looks, say};
 use crate::pipeline::Outcome;
-use dogpile_report::{Report, Tool, problem_text, to_json, to_sarif, to_text};
-use std::path::{MAIN_SEPARATOR, Path};
+use anyhow::bail;
+use dogpile_report::{
+    Looks, Report, Tool, problem_text, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json, to_jsonl,
+    to_junit, to_sarif, to_text,
+};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf, absolute};
 
-/// Writes every report that was asked for.
+/// Every report that was asked for, and where it goes; `None`: standard output.
+struct Plan<'a>(Vec<(Format, Option<&'a Path>)>);
+
+impl<'a> Plan<'a> {
+    /// Without a file of its own the report of `--format` goes to standard output.
+    fn new(args: &'a OutputArgs) -> anyhow::Result<Self> {
+        let mut plan: Vec<(Format, Option<&Path>)> = Vec::new();
+        for target in &args.output {
+            let file = Some(target.file.as_path()).filter(|file| *file != Path::new("-"));
+            if plan.iter().any(|(_, other)| place(*other) == place(file)) {
+                let name = file.map_or_else(|| "standard output".to_owned(), |f| f.display().to_string());
+                bail!("two reports go to {name}");
+            }
+            plan.push((target.format.unwrap_or(args.format), file));
+        }
+        if args.output.iter().filter(|target| target.format.is_none()).count() > 1 {
+            bail!("only one --output can be a plain FILE; write FORMAT:FILE for the others");
+        }
+        let apart = args.output.iter().all(|target| target.format.is_some());
+        if apart && plan.iter().all(|(_, file)| file.is_some()) {
+            plan.push((args.format, None));
+        }
+        Ok(Self(plan))
+    }
+}
+
+/// `x` and `./x` are one place.
+fn place(file: Option<&Path>) -> Option<PathBuf> {
+    file.map(|file| absolute(file).unwrap_or_else(|_| file.to_owned()))
+}
+
+/// Says early what cannot be done later.
+///
+/// # Errors
+/// Two reports would go to one place.
+pub(crate) fn check(args: &OutputArgs) -> anyhow::Result<()> {
+    Plan::new(args).map(|_| ())
+}
+
+/// Writes every report that was asked for: all files, or none of them.
 ///
 /// # Errors
 /// When one cannot be written.
@@ -23,16 +66,38 @@ pub(crate) fn write(args: &OutputArgs, cwd: &Path, outcome: &Outcome) -> anyhow:
         sources: &outcome.sources,
         root: &root,
     };
-    let text = match args.format {
-        Format::Text => to_text(&report, colored(args.color, args.output.is_some())),
-        Format::Json => to_json(&report),
-        Format::Sarif => to_sarif(&report),
-    };
+    let Plan(plan) = Plan::new(args)?;
     // A report for programs, or one in a file, is not what the person at the terminal reads.
-    if args.format != Format::Text || args.output.is_some() {
+    if !plan.contains(&(Format::Text, None)) {
         for problem in &outcome.problems {
             say(&format!("problem: {}", problem_text(&report, problem)));
         }
     }
-    output::write(&text, args.output.as_deref())
+    let mut staged = Vec::new();
+    let mut printed = Ok(());
+    for (format, file) in plan {
+        match file {
+            Some(file) => staged.push(Staged::new(&rendered(format, &report, looks(args.color, true)), file)),
+            None => printed = output::print(&rendered(format, &report, looks(args.color, false))),
+        }
+    }
+    for file in staged.into_iter().collect::<anyhow::Result<Vec<_>>>()? {
+        file.keep()?;
+    }
+    printed
+}
+
+fn rendered(format: Format, report: &Report<'_>, looks: Looks) -> String {
+    match format {
+        Format::Text => to_text(report, looks),
+        Format::Concise => to_concise(report),
+        Format::Json => to_json(report),
+        Format::Jsonl => to_jsonl(report),
+        Format::Sarif => to_sarif(report),
+        Format::Github => to_github(report),
+        Format::Gitlab => to_gitlab(report),
+        Format::Junit => to_junit(report),
+        Format::Checkstyle => to_checkstyle(report),
+        Format::Html => to_html(report),
+    }
 }

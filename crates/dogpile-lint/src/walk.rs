@@ -1,5 +1,6 @@
 //! Which files are linted.
 
+use crate::changes::Index;
 use crate::input::language;
 use crate::suggest::nearest;
 use crate::test_code::is_test;
@@ -117,6 +118,32 @@ pub(crate) fn walk(paths: &[PathBuf], cwd: &Path, options: &WalkOptions) -> Resu
     walked.problems.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
     walked.problems.dedup();
     Ok(walked)
+}
+
+/// Adds files that are in the index and not in the work tree, and leaves out those that only the work tree has.
+pub(crate) fn as_in(index: &Index, walked: &mut Walked, roots: &[PathBuf], cwd: &Path, options: &WalkOptions) {
+    walked.candidates.retain(|candidate| index.has(&candidate.path));
+    for path in index.missing() {
+        let shown = shown(cwd, path);
+        let (Some(lang), Some(root)) = (language(&shown), roots.iter().find(|root| path.starts_with(root))) else { continue };
+        let relative = path.strip_prefix(root).unwrap_or(path);
+        let is_test = || is_test(lang, &relative.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"));
+        if may_enter(relative, options) && (options.include_tests || !is_test()) {
+            walked.candidates.push(Candidate { path: path.to_owned(), shown, lang, explicit: false });
+        }
+    }
+    walked.candidates.sort_by(|a, b| a.shown.cmp(&b.shown));
+}
+
+/// The same of a path that is not there to be walked to.
+fn may_enter(path: &Path, options: &WalkOptions) -> bool {
+    let excluded = |path: &Path| options.exclude.as_ref().is_some_and(|(_, globs)| globs.is_match(path));
+    let folders = path.parent().into_iter().flat_map(Path::components);
+    let is = |part: Component<'_>, names: &[&str]| names.iter().any(|name| part.as_os_str() == OsStr::new(name));
+    let hidden = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'));
+    !hidden
+        && !path.ancestors().any(excluded)
+        && folders.into_iter().all(|part| (options.include_vendored || !is(part, VENDORED)) && (options.include_tests || !is(part, TEST_FOLDERS)))
 }
 
 enum Taken {

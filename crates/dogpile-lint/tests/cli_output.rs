@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{CLEAN, FAULTY, Tree, run_in};
+use common::{CLEAN, FAULTY, FORMATS, Tree, run_in};
 use std::fmt::Write as _;
 
 /// Many files, some of them with something to tell.
@@ -26,13 +26,21 @@ fn many() -> Tree {
 #[test]
 fn threads_do_not_change_a_byte() {
     let tree = many();
-    for format in ["text", "json", "sarif"] {
-        let one = tree.run(&["--format", format, "--threads", "1", "--pedantic"]);
-        assert_eq!(one.code, Some(1));
-        assert!(one.out.contains("forgive"), "{}", one.out);
-        for _ in 0..3 {
-            assert_eq!(one, tree.run(&["--format", format, "--threads", "8", "--pedantic"]), "{format}");
-        }
+    let reports = |threads: &str| -> Vec<String> {
+        let outputs: Vec<String> = FORMATS.iter().map(|format| format!("{format}:report.{format}")).collect();
+        let mut args = vec!["--threads", threads, "--pedantic"];
+        args.extend(outputs.iter().flat_map(|output| ["--output", output]));
+        let run = tree.run(&args);
+        assert_eq!(run.code, Some(1));
+        let files = FORMATS.iter().map(|format| tree.read(&format!("report.{format}")));
+        files.chain([run.out, run.err]).collect()
+    };
+    let one = reports("1");
+    for (format, report) in FORMATS.iter().zip(&one) {
+        assert!(report.contains("forgive"), "{format}: {report}");
+    }
+    for _ in 0..3 {
+        assert_eq!(one, reports("8"));
     }
 }
 
@@ -81,7 +89,7 @@ fn colours_on_request_only() {
 fn hostile_names_and_texts_cannot_steer_a_terminal() {
     let tree = Tree::new(&[("\x1b[31mred\u{202e}.go", "package a\n\n/* dogpile: \x1b]0;owned\x07 \u{9b}1m */\nfunc f() {}\n")]);
     tree.write("\x1b[2J.go", b"\xff");
-    for format in ["text", "json", "sarif"] {
+    for format in FORMATS {
         let run = tree.run(&["--format", format]);
         let harmless = |c: char| c == '\n' || !(c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'));
         assert!((run.out.clone() + &run.err).chars().all(harmless), "{format}: {run:?}");

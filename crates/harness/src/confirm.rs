@@ -66,6 +66,7 @@ fn broken(
 ) -> Verdict {
     let mut verdict = with(plan, found.claim, Evidence::Model, found.breach.says.clone());
     verdict.schedule = turns(&found.program, &found.events);
+    verdict.lock = found.program.lock.as_deref().map(|key| String::from_utf8_lossy(key).into_owned());
     verdict.program = shown(&found.program, plan);
     verdict.assumed.clone_from(&found.program.assumed);
     match (plan.redis, plan.no_server) {
@@ -172,6 +173,7 @@ fn with(plan: &Plan<'_>, claim: Claim, evidence: Evidence, outcome: String) -> V
         server: None,
         server_fault: None,
         outcome,
+        lock: None,
         schedule: Vec::new(),
         repaired: None,
         assumed: Vec::new(),

@@ -4,7 +4,7 @@ use crate::explore::{Answer, Bounds, explore};
 use crate::lower::{Question, Subject, Unlowered};
 use crate::program::Program;
 use crate::store::{Halt, ModelStore, Store};
-use crate::world::{Action, Breach, Event, World};
+use crate::world::{Action, Breach, Moment, World};
 use dogpile_analysis::lifecycle::{Lifecycles, Ttl};
 use dogpile_rules::{Claim, Faults, Invariant, Rule};
 use dogpile_source::Span;
@@ -48,7 +48,7 @@ pub struct Counterexample {
     /// The turns.
     pub schedule: Vec<Action>,
     /// What happened in them.
-    pub events: Vec<Event>,
+    pub events: Vec<Moment>,
     /// What breaks.
     pub breach: Breach,
     /// States looked at before it was found.
@@ -95,7 +95,7 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
             Answer::Broken { schedule, breach, states: seen } => {
                 let mut events = Vec::new();
                 let shown = run(&program, claim, bounds, &schedule, ModelStore::default(), |happened| {
-                    events.extend_from_slice(happened)
+                    events.extend(happened)
                 });
                 if let Err(halt) = shown {
                     return Opinion::Unknown { why: halt.to_string(), at: None };
@@ -152,13 +152,13 @@ pub fn run<S: Store>(
     bounds: &Bounds,
     schedule: &[Action],
     store: S,
-    mut tell: impl FnMut(&[Event]),
+    mut tell: impl FnMut(Vec<Moment>),
 ) -> Result<Vec<Breach>, Halt> {
     let mut world = World::new(program, store, bounds.clients, bounds.faults_for(claim))?;
     let mut broken = Vec::new();
     for action in schedule {
         world.act(program, *action)?;
-        tell(&world.events);
+        tell(world.moments(claim.invariant));
         broken = std::mem::take(&mut world.breaches);
     }
     Ok(broken)

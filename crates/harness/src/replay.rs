@@ -4,7 +4,7 @@ use crate::explore::Bounds;
 use crate::judge::{Counterexample, run};
 use crate::program::Program;
 use crate::store::{Halt, LiveStore, Lockstep};
-use crate::world::{Breach, Event};
+use crate::world::{Breach, Moment};
 use dogpile_rules::Claim;
 use dogpile_server::Redis;
 
@@ -16,7 +16,7 @@ const TRIES: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Replayed {
     /// What happened, with the server's own replies.
-    pub events: Vec<Event>,
+    pub events: Vec<Moment>,
     /// What the last turn broke on the server.
     pub breaches: Vec<Breach>,
 }
@@ -48,6 +48,6 @@ fn once(
     let live = LiveStore::new(redis, program.keys().map(<[u8]>::to_vec))?;
     let mut events = Vec::new();
     let breaches =
-        run(program, claim, bounds, schedule, Lockstep::new(live), |happened| events.extend_from_slice(happened))?;
+        run(program, claim, bounds, schedule, Lockstep::new(live), |happened| events.extend(happened))?;
     Ok(Replayed { events, breaches })
 }

@@ -3,8 +3,8 @@
 use crate::narrate::{human_ms, reply};
 use crate::program::{Ended, Program, Purpose};
 use crate::store::Fate;
-use crate::world::{Event, What, name};
-use dogpile_report::Turn;
+use crate::world::{Moment, What, name};
+use dogpile_report::{Held, Kind, Turn};
 use dogpile_rules::Faults;
 use dogpile_source::Span;
 
@@ -33,18 +33,28 @@ pub fn here(at: Span, what: &str) -> Vec<Turn> {
 
 /// What a program finds there, and events, as the steps of a report.
 #[must_use]
-pub fn turns(program: &Program, events: &[Event]) -> Vec<Turn> {
+pub fn turns(program: &Program, moments: &[Moment]) -> Vec<Turn> {
     let there = |command: &Vec<Vec<u8>>| Turn {
         commands: vec![command.clone()],
         fate: "arrives",
         reply: Some("OK".to_owned()),
+        kind: Kind::Stands,
         ..turn(None, "there already".to_owned(), 0)
     };
     let mut out: Vec<Turn> = program.initial.iter().map(there).collect();
-    for event in events {
+    let mut breaks = false;
+    for moment in moments {
+        let event = &moment.event;
         let client = event.client.map(name);
         let mut step = turn(client, words(&event.what), event.now_ms);
         step.at = event.at;
+        step.kind = kind(&event.what);
+        step.lock = moment.lease.map(|lease| Held { by: moment.owner.map(name), until_ms: lease.until_ms });
+        step.inside = moment.inside.iter().map(|n| name(*n)).collect();
+        breaks |= moment.breaks;
+        if !matches!(event.what, What::Arrives) {
+            step.breaks = std::mem::take(&mut breaks);
+        }
         match &event.what {
             // Who comes does something at once: that is told.
             What::Arrives => continue,
@@ -57,7 +67,10 @@ pub fn turns(program: &Program, events: &[Event]) -> Vec<Turn> {
                     Fate::Refused => "refused",
                 };
             }
-            What::Passes(ms, _) => step.passes_ms = *ms,
+            What::Passes(ms, lapsed) => {
+                step.passes_ms = *ms;
+                step.lapsed = lapsed.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
+            }
             _ => {}
         }
         out.push(step);
@@ -66,7 +79,41 @@ pub fn turns(program: &Program, events: &[Event]) -> Vec<Turn> {
 }
 
 fn turn(client: Option<char>, what: String, at_ms: u64) -> Turn {
-    Turn { client, what, at: None, at_ms, commands: Vec::new(), fate: "", reply: None, passes_ms: 0 }
+    Turn {
+        client,
+        what,
+        kind: Kind::Tells,
+        at: None,
+        at_ms,
+        commands: Vec::new(),
+        fate: "",
+        reply: None,
+        passes_ms: 0,
+        lapsed: Vec::new(),
+        lock: None,
+        inside: Vec::new(),
+        breaks: false,
+    }
+}
+
+fn kind(what: &What) -> Kind {
+    match what {
+        What::Sends { .. } => Kind::Sends,
+        What::Works { ms, .. } => Kind::Works(*ms),
+        What::Sleeps(ms) => Kind::Sleeps(*ms),
+        What::Listens(limit) => Kind::Listens(*limit),
+        What::Wakes => Kind::Wakes,
+        What::WorkFails => Kind::Fails,
+        What::HangsUp => Kind::HangsUp,
+        What::Dies => Kind::Dies,
+        What::Pauses => Kind::Pauses,
+        What::Resumes => Kind::Resumes,
+        What::Ends(_) => Kind::Ends,
+        What::Passes(..) => Kind::Passes,
+        What::Follows => Kind::Follows,
+        What::Leads => Kind::Leads,
+        What::Arrives | What::NotSent(_) | What::TiresOfWaiting | What::Goes(_) | What::Stops => Kind::Tells,
+    }
 }
 
 fn words(what: &What) -> String {

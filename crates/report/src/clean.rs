@@ -1,6 +1,7 @@
 //! Keeps what files say of themselves from steering a terminal.
 
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use std::borrow::Cow;
 use std::io;
 
@@ -49,11 +50,10 @@ pub(crate) fn clean_lines(text: &str, indent: &str) -> String {
     lines.join(&format!("\n{indent}"))
 }
 
-/// Pretty JSON in which hidden characters are escaped, so that it can be printed as it is.
-#[derive(Default)]
-pub(crate) struct SafeJson(PrettyFormatter<'static>);
+/// JSON in which hidden characters are escaped, so that it can be printed as it is.
+struct SafeJson<F>(F);
 
-impl Formatter for SafeJson {
+impl<F: Formatter> Formatter for SafeJson<F> {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut units = [0; 2];
         let mut plain = 0;
@@ -105,9 +105,18 @@ impl Formatter for SafeJson {
 }
 
 /// A value as JSON text that ends with a line end.
-pub(crate) fn json_text(value: &impl serde::Serialize) -> String {
+pub(crate) fn json_text(value: &impl Serialize) -> String {
+    serialized(value, PrettyFormatter::new())
+}
+
+/// A value as one line of JSON, with its line end.
+pub(crate) fn json_line(value: &impl Serialize) -> String {
+    serialized(value, CompactFormatter)
+}
+
+fn serialized(value: &impl Serialize, form: impl Formatter) -> String {
     let mut out = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, SafeJson::default());
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, SafeJson(form));
     // Plain structs of strings and numbers, written to memory: there is nothing to fail.
     let written = value.serialize(&mut serializer);
     debug_assert!(written.is_ok(), "internal error: a report that is no JSON: {written:?}");
@@ -128,8 +137,10 @@ mod tests {
     #[test]
     fn json_is_escaped_and_reads_back() {
         let text = "x\x1b\u{202e}\u{85}\u{e0041}\u{2028}ü";
-        let json = json_text(&text);
-        assert!(json.chars().all(|c| c == '\n' || stand_in(c).is_none()), "{json}");
-        assert_eq!(serde_json::from_str::<String>(&json).expect("reads back"), text);
+        for json in [json_text(&text), json_line(&text)] {
+            assert!(json.chars().all(|c| c == '\n' || stand_in(c).is_none()), "{json}");
+            assert_eq!(json.lines().count(), 1);
+            assert_eq!(serde_json::from_str::<String>(&json).expect("reads back"), text);
+        }
     }
 }

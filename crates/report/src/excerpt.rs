@@ -52,16 +52,16 @@ impl Excerpts {
 }
 
 /// A span as lines and offsets in them.
-struct Mark {
-    first: usize,
-    start: usize,
-    last: usize,
-    end: usize,
+pub(crate) struct Mark {
+    pub(crate) first: usize,
+    pub(crate) start: usize,
+    pub(crate) last: usize,
+    pub(crate) end: usize,
     column: usize,
 }
 
 impl Mark {
-    fn new(file: &SourceFile, span: Span) -> Self {
+    pub(crate) fn new(file: &SourceFile, span: Span) -> Self {
         let bytes = file.text.as_bytes();
         let start = (span.start as usize).min(bytes.len());
         let mut end = (span.end as usize).clamp(start, bytes.len());
@@ -133,14 +133,14 @@ impl Excerpt {
 }
 
 /// A line as it is shown, with where each of its characters came from.
-struct Line {
-    text: String,
+pub(crate) struct Line {
+    pub(crate) text: String,
     /// (offset in the file's line, offset in `text`) of each character that is left, and of the end.
     map: Vec<(usize, usize)>,
 }
 
 impl Line {
-    fn new(line: &str, focus: usize) -> Self {
+    pub(crate) fn new(line: &str, focus: usize) -> Self {
         let long = line.chars().nth(LONG_LINE).is_some();
         let (skip, take) = if long {
             let before = line.char_indices().take_while(|(at, _)| *at < focus).count();
@@ -166,7 +166,7 @@ impl Line {
         Self { text, map }
     }
 
-    fn place(&self, offset: usize) -> usize {
+    pub(crate) fn place(&self, offset: usize) -> usize {
         let next = self.map.partition_point(|(at, _)| *at <= offset);
         self.map.get(next.saturating_sub(1)).map_or(0, |(_, shown)| *shown)
     }

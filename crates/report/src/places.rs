@@ -27,10 +27,14 @@ pub(crate) struct Address {
     pub(crate) relative: bool,
 }
 
+/// A reported path, relative to `root` wherever it lies in there.
+pub(crate) fn inside<'p>(path: &'p str, root: &str) -> &'p str {
+    path.strip_prefix(root.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
+}
+
 /// The address of a reported path: relative to `root` wherever it lies in there.
 pub(crate) fn address(path: &str, root: &str) -> Address {
-    let inside = path.strip_prefix(root.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
-    let relative = inside.unwrap_or(path);
+    let relative = inside(path, root);
     if is_absolute(relative) {
         return Address { uri: file_uri(relative), relative: false };
     }

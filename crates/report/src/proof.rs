@@ -24,16 +24,13 @@ pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
     if matches!(verdict.evidence, Evidence::Server | Evidence::Model | Evidence::Inconclusive) {
         let width = verdict.schedule.len().to_string().len();
         let steps: Vec<String> = verdict.schedule.iter().map(|turn| step(sources, turn)).collect();
-        let mut n = 0;
-        while n < steps.len() {
-            let (length, times) = repeats(&steps, n);
-            for at in n..n + length {
-                out.push(format!("  {:>width$}. {}", at + 1, steps[at]));
-            }
-            n += length * times;
-            if times > 1 {
-                out.push(format!("  {:>width$}  and so on, {} times more, to step {n}", "", times - 1));
-            }
+        for row in rows(&steps) {
+            out.push(match row {
+                Row::Step(at) => format!("  {:>width$}. {}", at + 1, steps[at]),
+                Row::Again { times, to, .. } => {
+                    format!("  {:>width$}  and so on, {times} times more, to step {to}", "")
+                }
+            });
         }
     }
     if let Some(repaired) = &verdict.repaired {
@@ -56,6 +53,37 @@ pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
     out.into_iter().map(|line| clean(&line).into_owned()).collect()
 }
 
+/// A schedule with its rounds folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// This step, from 0.
+    Step(usize),
+    /// The steps before it come again.
+    Again {
+        /// How many steps come again.
+        length: usize,
+        /// How often.
+        times: usize,
+        /// The last step of them, from 1.
+        to: usize,
+    },
+}
+
+/// Steps, each told in a line; a round that is done again and again is there once.
+pub(crate) fn rows(steps: &[String]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut n = 0;
+    while n < steps.len() {
+        let (length, times) = repeats(steps, n);
+        rows.extend((n..n + length).map(Row::Step));
+        n += length * times;
+        if times > 1 {
+            rows.push(Row::Again { length, times: times - 1, to: n });
+        }
+    }
+    rows
+}
+
 /// Longest round that is recognised as one.
 const ROUND_MAX: usize = 6;
 
@@ -71,7 +99,7 @@ fn repeats(steps: &[String], from: usize) -> (usize, usize) {
 }
 
 /// `A asks for the lock: won   SET lock:x a0 NX PX 5000 → OK   a.go:12`
-fn step(sources: &SourceMap, turn: &Turn) -> String {
+pub(crate) fn step(sources: &SourceMap, turn: &Turn) -> String {
     let mut text = turn.client.map(|who| format!("{who} ")).unwrap_or_default();
     text.push_str(&turn.what);
     if !turn.commands.is_empty() {

@@ -1,6 +1,7 @@
 //! What every output format is made from.
 
 use crate::finding::{Finding, Level};
+use crate::fingerprint::Marks;
 use crate::fix::Fix;
 use dogpile_source::{SourceMap, Span};
 
@@ -11,6 +12,8 @@ pub struct Entry {
     pub finding: Finding,
     /// See [`crate::fingerprints`].
     pub fingerprint: String,
+    /// What a baseline knows it by.
+    pub marks: Marks,
     /// Whether it was there before.
     pub standing: Standing,
     /// What would take it away, the best first.
@@ -21,7 +24,13 @@ impl Entry {
     /// A finding that was compared with nothing and that nobody can fix.
     #[must_use]
     pub fn new(finding: Finding, fingerprint: String) -> Self {
-        Self { finding, fingerprint, standing: Standing::default(), fixes: Vec::new() }
+        Self { finding, fingerprint, marks: Marks::default(), standing: Standing::default(), fixes: Vec::new() }
+    }
+
+    /// The fix that is offered first, if it changes anything.
+    #[must_use]
+    pub fn best_fix(&self) -> Option<&Fix> {
+        self.fixes.iter().find(|fix| !fix.edits.is_empty())
     }
 
     /// Whether people are told of it, and a run fails for it.
@@ -41,6 +50,18 @@ pub enum Standing {
     New,
     /// The baseline has it: it is kept in reports for programs, and fails no run.
     Known,
+}
+
+impl Standing {
+    /// Its name in output; none where nothing was compared.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::NotCompared => None,
+            Self::New => Some("new"),
+            Self::Known => Some("known"),
+        }
+    }
 }
 
 /// A finding that a baseline has and the code has no more.
@@ -131,6 +152,8 @@ pub struct Summary {
     pub skipped_tests: usize,
     /// Findings not shown: not sure enough, or below the level asked for.
     pub hidden: usize,
+    /// Findings not shown: nothing changed on their locks.
+    pub unchanged: usize,
     /// Functions with too many paths to follow each to its end.
     pub cut: usize,
     /// How much was translated, where somebody asked for it.
@@ -196,6 +219,23 @@ impl<'r> Report<'r> {
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
         self.shown().filter(|e| e.finding.level == level).count()
+    }
+
+    /// How many findings a comment allows.
+    #[must_use]
+    pub fn suppressed(&self) -> usize {
+        self.entries.iter().filter(|e| e.finding.suppressed.is_some()).count()
+    }
+
+    /// How many findings the baseline has, besides those that a comment allows.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.entries.iter().filter(|e| e.finding.suppressed.is_none() && e.standing == Standing::Known).count()
+    }
+
+    /// The rule of that name.
+    pub(crate) fn rule(&self, slug: &str) -> Option<&'r RuleInfo> {
+        self.rules.iter().find(|rule| rule.slug == slug)
     }
 
     /// Files that were left out.

@@ -1,6 +1,9 @@
 //! A report to test with.
 
-use crate::{Confidence, Entry, Finding, Label, Level, Problem, Report, RuleInfo, Summary, Tool, fingerprints};
+use crate::{
+    Confidence, Edit, Entry, Finding, Fix, Gone, Label, Level, Problem, Report, RuleInfo, Standing, Summary, Tool,
+    fingerprints,
+};
 use dogpile_source::{FileId, SourceFile, SourceMap, Span};
 
 pub(crate) fn finding(rule: &'static str, start: usize, end: usize) -> Finding {
@@ -36,8 +39,8 @@ pub(crate) fn sources(files: &[(&str, &str)]) -> SourceMap {
 }
 
 pub(crate) fn entries(findings: Vec<Finding>) -> Vec<Entry> {
-    let names = fingerprints(&findings);
-    findings.into_iter().zip(names).map(|(finding, fingerprint)| Entry::new(finding, fingerprint)).collect()
+    let names = fingerprints(&findings, &SourceMap::default(), &|f| f.function.clone());
+    findings.into_iter().zip(names).map(|(finding, (fingerprint, _))| Entry::new(finding, fingerprint)).collect()
 }
 
 pub(crate) fn rules() -> Vec<RuleInfo> {
@@ -63,4 +66,32 @@ pub(crate) fn report<'r>(
     let summary =
         Summary { files_seen: 3, files_analysed: 2, files_with_locks: 1, lock_sessions: 1, ..Summary::default() };
     Report { tool, rules, entries, gone: &[], problems, summary, sources, root: "/home/me/app" }
+}
+
+/// A finding over two lines that is new, one that a baseline knows and one that a comment allows.
+pub(crate) fn standings() -> (Vec<RuleInfo>, Vec<Entry>, SourceMap) {
+    let mut allowed = finding("leaked-lock", 0, 3);
+    allowed.suppressed = Some("swept".to_owned());
+    let mut all = entries(vec![finding("leaked-lock", 8, 16), finding("lock-without-expiry", 0, 7), allowed]);
+    for (entry, standing) in all.iter_mut().zip([Standing::New, Standing::Known, Standing::New]) {
+        entry.standing = standing;
+    }
+    (rules(), all, sources(&[("a.go", "package main\nfunc f() {}\n")]))
+}
+
+/// A fix of one edit.
+pub(crate) fn fix_of(title: &str, safe: bool, start: usize, end: usize, text: &str) -> Fix {
+    let edit = Edit { span: Span::new(FileId(0), start, end), text: text.to_owned() };
+    Fix { title: title.to_owned(), safe, edits: vec![edit] }
+}
+
+/// A finding that was there.
+pub(crate) fn gone_one() -> Gone {
+    Gone {
+        rule: "leaked-lock".to_owned(),
+        fingerprint: "0123456789abcdef0123456789abcdef".to_owned(),
+        path: "old.go".to_owned(),
+        line: 7,
+        message: "it was not good".to_owned(),
+    }
 }

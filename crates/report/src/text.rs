@@ -2,24 +2,34 @@
 
 use crate::clean::{clean, clean_lines};
 use crate::excerpt::Excerpts;
-use crate::finding::{Finding, Label, Level};
-use crate::report::{Problem, ProblemKind, Report};
+use crate::finding::{Label, Level};
+use crate::report::{Entry, Problem, ProblemKind, Report};
+use crate::session::sessions;
 use codespan_reporting::diagnostic::{Diagnostic, Label as Mark, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-/// The report as text, coloured on request. Nothing in it that comes from source or paths can steer a terminal.
+/// What the reader's terminal can do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// It shows colours.
+    pub color: bool,
+    /// Words can be links (OSC 8): the names of rules lead to their pages.
+    pub links: bool,
+}
+
+/// The report as text. Nothing in it that comes from source or paths can steer a terminal.
 #[must_use]
-pub fn to_text(report: &Report<'_>, color: bool) -> String {
-    let mut out = if color { Buffer::ansi() } else { Buffer::no_color() };
+pub fn to_text(report: &Report<'_>, looks: Looks) -> String {
+    let mut out = if looks.color { Buffer::ansi() } else { Buffer::no_color() };
     for session in sessions(report) {
         if session.len() > 1 {
             heading(&mut out, &session);
         }
-        for finding in session {
-            render(&mut out, report, finding);
+        for entry in session {
+            render(&mut out, report, entry, looks);
         }
     }
     for problem in report.problems {
@@ -34,30 +44,8 @@ pub fn to_text(report: &Report<'_>, color: bool) -> String {
     String::from_utf8_lossy(out.as_slice()).into_owned()
 }
 
-/// Findings by session, in the order of each session's first place; in a session the worst first.
-fn sessions<'r>(report: &Report<'r>) -> Vec<Vec<&'r Finding>> {
-    let mut sessions: Vec<Vec<&Finding>> = Vec::new();
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-    for entry in report.shown() {
-        let finding = &entry.finding;
-        if finding.session.is_empty() {
-            sessions.push(vec![finding]);
-            continue;
-        }
-        let index = *known.entry(finding.session.as_str()).or_insert(sessions.len());
-        match sessions.get_mut(index) {
-            Some(session) => session.push(finding),
-            None => sessions.push(vec![finding]),
-        }
-    }
-    for session in &mut sessions {
-        session.sort_by(|a, b| (b.level, b.confidence).cmp(&(a.level, a.confidence)).then(a.primary.cmp(&b.primary)));
-    }
-    sessions
-}
-
-fn heading(out: &mut Buffer, session: &[&Finding]) {
-    let name = session.first().map_or("", |f| f.session.as_str());
+fn heading(out: &mut Buffer, session: &[&Entry]) {
+    let name = session.first().map_or("", |entry| entry.finding.session.as_str());
     let text = format!("── {} · {} on one session", clean(name), counted(session.len(), "finding"));
     let _ = out.set_color(ColorSpec::new().set_bold(true));
     line(out, &text);
@@ -65,7 +53,8 @@ fn heading(out: &mut Buffer, session: &[&Finding]) {
     line(out, "");
 }
 
-fn render(out: &mut Buffer, report: &Report<'_>, finding: &Finding) {
+fn render(out: &mut Buffer, report: &Report<'_>, entry: &Entry, looks: Looks) {
+    let finding = &entry.finding;
     let primary = Label { span: finding.primary, text: finding.primary_text.clone() };
     let labels: Vec<&Label> = std::iter::once(&primary).chain(&finding.labels).collect();
     let spans: Vec<_> = labels.iter().map(|l| l.span).collect();
@@ -84,6 +73,9 @@ fn render(out: &mut Buffer, report: &Report<'_>, finding: &Finding) {
     for (head, text) in told.into_iter().filter_map(|(head, text)| Some((head, text?))) {
         notes.push(format!("{head}: {}", clean_lines(text, "      ")));
     }
+    if let Some(fix) = entry.best_fix() {
+        notes.push(format!("fix: {} ({})", clean(&fix.title), if fix.safe { "--fix" } else { "--unsafe-fixes" }));
+    }
     if finding.confidence == crate::Confidence::Possible {
         notes.push("confidence: possible, by name and shape only".to_owned());
     }
@@ -91,7 +83,7 @@ fn render(out: &mut Buffer, report: &Report<'_>, finding: &Finding) {
         notes.push(crate::proof::lines(report.sources, verdict).join("\n"));
     }
     let diagnostic = Diagnostic::new(severity)
-        .with_code(finding.rule)
+        .with_code(name(report, finding.rule, looks))
         .with_message(clean(&finding.message))
         .with_labels(marks.collect())
         .with_notes(notes);
@@ -100,6 +92,14 @@ fn render(out: &mut Buffer, report: &Report<'_>, finding: &Finding) {
     // The excerpts fit their labels by construction; should they not, the message at least is told.
     if term::emit_to_write_style(&mut writer, &Config::default(), &excerpts, &diagnostic).is_err() {
         line(out, &format!("{}[{}]: {}", finding.level.name(), finding.rule, clean(&finding.message)));
+    }
+}
+
+/// The name of a rule, as a link to its page where that can be shown.
+fn name(report: &Report<'_>, slug: &str, looks: Looks) -> String {
+    match report.rule(slug) {
+        Some(rule) if looks.links => format!("\x1b]8;;{}\x1b\\{slug}\x1b]8;;\x1b\\", clean(&rule.uri)),
+        _ => slug.to_owned(),
     }
 }
 
@@ -138,10 +138,22 @@ fn summary(report: &Report<'_>) -> Vec<String> {
         s.files_with_locks,
         counted(s.lock_sessions, "lock session"),
     )];
-    let suppressed = report.entries.len() - report.shown().count();
+    let fixes: Vec<_> = report.shown().filter_map(Entry::best_fix).collect();
+    let safe = fixes.iter().filter(|fix| fix.safe).count();
+    let fixable = [(safe, "--fix"), (fixes.len() - safe, "--unsafe-fixes")];
+    let fixable: Vec<_> =
+        fixable.into_iter().filter(|(n, _)| *n > 0).map(|(n, how)| format!("{n} fixable by {how}")).collect();
+    if !fixable.is_empty() {
+        lines.push(fixable.join(", "));
+    }
     let mut kept_back = Vec::new();
-    if suppressed > 0 {
-        kept_back.push(format!("{suppressed} suppressed"));
+    for (n, what) in [(report.suppressed(), "suppressed"), (report.known(), "known to the baseline")] {
+        if n > 0 {
+            kept_back.push(format!("{n} {what}"));
+        }
+    }
+    if s.unchanged > 0 {
+        kept_back.push(format!("{} on what did not change", s.unchanged));
     }
     if s.hidden > 0 {
         kept_back.push(format!("{} not shown (--pedantic and --min-level note show them)", s.hidden));
@@ -164,6 +176,10 @@ fn summary(report: &Report<'_>) -> Vec<String> {
     lines.extend(by_kind(ProblemKind::NotAnalysed, "not analysed"));
     lines.extend(by_kind(ProblemKind::Partial, "analysed in part"));
     lines.extend(by_kind(ProblemKind::Bug, "bugs of this program, please report them"));
+    if !report.gone.is_empty() {
+        let (n, are) = (report.gone.len(), if report.gone.len() == 1 { "is" } else { "are" });
+        lines.push(format!("{} of the baseline {are} gone: run `dogpile-lint baseline prune`", counted(n, "finding")));
+    }
     if s.cut > 0 {
         lines.push(format!("followed in part: {} with too many paths", counted(s.cut, "function")));
     }
@@ -193,13 +209,13 @@ fn line(out: &mut Buffer, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{entries, finding, label, report, rules, sources};
-    use crate::{Summary, Translation};
+    use crate::testing::{entries, finding, fix_of, gone_one, label, report, rules, sources, standings};
+    use crate::{Finding, Summary, Translation};
     use dogpile_source::{FileId, Span};
 
     fn text(findings: Vec<Finding>, files: &[(&str, &str)], problems: &[Problem]) -> String {
         let (rules, entries, sources) = (rules(), entries(findings), sources(files));
-        to_text(&report(&rules, &entries, problems, &sources), false)
+        to_text(&report(&rules, &entries, problems, &sources), Looks::default())
     }
 
     #[test]
@@ -253,9 +269,28 @@ mod tests {
             (rules(), entries(vec![finding("leaked-lock", 0, 1)]), sources(&[("a.go", "x")]));
         let mut report = report(&rules, &entries, &[], &sources);
         report.summary = Summary { translation: Some(Translation { statements: 200, opaque: 1 }), ..report.summary };
-        assert!(to_text(&report, true).contains("\x1b["));
-        assert!(!to_text(&report, false).contains('\x1b'));
-        assert!(to_text(&report, false).contains("1 of 200 statements opaque (0.50 %)"));
+        let text = |color, links| to_text(&report, Looks { color, links });
+        assert!(text(true, false).contains("\x1b[") && !text(true, false).contains("\x1b]8"));
+        assert!(!text(false, false).contains('\x1b'));
+        assert!(text(false, false).contains("1 of 200 statements opaque (0.50 %)"));
+        let link = "error[\x1b]8;;https://example.com/rules/leaked-lock\x1b\\leaked-lock\x1b]8;;\x1b\\]";
+        assert!(text(false, true).contains(link), "{:?}", text(false, true));
+    }
+
+    #[test]
+    fn fixes_and_standings_are_counted() {
+        let (rules, mut entries, sources) = standings();
+        let title = "give it a TTL\x1b[2J";
+        entries[0].fixes = vec![fix_of(title, false, 8, 12, "x"), fix_of("another", true, 8, 12, "y")];
+        let gone = [gone_one()];
+        let report = Report { gone: &gone, ..report(&rules, &entries, &[], &sources) };
+        let out = to_text(&report, Looks::default());
+        assert!(out.contains("= fix: give it a TTL\u{241b}[2J (--unsafe-fixes)\n"), "{out}");
+        let end =
+            "1 error\n1 fixable by --unsafe-fixes\n1 suppressed, 1 known to the baseline\n\
+             1 finding of the baseline is gone: run `dogpile-lint baseline prune`\n";
+        assert!(out.ends_with(end), "{out}");
+        assert!(!out.contains("lock-without-expiry"), "{out}");
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub struct Verdict {
     pub server_fault: Option<String>,
     /// How it ends: `A frees the lock that B holds`, the number that follows, or why it is not known.
     pub outcome: String,
+    /// The lock's key, where a lock is what runs.
+    pub lock: Option<String>,
     /// The shortest schedule.
     pub schedule: Vec<Turn>,
     /// What became of the repair.
@@ -67,6 +69,8 @@ pub struct Turn {
     pub client: Option<char>,
     /// What happens, in plain words.
     pub what: String,
+    /// What kind of step it is.
+    pub kind: Kind,
     /// The line of code.
     pub at: Option<Span>,
     /// Since the start, ms.
@@ -79,6 +83,76 @@ pub struct Turn {
     pub reply: Option<String>,
     /// Time that passes, ms.
     pub passes_ms: u64,
+    /// Keys that expire meanwhile.
+    pub lapsed: Vec<String>,
+    /// The lock when the step is done; `None`: its key is not there, or there is no lock.
+    pub lock: Option<Held>,
+    /// Clients that are in the section then, or at the work that a cache saves.
+    pub inside: Vec<char>,
+    /// The invariant breaks here.
+    pub breaks: bool,
+}
+
+/// A lock's key while it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Whose it is in truth; `None`: somebody's who is gone.
+    pub by: Option<char>,
+    /// When it ends by itself, ms since the start; `None`: never.
+    pub until_ms: Option<u64>,
+}
+
+/// Kinds of steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Stands there before anybody comes.
+    Stands,
+    /// Sends commands.
+    Sends,
+    /// Works, ms.
+    Works(u64),
+    /// Sleeps, ms.
+    Sleeps(u64),
+    /// Waits for a message, ms at most.
+    Listens(Option<u64>),
+    /// Gets a message.
+    Wakes,
+    /// Starts work that others may join.
+    Leads,
+    /// Waits for work of another.
+    Follows,
+    /// Its work fails.
+    Fails,
+    /// Its own caller hangs up.
+    HangsUp,
+    /// Its process dies.
+    Dies,
+    /// Its process is held up.
+    Pauses,
+    /// It goes on.
+    Resumes,
+    /// It is done, one way or another.
+    Ends,
+    /// Time passes.
+    Passes,
+    /// Anything else: words say it.
+    Tells,
+}
+
+impl Turn {
+    /// What the adversary did here, by its name in output.
+    #[must_use]
+    pub fn fault(&self) -> Option<&'static str> {
+        match (self.kind, self.fate) {
+            (Kind::Fails, _) => Some("failure"),
+            (Kind::HangsUp, _) => Some("hang-up"),
+            (Kind::Dies, _) => Some("crash"),
+            (Kind::Pauses, _) => Some("pause"),
+            (_, "refused") => Some("lost-command"),
+            (_, "loses-reply") => Some("lost-reply"),
+            _ => None,
+        }
+    }
 }
 
 /// What became of the repaired form.

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
 
-/// Installs what is missing of a Redis server, Go and Node, then runs every test and every check of generated files.
+/// Installs what is missing of a Redis server, Go, Node and Chromium, then runs every test and every check of generated files.
 ///
 /// # Errors
 /// When something cannot be installed, a test fails or a generated file is out of date.
@@ -18,13 +18,19 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// What the suite starts besides itself, and Debian's package of it: a server that the model of Redis is held against,
-/// and the languages whose real clients run the stand-alone harnesses. Their libraries are fetched by the suite itself,
-/// by their own package managers and from lock files (`tests/harness-clients`).
-const NEEDED: [(&str, &str, &str); 4] = [
+/// the languages whose real clients run the stand-alone harnesses, the browser that opens the HTML report, readers of
+/// other reports that are Python's, and what the scripts start that we offer to CI services. Libraries are fetched by the
+/// suite itself, by their own package managers and from lock files (`tests/harness-clients`, `tests/readers`,
+/// `crates/dogpile-lint/tests/browser`).
+const NEEDED: [(&str, &str, &str); 8] = [
     ("redis-server", "--version", "redis-server"),
     ("go", "version", "golang-go"),
     ("node", "--version", "nodejs"),
     ("npm", "--version", "npm"),
+    ("curl", "--version", "curl"),
+    ("jq", "--version", "jq"),
+    ("python3", "-cimport venv, ensurepip", "python3-venv"),
+    ("chromium", "--version", "chromium"),
 ];
 
 fn installed() -> Result<()> {

@@ -13,6 +13,7 @@ mod lock;
 mod notes;
 mod sent;
 mod token;
+mod touched;
 
 use crate::explore::Context;
 use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts, RenewalFacts};
@@ -78,7 +79,9 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
     let mut out = Lifecycles { fleet: Fleet { instances: declared.instances, cluster_visible: false }, ..Lifecycles::default() };
     // Keys that are taken properly somewhere: a read and a SET of one is its renewal.
     let taken: BTreeSet<String> = explored.values().flat_map(|e| &e.sessions).map(|s| crate::keys::shape(&s.key.sym)).collect();
+    let mut touched = touched::Touched::default();
     for (root, e) in explored {
+        let before = touched::counts(&out);
         for (slot, session) in e.sessions.iter().enumerate() {
             // An inner function already tells this session whole: a caller only adds what its arguments say.
             let told_within = (1..=session.site.via.len()).find_map(|n| closed.get(&(session.site.span, session.site.via[n..].to_vec())).copied());
@@ -88,6 +91,8 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
         assembly.misses(*root, e, &mut out.misses);
         assembly.fills(*root, e, &mut out.fills);
         assembly.check_then_sets(*root, e, &taken, &mut out);
+        touched.of_root(&assembly, e);
+        touched.of_others(&assembly, e, &out, before);
     }
     assembly.kept_promises(&mut out.flights);
     assembly.stray_units(explored, &mut out);
@@ -113,6 +118,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
     out.misses.dedup_by_key(|m| (m.read.span, m.read.outer()));
     out.check_then_sets.sort_by_key(|c| c.set.span);
     out.check_then_sets.dedup_by_key(|c| c.set.span);
+    out.touched = touched.named(&out);
     out
 }
 

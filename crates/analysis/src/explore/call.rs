@@ -344,6 +344,8 @@ impl<'a> Explorer<'a, '_> {
         };
         let frame = self.push_frame(f, home, via);
         self.frames[frame.0 as usize].caller = Some(from);
+        let tried = state.held.iter().filter(|h| h.status != Status::Released).map(|h| h.slot);
+        self.out.passed.follow(f, tried);
         if home.is_none() && !state.deferring && !state.spawned {
             for held in state.held.iter().filter(|h| h.status == Status::Won) {
                 self.out.sessions[held.slot].followed.insert(call.span, f);

@@ -32,6 +32,7 @@ impl<'a> Explorer<'a, '_> {
             let sym = self.library_value(name, span).map_or(this, Arc::new);
             return Val { sym, span };
         };
+        self.out.passed.globals.extend(std::iter::once(global.span).chain(global.value.as_ref().map(|v| v.span)));
         if let Some(path) = &global.embeds {
             let from = self.cx.program.sources.get(self.cx.program.modules[module as usize].file);
             if let Some(text) = (self.cx.embeds)(from.map_or("", |f| f.path.as_str()), path) {

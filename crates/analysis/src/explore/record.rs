@@ -261,6 +261,28 @@ pub(crate) struct CacheFacts {
     pub(crate) held: bool,
 }
 
+/// Functions that were followed and package-level names that were read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Passed {
+    /// Each function with the sessions that had been tried on the path there; `None`: it was followed where none had.
+    pub(crate) functions: BTreeMap<FuncRef, BTreeSet<Option<usize>>>,
+    /// Where the names that were read and their values stand.
+    pub(crate) globals: BTreeSet<Span>,
+}
+
+impl Passed {
+    /// A function is followed while these sessions are open.
+    pub(crate) fn follow(&mut self, f: FuncRef, mut sessions: impl Iterator<Item = usize>) {
+        let known = self.functions.entry(f).or_default();
+        match sessions.next() {
+            None => {
+                known.insert(None);
+            }
+            Some(first) => known.extend(std::iter::once(first).chain(sessions).map(Some)),
+        }
+    }
+}
+
 /// Everything one root gave.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Exploration {
@@ -281,6 +303,8 @@ pub(crate) struct Exploration {
     pub(crate) single: BTreeSet<S>,
     /// Units that do not fit.
     pub(crate) unit_faults: Vec<crate::lifecycle::UnitFault>,
+    /// What the story came by.
+    pub(crate) passed: Passed,
     /// The budget ended before the paths did.
     pub(crate) cut: bool,
     /// Deeds on keys in their order, waits for messages, locks given back too early.

@@ -9,6 +9,7 @@ mod hazard;
 mod lock;
 mod place;
 mod sent;
+mod story;
 
 pub use beside::{Escape, HandleHome, Heartbeat, Nested, SharedHandle};
 pub use flight::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
@@ -20,6 +21,9 @@ pub use lock::{
 };
 pub use place::{Confidence, Phrases, Site, Step};
 pub use sent::{HoleKind, Part, Sent, Word};
+
+use dogpile_source::Span;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything found in a project.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +38,9 @@ pub struct Lifecycles {
     pub check_then_sets: Vec<CheckThenSet>,
     /// Values put into shared caches, in source order.
     pub fills: Vec<Fill>,
+    /// By name of a lock, flight, miss, fill or check-then-set: functions that were followed for it, whole, and
+    /// package-level names that it depends on, with their values. See [`Lifecycles::places`].
+    pub touched: BTreeMap<String, BTreeSet<Span>>,
     /// Facts about where it runs.
     pub fleet: Fleet,
 }

@@ -7,7 +7,8 @@ mod output;
 mod proof;
 
 pub(crate) use check::CheckArgs;
-pub(crate) use output::{ColorChoice, Format, OutputArgs};
+pub(crate) use limit::{BaselineCommand, LimitArgs};
+pub(crate) use output::{ColorChoice, Format, OutputArgs, Target};
 pub(crate) use proof::{HarnessArgs, ProofArgs, ReplayArgs};
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Write a test that replays the schedule of a finding with the client in use, and needs nothing of dogpile-lint
     Harness(HarnessArgs),
+    /// Write down the findings of today, so that only new ones fail a run
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Print the page of a rule
     Explain {
         /// Its slug

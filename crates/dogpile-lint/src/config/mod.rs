@@ -94,6 +94,8 @@ pub(crate) struct LintTable {
     pub include_vendored: Option<bool>,
     /// From which level on findings fail a run.
     pub fail_on: Option<FailOn>,
+    /// File of findings that fail no run, relative to the configuration.
+    pub baseline: Option<String>,
     /// From which level on findings are shown.
     pub min_level: Option<Level>,
 }

@@ -8,7 +8,7 @@ use dogpile_source::parse_duration_ms;
 use toml::de::DeTable;
 
 const TABLES: &[&str] = &["rules", "profile", "latency", "fleet", "models", "wrapper", "lint", "fix"];
-const LINT: &[&str] = &["exclude", "include-tests", "include-generated", "include-vendored", "fail-on", "min-level"];
+const LINT: &[&str] = &["exclude", "include-tests", "include-generated", "include-vendored", "baseline", "fail-on", "min-level"];
 const LEVELS: &[&str] = &["error", "warning", "note", "off"];
 const ACQUIRES: &[&str] = &["key", "ttl", "held", "token"];
 const RELEASES: &[&str] = &["key", "guard", "token"];
@@ -165,6 +165,7 @@ fn lint(r: &Reader<'_>, table: &Item<'_, '_>, config: &mut Config) -> Result<(),
             "include-tests" => lint.include_tests = Some(r.truth(item.key, item.value)?),
             "include-generated" => lint.include_generated = Some(r.truth(item.key, item.value)?),
             "include-vendored" => lint.include_vendored = Some(r.truth(item.key, item.value)?),
+            "baseline" => lint.baseline = Some(r.text(item.key, item.value)?),
             "fail-on" => lint.fail_on = Some(r.choice(item.key, item.value, FailOn::NAMES, FailOn::from_name)?),
             "min-level" => {
                 let of = |name: &str| Level::from_name(name).filter(|level| *level != Level::Off);
@@ -208,6 +209,7 @@ function = "example.com/app.Unlock"
 releases = { key = "$1", guard = "token" }
 [lint]
 exclude = ["gen/**"]
+baseline = "known.jsonl"
 include-tests = true
 fail-on = "error"
 min-level = "warning"
@@ -219,6 +221,7 @@ min-level = "warning"
         assert_eq!(config.fleet_instances, Some(20));
         assert_eq!(models, [("dogpile/redis-wrapper.toml".to_owned(), 11)]);
         assert_eq!(config.wrappers.len(), 2);
+        assert_eq!(config.lint.baseline.as_deref(), Some("known.jsonl"));
         assert_eq!(config.lint.fail_on, Some(FailOn::Error));
         assert_eq!(config.lines.get("rules.leaked-lock"), Some(&3));
     }

@@ -59,6 +59,9 @@ pub(crate) fn settings(config: &Config, file: Option<&str>, rules: &[RuleInfo]) 
     add("lint.include-tests".to_owned(), lint.include_tests.unwrap_or(false).to_string());
     add("lint.include-generated".to_owned(), lint.include_generated.unwrap_or(false).to_string());
     add("lint.include-vendored".to_owned(), lint.include_vendored.unwrap_or(false).to_string());
+    if let Some(file) = &lint.baseline {
+        add("lint.baseline".to_owned(), format!("{file:?}"));
+    }
     add("lint.fail-on".to_owned(), format!("{:?}", lint.fail_on.unwrap_or_default().name()));
     add("lint.min-level".to_owned(), format!("{:?}", lint.min_level.map_or("note", |level| level.name())));
     all

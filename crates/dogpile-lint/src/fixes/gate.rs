@@ -32,7 +32,7 @@ pub(crate) struct After {
 }
 
 /// What findings are counted by: lines move, these do not.
-type Key = (&'static str, String, String, String);
+pub(crate) type Key = (&'static str, String, String, String);
 
 impl<'g> Gate<'g> {
     pub(crate) fn new(files: &'g [InputFile], options: &'g Options<'g>) -> Self {
@@ -180,7 +180,8 @@ fn edited(files: &[InputFile], sources: &SourceMap, edits: &[Edit]) -> Option<Ve
     Some(all)
 }
 
-fn key(sources: &SourceMap, entry: &Entry) -> Key {
+/// What a finding is counted by.
+pub(crate) fn key(sources: &SourceMap, entry: &Entry) -> Key {
     let finding = &entry.finding;
     (finding.rule, sources.path(finding.primary).to_owned(), finding.function.clone(), finding.subject.clone())
 }

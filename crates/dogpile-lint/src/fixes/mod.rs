@@ -17,7 +17,7 @@ use crate::output::{self, say};
 use crate::pipeline::{Options, Outcome};
 use dogpile_fix::Desk;
 use dogpile_report::Fix;
-use gate::Gate;
+use gate::{Gate, Key};
 use settle::settle;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -27,13 +27,17 @@ use std::path::Path;
 /// # Errors
 /// The patch cannot be written.
 pub(crate) fn mend(args: &CheckArgs, run: &mut Run<'_>) -> anyhow::Result<Option<Exit>> {
+    run.progress.phase("trying fixes");
     let outcome = std::mem::take(&mut run.outcome);
-    let mut settled = settle(outcome, run.files, run.options, args.fix.unsafe_fixes);
+    let asked: BTreeSet<Key> = outcome.entries.iter().filter(|e| e.counts()).map(|e| gate::key(&outcome.sources, e)).collect();
+    let mut settled = settle(outcome, run.files, run.options, args.fix.unsafe_fixes, &asked);
+    run.progress.end();
     if args.limit.diff == Some(None) {
         let pairs: Vec<_> = disk::changed(run.files, &settled.files).collect();
         let text_of = |file: &InputFile| file.text.clone().unwrap_or_else(|| "".into());
         let patch: String = pairs.iter().map(|(old, new)| dogpile_fix::patch(&old.path, &text_of(old), &text_of(new))).collect();
-        output::write(&patch, args.out.output.as_deref())?;
+        let file = args.out.output.iter().find(|target| target.format.is_none()).map(|target| target.file.as_path());
+        output::write(&patch, file.filter(|file| *file != Path::new("-")))?;
         if !patch.is_empty() {
             say(&format!("Would fix {}", told(settled.fixed, pairs.len())));
         }
@@ -50,6 +54,11 @@ pub(crate) fn mend(args: &CheckArgs, run: &mut Run<'_>) -> anyhow::Result<Option
         say(&format!("Fixed {}", told(settled.fixed, written.files)));
     }
     (run.complete)(&mut settled.outcome);
+    if run.changes.is_some() {
+        // Lines have moved: what was asked about before is asked about still.
+        let sources = &settled.outcome.sources;
+        settled.outcome.entries.retain(|entry| asked.contains(&gate::key(sources, entry)));
+    }
     run.outcome = settled.outcome;
     Ok(None)
 }

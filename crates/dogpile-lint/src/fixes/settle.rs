@@ -1,6 +1,6 @@
 //! Fixes in rounds, until nothing is left to do.
 
-use super::gate::{Gate, wave};
+use super::gate::{Gate, Key, key, wave};
 use super::proposals;
 use crate::input::InputFile;
 use crate::pipeline::{Options, Outcome};
@@ -20,8 +20,8 @@ pub(crate) struct Settled {
     pub fixed: usize,
 }
 
-/// Makes every fix that holds, in memory. Fixes that overlap wait for the next round.
-pub(crate) fn settle(outcome: Outcome, files: &[InputFile], options: &Options<'_>, unsafe_too: bool) -> Settled {
+/// Makes every fix that holds for the findings that are `asked` about, in memory. Fixes that overlap wait for the next round.
+pub(crate) fn settle(outcome: Outcome, files: &[InputFile], options: &Options<'_>, unsafe_too: bool, asked: &BTreeSet<Key>) -> Settled {
     let mut settled = Settled { files: files.to_vec(), outcome, fixed: 0 };
     let mut refused: BTreeSet<(&'static str, String, String, String)> = BTreeSet::new();
     for _ in 0..ROUNDS {
@@ -30,6 +30,8 @@ pub(crate) fn settle(outcome: Outcome, files: &[InputFile], options: &Options<'_
             (finding.rule, finding.function.clone(), finding.subject.clone(), fix.title.clone())
         };
         let mut open = proposals(&settled.outcome, &settled.files, options);
+        // A finding that a baseline knows, or that is on a lock that nobody changed, is left alone in every round.
+        open.retain(|(at, _)| asked.contains(&key(&settled.outcome.sources, &settled.outcome.entries[*at])));
         open.retain(|one| (unsafe_too || one.1.safe) && !refused.contains(&name(&settled.outcome, one)));
         let chosen = wave(&settled.outcome, &open);
         if chosen.is_empty() {

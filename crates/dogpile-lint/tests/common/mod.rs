@@ -16,6 +16,10 @@ pub(crate) struct Run {
     pub(crate) err: String,
 }
 
+/// Every form of a report.
+pub(crate) const FORMATS: [&str; 10] =
+    ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "html"];
+
 /// A warning that does not depend on the analysis.
 pub(crate) const FAULTY: &str = "package a\n\n// dogpile: forgive\nfunc f() {}\n";
 /// A lock that anybody deletes.

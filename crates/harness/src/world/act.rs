@@ -2,7 +2,7 @@
 
 use super::event::{Breach, Event, What};
 use super::ghost::Flight;
-use super::{Action, Phase, Turn, World};
+use super::{Action, Lease, Phase, Turn, World};
 use crate::program::{Ended, Mark, Op, Pc, Program, Work};
 use crate::store::{Halt, Store};
 use dogpile_rules::Invariant;
@@ -55,7 +55,8 @@ impl<S: Store> World<S> {
     }
 
     pub(super) fn broken(&mut self, invariant: Invariant, says: String) {
-        self.breaches.push(Breach { invariant, says });
+        // What is noted before it is what breaks it; a command is noted after it was judged (`send.rs`).
+        self.breaches.push(Breach { invariant, says, event: self.events.len().saturating_sub(1) });
     }
 
     fn step(&mut self, program: &Program, n: usize, turn: Turn) -> Result<(), Halt> {
@@ -150,16 +151,17 @@ impl<S: Store> World<S> {
                     self.mark(program, n, *mark)?;
                 }
                 Op::Sleep(ms, next) => {
-                    if self.clients[n].erred && !self.is_taken(program)? {
-                        let says = format!("{} waits as if somebody held the lock, and nobody does", name(n));
-                        self.broken(Invariant::TrueRefusal, says);
-                    }
+                    let in_vain = self.clients[n].erred && !self.is_taken(program)?;
                     let client = &mut self.clients[n];
                     client.phase = Phase::Until(self.now + ms);
                     client.pc = *next;
                     client.polls = client.polls.saturating_add(1).min(program.patience + 1);
                     let tired = client.polls > program.patience;
                     self.note(n, instr.at, What::Sleeps(*ms));
+                    if in_vain {
+                        let says = format!("{} waits as if somebody held the lock, and nobody does", name(n));
+                        self.broken(Invariant::TrueRefusal, says);
+                    }
                     if tired {
                         let says = format!(
                             "{} asked {} times in vain, and nothing in its code ends that",
@@ -345,6 +347,9 @@ impl<S: Store> World<S> {
         self.store.pass(ms)?;
         self.now += ms;
         let after = self.store.look(&keys)?;
+        if program.lock.is_some() {
+            self.lease = Lease::seen(after.first(), self.now);
+        }
         let lapsed = keys
             .iter()
             .zip(before.iter().zip(&after))

@@ -87,4 +87,6 @@ pub struct Breach {
     pub invariant: Invariant,
     /// What is wrong, for people: starts with who.
     pub says: String,
+    /// With which of the turn's events, by its place among them.
+    pub event: usize,
 }

@@ -8,6 +8,7 @@ mod actions;
 mod client;
 mod event;
 mod ghost;
+mod scene;
 mod send;
 
 pub use act::name;
@@ -15,6 +16,7 @@ pub use actions::{Action, Turn};
 pub use client::{Client, Phase};
 pub use event::{Breach, Event, What};
 pub use ghost::{Flight, Ghost};
+pub use scene::{Lease, Moment};
 pub use send::{DEAD_TOKEN, fits};
 
 use crate::program::{InitialIs, Program};
@@ -39,6 +41,8 @@ pub struct World<S> {
     pub events: Vec<Event>,
     /// Invariants that the last turn broke.
     pub breaches: Vec<Breach>,
+    /// The lock's key as it was when it was last looked at; `None`: it is not there. It follows from the store.
+    lease: Option<Lease>,
 }
 
 impl<S: Store> World<S> {
@@ -55,8 +59,12 @@ impl<S: Store> World<S> {
             data_over_lock: program.initial_is == InitialIs::Data,
             ..Ghost::default()
         };
+        let lease = match &program.lock {
+            Some(lock) if !program.initial.is_empty() => Lease::seen(store.look(&[lock])?.first(), 0),
+            _ => None,
+        };
         let clients = (0..clients).map(|n| Client::new(program.role(n).start)).collect();
-        Ok(Self { store, now: 0, clients, ghost, left: faults, events: Vec::new(), breaches: Vec::new() })
+        Ok(Self { store, now: 0, clients, ghost, left: faults, events: Vec::new(), breaches: Vec::new(), lease })
     }
 
     /// Every caller is done, one way or another.

@@ -2,7 +2,7 @@
 
 use super::act::name;
 use super::event::What;
-use super::{Phase, Turn, World};
+use super::{Lease, Phase, Turn, World};
 use crate::program::{BeatEnd, Filling, Pc, Program, Purpose, Send, Test, TokenScope, render};
 use crate::store::{Fate, Halt, Look, Store};
 use dogpile_redis::RespReply;
@@ -56,6 +56,9 @@ impl<S: Store> World<S> {
             _ => self.store.send(n, &commands, fate)?,
         };
         let after = self.store.look(&keys)?;
+        if program.lock.is_some() {
+            self.lease = Lease::seen(after.first(), self.now);
+        }
         Ok(Sent { reply, before, after, commands })
     }
 
@@ -82,6 +85,7 @@ impl<S: Store> World<S> {
         let sent = self.deliver(program, n, send, fate)?;
         let (next, way) = self.branch(program, n, send, sent.reply.as_ref());
         let outcome = self.account(program, n, send, &sent, way);
+        self.breaches.iter_mut().for_each(|breach| breach.event = self.events.len());
         let what =
             What::Sends { purpose: send.role, commands: sent.commands, reply: sent.reply, fate, beat: false, outcome };
         self.note(n, at, what);
@@ -279,6 +283,7 @@ impl<S: Store> World<S> {
         let sent = self.deliver(program, n, &beat.send, fate)?;
         let (_, way) = self.branch(program, n, &beat.send, sent.reply.as_ref());
         let outcome = self.account(program, n, &beat.send, &sent, way);
+        self.breaches.iter_mut().for_each(|breach| breach.event = self.events.len());
         let what = What::Sends {
             purpose: beat.send.role,
             commands: sent.commands,

@@ -1,5 +1,7 @@
 //! The report as SARIF 2.1.0, for code scanning services and editors.
 
+mod baseline;
+mod fixes;
 mod model;
 
 use crate::clean::json_text;
@@ -10,7 +12,8 @@ use crate::verdict::Verdict;
 use dogpile_source::Span;
 use model::{
     ArtifactLocation, CodeFlow, Configuration, Descriptor, Driver, Invocation, Location, Log, Message, Notification,
-    PhysicalLocation, Properties, Region, Rule, RuleProperties, Run, Suppression, ThreadFlow, ThreadFlowLocation, Tool,
+    PhysicalLocation, Properties, Region, Rest, Rule, RuleProperties, Run, Suppression, ThreadFlow, ThreadFlowLocation,
+    Tool,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -37,7 +40,12 @@ pub fn to_sarif(report: &Report<'_>) -> String {
         invocations: [invocation],
         original_uri_base_ids: BTreeMap::from([(ROOT, root)]),
         column_kind: "utf16CodeUnits",
-        results: report.entries.iter().map(|entry| result(report, entry)).collect(),
+        results: report
+            .entries
+            .iter()
+            .map(|entry| result(report, entry))
+            .chain(report.gone.iter().map(|gone| baseline::absent(report, gone)))
+            .collect(),
     };
     json_text(&Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -60,6 +68,7 @@ fn level(level: Level) -> &'static str {
 fn rule(info: &RuleInfo) -> Rule<'_> {
     Rule {
         id: info.slug,
+        name: pascal(info.slug),
         short_description: text(info.summary),
         full_description: text(first_paragraph(info.docs).unwrap_or(info.summary)),
         help: Message { text: Cow::Borrowed(info.docs), markdown: Some(info.docs) },
@@ -67,6 +76,12 @@ fn rule(info: &RuleInfo) -> Rule<'_> {
         help_uri: &info.uri,
         properties: RuleProperties { tags: vec!["redis", "concurrency", info.group] },
     }
+}
+
+/// `leaked-lock` as `LeakedLock`, the form in which SARIF likes names.
+fn pascal(slug: &str) -> String {
+    let word = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+    slug.split('-').filter(|w| w.is_char_boundary(1)).map(word).collect()
 }
 
 /// The first paragraph of a page that is no heading.
@@ -86,18 +101,20 @@ fn result<'r>(report: &Report<'r>, entry: &'r Entry) -> model::Result<'r> {
     let schedule =
         finding.verdict.as_ref().map(|verdict| scheduled(report, finding, verdict)).filter(|s| !s.is_empty());
     flows.splice(0..0, schedule.map(flow));
-    let suppression = |reason: &'r String| Suppression { kind: "inSource", status: "accepted", justification: reason };
+    let in_source = |reason: &'r String| Suppression { kind: "inSource", status: "accepted", justification: reason };
     model::Result {
         rule_id: finding.rule,
         rule_index: report.rules.iter().position(|r| r.slug == finding.rule),
-        level: level(finding.level),
+        level: Some(level(finding.level)),
         message: message(finding),
         locations: [place(report, finding.primary, &finding.primary_text)],
         related_locations: related.collect(),
         code_flows: flows,
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, entry.fingerprint.as_str())]),
-        suppressions: finding.suppressed.iter().map(suppression).collect(),
-        properties: Properties {
+        suppressions: finding.suppressed.iter().map(in_source).chain(baseline::suppression(entry)).collect(),
+        baseline_state: baseline::state(entry.standing),
+        fixes: entry.fixes.iter().filter_map(|fix| fixes::fix(report, fix)).collect(),
+        properties: Some(Properties {
             confidence: finding.confidence.name(),
             session: &finding.session,
             function: &finding.function,
@@ -112,7 +129,7 @@ fn result<'r>(report: &Report<'r>, entry: &'r Entry) -> model::Result<'r> {
                 repaired_with: v.repaired.as_ref().map(|r| r.with.as_str()),
                 repaired_holds: v.repaired.as_ref().map(|r| r.holds),
             }),
-        },
+        }),
     }
 }
 
@@ -153,17 +170,20 @@ fn labelled<'r>(report: &Report<'r>, label: &'r Label) -> Location<'r> {
 }
 
 fn place<'r>(report: &Report<'r>, span: Span, said: &'r str) -> Location<'r> {
-    let (start, end) = (report.sources.start(span), report.sources.end(span));
-    let region =
-        Region { start_line: start.line, start_column: start.utf16, end_line: end.line, end_column: end.utf16 };
     Location {
         id: None,
         physical_location: PhysicalLocation {
             artifact_location: artifact(report, report.sources.path(span)),
-            region: Some(region),
+            region: Some(region(report, span)),
         },
         message: (!said.is_empty()).then(|| text(said)),
     }
+}
+
+fn region(report: &Report<'_>, span: Span) -> Region {
+    let (start, end) = (report.sources.start(span), report.sources.end(span));
+    let rest = Rest { start_column: start.utf16, end_line: end.line, end_column: end.utf16 };
+    Region { start_line: start.line, rest: Some(rest) }
 }
 
 fn artifact(report: &Report<'_>, path: &str) -> ArtifactLocation {
@@ -236,6 +256,9 @@ mod tests {
         let run = &log["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
         assert_eq!(rules.len(), 2);
+        assert_eq!((rules[0]["id"].as_str(), rules[0]["name"].as_str()), (Some("leaked-lock"), Some("LeakedLock")));
+        assert_eq!(run["results"][0].get("baselineState"), None);
+        assert_eq!(run["results"][0].get("fixes"), None);
         assert_eq!(rules[0]["fullDescription"]["text"], "It is bad.");
         assert_eq!(rules[0]["defaultConfiguration"]["level"], "error");
         let results = run["results"].as_array().expect("results");

@@ -41,6 +41,7 @@ pub(super) struct Driver<'r> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Rule<'r> {
     pub(super) id: &'r str,
+    pub(super) name: String,
     pub(super) short_description: Message<'r>,
     pub(super) full_description: Message<'r>,
     pub(super) help: Message<'r>,
@@ -96,7 +97,9 @@ pub(super) struct Result<'r> {
     pub(super) rule_id: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rule_index: Option<usize>,
-    pub(super) level: &'static str,
+    /// Absent where the level is not known any more: a reader takes the rule's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) level: Option<&'static str>,
     pub(super) message: Message<'r>,
     pub(super) locations: [Location<'r>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -106,7 +109,40 @@ pub(super) struct Result<'r> {
     pub(super) partial_fingerprints: BTreeMap<&'static str, &'r str>,
     /// Empty, not absent, where nothing is suppressed: all results of a run have it, or none.
     pub(super) suppressions: Vec<Suppression<'r>>,
-    pub(super) properties: Properties<'r>,
+    /// All results of a run have it, or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) fixes: Vec<Fix<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) properties: Option<Properties<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Fix<'r> {
+    pub(super) description: Message<'r>,
+    pub(super) artifact_changes: Vec<ArtifactChange<'r>>,
+    pub(super) properties: FixProperties,
+}
+
+#[derive(Serialize)]
+pub(super) struct FixProperties {
+    pub(super) safe: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArtifactChange<'r> {
+    pub(super) artifact_location: ArtifactLocation,
+    pub(super) replacements: Vec<Replacement<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Replacement<'r> {
+    pub(super) deleted_region: Region,
+    pub(super) inserted_content: Message<'r>,
 }
 
 #[derive(Serialize)]
@@ -186,6 +222,14 @@ pub(super) struct ArtifactLocation {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Region {
     pub(super) start_line: u32,
+    #[serde(flatten)]
+    pub(super) rest: Option<Rest>,
+}
+
+/// Where in its lines a region is; absent where it is a line.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Rest {
     pub(super) start_column: u32,
     pub(super) end_line: u32,
     pub(super) end_column: u32,

@@ -1,11 +1,20 @@
 //! The report for programs: one JSON object, described in `docs/json.md`.
 
+mod lines;
+mod model;
+
+pub use lines::to_jsonl;
+
 use crate::clean::json_text;
 use crate::finding::{Finding, Label, Level};
-use crate::report::{Entry, Problem, ProblemKind, Report};
+use crate::fix::{Edit, Fix};
+use crate::report::{Entry, Gone, Problem, ProblemKind, Report, Standing};
 use crate::verdict::{Turn, Verdict};
 use dogpile_source::{SourceMap, Span};
-use serde::Serialize;
+use model::{
+    Document, EditOut, FindingOut, FixOut, GoneOut, HeldOut, PlaceOut, ProblemOut, RepairedOut, SummaryOut, SuppressedOut,
+    ToolOut, TranslationOut, TurnOut, VerdictOut,
+};
 
 /// Version of the format. It grows when a field goes away or changes its meaning; new fields come without notice.
 pub const JSON_VERSION: u32 = 1;
@@ -15,114 +24,12 @@ pub const JSON_VERSION: u32 = 1;
 pub fn to_json(report: &Report<'_>) -> String {
     json_text(&Document {
         version: JSON_VERSION,
-        tool: ToolOut { name: report.tool.name, version: report.tool.version },
+        tool: tool(report),
         summary: summary(report),
         findings: report.entries.iter().map(|entry| finding(report.sources, entry)).collect(),
+        gone: report.gone.iter().map(gone).collect(),
         problems: report.problems.iter().map(|p| problem(report.sources, p)).collect(),
     })
-}
-
-#[derive(Serialize)]
-struct Document<'r> {
-    version: u32,
-    tool: ToolOut,
-    summary: SummaryOut,
-    findings: Vec<FindingOut<'r>>,
-    problems: Vec<ProblemOut<'r>>,
-}
-
-#[derive(Serialize)]
-struct ToolOut {
-    name: &'static str,
-    version: &'static str,
-}
-
-#[derive(Serialize)]
-struct SummaryOut {
-    files_seen: usize,
-    files_analysed: usize,
-    files_with_locks: usize,
-    lock_sessions: usize,
-    errors: usize,
-    warnings: usize,
-    notes: usize,
-    suppressed: usize,
-    hidden: usize,
-    followed_in_part: usize,
-    not_analysed: usize,
-    skipped_generated: usize,
-    skipped_tests: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    translation: Option<TranslationOut>,
-}
-
-#[derive(Serialize)]
-struct TranslationOut {
-    statements: u64,
-    opaque: u64,
-    opaque_percent: f64,
-}
-
-#[derive(Serialize)]
-struct FindingOut<'r> {
-    rule: &'static str,
-    level: &'static str,
-    confidence: &'static str,
-    message: &'r str,
-    fingerprint: &'r str,
-    session: &'r str,
-    function: &'r str,
-    primary: PlaceOut<'r>,
-    related: Vec<PlaceOut<'r>>,
-    note: Option<&'r str>,
-    help: Option<&'r str>,
-    steps: Vec<PlaceOut<'r>>,
-    suppressed: Option<SuppressedOut<'r>>,
-    verdict: Option<VerdictOut<'r>>,
-}
-
-#[derive(Serialize)]
-struct VerdictOut<'r> {
-    evidence: &'static str,
-    invariant: &'static str,
-    says: &'static str,
-    outcome: &'r str,
-    clients: usize,
-    faults: &'r str,
-    server: Option<&'r str>,
-    schedule: Vec<TurnOut<'r>>,
-    repaired: Option<RepairedOut<'r>>,
-    assumed: &'r [String],
-}
-
-#[derive(Serialize)]
-struct TurnOut<'r> {
-    client: Option<char>,
-    what: &'r str,
-    at: Option<PlaceOut<'r>>,
-    at_ms: u64,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    commands: Vec<Vec<String>>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    fate: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reply: Option<&'r str>,
-    #[serde(skip_serializing_if = "is_zero")]
-    passes_ms: u64,
-}
-
-#[derive(Serialize)]
-struct RepairedOut<'r> {
-    with: &'r str,
-    holds: bool,
-    faults: &'r str,
-    states: usize,
-    but: Option<&'r str>,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
 }
 
 fn verdict<'r>(sources: &'r SourceMap, v: &'r Verdict) -> VerdictOut<'r> {
@@ -136,12 +43,18 @@ fn verdict<'r>(sources: &'r SourceMap, v: &'r Verdict) -> VerdictOut<'r> {
         fate: t.fate,
         reply: t.reply.as_deref(),
         passes_ms: t.passes_ms,
+        fault: t.fault(),
+        expires: &t.lapsed,
+        lock: t.lock.map(|held| HeldOut { by: held.by, until_ms: held.until_ms }),
+        inside: &t.inside,
+        breaks: t.breaks,
     };
     VerdictOut {
         evidence: v.evidence.name(),
         invariant: v.invariant,
         says: v.says,
         outcome: &v.outcome,
+        lock: v.lock.as_deref(),
         clients: v.clients,
         faults: &v.faults,
         server: v.server.as_deref(),
@@ -157,33 +70,10 @@ fn verdict<'r>(sources: &'r SourceMap, v: &'r Verdict) -> VerdictOut<'r> {
     }
 }
 
-#[derive(Serialize)]
-struct SuppressedOut<'r> {
-    reason: &'r str,
-}
-
-#[derive(Serialize)]
-struct PlaceOut<'r> {
-    path: &'r str,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    text: &'r str,
-}
-
-#[derive(Serialize)]
-struct ProblemOut<'r> {
-    path: &'r str,
-    line: Option<u32>,
-    column: Option<u32>,
-    kind: &'static str,
-    reason: &'r str,
-    message: &'r str,
-}
-
 fn summary(report: &Report<'_>) -> SummaryOut {
     let s = &report.summary;
+    let compared = !report.gone.is_empty() || report.entries.iter().any(|e| e.standing != Standing::NotCompared);
+    let fixes = || report.shown().filter_map(Entry::best_fix);
     SummaryOut {
         files_seen: s.files_seen,
         files_analysed: s.files_analysed,
@@ -192,8 +82,13 @@ fn summary(report: &Report<'_>) -> SummaryOut {
         errors: report.count(Level::Error),
         warnings: report.count(Level::Warning),
         notes: report.count(Level::Note),
-        suppressed: report.entries.len() - report.shown().count(),
+        suppressed: report.suppressed(),
+        known: compared.then(|| report.known()),
+        gone: compared.then_some(report.gone.len()),
+        fixable: fixes().count(),
+        safely_fixable: fixes().filter(|fix| fix.safe).count(),
         hidden: s.hidden,
+        unchanged: (s.unchanged > 0).then_some(s.unchanged),
         followed_in_part: s.cut,
         not_analysed: report.problems.iter().filter(|p| p.kind == ProblemKind::NotAnalysed).count(),
         skipped_generated: s.skipped_generated,
@@ -223,8 +118,26 @@ fn finding<'r>(sources: &'r SourceMap, entry: &'r Entry) -> FindingOut<'r> {
         help: f.help.as_deref(),
         steps: places(&f.steps),
         suppressed: f.suppressed.as_deref().map(|reason| SuppressedOut { reason }),
+        standing: entry.standing.name(),
+        fixes: entry.fixes.iter().map(|f| fix(sources, f)).collect(),
         verdict: f.verdict.as_ref().map(|v| verdict(sources, v)),
     }
+}
+
+fn tool(report: &Report<'_>) -> ToolOut {
+    ToolOut { name: report.tool.name, version: report.tool.version }
+}
+
+fn fix<'r>(sources: &'r SourceMap, fix: &'r Fix) -> FixOut<'r> {
+    let edit = |edit: &'r Edit| {
+        let PlaceOut { path, line, column, end_line, end_column, text } = place(sources, edit.span, &edit.text);
+        EditOut { path, line, column, end_line, end_column, replacement: text }
+    };
+    FixOut { title: &fix.title, safe: fix.safe, edits: fix.edits.iter().map(edit).collect() }
+}
+
+fn gone(g: &Gone) -> GoneOut<'_> {
+    GoneOut { rule: &g.rule, fingerprint: &g.fingerprint, path: &g.path, line: g.line, message: &g.message }
 }
 
 fn place<'r>(sources: &'r SourceMap, span: Span, text: &'r str) -> PlaceOut<'r> {
@@ -254,7 +167,7 @@ fn problem<'r>(sources: &SourceMap, p: &'r Problem) -> ProblemOut<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{entries, finding, label, report, rules, sources};
+    use crate::testing::{entries, finding, fix_of, gone_one, label, report, rules, sources, standings};
     use serde_json::{Value, json};
 
     #[test]
@@ -287,5 +200,26 @@ mod tests {
         assert!(first.as_object().expect("object").contains_key("verdict"));
         assert_eq!(json["problems"][0]["reason"], "not UTF-8");
         assert!(out.ends_with("}\n"));
+    }
+
+    #[test]
+    fn standings_gone_ones_and_fixes() {
+        let (rules, mut entries, sources) = standings();
+        entries[0].fixes = vec![fix_of("Give it a TTL", true, 8, 12, "Ex")];
+        let gone = [gone_one()];
+        let report = Report { gone: &gone, ..report(&rules, &entries, &[], &sources) };
+        let json: Value = serde_json::from_str(&to_json(&report)).expect("JSON");
+        let standings: Vec<_> = (0..3).map(|n| json["findings"][n]["standing"].clone()).collect();
+        assert_eq!(standings, ["new", "known", "new"]);
+        assert_eq!(json["summary"]["known"], 1);
+        assert_eq!(json["summary"]["suppressed"], 1);
+        assert_eq!(json["summary"]["gone"], 1);
+        assert_eq!(json["summary"]["fixable"], 1);
+        assert_eq!(json["gone"][0]["path"], "old.go");
+        let edit = &json["findings"][0]["fixes"][0]["edits"][0];
+        assert_eq!(
+            *edit,
+            json!({"path": "a.go", "line": 1, "column": 9, "end_line": 1, "end_column": 13, "replacement": "Ex"})
+        );
     }
 }
