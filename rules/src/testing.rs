@@ -33,6 +33,7 @@ pub(crate) fn lock() -> Lock {
         acquire: Acquire {
             site: site(1, "SET NX"),
             key: "\"lock:report\"".to_owned(),
+            pattern: "lock:report".to_owned(),
             ttl: ttl(10_000),
             token: Token { kind: TokenKind::Fresh, span: Some(span(3)), text: "token".to_owned() },
             library: false,

@@ -1,11 +1,12 @@
 //! What an exploration asked of the linked tree, so that the next round can tell whether the answers are still the same.
 //!
-//! Files are added in rounds; most functions do not notice. A function is explored again when an answer that its
-//! exploration got has changed, and only then.
+//! Files are added in rounds, and texts change while somebody types; most functions do not notice. A function is explored
+//! again when an answer that its exploration got has changed, or the text of a module that it looked into, and only then.
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// What was asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,10 +24,13 @@ pub(crate) enum About {
     Relevant,
     Closures,
     Reassigned,
-    Setter,
     Places,
     Single,
     Command,
+    /// The text of a module: whoever looks into it depends on all of it.
+    Module,
+    /// Which modules a package has, and their texts.
+    Package,
 }
 
 thread_local! {
@@ -56,7 +60,7 @@ fn hash(value: &(impl Hash + ?Sized)) -> u64 {
 }
 
 /// Every answer of one round.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Answers(FxHashMap<u64, u64>);
 
 impl Answers {
@@ -64,9 +68,19 @@ impl Answers {
         self.0.insert(hash(&(about, name)), hash(answer));
     }
 
-    /// Whether these questions have the same answers in both rounds.
-    pub(crate) fn agree(&self, before: &Self, asked: &FxHashSet<u64>) -> bool {
-        asked.iter().all(|question| self.0.get(question) == before.0.get(question))
+    /// The questions that have another answer than before, or one only now or only then; in both, the same place gives
+    /// the same kind of answers.
+    pub(crate) fn changed(before: &[Arc<Self>], now: &[Arc<Self>]) -> FxHashSet<u64> {
+        let mut changed = FxHashSet::default();
+        let none = Arc::new(Self::default());
+        for at in 0..before.len().max(now.len()) {
+            let (old, new) = (before.get(at).unwrap_or(&none), now.get(at).unwrap_or(&none));
+            if !Arc::ptr_eq(old, new) {
+                changed.extend(new.0.iter().filter(|(question, answer)| old.0.get(question) != Some(answer)).map(|(q, _)| *q));
+                changed.extend(old.0.keys().filter(|question| !new.0.contains_key(question)));
+            }
+        }
+        changed
     }
 }
 
@@ -84,9 +98,11 @@ mod tests {
         old.add(About::Type, "a", &1);
         new.add(About::Type, "a", &1);
         new.add(About::Global, "a", &2);
-        assert!(new.agree(&old, &asked));
+        let changed = |old: &Answers, new: &Answers| Answers::changed(&[Arc::new(old.clone())], &[Arc::new(new.clone())]);
+        assert!(changed(&old, &new).is_disjoint(&asked));
         new.add(About::Type, "a", &2);
-        assert!(!new.agree(&old, &asked));
-        assert!(!Answers::default().agree(&old, &asked), "an answer that is gone is another answer");
+        assert_eq!(changed(&old, &new).intersection(&asked).count(), 1);
+        let gone = Answers::changed(&[Arc::new(old)], &[]);
+        assert_eq!(gone, asked, "an answer that is gone is another answer");
     }
 }

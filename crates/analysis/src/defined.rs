@@ -23,24 +23,31 @@ pub(crate) struct Command {
     pub(crate) by: Arc<str>,
 }
 
+/// The commands that one module defines, in order.
+pub(crate) type Part = Vec<(String, Command)>;
+
 /// Commands of a project by name; `None` where two scripts share one.
 #[derive(Debug, Default)]
 pub(crate) struct Commands(FxHashMap<String, Option<Command>>);
 
+/// The commands of a module.
+pub(crate) fn part(program: &Program<'_>, m: u32) -> Part {
+    let module = &program.modules[m as usize];
+    let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
+    let mut found = Vec::new();
+    for body in bodies {
+        each_call(body, &mut |call| found.extend(defined(program, module, call)));
+    }
+    found
+}
+
 impl Commands {
-    pub(crate) fn find(program: &Program<'_>) -> Self {
+    pub(crate) fn of<'p>(parts: impl Iterator<Item = &'p Part>) -> Self {
         let mut found = Self::default();
-        for module in program.modules {
-            let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
-            for body in bodies {
-                each_call(body, &mut |call| {
-                    if let Some((name, command)) = defined(program, module, call) {
-                        let known = found.0.entry(name).or_insert_with(|| Some(command.clone()));
-                        if known.as_ref() != Some(&command) {
-                            *known = None;
-                        }
-                    }
-                });
+        for (name, command) in parts.flatten() {
+            let known = found.0.entry(name.clone()).or_insert_with(|| Some(command.clone()));
+            if known.as_ref() != Some(command) {
+                *known = None;
             }
         }
         found

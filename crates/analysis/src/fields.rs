@@ -7,6 +7,7 @@ use crate::walk::{each_stmt, values};
 use dogpile_ir::{Call, Callee, Lang, LocalId, Place, Rvalue, StmtKind, Value, ValueKind};
 use dogpile_source::Span;
 use rustc_hash::FxHashMap as HashMap;
+use std::sync::Arc;
 
 /// Calls whose result a temporary or variable holds.
 type Temps<'a> = HashMap<LocalId, &'a Call>;
@@ -19,60 +20,96 @@ pub(crate) struct Setter<'a> {
     pub(crate) value: Option<&'a Value>,
     /// The call that computes it.
     pub(crate) computed: Option<&'a Call>,
-    at: Span,
 }
 
-/// Fields by `Type.field`; `None` where several places set one.
+/// What a field is set to.
+#[derive(Debug)]
+enum Set {
+    Value(Value),
+    Call(Call),
+    /// Something that depends on where it stands.
+    Other,
+}
+
+/// One place that sets a field.
+#[derive(Debug)]
+struct Setting {
+    /// `Type.field`.
+    field: String,
+    set: Set,
+    /// The first of the module that is the same place.
+    first: u32,
+}
+
+/// What one module sets.
+#[derive(Debug, Default)]
+pub(crate) struct Part {
+    places: Vec<Setting>,
+    /// Index by field and place.
+    seen: HashMap<(String, Span), u32>,
+}
+
+/// Which place sets a field: module and index; `None` where several do.
+#[derive(Debug, Default)]
+pub(crate) struct Index(HashMap<String, Option<(u32, u32)>>);
+
+/// All fields.
 pub(crate) struct Fields<'a> {
-    setters: HashMap<String, Option<Setter<'a>>>,
-    /// Where a field is set, whatever it is set to; `None` where several places do.
-    places: HashMap<String, Option<Span>>,
+    parts: &'a [Arc<Part>],
+    index: Arc<Index>,
 }
 
-impl<'a> Fields<'a> {
-    pub(crate) fn find(program: &Program<'a>, typing: &Typing) -> Self {
-        let mut fields = Self { setters: HashMap::default(), places: HashMap::default() };
-        for (m, module) in (0u32..).zip(program.modules) {
-            let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
-            for body in bodies {
-                let mut temps: Temps<'a> = HashMap::default();
-                each_stmt(body, &mut |stmt| {
-                    if let StmtKind::Let { targets, value } = &stmt.kind {
-                        if let ([Place::Local(local)], Rvalue::Call(call)) = (targets.as_slice(), value) {
-                            temps.insert(*local, call);
-                        }
-                        if let [Place::Field(base, name)] = targets.as_slice() {
-                            let ty = typing.value_type(program, m, base, 0);
-                            if let Some(owner) = program.resolve_alias(&ty).name() {
-                                let field = format!("{owner}.{name}");
-                                match value {
-                                    Rvalue::Use(set) => fields.add(field, m, set, &temps),
-                                    Rvalue::Call(call) => fields.add_call(field, m, call, call.span),
-                                    _ => fields.set(field, None, stmt.span),
-                                }
+impl Part {
+    pub(crate) fn of(program: &Program<'_>, typing: &Typing, m: u32) -> Self {
+        let mut part = Self::default();
+        let module = &program.modules[m as usize];
+        let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
+        for body in bodies {
+            let mut temps: Temps<'_> = HashMap::default();
+            each_stmt(body, &mut |stmt| {
+                if let StmtKind::Let { targets, value } = &stmt.kind {
+                    if let ([Place::Local(local)], Rvalue::Call(call)) = (targets.as_slice(), value) {
+                        temps.insert(*local, call);
+                    }
+                    if let [Place::Field(base, name)] = targets.as_slice() {
+                        let ty = typing.value_type(program, m, base, 0);
+                        if let Some(owner) = program.resolve_alias(&ty).name() {
+                            let field = format!("{owner}.{name}");
+                            match value {
+                                Rvalue::Use(set) => part.add(field, set, &temps),
+                                Rvalue::Call(call) => part.add_call(field, call, call.span),
+                                _ => part.set(field, Set::Other, stmt.span),
                             }
                         }
                     }
-                    for value in values(stmt) {
-                        fields.aggregates(program, m, value, &temps);
-                    }
-                });
-            }
-            for value in module.globals.iter().filter_map(|g| g.value.as_ref()) {
-                fields.aggregates(program, m, value, &HashMap::default());
-            }
+                }
+                for value in values(stmt) {
+                    part.aggregates(program, m, value, &temps);
+                }
+            });
         }
-        fields
+        for value in module.globals.iter().filter_map(|g| g.value.as_ref()) {
+            part.aggregates(program, m, value, &HashMap::default());
+        }
+        part.seen = HashMap::default();
+        part
     }
 
-    fn aggregates(&mut self, program: &Program<'a>, m: u32, value: &'a Value, temps: &Temps<'a>) {
+    /// Whether the same fields are set here in the same way, wherever the places have moved to.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let key = |p: &Setting| (matches!(p.set, Set::Other), matches!(p.set, Set::Call(_)), p.first);
+        self.places.len() == other.places.len()
+            && self.places.iter().zip(&other.places).all(|(a, b)| a.field == b.field && key(a) == key(b))
+    }
+
+    fn aggregates(&mut self, program: &Program<'_>, m: u32, value: &Value, temps: &Temps<'_>) {
         // An object of TypeScript is of an interface's type wherever it fits: others come from code we do not see.
         if let ValueKind::Aggregate { ty, fields } = &value.kind
             && program.modules[m as usize].lang != Lang::TypeScript
             && let Some(owner) = ty.name()
         {
             for (name, part) in named_fields(program, ty, fields) {
-                self.add(format!("{owner}.{name}"), m, part, temps);
+                self.add(format!("{owner}.{name}"), part, temps);
             }
         }
         for part in value.parts() {
@@ -80,53 +117,74 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn add(&mut self, field: String, module: u32, value: &'a Value, temps: &Temps<'a>) {
+    fn add(&mut self, field: String, value: &Value, temps: &Temps<'_>) {
         match value.kind {
-            ValueKind::Local(local) if temps.contains_key(&local) => self.add_call(field, module, temps[&local], value.span),
+            ValueKind::Local(local) if temps.contains_key(&local) => self.add_call(field, temps[&local], value.span),
             _ => {
-                let setter = closed(value).then_some(Setter { module, value: Some(value), computed: None, at: value.span });
-                self.set(field, setter, value.span);
+                let set = if closed(value) { Set::Value(value.clone()) } else { Set::Other };
+                self.set(field, set, value.span);
             }
         }
     }
 
     /// Anything that reads variables or other fields depends on where it stands, and could lead back to itself.
-    fn add_call(&mut self, field: String, module: u32, call: &'a Call, at: Span) {
+    fn add_call(&mut self, field: String, call: &Call, at: Span) {
         let alone = matches!(call.callee, Callee::Named(_)) && call.args.iter().all(closed);
-        self.set(field, alone.then_some(Setter { module, value: None, computed: Some(call), at }), at);
+        self.set(field, if alone { Set::Call(call.clone()) } else { Set::Other }, at);
     }
 
-    fn set(&mut self, field: String, setter: Option<Setter<'a>>, at: Span) {
-        self.places.entry(field.clone()).and_modify(|known| *known = known.filter(|place| *place == at)).or_insert(Some(at));
-        self.setters
-            .entry(field)
-            .and_modify(|known| {
-                if known.is_none_or(|k| k.at != at) {
-                    *known = None;
+    fn set(&mut self, field: String, set: Set, at: Span) {
+        let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        let first = *self.seen.entry((field.clone(), at)).or_insert(next);
+        self.places.push(Setting { field, set, first });
+    }
+}
+
+impl Index {
+    pub(crate) fn of(parts: &[Arc<Part>]) -> Self {
+        let mut index: HashMap<String, Option<(u32, u32)>> = HashMap::default();
+        for (m, part) in (0u32..).zip(parts) {
+            for place in &part.places {
+                let at = (m, place.first);
+                match index.get_mut(&place.field) {
+                    Some(known) => *known = known.filter(|known| *known == at),
+                    None => {
+                        index.insert(place.field.clone(), Some(at));
+                    }
                 }
-            })
-            .or_insert(setter);
+            }
+        }
+        Self(index)
+    }
+
+    /// Every answer: which module sets a field alone. What it sets is in its text.
+    pub(crate) fn answers(&self, answers: &mut Answers) {
+        self.0.iter().for_each(|(name, place)| answers.add(About::Places, name.as_str(), &place.map(|(module, _)| module)));
+    }
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn new(parts: &'a [Arc<Part>], index: Arc<Index>) -> Self {
+        Self { parts, index }
     }
 
     /// Whether a field has one value for the life of its object: one place sets it.
     pub(crate) fn is_set_once(&self, owner: &str, field: &str) -> bool {
         let name = format!("{owner}.{field}");
         note(About::Places, name.as_str());
-        self.places.get(&name).is_some_and(Option::is_some)
+        self.index.0.get(&name).is_some_and(Option::is_some)
     }
 
-    /// The only place that sets a field.
+    /// The only place that sets a field, if what it sets is told by itself.
     pub(crate) fn setter(&self, owner: &str, field: &str) -> Option<Setter<'a>> {
         let name = format!("{owner}.{field}");
-        note(About::Setter, name.as_str());
-        self.setters.get(&name).copied().flatten()
-    }
-
-    /// Every answer.
-    pub(crate) fn answers(&self, answers: &mut Answers) {
-        self.places.iter().for_each(|(name, place)| answers.add(About::Places, name.as_str(), &place.is_some()));
-        for (name, setter) in &self.setters {
-            answers.add(About::Setter, name.as_str(), &setter.map(|s| (s.module, s.at, s.computed.is_some())));
+        note(About::Places, name.as_str());
+        let (module, index) = self.index.0.get(&name).copied().flatten()?;
+        note(About::Module, &module);
+        match &self.parts[module as usize].places[index as usize].set {
+            Set::Value(value) => Some(Setter { module, value: Some(value), computed: None }),
+            Set::Call(call) => Some(Setter { module, value: None, computed: Some(call) }),
+            Set::Other => None,
         }
     }
 }

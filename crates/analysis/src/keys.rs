@@ -80,6 +80,33 @@ pub(crate) fn display(key: &Sym) -> String {
     }
 }
 
+/// A part of a key: a separator may be written as a character, which is a number in Go.
+fn part(key: &Sym) -> String {
+    let character = |n: i128| u8::try_from(n).ok().map(char::from).filter(char::is_ascii_punctuation);
+    match key {
+        Sym::Int(n, _) => character(*n).map_or_else(|| pattern(key), String::from),
+        _ => pattern(key),
+    }
+}
+
+/// A key of which nothing is known.
+pub(crate) const UNKNOWN: &str = "{?}";
+
+/// A key's normal form for people: what varies is named shortly, and what is not known is `{?}`.
+pub(crate) fn pattern(key: &Sym) -> String {
+    match key {
+        Sym::Concat(parts) => parts.iter().map(|p| part(p)).collect(),
+        Sym::Bin(dogpile_ir::BinaryOp::Add, a, b) => part(a) + &part(b),
+        Sym::Str(_) | Sym::Int(..) | Sym::Param(..) => shape(key),
+        Sym::Phi(parts) if parts.iter().all(|p| is_written_out(p)) => shape(key),
+        Sym::Scaled(_, inner) => pattern(inner),
+        Sym::List(items) if !items.is_empty() => items.first().map_or_else(String::new, |i| pattern(&i.sym)),
+        Sym::Fresh(_) => "{new}".to_owned(),
+        Sym::Field(..) | Sym::Global(_) | Sym::Result(..) | Sym::Index(..) => format!("{{{}}}", display(key)),
+        _ => UNKNOWN.to_owned(),
+    }
+}
+
 /// The varying parts of a value: what it says beyond its literal text.
 pub(crate) fn atoms(sym: &S, out: &mut Vec<S>) {
     match &**sym {

@@ -13,6 +13,7 @@ mod fields;
 mod fold;
 mod format;
 mod keys;
+mod linked;
 mod memo;
 mod names;
 mod program;

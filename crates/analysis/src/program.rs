@@ -7,6 +7,7 @@ use dogpile_source::SourceMap;
 use std::borrow::Cow;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A function of the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,107 +27,132 @@ fn other_name(global: &Global) -> Option<&QualName> {
     }
 }
 
+/// What names lead to, by place: it holds as long as no module declares anything else or elsewhere.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    functions: HashMap<QualName, FuncRef>,
+    /// Type name → method name → function.
+    methods: HashMap<Arc<str>, BTreeMap<Arc<str>, FuncRef>>,
+    /// Module and index in it.
+    types: HashMap<QualName, (u32, u32)>,
+    globals: HashMap<QualName, (u32, u32)>,
+    /// Packages whose names a package offers on under its own (`export * from`).
+    offered: HashMap<QualName, Vec<QualName>>,
+    /// Constants that are only another name, and packages that offer on what others have.
+    heads: FxHashSet<QualName>,
+    /// Packages whose names a package of Rust uses as its own, and offers nobody (`use redis::*;`).
+    taken_in: HashMap<QualName, Vec<QualName>>,
+    /// Types that have every method of an interface, by interface name.
+    implementors: HashMap<QualName, Vec<Arc<str>>>,
+}
+
 /// Everything that can be looked up by name.
 pub(crate) struct Program<'a> {
     pub(crate) modules: &'a [Module],
     pub(crate) sources: &'a SourceMap,
     pub(crate) models: &'a Models,
-    functions: HashMap<&'a str, FuncRef>,
-    /// Type name → method name → function.
-    methods: HashMap<&'a str, BTreeMap<&'a str, FuncRef>>,
-    types: HashMap<&'a str, &'a TypeDecl>,
-    globals: HashMap<&'a str, (u32, &'a Global)>,
-    /// Packages whose names a package offers on under its own (`export * from`).
-    offered: HashMap<&'a str, Vec<&'a str>>,
-    /// Constants that are only another name, and packages that offer on what others have.
-    heads: FxHashSet<&'a str>,
-    /// Packages whose names a package of Rust uses as its own, and offers nobody (`use redis::*;`).
-    taken_in: HashMap<&'a str, Vec<&'a str>>,
+    pub(crate) tables: Arc<Tables>,
     /// See [`crate::Declared::aliases`].
     aliases: &'a BTreeMap<String, String>,
-    /// Types that have every method of an interface, by interface name.
-    implementors: HashMap<&'a str, Vec<&'a str>>,
 }
 
-impl<'a> Program<'a> {
-    pub(crate) fn new(modules: &'a [Module], sources: &'a SourceMap, models: &'a Models, aliases: &'a BTreeMap<String, String>) -> Self {
-        let mut program = Self {
-            modules,
-            sources,
-            models,
-            functions: HashMap::default(),
-            methods: HashMap::default(),
-            types: HashMap::default(),
-            globals: HashMap::default(),
-            heads: FxHashSet::default(),
-            aliases,
-            offered: HashMap::default(),
-            taken_in: HashMap::default(),
-            implementors: HashMap::default(),
-        };
+impl Tables {
+    fn of(modules: &[Module]) -> Self {
+        let mut tables = Self::default();
         for (m, module) in (0u32..).zip(modules) {
             for (f, function) in (0u32..).zip(&module.functions) {
                 let at = FuncRef { module: m, func: FuncId(f) };
                 match function.kind {
                     FunctionKind::Plain => {
-                        program.functions.entry(&function.name).or_insert(at);
+                        tables.functions.entry(function.name.clone()).or_insert(at);
                     }
                     FunctionKind::Method => {
                         if let Some((ty, method)) = function.name.rsplit_once('.') {
-                            program.methods.entry(ty).or_default().entry(method).or_insert(at);
+                            tables.methods.entry(ty.into()).or_default().entry(method.into()).or_insert(at);
                         }
                     }
                     FunctionKind::Closure { .. } => {}
                 }
             }
             for import in module.imports.iter().filter(|i| &*i.name == "*") {
-                program.offered.entry(&module.package).or_default().push(&import.path);
+                tables.offered.entry(module.package.clone()).or_default().push(import.path.clone());
             }
             for import in module.imports.iter().filter(|i| &*i.name == "." && module.lang == Lang::Rust) {
-                program.taken_in.entry(&module.package).or_default().push(&import.path);
+                tables.taken_in.entry(module.package.clone()).or_default().push(import.path.clone());
             }
-            for decl in &module.types {
-                program.types.entry(&decl.name).or_insert(decl);
+            for (index, decl) in (0u32..).zip(&module.types) {
+                tables.types.entry(decl.name.clone()).or_insert((m, index));
             }
-            for global in &module.globals {
-                program.globals.entry(&global.name).or_insert((m, global));
+            for (index, global) in (0u32..).zip(&module.globals) {
+                tables.globals.entry(global.name.clone()).or_insert((m, index));
             }
         }
-        program.heads = program.offered.keys().chain(program.taken_in.keys()).copied().collect();
-        program.heads.extend(program.globals.iter().filter(|(_, (_, g))| other_name(g).is_some()).map(|(name, _)| *name));
-        program.find_implementors();
+        tables.heads = tables.offered.keys().chain(tables.taken_in.keys()).cloned().collect();
+        let is_other = |(m, index): &(u32, u32)| other_name(&modules[*m as usize].globals[*index as usize]).is_some();
+        tables.heads.extend(tables.globals.iter().filter(|(_, at)| is_other(at)).map(|(name, _)| name.clone()));
+        tables
+    }
+}
+
+impl<'a> Program<'a> {
+    pub(crate) fn new(modules: &'a [Module], sources: &'a SourceMap, models: &'a Models, aliases: &'a BTreeMap<String, String>) -> Self {
+        let mut program = Self::again(modules, sources, models, aliases, Arc::new(Tables::of(modules)));
+        let implementors = program.find_implementors();
+        if let Some(tables) = Arc::get_mut(&mut program.tables) {
+            tables.implementors = implementors;
+        }
         program
     }
 
-    fn find_implementors(&mut self) {
-        let mut found: HashMap<&'a str, Vec<&'a str>> = HashMap::default();
+    /// With tables that hold for these modules.
+    pub(crate) fn again(
+        modules: &'a [Module],
+        sources: &'a SourceMap,
+        models: &'a Models,
+        aliases: &'a BTreeMap<String, String>,
+        tables: Arc<Tables>,
+    ) -> Self {
+        Self { modules, sources, models, tables, aliases }
+    }
+
+    fn find_implementors(&self) -> HashMap<QualName, Vec<Arc<str>>> {
+        let mut found: HashMap<QualName, Vec<Arc<str>>> = HashMap::default();
         // Candidates by method name, so that cost is not interfaces × types.
-        let mut having: HashMap<&'a str, Vec<&'a str>> = HashMap::default();
-        for (ty, methods) in &self.methods {
+        let mut having: HashMap<&str, Vec<&Arc<str>>> = HashMap::default();
+        for (ty, methods) in &self.tables.methods {
             for method in methods.keys() {
                 having.entry(method).or_default().push(ty);
             }
         }
-        for decl in self.types.values() {
+        for at in self.tables.types.values() {
+            let decl = self.type_at(*at);
             let TypeKind::Interface { .. } = &decl.kind else { continue };
             let wanted = self.interface_methods(&decl.name, 0);
             let Some(rarest) = wanted.iter().min_by_key(|m| having.get(m.0).map_or(0, Vec::len)) else { continue };
-            let mut types: Vec<&'a str> = having
+            let mut types: Vec<Arc<str>> = having
                 .get(rarest.0)
                 .into_iter()
                 .flatten()
-                .copied()
                 .filter(|ty| {
                     wanted.iter().all(|(name, arity)| {
                         self.method(ty, name).is_some_and(|f| self.function(f).params.len() == *arity)
                     })
                 })
+                .map(|ty| Arc::clone(ty))
                 .collect();
             types.sort_unstable();
             types.dedup();
-            found.insert(&decl.name, types);
+            found.insert(decl.name.clone(), types);
         }
-        self.implementors = found;
+        found
+    }
+
+    fn type_at(&self, (m, index): (u32, u32)) -> &'a TypeDecl {
+        &self.modules[m as usize].types[index as usize]
+    }
+
+    fn global_at(&self, (m, index): (u32, u32)) -> (u32, &'a Global) {
+        (m, &self.modules[m as usize].globals[index as usize])
     }
 
     fn interface_methods(&self, name: &str, depth: usize) -> Vec<(&'a str, usize)> {
@@ -141,7 +167,19 @@ impl<'a> Program<'a> {
     }
 
     pub(crate) fn module(&self, at: FuncRef) -> &'a Module {
-        &self.modules[at.module as usize]
+        self.module_at(at.module)
+    }
+
+    /// A module, to be looked into.
+    pub(crate) fn module_at(&self, m: u32) -> &'a Module {
+        note(About::Module, &m);
+        &self.modules[m as usize]
+    }
+
+    /// The modules of a package.
+    pub(crate) fn modules_of(&self, package: &str) -> impl Iterator<Item = &'a Module> {
+        note(About::Package, package);
+        self.modules.iter().filter(move |m| *m.package == *package)
     }
 
     pub(crate) fn function(&self, at: FuncRef) -> &'a Function {
@@ -155,42 +193,57 @@ impl<'a> Program<'a> {
     }
 
     pub(crate) fn function_named(&self, name: &str) -> Option<FuncRef> {
-        self.named(About::Function, &self.functions, name)
+        self.named(About::Function, &self.tables.functions, name)
     }
 
     // Every look at a table goes through one of these, so that what was asked is known.
 
     fn function_of_name(&self, name: &str) -> Option<FuncRef> {
         note(About::Function, name);
-        self.functions.get(name).copied()
+        self.tables.functions.get(name).copied()
     }
 
     fn global_of_name(&self, name: &str) -> Option<(u32, &'a Global)> {
         note(About::Global, name);
-        self.globals.get(name).copied()
+        let found = self.tables.globals.get(name).map(|at| self.global_at(*at));
+        found.iter().for_each(|(m, _)| note(About::Module, m));
+        found
     }
 
     fn type_of_name(&self, name: &str) -> Option<&'a TypeDecl> {
         note(About::Type, name);
-        self.types.get(name).copied()
+        let at = *self.tables.types.get(name)?;
+        note(About::Module, &at.0);
+        Some(self.type_at(at))
     }
 
     /// Whether a name leads elsewhere.
     fn is_head(&self, name: &str) -> bool {
         note(About::Head, name);
-        self.heads.contains(name)
+        self.tables.heads.contains(name)
     }
 
     /// Every answer that these tables can give.
     pub(crate) fn answers(&self, answers: &mut Answers) {
-        self.functions.iter().for_each(|(name, f)| answers.add(About::Function, *name, f));
-        self.globals.iter().for_each(|(name, (module, _))| answers.add(About::Global, *name, module));
-        self.types.iter().for_each(|(name, decl)| answers.add(About::Type, *name, &decl.span));
-        self.methods.iter().for_each(|(ty, methods)| answers.add(About::Methods, *ty, methods));
-        self.heads.iter().for_each(|name| answers.add(About::Head, *name, &true));
-        self.offered.iter().for_each(|(package, from)| answers.add(About::Offered, *package, from));
-        self.taken_in.iter().for_each(|(package, from)| answers.add(About::Taken, *package, from));
-        self.implementors.iter().for_each(|(interface, types)| answers.add(About::Implementors, *interface, types));
+        let tables = &*self.tables;
+        tables.functions.iter().for_each(|(name, f)| answers.add(About::Function, &**name, f));
+        tables.globals.iter().for_each(|(name, (module, _))| answers.add(About::Global, &**name, module));
+        tables.types.iter().for_each(|(name, (module, _))| answers.add(About::Type, &**name, module));
+        tables.methods.iter().for_each(|(ty, methods)| answers.add(About::Methods, &**ty, methods));
+        tables.heads.iter().for_each(|name| answers.add(About::Head, &**name, &true));
+        tables.offered.iter().for_each(|(package, from)| answers.add(About::Offered, &**package, from));
+        tables.taken_in.iter().for_each(|(package, from)| answers.add(About::Taken, &**package, from));
+        tables.implementors.iter().for_each(|(interface, types)| answers.add(About::Implementors, &**interface, types));
+    }
+
+    /// What the modules themselves answer, by their versions.
+    pub(crate) fn versions(&self, versions: &[u64], answers: &mut Answers) {
+        (0u32..).zip(versions).for_each(|(m, version)| answers.add(About::Module, &m, version));
+        let mut packages: BTreeMap<&str, Vec<(usize, u64)>> = BTreeMap::new();
+        for (m, (module, version)) in self.modules.iter().zip(versions).enumerate() {
+            packages.entry(&module.package).or_default().push((m, *version));
+        }
+        packages.iter().for_each(|(package, modules)| answers.add(About::Package, *package, modules));
     }
 
     /// The name that something has where it is declared: re-exports and constants that are only other names are
@@ -249,7 +302,7 @@ impl<'a> Program<'a> {
                 continue;
             }
             note(About::Offered, head);
-            if let Some(from) = self.offered.get(head).filter(|_| !item.starts_with("default")) {
+            if let Some(from) = self.tables.offered.get(head).filter(|_| !item.starts_with("default")) {
                 let found = from.iter().map(|package| format!("{package}.{item}")).find_map(|n| {
                     if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1) }
                 });
@@ -258,7 +311,7 @@ impl<'a> Program<'a> {
                 }
             }
             note(About::Taken, head);
-            if let Some(found) = self.taken_in.get(head).and_then(|from| self.taken(from, item, depth)) {
+            if let Some(found) = self.tables.taken_in.get(head).and_then(|from| self.taken(from, item, depth)) {
                 return Some(found);
             }
             if self.global_of_name(head).is_some_and(|(_, g)| other_name(g).is_some()) {
@@ -270,7 +323,7 @@ impl<'a> Program<'a> {
     }
 
     /// The name of an item that one of these packages declares, offers on, or is known to have.
-    fn taken(&self, from: &[&str], item: &str, depth: usize) -> Option<String> {
+    fn taken(&self, from: &[QualName], item: &str, depth: usize) -> Option<String> {
         let names = || from.iter().map(|package| format!("{package}.{item}"));
         let own = names().find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1) });
         own.or_else(|| {
@@ -282,7 +335,7 @@ impl<'a> Program<'a> {
     }
 
     /// Looks a name up, as it is written and as its own tree calls it.
-    fn named<T: Copy>(&self, about: About, table: &HashMap<&'a str, T>, name: &str) -> Option<T> {
+    fn named<T: Copy>(&self, about: About, table: &HashMap<QualName, T>, name: &str) -> Option<T> {
         let get = |name: &str| {
             note(about, name);
             table.get(name)
@@ -298,21 +351,25 @@ impl<'a> Program<'a> {
     }
 
     pub(crate) fn global(&self, name: &str) -> Option<(u32, &'a Global)> {
-        self.named(About::Global, &self.globals, name)
+        let at = self.named(About::Global, &self.tables.globals, name)?;
+        note(About::Module, &at.0);
+        Some(self.global_at(at))
     }
 
     pub(crate) fn type_decl(&self, name: &str) -> Option<&'a TypeDecl> {
-        self.named(About::Type, &self.types, name)
+        let at = self.named(About::Type, &self.tables.types, name)?;
+        note(About::Module, &at.0);
+        Some(self.type_at(at))
     }
 
-    fn methods_of(&self, ty: &str) -> Option<&BTreeMap<&'a str, FuncRef>> {
+    fn methods_of(&self, ty: &str) -> Option<&BTreeMap<Arc<str>, FuncRef>> {
         note(About::Methods, ty);
-        if let Some(found) = self.methods.get(ty) {
+        if let Some(found) = self.tables.methods.get(ty) {
             return Some(found);
         }
         let name = &*self.type_decl(ty)?.name;
         note(About::Methods, name);
-        self.methods.get(name)
+        self.tables.methods.get(name)
     }
 
     /// A method of a type, its own or promoted from an embedded field.
@@ -359,7 +416,7 @@ impl<'a> Program<'a> {
     /// Functions behind a method of an interface: those of all its implementors.
     pub(crate) fn implementations(&self, interface: &str, method: &str) -> Vec<FuncRef> {
         note(About::Implementors, interface);
-        let Some(types) = self.implementors.get(interface) else { return vec![] };
+        let Some(types) = self.tables.implementors.get(interface) else { return vec![] };
         let mut all: Vec<FuncRef> = types.iter().filter_map(|ty| self.method(ty, method)).collect();
         all.sort();
         all.dedup();

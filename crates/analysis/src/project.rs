@@ -6,16 +6,18 @@ use crate::explore::record::{Exploration, Loose};
 use crate::explore::state::Status;
 use crate::explore::{Context, Effort, explore};
 use crate::lifecycle::{Lifecycles, Profile};
-use crate::program::{FuncRef, Program};
-use crate::reach::Reach;
+use crate::fields::Fields;
+use crate::linked::{Linked, Source};
+use crate::program::FuncRef;
 use crate::sym::Sym;
-use crate::typing::Typing;
 use dogpile_ir::{Lang, Module};
 use dogpile_models::{CacheOp, CacheScope, Models, Role};
 use dogpile_source::{FileId, SourceMap};
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashSet, FxHasher};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// What people declared outside the code.
@@ -52,18 +54,22 @@ pub struct Analysis {
     /// What a file must mention to hold a caller of a function that leaves its story open: the function's name where
     /// it tells, else the quoted import path of its package.
     pub follow: Vec<String>,
+    /// Whether lifecycles were told at all: no file was missing.
+    is_whole: bool,
 }
 
-/// What earlier rounds over a part of the same tree found out: a function all whose questions have the same answers as
-/// then is not explored again.
-#[derive(Debug, Default)]
+/// What earlier analyses of the same tree found out, or of a part of it, or with other texts in some files: a function
+/// all whose questions have the same answers as then is not explored again.
+#[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// Modules of the last round, in order: each round adds to its end.
-    files: Vec<FileId>,
-    answers: Answers,
-    explored: BTreeMap<FuncRef, Known>,
+    /// Modules of the last time, in order, with their versions.
+    files: Vec<(FileId, u64)>,
+    /// By what gives them.
+    answers: Vec<Arc<Answers>>,
+    linked: Option<Linked>,
+    explored: BTreeMap<(FuncRef, Effort), Known>,
     /// What was told of these modules, if no file was missing.
-    last: Option<Analysis>,
+    last: Option<Arc<Analysis>>,
 }
 
 /// An exploration and what it asked.
@@ -71,43 +77,56 @@ pub struct Memory {
 struct Known {
     exploration: Arc<Exploration>,
     asked: Arc<FxHashSet<u64>>,
-    effort: Effort,
 }
 
 impl Known {
-    fn find(cx: &Context<'_>, f: FuncRef, effort: Effort) -> Self {
+    /// `None`: somebody said stop.
+    fn find(cx: &Context<'_>, f: FuncRef, effort: Effort, stopped: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
+        if stopped() {
+            return None;
+        }
         let (exploration, asked) = asked::during(|| {
             // One function that trips us must not cost the others: it is told as not followed.
             let explored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| explore(cx, f, effort)));
             explored.unwrap_or_else(|_| Exploration { cut: true, ..Exploration::default() })
         });
-        Self { exploration: Arc::new(exploration), asked: Arc::new(asked), effort }
-    }
-
-    /// Where nothing was cut off, more effort finds nothing more.
-    fn is_enough(&self, effort: Effort) -> bool {
-        self.effort == effort || !self.exploration.cut || effort == Effort::Search
+        Some(Self { exploration: Arc::new(exploration), asked: Arc::new(asked) })
     }
 }
 
 impl Memory {
-    /// Forgets what need not hold for a round with these modules and answers.
-    fn keep_what_is_true(&mut self, modules: &[Module], answers: Answers) {
-        let files: Vec<FileId> = modules.iter().map(|m| m.file).collect();
-        if files.starts_with(&self.files) {
-            self.explored.retain(|_, known| answers.agree(&self.answers, &known.asked));
-        } else {
-            self.explored.clear();
-        }
+    /// Forgets what need not hold for these modules and answers.
+    fn keep_what_is_true(&mut self, files: Vec<(FileId, u64)>, answers: Vec<Arc<Answers>>) {
+        let changed = Answers::changed(&self.answers, &answers);
+        self.explored.retain(|_, known| known.asked.is_disjoint(&changed));
         self.files = files;
         self.answers = answers;
     }
+
+    /// Where nothing was cut off, more effort finds nothing more.
+    fn known(&self, f: FuncRef, effort: Effort) -> Option<&Known> {
+        let quick = self.explored.get(&(f, Effort::Search)).filter(|known| effort == Effort::Search || !known.exploration.cut);
+        quick.or_else(|| self.explored.get(&(f, effort)))
+    }
+}
+
+/// Tells the same of a module in every run in which a look into it shows the same.
+fn version(module: &Module, sources: &SourceMap, embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync)) -> u64 {
+    let mut hasher = FxHasher::default();
+    let source = sources.get(module.file);
+    let path = source.map_or("", |f| f.path.as_str());
+    (module.file, &*module.package, path, source.map(|f| f.version)).hash(&mut hasher);
+    for name in module.globals.iter().filter_map(|g| g.embeds.as_deref()) {
+        embeds(path, name).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// Finds every lifecycle of a project.
 ///
-/// `memory` is what an earlier call left that got the same models and sources and the first of these modules. `missing`
-/// says whether some file that is not there mentions one of these: then nothing is told but what to follow.
+/// `memory` is what an earlier call left that got the same models and declarations; a module is known again by its place
+/// and text. `missing` says whether some file that is not there mentions one of these: then nothing is told but what to
+/// follow. Once `stop` is set, what comes back means nothing, and what was explored until then is kept in `memory`.
 /// `embeds` gives the text of a file that another one embeds, by the embedding file's path and the path as written.
 #[must_use]
 pub fn analyze(
@@ -118,38 +137,56 @@ pub fn analyze(
     embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync),
     memory: &mut Memory,
     missing: &dyn Fn(&[String]) -> bool,
+    stop: &AtomicBool,
 ) -> Analysis {
-    let known = memory.last.as_ref().filter(|_| memory.files.iter().eq(modules.iter().map(|m| &m.file)));
-    if let Some(known) = known {
-        return known.clone();
+    let versions: Vec<u64> = modules.iter().map(|module| version(module, sources, embeds)).collect();
+    let files: Vec<(FileId, u64)> = modules.iter().map(|m| m.file).zip(versions.iter().copied()).collect();
+    if let Some(known) = memory.last.as_ref().filter(|_| memory.files == files) {
+        return Analysis::clone(known);
     }
-    let program = Program::new(modules, sources, models, &declared.aliases);
-    let typing = Typing::infer(&program);
-    let commands = crate::defined::Commands::find(&program);
-    let reach = Reach::new(&program, &typing, &commands);
-    let fields = crate::fields::Fields::find(&program, &typing);
-    let single = crate::single::classes(&program);
-    let destructors = crate::explore::drop::destructor_calls(&program);
-    let mut answers = Answers::default();
-    program.answers(&mut answers);
-    typing.answers(&mut answers);
-    reach.answers(&mut answers);
-    fields.answers(&mut answers);
-    commands.answers(&mut answers);
-    single.iter().for_each(|class| answers.add(About::Single, class.as_str(), &true));
-    memory.keep_what_is_true(modules, answers);
-    let cx = Context { program, typing, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
-    // Files are looked for with little effort, and what they hold is told once all of them are there.
-    let searched = search(&cx, memory, Effort::Search);
+    let stopped = || stop.load(Ordering::Relaxed);
     memory.last = None;
-    if missing(&searched.follow) {
+    let source = Source { modules, sources, models, aliases: &declared.aliases, versions: &versions };
+    let (program, mut linked) = Linked::new(source, memory.linked.take());
+    if stopped() {
+        memory.linked = Some(linked);
+        return Analysis::default();
+    }
+    let single = crate::single::classes(&program);
+    let mut known = Answers::default();
+    program.versions(&versions, &mut known);
+    single.iter().for_each(|class| known.add(About::Single, class.as_str(), &true));
+    let mut answers = vec![Arc::new(known)];
+    answers.extend(linked.answers.iter().cloned());
+    memory.keep_what_is_true(files, answers);
+    let destructors = crate::explore::drop::destructor_calls(&program);
+    let set = std::mem::take(&mut linked.set);
+    let fields = Fields::new(&set, Arc::clone(&linked.fields));
+    let typing = std::mem::take(&mut linked.typing);
+    let (reach, commands) = (Arc::clone(&linked.reach), Arc::clone(&linked.commands));
+    let cx = Context { program, typing, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
+    let analysis = judge(&cx, memory, declared, missing, &stopped);
+    linked.typing = cx.typing;
+    linked.set = set;
+    memory.linked = Some(linked);
+    if analysis.is_whole && !stopped() {
+        memory.last = Some(Arc::new(analysis.clone()));
+    }
+    analysis
+}
+
+fn judge(cx: &Context<'_>, memory: &mut Memory, declared: &Declared, missing: &dyn Fn(&[String]) -> bool, stopped: &(dyn Fn() -> bool + Sync)) -> Analysis {
+    // Files are looked for with little effort, and what they hold is told once all of them are there.
+    let searched = search(cx, memory, Effort::Search, stopped);
+    if stopped() || missing(&searched.follow) {
         return Analysis { follow: searched.follow, ..Analysis::default() };
     }
-    let Searched { explored, follow } = search(&cx, memory, Effort::Whole);
+    let Searched { explored, follow } = search(cx, memory, Effort::Whole, stopped);
+    if stopped() {
+        return Analysis::default();
+    }
     let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
-    let analysis = Analysis { roots: explored.len(), lifecycles: assemble::assemble(&cx, &explored, declared), cut, follow };
-    memory.last = Some(analysis.clone());
-    analysis
+    Analysis { roots: explored.len(), lifecycles: assemble::assemble(cx, &explored, declared), cut, follow, is_whole: true }
 }
 
 /// What was explored, and what other files would have to mention to matter.
@@ -159,7 +196,7 @@ struct Searched {
 }
 
 /// Explores what holds an operation, and callers as long as they can add to the story.
-fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort) -> Searched {
+fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stopped: &(dyn Fn() -> bool + Sync)) -> Searched {
     let mut explored: BTreeMap<FuncRef, Arc<Exploration>> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
@@ -168,14 +205,15 @@ fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort) -> Searched {
         if batch.is_empty() {
             break;
         }
-        let known = |f: &FuncRef| memory.explored.get(f).filter(|known| known.is_enough(effort)).cloned();
-        let results: Vec<(FuncRef, Known)> =
-            batch.into_par_iter().map(|f| (f, known(&f).unwrap_or_else(|| Known::find(cx, f, effort)))).collect();
+        let new: Vec<FuncRef> = batch.iter().copied().filter(|f| memory.known(*f, effort).is_none()).collect();
+        let new: Vec<((FuncRef, Effort), Known)> =
+            new.into_par_iter().filter_map(|f| Some(((f, effort), Known::find(cx, f, effort, stopped)?))).collect();
+        memory.explored.extend(new);
+        let results: Vec<(FuncRef, &Known)> = batch.iter().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
         let open: Vec<FuncRef> = results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
         follow.extend(open.iter().map(|f| mention(&cx.program.function(*f).name, &cx.program.module(*f).package)));
         frontier = open.iter().flat_map(|f| cx.reach.callers_of(*f)).collect();
         explored.extend(results.iter().map(|(f, known)| (*f, Arc::clone(&known.exploration))));
-        memory.explored.extend(results);
     }
     follow.extend(client_modules(cx));
     Searched { explored, follow: follow.into_iter().collect() }

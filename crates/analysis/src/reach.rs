@@ -4,12 +4,13 @@ use crate::asked::{About, Answers, note};
 use crate::program::{FuncRef, Program};
 use crate::typing::{Target, Typing};
 use crate::walk::{each_call, each_stmt, values};
-use dogpile_ir::{Callee, FunctionKind, Place, StmtKind, Value, ValueKind};
+use dogpile_ir::{Callee, FuncId, FunctionKind, Place, StmtKind, Value, ValueKind};
 use dogpile_models::{Does, WordRow};
 use rustc_hash::FxHashSet as HashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The call graph as far as declared types tell.
+#[derive(Debug, Default)]
 pub(crate) struct Reach {
     /// Functions that can reach an operation of interest.
     relevant: HashSet<FuncRef>,
@@ -28,13 +29,26 @@ pub(crate) struct Reach {
     closures: BTreeMap<FuncRef, BTreeSet<FuncRef>>,
 }
 
-impl Reach {
-    pub(crate) fn new(program: &Program<'_>, typing: &Typing, commands: &crate::defined::Commands) -> Self {
-        let mut locking: BTreeSet<FuncRef> = BTreeSet::new();
-        let mut reach =
-            Self { relevant: HashSet::default(), thin: HashSet::default(), direct: BTreeSet::new(), callers: BTreeMap::new(), reassigned: HashSet::default(), small: HashSet::default(), meeting: BTreeSet::new(), closures: BTreeMap::new() };
-        for at in program.all_functions() {
-            let function = program.function(at);
+/// What one module adds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Part {
+    thin: BTreeSet<FuncRef>,
+    small: BTreeSet<FuncRef>,
+    meeting: BTreeSet<FuncRef>,
+    direct: BTreeSet<FuncRef>,
+    /// Those of them that can take or renew a lock.
+    locking: BTreeSet<FuncRef>,
+    /// Caller and callee.
+    edges: BTreeSet<(FuncRef, FuncRef)>,
+    reassigned: BTreeSet<String>,
+    closures: BTreeMap<FuncRef, BTreeSet<FuncRef>>,
+}
+
+impl Part {
+    pub(crate) fn of(program: &Program<'_>, typing: &Typing, commands: &crate::defined::Commands, m: u32) -> Self {
+        let mut part = Self::default();
+        let functions = program.modules[m as usize].functions.iter();
+        for (at, function) in (0u32..).map(|f| FuncRef { module: m, func: FuncId(f) }).zip(functions) {
             let Some(body) = &function.body else { continue };
             let home = outermost(program, at);
             let mut count = 0usize;
@@ -45,52 +59,105 @@ impl Reach {
                 if let StmtKind::Let { targets, .. } = &stmt.kind {
                     for target in targets {
                         if let Place::Global(name) = target {
-                            reach.reassigned.insert(name.to_string());
+                            part.reassigned.insert(name.to_string());
                         }
                     }
                 }
                 for value in values(stmt) {
-                    reach.mentions(program, home, at.module, value);
+                    part.mentions(program, home, m, value);
                 }
             });
             if hands_on(function, body) {
-                reach.thin.insert(at);
+                part.thin.insert(at);
             }
             if meets(body) {
-                reach.meeting.insert(home);
+                part.meeting.insert(home);
             }
             if count <= 14 && !loops {
-                reach.small.insert(at);
+                part.small.insert(at);
             }
             let mut calls_out = false;
-            each_call(body, &mut |call| match typing.target(program, at.module, call) {
+            each_call(body, &mut |call| match typing.target(program, m, call) {
                 Target::Local(f) => {
                     calls_out = true;
-                    reach.edge(home, outermost(program, f));
+                    part.edge(home, outermost(program, f));
                 }
                 Target::Dispatch(all) if all.len() <= 6 => {
                     calls_out = true;
-                    all.into_iter().for_each(|f| reach.edge(home, outermost(program, f)));
+                    all.into_iter().for_each(|f| part.edge(home, outermost(program, f)));
                 }
                 Target::Model(row, _) => {
                     if interesting(&row.call.does) {
-                        reach.direct.insert(home);
+                        part.direct.insert(home);
                         if locks(&row.call.does) {
-                            locking.insert(home);
+                            part.locking.insert(home);
                         }
-                        reach.runs(program, home, at);
+                        part.runs(program, home, at);
                     }
                 }
                 // A script under a name of its own may take a lock as well as any other.
                 Target::Unknown(_) if matches!(&call.callee, Callee::Method { name, .. } if commands.named(name).is_some()) => {
-                    reach.direct.insert(home);
-                    locking.insert(home);
-                    reach.runs(program, home, at);
+                    part.direct.insert(home);
+                    part.locking.insert(home);
+                    part.runs(program, home, at);
                 }
                 _ => {}
             });
             if calls_out && at != home {
-                reach.runs(program, home, at);
+                part.runs(program, home, at);
+            }
+        }
+        part
+    }
+
+    /// A closure of interest, and those it stands in: what it captures is made there.
+    fn runs(&mut self, program: &Program<'_>, home: FuncRef, mut at: FuncRef) {
+        while at != home {
+            self.closures.entry(home).or_default().insert(at);
+            let FunctionKind::Closure { parent: Some(parent) } = program.function(at).kind else { return };
+            at.func = parent;
+        }
+    }
+
+    fn edge(&mut self, from: FuncRef, to: FuncRef) {
+        if from != to {
+            self.edges.insert((from, to));
+        }
+    }
+
+    /// A function named as a value may be called by whoever gets it.
+    fn mentions(&mut self, program: &Program<'_>, home: FuncRef, module: u32, value: &Value) {
+        match &value.kind {
+            ValueKind::Global(name) => {
+                if let Some(f) = program.function_named(name) {
+                    self.edge(home, f);
+                }
+            }
+            ValueKind::Closure(id) => self.edge(home, outermost(program, FuncRef { module, func: *id })),
+            _ => {}
+        }
+        for part in value.parts() {
+            self.mentions(program, home, module, part);
+        }
+    }
+}
+
+impl Reach {
+    pub(crate) fn of<'p>(parts: impl Iterator<Item = &'p Part>) -> Self {
+        let mut reach = Self::default();
+        let mut locking: BTreeSet<FuncRef> = BTreeSet::new();
+        for part in parts {
+            reach.thin.extend(&part.thin);
+            reach.small.extend(&part.small);
+            reach.meeting.extend(&part.meeting);
+            reach.direct.extend(&part.direct);
+            locking.extend(&part.locking);
+            for (from, to) in &part.edges {
+                reach.callers.entry(*to).or_default().insert(*from);
+            }
+            reach.reassigned.extend(part.reassigned.iter().cloned());
+            for (home, closures) in &part.closures {
+                reach.closures.entry(*home).or_default().extend(closures);
             }
         }
         // What takes, renews or runs scripts is followed from far; plain reads, writes and deletes from nearby.
@@ -116,38 +183,8 @@ impl Reach {
     }
 
     pub(crate) fn is_thin(&self, f: FuncRef) -> bool {
+        note(About::Module, &f.module);
         self.thin.contains(&f)
-    }
-
-    /// A closure of interest, and those it stands in: what it captures is made there.
-    fn runs(&mut self, program: &Program<'_>, home: FuncRef, mut at: FuncRef) {
-        while at != home {
-            self.closures.entry(home).or_default().insert(at);
-            let FunctionKind::Closure { parent: Some(parent) } = program.function(at).kind else { return };
-            at.func = parent;
-        }
-    }
-
-    fn edge(&mut self, from: FuncRef, to: FuncRef) {
-        if from != to {
-            self.callers.entry(to).or_default().insert(from);
-        }
-    }
-
-    /// A function named as a value may be called by whoever gets it.
-    fn mentions(&mut self, program: &Program<'_>, home: FuncRef, module: u32, value: &Value) {
-        match &value.kind {
-            ValueKind::Global(name) => {
-                if let Some(f) = program.function_named(name) {
-                    self.edge(home, f);
-                }
-            }
-            ValueKind::Closure(id) => self.edge(home, outermost(program, FuncRef { module, func: *id })),
-            _ => {}
-        }
-        for part in value.parts() {
-            self.mentions(program, home, module, part);
-        }
     }
 
     pub(crate) fn is_relevant(&self, program: &Program<'_>, f: FuncRef) -> bool {
@@ -163,6 +200,7 @@ impl Reach {
     }
 
     pub(crate) fn is_small(&self, f: FuncRef) -> bool {
+        note(About::Module, &f.module);
         self.small.contains(&f)
     }
 

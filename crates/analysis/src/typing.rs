@@ -6,6 +6,7 @@ use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
 use dogpile_models::{Does, Role, Row};
 use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a call resolves to.
@@ -32,39 +33,132 @@ pub(crate) enum Evidence {
     Exact,
 }
 
+/// When something was inferred: round and module. In each round modules come in their order.
+type Stamp = (u8, u32);
+
 /// Types of locals and unresolved globals, inferred once.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Typing {
-    locals: Vec<HashMap<LocalId, Type>>,
+    /// By module, with the round.
+    locals: Vec<Arc<HashMap<LocalId, (Type, u8)>>>,
     /// Globals and fields recognised as clients by a distinctive call on them.
-    by_use: HashMap<String, Type>,
+    by_use: Arc<HashMap<String, (Type, Stamp)>>,
+    /// While one module is inferred anew: what came later is not there yet.
+    now: Option<Stamp>,
+    /// The round that is under way, and its module.
+    at: Stamp,
+    /// What each module showed when it was inferred.
+    pub(crate) last_shown: Vec<Shown>,
 }
+
+/// What other modules can see of the types that were inferred in one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Shown {
+    by_use: BTreeMap<String, (Type, u8)>,
+    /// Of parameters, by function, and of variables of initialisers, in order.
+    params: Vec<(u32, usize, (Type, u8))>,
+    initial: Vec<Option<(Type, u8)>>,
+}
+
+/// Two rounds: the second sees types that calls further down gave to fields and globals.
+const ROUNDS: u8 = 2;
 
 impl Typing {
     pub(crate) fn infer(program: &Program<'_>) -> Self {
-        let mut typing = Self { locals: vec![HashMap::default(); program.modules.len()], by_use: HashMap::default() };
-        // Two rounds: the second sees types that calls further down gave to fields and globals.
-        for _ in 0..2 {
-            for (m, module) in (0u32..).zip(program.modules) {
-                let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
-                for body in bodies {
-                    each_stmt(body, &mut |stmt| match &stmt.kind {
-                        StmtKind::Let { targets, value } => {
-                            typing.note_distinctive(program, m, value);
-                            typing.assign(program, m, targets, value);
-                        }
-                        StmtKind::Choose { arms, .. } => {
-                            for arm in arms {
-                                if let dogpile_ir::Comm::Receive { from, targets } = &arm.comm {
-                                    typing.assign(program, m, targets, &Rvalue::Receive(from.clone()));
-                                }
-                            }
-                        }
-                        _ => {}
-                    });
-                }
+        let mut typing = Self { locals: vec![Arc::default(); program.modules.len()], ..Self::default() };
+        for round in 0..ROUNDS {
+            for (m, _) in (0u32..).zip(program.modules) {
+                typing.infer_module(program, (round, m));
             }
         }
+        let mut shown: Vec<Shown> = (0u32..).zip(program.modules).map(|(m, module)| typing.shown_locals(module, m)).collect();
+        for (name, (ty, (round, m))) in &*typing.by_use {
+            shown[*m as usize].by_use.insert(name.clone(), (ty.clone(), *round));
+        }
+        typing.last_shown = shown;
         typing
+    }
+
+    fn infer_module(&mut self, program: &Program<'_>, at: Stamp) {
+        self.at = at;
+        let m = at.1;
+        let module = &program.modules[m as usize];
+        let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
+        for body in bodies {
+            each_stmt(body, &mut |stmt| match &stmt.kind {
+                StmtKind::Let { targets, value } => {
+                    self.note_distinctive(program, m, value);
+                    self.assign(program, m, targets, value);
+                }
+                StmtKind::Choose { arms, .. } => {
+                    for arm in arms {
+                        if let dogpile_ir::Comm::Receive { from, targets } = &arm.comm {
+                            self.assign(program, m, targets, &Rvalue::Receive(from.clone()));
+                        }
+                    }
+                }
+                _ => {}
+            });
+        }
+    }
+
+    /// Infers one module anew, as if it had been inferred in its turn with all the others. The others' types hold as long
+    /// as it shows the same as before ([`Typing::shown`]), and what it declares is the same.
+    pub(crate) fn infer_again(&mut self, program: &Program<'_>, m: u32) {
+        self.locals[m as usize] = Arc::default();
+        Arc::make_mut(&mut self.by_use).retain(|_, (_, stamp)| stamp.1 != m);
+        for round in 0..ROUNDS {
+            self.now = Some((round, m));
+            self.infer_module(program, (round, m));
+        }
+        self.now = None;
+    }
+
+    /// What others see of a module.
+    pub(crate) fn shown(&self, module: &Module, m: u32) -> Shown {
+        let by_use = self.by_use.iter().filter(|(_, (_, stamp))| stamp.1 == m);
+        let by_use = by_use.map(|(name, (ty, (round, _)))| (name.clone(), (ty.clone(), *round))).collect();
+        Shown { by_use, ..self.shown_locals(module, m) }
+    }
+
+    fn shown_locals(&self, module: &Module, m: u32) -> Shown {
+        let locals = &self.locals[m as usize];
+        let named = (0u32..).zip(&module.functions).filter(|(_, f)| !matches!(f.kind, dogpile_ir::FunctionKind::Closure { .. }));
+        let params = named.flat_map(|(f, function)| {
+            let known = |(i, param): (usize, &dogpile_ir::Param)| Some((f, i, locals.get(&param.local).cloned()?));
+            function.params.iter().enumerate().filter_map(known).collect::<Vec<_>>()
+        });
+        let initial = (0u32..).zip(&module.locals).filter(|(_, local)| local.owner.is_none());
+        Shown {
+            by_use: BTreeMap::new(),
+            params: params.collect(),
+            initial: initial.map(|(id, _)| locals.get(&LocalId(id)).cloned()).collect(),
+        }
+    }
+
+    fn is_there(&self, stamp: Stamp) -> bool {
+        self.now.is_none_or(|now| stamp <= now)
+    }
+
+    fn inferred(&self, m: u32, local: LocalId) -> Option<&Type> {
+        let (ty, round) = self.locals[m as usize].get(&local)?;
+        self.is_there((*round, m)).then_some(ty)
+    }
+
+    fn infer_local(&mut self, m: u32, local: LocalId, ty: Type) {
+        let round = self.at.0;
+        Arc::make_mut(&mut self.locals[m as usize]).entry(local).or_insert((ty, round));
+    }
+
+    fn infer_use(&mut self, key: String, ty: Type) {
+        let stamp = self.at;
+        match self.by_use.get(&key) {
+            Some((_, known)) if self.is_there(*known) => {}
+            // What another module came to later, it would not have come to.
+            _ => {
+                Arc::make_mut(&mut self.by_use).insert(key, (ty, stamp));
+            }
+        }
     }
 
     fn assign(&mut self, program: &Program<'_>, m: u32, targets: &[Place], value: &Rvalue) {
@@ -72,9 +166,9 @@ impl Typing {
         for (target, ty) in targets.iter().zip(types) {
             if let Place::Local(local) = target
                 && ty != Type::Unknown
-                && program.modules[m as usize].local(*local).ty == Type::Unknown
+                && program.module_at(m).local(*local).ty == Type::Unknown
             {
-                self.locals[m as usize].entry(*local).or_insert(ty);
+                self.infer_local(m, *local, ty);
             }
         }
     }
@@ -87,7 +181,7 @@ impl Typing {
         if self.value_type(program, m, receiver, 0) != Type::Unknown {
             return;
         }
-        let module = &program.modules[m as usize];
+        let module = program.module_at(m);
         let told = |call: &Call| match self.told(program, m, call) {
             Some(Target::Model(row, _)) => Some(row),
             _ => None,
@@ -99,7 +193,7 @@ impl Typing {
 
     /// What is handed to a function that uses it as a client is that client.
     fn note_handed_on(&mut self, program: &Program<'_>, m: u32, call: &Call) {
-        if program.modules[m as usize].lang != dogpile_ir::Lang::TypeScript {
+        if program.module_at(m).lang != dogpile_ir::Lang::TypeScript {
             return;
         }
         let unknown = |typing: &Self, arg: &Value| {
@@ -111,7 +205,7 @@ impl Typing {
         }
         let Target::Local(f) = self.target(program, m, call) else { return };
         for (arg, param) in call.args.iter().zip(&program.function(f).params) {
-            let used = self.locals[f.module as usize].get(&param.local);
+            let used = self.inferred(f.module, param.local);
             let client = used.filter(|ty| ty.name().and_then(|name| program.models.type_of(name)).is_some_and(|(_, row)| row.role == Role::Client));
             if let Some(ty) = client.cloned().filter(|_| unknown(self, arg)) {
                 self.note_type(program, m, arg, ty);
@@ -122,11 +216,11 @@ impl Typing {
     fn note_type(&mut self, program: &Program<'_>, m: u32, value: &Value, ty: Type) {
         match &value.kind {
             ValueKind::Local(local) => {
-                self.locals[m as usize].entry(*local).or_insert(ty);
+                self.infer_local(m, *local, ty);
             }
             _ => {
                 if let Some(key) = self.use_key(program, m, value) {
-                    self.by_use.entry(key).or_insert(ty);
+                    self.infer_use(key, ty);
                 }
             }
         }
@@ -144,25 +238,27 @@ impl Typing {
     }
 
     pub(crate) fn local_type(&self, program: &Program<'_>, m: u32, local: LocalId) -> Type {
-        let declared = &program.modules[m as usize].local(local).ty;
+        let declared = &program.module_at(m).local(local).ty;
         if *declared != Type::Unknown {
             return declared.clone();
         }
         note(About::Local, &(m, local));
-        self.locals[m as usize].get(&local).cloned().unwrap_or_default()
+        self.inferred(m, local).cloned().unwrap_or_default()
     }
 
     fn used_as(&self, name: &str) -> Option<Type> {
         note(About::Use, name);
-        self.by_use.get(name).cloned()
+        self.by_use.get(name).filter(|(_, stamp)| self.is_there(*stamp)).map(|(ty, _)| ty.clone())
     }
 
-    /// Every answer that was inferred.
+    /// What was inferred of locals, by module.
+    pub(crate) fn answers_of_locals(&self, m: u32, answers: &mut Answers) {
+        self.locals[m as usize].iter().for_each(|(local, (ty, _))| answers.add(About::Local, &(m, *local), ty));
+    }
+
+    /// What was inferred by use.
     pub(crate) fn answers(&self, answers: &mut Answers) {
-        for (m, locals) in (0u32..).zip(&self.locals) {
-            locals.iter().for_each(|(local, ty)| answers.add(About::Local, &(m, *local), ty));
-        }
-        self.by_use.iter().for_each(|(name, ty)| answers.add(About::Use, name.as_str(), ty));
+        self.by_use.iter().for_each(|(name, (ty, _))| answers.add(About::Use, name.as_str(), ty));
     }
 
     pub(crate) fn value_type(&self, program: &Program<'_>, m: u32, value: &Value, depth: usize) -> Type {
@@ -182,7 +278,7 @@ impl Typing {
             },
             ValueKind::Aggregate { ty, .. } | ValueKind::Convert(ty, _) => ty.clone(),
             ValueKind::Closure(id) => {
-                let f = program.modules[m as usize].function(*id);
+                let f = program.module_at(m).function(*id);
                 Type::Func(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone())
             }
             ValueKind::Lit(dogpile_ir::Lit::Str(_)) | ValueKind::Concat(_) => Type::Named("string".into()),
@@ -310,7 +406,7 @@ impl Typing {
                     let ty = self.value_type(program, m, receiver, 0);
                     match self.field_of(program, &ty, name) {
                         Type::Func(_, results) => results,
-                        _ if program.modules[m as usize].lang == dogpile_ir::Lang::Rust && hands_value_on(name) => vec![ty],
+                        _ if program.module_at(m).lang == dogpile_ir::Lang::Rust && hands_value_on(name) => vec![ty],
                         _ => self.interface_types(program, m, call),
                     }
                 }
@@ -374,7 +470,7 @@ impl Typing {
     /// A call on a receiver of unknown type whose options tell whose it is (`{ NX: true, PX: ttl }`).
     pub(crate) fn told<'p>(&self, program: &Program<'p>, m: u32, call: &Call) -> Option<Target<'p>> {
         let Callee::Method { name, .. } = &call.callee else { return None };
-        let module = &program.modules[m as usize];
+        let module = program.module_at(m);
         let models: &'p dogpile_models::Models = program.models;
         let mut rows = models.telling(lang(module), name, call.args.len());
         rows.retain(|row| row.call.telling.iter().any(|path| writes_option(call, path)));
@@ -422,7 +518,7 @@ impl Typing {
             }
             return Target::Unknown(format!("{owner}.{name}").into());
         }
-        let module = &program.modules[m as usize];
+        let module = program.module_at(m);
         match models.distinctive(lang(module), name, args) {
             Some(row) if *resolved == Type::Unknown || resolved.name().is_some_and(|n| program.is_interface(n)) => Target::Model(row, Evidence::Import),
             _ => Target::Unknown(name.into()),

@@ -7,6 +7,7 @@ use dogpile_ir::{Lang, Module};
 use dogpile_models::{Catalog, Models};
 use dogpile_source::{FileId, SourceMap};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 
 /// Everything the analysis may want to know.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Facts<'a> {
     pub aliases: &'a BTreeMap<String, String>,
     /// Texts of embedded files: (the file that embeds, the path it names) → text.
     pub embedded: &'a BTreeMap<(FileId, String), String>,
+    /// Set once nobody wants to know any more.
+    pub stop: &'a AtomicBool,
 }
 
 /// What the analysis found.
@@ -79,7 +82,7 @@ fn analyse_language(facts: &Facts<'_>, models: &Models, memory: &mut Memory, mis
         .filter_map(|((file, name), text)| Some(((facts.sources.get(*file)?.path.as_str(), name.as_str()), text.as_str())))
         .collect();
     let embeds = |file: &str, name: &str| by_path.get(&(file, name)).map(|text| (*text).to_owned());
-    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, models, &declared, &embeds, memory, missing);
+    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, models, &declared, &embeds, memory, missing, facts.stop);
     Analysed { lifecycles: analysis.lifecycles, follow: analysis.follow, cut: analysis.cut }
 }
 

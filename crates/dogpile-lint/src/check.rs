@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::fixes;
 use crate::input::{InputFile, endings};
 use crate::latency::parse_latency;
-use crate::load::{LoadOptions, Loaded, load};
+use crate::load::{LoadOptions, Loaded, Overlays, load};
 use crate::meta_rules::slugs;
 use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
@@ -141,7 +141,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
-        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options);
+        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options, &Overlays::new());
         let read_time = begun.elapsed() - walk_time;
         if changes.is_none() {
             warn_of_nothing(&walked, &loaded);
@@ -218,7 +218,11 @@ fn nearest(cwd: &Path, paths: &[PathBuf]) -> Option<PathBuf> {
     file
 }
 
-fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
+/// What the globs of a configuration leave out.
+///
+/// # Errors
+/// When one of them is none.
+pub(crate) fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
     if globs.is_empty() {
         return Ok(None);
     }
@@ -253,7 +257,7 @@ fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
 }
 
 /// Adds what walking and reading found.
-fn complete(outcome: &mut Outcome, walked: &Walked, loaded: &Loaded) {
+pub(crate) fn complete(outcome: &mut Outcome, walked: &Walked, loaded: &Loaded) {
     let mut problems = walked.problems.clone();
     problems.extend(loaded.problems.iter().cloned());
     problems.append(&mut outcome.problems);

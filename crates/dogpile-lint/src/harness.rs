@@ -41,7 +41,10 @@ fn written(args: &HarnessArgs, run: &Run<'_>) -> anyhow::Result<String> {
         (Some(entry), None) => entry,
         (Some(_), Some(_)) => bail!("several findings are called `{}`: give more of the fingerprint", args.finding),
         (None, _) => {
-            bail!("no finding is called `{}` (a fingerprint as in `--format json`, or rule:path:line)", args.finding)
+            bail!(
+                "no finding is called `{}`; type rule:path:line, or a fingerprint that `dogpile-lint --format json` gives",
+                args.finding
+            )
         }
     };
     let finding = &entry.finding;

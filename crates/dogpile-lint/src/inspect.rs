@@ -1,10 +1,10 @@
-//! `explain`, `rules` and `config`.
+//! `rules` and `config`.
 
 use crate::check::configuration;
 use crate::cli::ListFormat;
 use crate::config::settings;
 use crate::meta_rules::{in_force, listed};
-use crate::suggest::did_you_mean;
+use crate::suggest::near_path;
 use crate::walk::shown;
 use anyhow::{Context as _, bail};
 use dogpile_rules::Settings;
@@ -12,20 +12,6 @@ use serde::Serialize;
 use std::env;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-
-/// The page of a rule.
-///
-/// # Errors
-/// When there is no such rule.
-pub(crate) fn explain(slug: &str) -> anyhow::Result<String> {
-    let rules = listed();
-    let Some(rule) = rules.iter().find(|rule| rule.info.slug == slug) else {
-        let slugs: Vec<&str> = rules.iter().map(|rule| rule.info.slug).collect();
-        bail!("there is no rule `{slug}`{}", did_you_mean(slug, &slugs));
-    };
-    let docs = rule.info.docs;
-    Ok(format!("{}\n\nlevel: {} · since: {}\n", docs.trim_end(), rule.info.level.name(), rule.since))
-}
 
 #[derive(Serialize)]
 struct RuleOut {
@@ -78,7 +64,11 @@ struct ConfigOut<'c> {
 pub(crate) fn config(path: &Path, explicit: Option<&Path>, format: ListFormat) -> anyhow::Result<String> {
     let cwd = env::current_dir().context("the current folder cannot be found")?;
     if !crate::walk::absolute(&cwd, path).exists() {
-        bail!("no such path: {}", path.display());
+        let named = path.display().to_string();
+        match near_path(&cwd, &named) {
+            Some(near) => bail!("no such path: {named}; did you mean `{near}`?"),
+            None => bail!("no such path: {named}; type `dogpile-lint config` for the folder that you are in"),
+        }
     }
     let found = configuration(&cwd, &[PathBuf::from(path)], explicit)?;
     let file = found.file.as_deref().map(|file| shown(&cwd, file));

@@ -11,15 +11,20 @@ mod confirm;
 mod cli;
 mod config;
 mod exit;
+mod explain;
 mod fixes;
 mod follow;
 mod generated;
 mod guard;
 mod harness;
+mod init;
 mod input;
 mod inspect;
 mod latency;
 mod load;
+mod locks;
+mod man;
+mod lsp;
 mod memory;
 mod meta_rules;
 mod neighbours;
@@ -28,6 +33,7 @@ mod packages;
 mod pipeline;
 mod prefilter;
 mod progress;
+mod project;
 mod replay;
 mod reports;
 mod speaks;
@@ -36,6 +42,7 @@ mod suppress;
 mod test_code;
 mod translate;
 mod walk;
+mod warm;
 mod wrappers;
 
 pub use exit::{Exit, FailOn};
@@ -60,9 +67,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
         Some(Command::Harness(args)) => harness::harness(args),
+        Some(Command::Init(args)) => init::init(args),
+        Some(Command::Locks(args)) => locks::locks(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Baseline(command)) => baseline::run(command),
-        Some(Command::Explain { slug }) => inspect::explain(slug).and_then(print),
+        Some(Command::Explain(args)) => explain::explain(args),
+        Some(Command::Man(args)) => man::man(args),
+        Some(Command::Completions(args)) => man::completions(args),
+        Some(Command::Lsp) => lsp::serve(),
         Some(Command::Rules { format }) => inspect::rules(*format).and_then(print),
         Some(Command::Config { path, format, config }) => {
             inspect::config(path, config.as_deref(), *format).and_then(print)

@@ -8,9 +8,10 @@ use crate::prefilter::{Hit, Triggers};
 use crate::walk::Candidate;
 use dogpile_report::{Problem, ProblemKind};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -48,9 +49,12 @@ enum One {
     Problem(Problem),
 }
 
+/// Texts that stand for what is on disk: an editor's buffers.
+pub(crate) type Overlays = BTreeMap<PathBuf, Arc<str>>;
+
 /// Reads candidates, in parallel.
 #[must_use]
-pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOptions<'_>) -> Loaded {
+pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOptions<'_>, overlays: &Overlays) -> Loaded {
     let located: Vec<Located<'_>> = candidates.iter().map(|c| Located { path: &c.path, shown: &c.shown, lang: c.lang }).collect();
     let packages = Packages::discover(&located, &|path| match options.index.and_then(|index| index.text(path)) {
         Some(text) => String::from_utf8(text.to_vec()).ok(),
@@ -60,28 +64,19 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
     let read: Vec<One> = candidates
         .par_iter()
         .map(|candidate| {
-            let text = match read_text(&candidate.path, options.index, options.max_file_size) {
+            let overlay = overlays.get(&candidate.path);
+            let text = match overlay.map_or_else(|| read_text(&candidate.path, options.index, options.max_file_size).map(Arc::from), |text| Ok(Arc::clone(text))) {
                 Ok(text) => text,
                 Err((reason, message)) => return One::Problem(problem(&candidate.shown, reason, message)),
             };
-            if !candidate.explicit && !options.include_generated && is_generated(candidate.lang, &candidate.shown, &text) {
-                return One::Generated;
+            let Some(mut file) = input(candidate, text, filter, &packages, options) else { return One::Generated };
+            if file.hit == Hit::Nothing && !file.alone && overlay.is_none() {
+                let size = file.text.as_ref().map_or(0, |text| text.len() as u64);
+                if kept.fetch_add(size, Ordering::Relaxed) >= KEPT {
+                    file.text = None;
+                }
             }
-            let hit = filter.hit(candidate.lang, text.as_bytes());
-            let alone = hit != Hit::Alone && filter.stands_alone(candidate.lang, text.as_bytes());
-            let located = Located { path: &candidate.path, shown: &candidate.shown, lang: candidate.lang };
-            let package = packages.of(located, &text);
-            let size = text.len() as u64;
-            let keep = hit != Hit::Nothing || alone || kept.fetch_add(size, Ordering::Relaxed) < KEPT;
-            One::File(Box::new(InputFile {
-                path: candidate.shown.clone(),
-                package,
-                lang: candidate.lang,
-                text: keep.then(|| Arc::from(text)),
-                disk: Some(candidate.path.clone()),
-                hit,
-                alone,
-            }))
+            One::File(Box::new(file))
         })
         .collect();
     let mut loaded = Loaded { packages, ..Loaded::default() };
@@ -93,6 +88,26 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
         }
     }
     loaded
+}
+
+/// A candidate with this text; `None`: it is generated.
+#[must_use]
+pub(crate) fn input(candidate: &Candidate, text: Arc<str>, filter: &Triggers, packages: &Packages, options: LoadOptions<'_>) -> Option<InputFile> {
+    if !candidate.explicit && !options.include_generated && is_generated(candidate.lang, &candidate.shown, &text) {
+        return None;
+    }
+    let hit = filter.hit(candidate.lang, text.as_bytes());
+    let alone = hit != Hit::Alone && filter.stands_alone(candidate.lang, text.as_bytes());
+    let located = Located { path: &candidate.path, shown: &candidate.shown, lang: candidate.lang };
+    Some(InputFile {
+        path: candidate.shown.clone(),
+        package: packages.of(located, &text),
+        lang: candidate.lang,
+        text: Some(text),
+        disk: Some(candidate.path.clone()),
+        hit,
+        alone,
+    })
 }
 
 /// The text of a file, in the index if that has another one, or a short reason and a sentence why not.

@@ -14,19 +14,21 @@ use crate::prefilter::{Hit, Triggers};
 use crate::speaks::Speaks;
 use crate::suppress;
 use crate::translate::translate;
+use crate::warm::{Kept, Warm};
 use dogpile_analysis::Memory;
-use dogpile_ir::{Lang, Module};
+use dogpile_ir::{Function, FunctionKind, Lang, Module};
 use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Catalog;
 use dogpile_report::{
     Confidence, Entry, Finding, Gone, Level, Problem, ProblemKind, RuleInfo, Summary, Translation, fingerprints,
 };
 use dogpile_rules::Settings;
-use dogpile_source::{FileId, SourceFile, SourceMap};
+use dogpile_source::{FileId, SourceFile, SourceMap, Span};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How often files of newly found wrappers' callers are added.
 const ROUNDS: usize = 4;
@@ -91,6 +93,8 @@ pub(crate) struct Outcome {
     pub rules: Vec<RuleInfo>,
     /// What the findings are about.
     pub lifecycles: Lifecycles,
+    /// Named functions of the files that have findings, outer ones first.
+    pub functions: BTreeMap<FileId, Vec<Span>>,
 }
 
 /// The words by which files are chosen. A file that speaks to us always matters.
@@ -112,23 +116,46 @@ fn last_part(name: &str) -> &str {
 /// Judges files. Run it inside a pool whose threads have a [`STACK`].
 #[must_use]
 pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
-    let mut tree = Tree::new(files, options);
+    lint_again(files, options, None, &AtomicBool::new(false)).unwrap_or_default()
+}
+
+/// The same, with what an earlier run left: it finds the same, sooner. `None`: `stop` was set meanwhile.
+pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Option<&mut Warm>, stop: &AtomicBool) -> Option<Outcome> {
+    let mut cold = Warm::default();
+    let keep = warm.is_some();
+    let warm = warm.unwrap_or(&mut cold);
+    let mut tree = Tree::new(files, options, std::mem::take(&mut warm.parsed), stop);
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { tree.hits(options) };
     tree.parse_around(&core, &core);
     tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
+    tree.memories = warm.round(0).unwrap_or_default();
     let mut analysed = tree.analyse(options, false);
     for round in 1..=ROUNDS {
         let more = tree.mentioning(&analysed.follow);
-        if more.is_empty() {
+        if more.is_empty() || stop.load(Ordering::Relaxed) {
             break;
         }
         core.extend(&more);
         tree.parse_around(&more, &core);
+        if keep {
+            let next = warm.round(round).unwrap_or_else(|| tree.memories.clone());
+            warm.keep(round - 1, std::mem::replace(&mut tree.memories, next));
+        }
         analysed = tree.analyse(options, round == ROUNDS);
     }
-    let settings = Settings { levels: options.config.rules.clone() };
-    let found = tree.judge(&analysed, &settings);
-    tree.finish(options, &settings, analysed, found)
+    let last = std::mem::take(&mut tree.memories);
+    let done = if stop.load(Ordering::Relaxed) {
+        None
+    } else {
+        let settings = Settings { levels: options.config.rules.clone() };
+        let found = tree.judge(&analysed, &settings);
+        Some(tree.finish(options, &settings, analysed, found))
+    };
+    if keep {
+        warm.keep_last(last);
+        warm.parsed = tree.kept();
+    }
+    done
 }
 
 
@@ -143,16 +170,21 @@ struct Tree<'f> {
     parsed: BTreeSet<usize>,
     sources: SourceMap,
     modules: Vec<Module>,
-    /// Index in `files` and id of each parsed module.
-    module_files: Vec<(usize, FileId)>,
+    /// Index in `files` of each parsed module.
+    file_of: BTreeMap<FileId, usize>,
     problems: Vec<Problem>,
     embedded: BTreeMap<(FileId, String), String>,
     memories: BTreeMap<Lang, Memory>,
+    /// What an earlier run parsed, by path.
+    before: BTreeMap<String, Kept>,
+    stop: &'f AtomicBool,
 }
 
 impl<'f> Tree<'f> {
-    fn new(files: &'f [InputFile], options: &Options<'f>) -> Self {
+    fn new(files: &'f [InputFile], options: &Options<'f>, before: BTreeMap<String, Kept>, stop: &'f AtomicBool) -> Self {
         Self {
+            before,
+            stop,
             files,
             neighbours: Neighbours::new(files),
             packages: options.packages,
@@ -163,7 +195,7 @@ impl<'f> Tree<'f> {
             parsed: BTreeSet::new(),
             sources: SourceMap::default(),
             modules: Vec::new(),
-            module_files: Vec::new(),
+            file_of: BTreeMap::new(),
             problems: Vec::new(),
             embedded: BTreeMap::new(),
             memories: BTreeMap::new(),
@@ -204,14 +236,22 @@ impl<'f> Tree<'f> {
                 Err(problem) => self.problems.push(problem),
             }
         }
-        let parsed: Vec<_> = ready
+        let mut known: BTreeMap<usize, Kept> = BTreeMap::new();
+        for (index, id, text) in &ready {
+            let kept = self.before.remove(&self.files[*index].path);
+            known.extend(kept.filter(|kept| kept.is(*id, text)).map(|kept| (*index, kept)));
+        }
+        let mut parsed: Vec<_> = ready
             .into_par_iter()
+            .filter(|(index, ..)| !known.contains_key(index))
             .map(|(index, id, text)| {
                 let file = &self.files[index];
                 let module = guarded(|| translate(file, id, &text, self.packages, self.include_tests));
-                (index, SourceFile::new(file.path.as_str(), &*text), module)
+                (index, Arc::new(SourceFile::new(file.path.as_str(), &*text)), module)
             })
             .collect();
+        parsed.extend(known.into_iter().map(|(index, kept)| (index, kept.source, Ok(kept.module))));
+        parsed.sort_by_key(|(index, ..)| *index);
         for (index, source, module) in parsed {
             let path = source.path.clone();
             let id = self.sources.add(source);
@@ -219,12 +259,21 @@ impl<'f> Tree<'f> {
                 Ok(module) => {
                     self.tell(&path, &module);
                     self.embed(index, id, &module);
-                    self.module_files.push((index, id));
+                    self.file_of.insert(id, index);
                     self.modules.push(module);
                 }
                 Err(panic) => self.problems.push(bug(path, format!("the front end failed on this file: {panic}"))),
             }
         }
+    }
+
+    /// What was parsed, for a later run.
+    fn kept(mut self) -> BTreeMap<String, Kept> {
+        for module in self.modules {
+            let Some(source) = self.sources.shared(module.file) else { continue };
+            self.before.insert(source.path.clone(), Kept { source, module });
+        }
+        self.before
     }
 
     /// Parses the packages of the tree that these files import, and those that they import in turn: constants, keys,
@@ -235,10 +284,12 @@ impl<'f> Tree<'f> {
             let wanted: BTreeSet<usize> = self
                 .modules
                 .par_iter()
-                .zip(&self.module_files)
-                .filter(|(m, (index, _))| from.contains(index) && (m.lang != Lang::Go || level < IMPORT_LEVELS_OF_GO))
-                .flat_map_iter(|(m, (_, id))| {
-                    let text = self.sources.get(*id).map_or("", |file| &*file.text);
+                .filter(|m| {
+                    let chosen = self.file_of.get(&m.file).is_some_and(|index| from.contains(index));
+                    chosen && (m.lang != Lang::Go || level < IMPORT_LEVELS_OF_GO)
+                })
+                .flat_map_iter(|m| {
+                    let text = self.sources.get(m.file).map_or("", |file| &*file.text);
                     self.neighbours.imported(m, text, self.packages.aliases())
                 })
                 .collect();
@@ -321,11 +372,14 @@ impl<'f> Tree<'f> {
             latency: options.latency,
             aliases: options.packages.aliases(),
             embedded: &self.embedded,
+            stop: self.stop,
         };
         let missing = |names: &[String]| !last && !self.mentioning(names).is_empty();
         match guarded(|| analyse(&facts, &mut memories, &missing)) {
             Ok(analysed) => {
-                self.memories = memories;
+                if own.is_empty() {
+                    self.memories = memories;
+                }
                 analysed
             }
             Err(panic) => {
@@ -357,7 +411,7 @@ impl<'f> Tree<'f> {
         dogpile_rules::finish(found)
     }
 
-    fn finish(mut self, options: &Options<'_>, settings: &Settings, analysed: Analysed, mut found: Vec<Finding>) -> Outcome {
+    fn finish(&mut self, options: &Options<'_>, settings: &Settings, analysed: Analysed, mut found: Vec<Finding>) -> Outcome {
         suppress::apply(&self.modules, &self.sources, &slugs(), settings, &mut found);
         let sources = &self.sources;
         found.sort_by(|a, b| {
@@ -382,6 +436,10 @@ impl<'f> Tree<'f> {
             statements: sum.statements + u64::from(m.stats.statements),
             opaque: sum.opaque + u64::from(m.stats.opaque),
         });
+        let with_findings: BTreeSet<FileId> = entries.iter().map(|entry| entry.finding.primary.file).collect();
+        let named = |f: &&Function| !matches!(f.kind, FunctionKind::Closure { .. });
+        let functions = self.modules.iter().filter(|m| with_findings.contains(&m.file));
+        let functions = functions.map(|m| (m.file, m.functions.iter().filter(named).map(|f| f.span).collect())).collect();
         let summary = Summary {
             files_seen: self.files.len(),
             files_analysed: self.modules.len(),
@@ -392,7 +450,7 @@ impl<'f> Tree<'f> {
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };
-        Outcome { entries, hidden, changed, gone: Vec::new(), problems: self.problems, summary, sources: self.sources, rules: in_force(settings), lifecycles: analysed.lifecycles }
+        Outcome { entries, hidden, changed, gone: Vec::new(), problems: std::mem::take(&mut self.problems), summary, sources: self.sources.clone(), rules: in_force(settings), lifecycles: analysed.lifecycles, functions }
     }
 }
 
@@ -456,7 +514,8 @@ mod tests {
             max_file_size: 1 << 20,
             changes: None,
         };
-        let mut tree = Tree::new(&files, &options);
+        let stop = AtomicBool::new(false);
+        let mut tree = Tree::new(&files, &options, BTreeMap::new(), &stop);
         tree.parse(&BTreeSet::from([0]));
         tree.embedded.into_values().collect()
     }

@@ -1,6 +1,7 @@
 //! `dogpile-lint replay`: a schedule from a JSON report, once more on a server.
 
 use crate::cli::ReplayArgs;
+use crate::check::there;
 use crate::exit::Exit;
 use crate::output;
 use anyhow::{Context as _, bail};
@@ -16,6 +17,8 @@ use std::fs;
 /// The file holds no schedule, or there is no server.
 pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let name = args.file.display();
+    let cwd = std::env::current_dir().context("the current folder cannot be found")?;
+    there(&cwd, &args.file, "`dogpile-lint confirm --format json --output FILE` writes one")?;
     let text = fs::read_to_string(&args.file).with_context(|| format!("cannot read {name}"))?;
     let json: Value = serde_json::from_str(&text).with_context(|| format!("{name} is no JSON report"))?;
     let findings: Vec<&Value> = match json.get("findings").and_then(Value::as_array) {

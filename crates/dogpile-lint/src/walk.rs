@@ -32,6 +32,17 @@ pub(crate) struct WalkOptions {
     pub threads: usize,
 }
 
+impl WalkOptions {
+    /// Whether a file that is not on disk yet would be walked to, as far as its name tells.
+    #[must_use]
+    pub(crate) fn takes(&self, lang: Lang, path: &Path, shown: &str) -> bool {
+        let excluded = self.exclude.as_ref().is_some_and(|(folder, globs)| path.strip_prefix(folder).is_ok_and(|relative| globs.is_match(relative)));
+        let hidden = shown.split('/').any(|part| part.starts_with('.'));
+        let vendored = shown.split('/').any(|part| VENDORED.contains(&part));
+        !excluded && !hidden && (self.include_vendored || !vendored) && (self.include_tests || !is_test(lang, shown))
+    }
+}
+
 /// Why nothing was walked.
 #[derive(Debug, Error)]
 pub(crate) enum WalkError {
@@ -80,7 +91,7 @@ pub(crate) fn walk(paths: &[PathBuf], cwd: &Path, options: &WalkOptions) -> Resu
         let root = absolute(cwd, path);
         if !root.exists() {
             let shown = path.to_string_lossy().into_owned();
-            return Err(WalkError::NoSuchPath { hint: hint(&shown), path: shown });
+            return Err(WalkError::NoSuchPath { hint: hint(cwd, &shown), path: shown });
         }
         roots.push(root);
     }
@@ -247,7 +258,14 @@ pub(crate) fn shown(cwd: &Path, path: &Path) -> String {
     if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
-fn hint(word: &str) -> String {
-    let near = nearest(word, ["check", "explain", "rules", "config", "help"]);
-    near.map_or_else(String::new, |near| format!("; did you mean the command `{near}`?"))
+/// What was meant, perhaps: a command, or something that lies where it was looked for. Else how to go on.
+fn hint(cwd: &Path, word: &str) -> String {
+    let commands = crate::cli::commands();
+    if let Some(near) = nearest(word, commands.iter().map(String::as_str)) {
+        return format!("; did you mean the command `{near}`?");
+    }
+    if let Some(near) = crate::suggest::near_path(cwd, word) {
+        return format!("; did you mean `{near}`?");
+    }
+    "; type a file or folder that is there, or `dogpile-lint --help` for commands".to_owned()
 }

@@ -8,7 +8,8 @@ use dogpile_source::{SourceMap, Span};
 const COMMAND_MAX: usize = 72;
 
 /// The proof as lines: how far it goes, the schedule, what became of the repair.
-pub(crate) fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
+#[must_use]
+pub fn lines(sources: &SourceMap, verdict: &Verdict) -> Vec<String> {
     let asked = format!("{} clients, {}", verdict.clients, verdict.faults);
     let head = match (verdict.evidence, &verdict.server) {
         (Evidence::Server, Some(server)) => format!("confirmed on {server}: {}", verdict.outcome),

@@ -1,6 +1,8 @@
 //! Source files and byte spans in them.
 
 use crate::position::{LineIndex, Position};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
 /// Index of a file in its [`SourceMap`]; stable for one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -39,6 +41,8 @@ pub struct SourceFile {
     pub path: String,
     /// The whole text.
     pub text: String,
+    /// The same for the same text, in every run: tells whether what was found out about a text still holds.
+    pub version: u64,
     lines: LineIndex,
 }
 
@@ -48,7 +52,9 @@ impl SourceFile {
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let lines = LineIndex::new(&text);
-        Self { path: path.into(), text, lines }
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        Self { path: path.into(), text, version: hasher.finish(), lines }
     }
 
     /// Position of a byte offset (clamped to the text).
@@ -79,21 +85,27 @@ impl SourceFile {
 /// All files of a run, in a fixed order.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl SourceMap {
     /// Adds a file and gives its id.
-    pub fn add(&mut self, file: SourceFile) -> FileId {
+    pub fn add(&mut self, file: impl Into<Arc<SourceFile>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(file);
+        self.files.push(file.into());
         id
     }
 
     /// The file behind an id, if it is of this map.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize)
+        self.files.get(id.0 as usize).map(Arc::as_ref)
+    }
+
+    /// A file to be kept for longer than this map.
+    #[must_use]
+    pub fn shared(&self, id: FileId) -> Option<Arc<SourceFile>> {
+        self.files.get(id.0 as usize).cloned()
     }
 
     /// Position where a span starts (1:1 of nothing when the file is unknown).
@@ -116,7 +128,7 @@ impl SourceMap {
 
     /// Every file with its id, in order.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, f)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), f))
+        self.files.iter().enumerate().map(|(i, f)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), &**f))
     }
 
     /// How many files there are.

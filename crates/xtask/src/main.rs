@@ -1,23 +1,30 @@
-//! Chores of the project: `cargo xtask <registry|new-rule|docs|test|tidy>`.
+//! Chores of the project: `cargo xtask <registry|new-rule|docs|book|test|dist|dist-test|tidy>`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, reason = "chores read and write the project's files")]
 
+mod book;
+mod dist;
+mod dist_test;
 mod docs;
 mod new_rule;
 mod registry;
 mod rules;
 mod test;
 mod tidy;
+mod tools;
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 const USAGE: &str = "\
 cargo xtask registry [--check]       writes rules/src/registry.rs from the folder names
 cargo xtask new-rule GROUP/SLUG      writes the folder, the page and the fixture stubs of a rule
 cargo xtask docs [--check]           writes the list of rules in README.md
 cargo xtask test                     installs redis-server if it is missing, runs every test and check
+cargo xtask book [--check]           makes the book, into target/book, and follows its links; or only those of the pages
+cargo xtask dist [--target T]        builds a release and packs it for every channel, into target/dist
+cargo xtask dist-test                the same, and installs and runs every artifact in a clean place (slow)
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {
@@ -41,6 +48,10 @@ fn run(words: &[&str]) -> Result<()> {
         ["docs"] => docs::run(&root, false),
         ["docs", "--check"] => docs::run(&root, true),
         ["test"] => test::run(&root),
+        ["book"] => book::run(&root, false),
+        ["book", "--check"] => book::run(&root, true),
+        ["dist", words @ ..] => dist::run(&root, words),
+        ["dist-test", words @ ..] => dist_test::run(&root, words),
         ["tidy"] => tidy::run(&root),
         _ => bail!("usage:\n{USAGE}"),
     }
@@ -50,6 +61,15 @@ fn run(words: &[&str]) -> Result<()> {
 fn root() -> Result<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).map(Path::to_path_buf).context("this crate is not in crates/xtask")
+}
+
+/// Runs a program to its end.
+fn call(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {:?}", command.get_program()))?;
+    if !status.success() {
+        bail!("{:?} ended with {status}", command.get_program());
+    }
+    Ok(())
 }
 
 /// Writes a generated file, or with `check` says that it is not what it should be.

@@ -1,28 +1,30 @@
 //! The whole suite, with what it needs.
 
-use anyhow::{Context, Result, bail};
+use crate::call;
+use anyhow::{Context, Result};
 use std::path::Path;
 use std::process::Command;
 
-/// Installs what is missing of a Redis server, Go, Node and Chromium, then runs every test and every check of generated files.
+/// Installs what is missing of a Redis server, Go, Node, Chromium and Neovim, then runs every test and every check of generated files.
 ///
 /// # Errors
 /// When something cannot be installed, a test fails or a generated file is out of date.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    installed()?;
+    installed(&NEEDED)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     call(Command::new(cargo).args(["test", "--workspace", "--no-fail-fast"]).current_dir(root))?;
     crate::registry::run(root, true)?;
     crate::docs::run(root, true)?;
+    crate::book::run(root, true)?;
     crate::tidy::run(root)
 }
 
 /// What the suite starts besides itself, and Debian's package of it: a server that the model of Redis is held against,
-/// the languages whose real clients run the stand-alone harnesses, the browser that opens the HTML report, readers of
+/// the languages whose real clients run the stand-alone harnesses, the browser that opens the HTML report, an editor that is served, readers of
 /// other reports that are Python's, and what the scripts start that we offer to CI services. Libraries are fetched by the
 /// suite itself, by their own package managers and from lock files (`tests/harness-clients`, `tests/readers`,
-/// `crates/dogpile-lint/tests/browser`).
-const NEEDED: [(&str, &str, &str); 8] = [
+/// `crates/dogpile-lint/tests/{browser,editors}`).
+const NEEDED: [(&str, &str, &str); 9] = [
     ("redis-server", "--version", "redis-server"),
     ("go", "version", "golang-go"),
     ("node", "--version", "nodejs"),
@@ -31,13 +33,18 @@ const NEEDED: [(&str, &str, &str); 8] = [
     ("jq", "--version", "jq"),
     ("python3", "-cimport venv, ensurepip", "python3-venv"),
     ("chromium", "--version", "chromium"),
+    ("nvim", "--version", "neovim"),
 ];
 
-fn installed() -> Result<()> {
+/// Installs Debian's packages of programs (program, argument that it answers, package) that are not on the PATH.
+///
+/// # Errors
+/// When it cannot.
+pub(crate) fn installed(needed: &[(&str, &str, &str)]) -> Result<()> {
     let missing = |(program, version, _): &&(&str, &str, &str)| {
         !Command::new(program).arg(version).output().is_ok_and(|o| o.status.success())
     };
-    let missing: Vec<&str> = NEEDED.iter().filter(missing).map(|(_, _, package)| *package).collect();
+    let missing: Vec<&str> = needed.iter().filter(missing).map(|(_, _, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -52,12 +59,4 @@ fn installed() -> Result<()> {
             .env("DEBIAN_FRONTEND", "noninteractive"),
     )
     .with_context(by_hand)
-}
-
-fn call(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot start {:?}", command.get_program()))?;
-    if !status.success() {
-        bail!("{:?} ended with {status}", command.get_program());
-    }
-    Ok(())
 }

@@ -25,6 +25,7 @@ impl Assembly<'_, '_> {
             ttl: self.ttl(&s.lease, s.library),
             token: self.token(e, s),
             key,
+            pattern: self.pattern(s),
             library: s.library,
             auto_renews: s.auto_renews,
             throws_when_lost: s.throws_when_lost,
@@ -125,6 +126,15 @@ impl Assembly<'_, '_> {
             }
         }
         lock
+    }
+
+    /// The key's normal form; one that nothing is known of is called as it is written.
+    fn pattern(&self, s: &SessionFacts) -> String {
+        const LONGEST: usize = 48;
+        let pattern = keys::pattern(&s.key.sym);
+        let written = self.text(s.key.span);
+        let short = written.chars().count() <= LONGEST && !written.is_empty() && !written.contains(['\n', '{', '}']);
+        if pattern == keys::UNKNOWN && short { format!("{{{written}}}") } else { pattern }
     }
 
     pub(super) fn ttl(&self, lease: &Lease, library: bool) -> Ttl {

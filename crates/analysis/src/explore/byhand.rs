@@ -131,7 +131,7 @@ impl<'a> Explorer<'a, '_> {
         let is_it = |kind: &ValueKind| matches!(kind, ValueKind::Field(_, n) if **n == *field) || matches!(kind, ValueKind::Global(n) if **n == *field);
         let package = &self.cx.program.module(self.root).package;
         let mut found = false;
-        for module in self.cx.program.modules.iter().filter(|m| m.package == *package) {
+        for module in self.cx.program.modules_of(package) {
             for body in module.functions.iter().filter_map(|f| f.body.as_ref()) {
                 each_stmt(body, &mut |stmt| {
                     let StmtKind::Let { targets, value } = &stmt.kind else { return };

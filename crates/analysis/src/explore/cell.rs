@@ -10,7 +10,7 @@ impl<'a> Explorer<'a, '_> {
     /// The frame that owns a local as seen from `frame`: its own, or that of the function around a closure.
     pub(super) fn home(&self, frame: FrameId, local: LocalId) -> FrameId {
         let module = self.frame(frame).func.module;
-        let Some(owner) = self.cx.program.modules[module as usize].local(local).owner else { return frame };
+        let Some(owner) = self.cx.program.module_at(module).local(local).owner else { return frame };
         let mut at = Some(frame);
         while let Some(f) = at {
             let info = self.frame(f);
@@ -24,7 +24,7 @@ impl<'a> Explorer<'a, '_> {
 
     pub(super) fn is_temp(&self, home: FrameId, local: LocalId) -> bool {
         let module = self.frame(home).func.module;
-        self.cx.program.modules[module as usize].local(local).name.is_empty()
+        self.cx.program.module_at(module).local(local).name.is_empty()
     }
 
     /// A frame for initialisers of a module's globals: no function owns their temporaries.

@@ -100,7 +100,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// A parameter of the root.
     pub(super) fn parameter(&mut self, module: u32, param: &Param) -> Val {
-        let span = self.cx.program.modules[module as usize].local(param.local).span;
+        let span = self.cx.program.module_at(module).local(param.local).span;
         let id = self.fresh_id();
         let sym = match param.ty.name() {
             Some("context.Context") => Sym::Context(ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, endless: false, span, id }),

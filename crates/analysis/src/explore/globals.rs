@@ -34,7 +34,7 @@ impl<'a> Explorer<'a, '_> {
         };
         self.out.passed.globals.extend(std::iter::once(global.span).chain(global.value.as_ref().map(|v| v.span)));
         if let Some(path) = &global.embeds {
-            let from = self.cx.program.sources.get(self.cx.program.modules[module as usize].file);
+            let from = self.cx.program.sources.get(self.cx.program.module_at(module).file);
             if let Some(text) = (self.cx.embeds)(from.map_or("", |f| f.path.as_str()), path) {
                 return Val::new(Sym::Str(text.into()), global.span);
             }

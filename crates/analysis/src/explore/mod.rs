@@ -61,12 +61,12 @@ const MAX_PATHS: usize = 96;
 pub(crate) struct Context<'a> {
     pub(crate) program: Program<'a>,
     pub(crate) typing: Typing,
-    pub(crate) reach: Reach,
+    pub(crate) reach: Arc<Reach>,
     pub(crate) fields: crate::fields::Fields<'a>,
     /// Classes of which a framework makes one object for the whole process.
     pub(crate) single: std::collections::HashSet<String>,
     /// Scripts that clients have as methods.
-    pub(crate) commands: crate::defined::Commands,
+    pub(crate) commands: Arc<crate::defined::Commands>,
     pub(crate) embeds: &'a (dyn Fn(&str, &str) -> Option<String> + Sync),
     /// Calls of destructors, by the function that owns what is dropped.
     pub(crate) destructors: &'a std::collections::HashMap<FuncRef, Box<dogpile_ir::Call>>,
@@ -128,7 +128,7 @@ pub(crate) struct Explorer<'a, 'c> {
 }
 
 /// What an exploration is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effort {
     /// Whether callers matter, in other files too.
     Search,

@@ -89,7 +89,7 @@ impl<'a> Explorer<'a, '_> {
     fn outlives(&self, base: &S) -> bool {
         match &**base {
             Sym::Param(module, local, _) => {
-                let functions = &self.cx.program.modules[*module as usize].functions;
+                let functions = &self.cx.program.module_at(*module).functions;
                 functions.iter().any(|f| f.receiver.as_ref().is_some_and(|r| r.local == *local))
             }
             Sym::Global(_) => true,

@@ -54,6 +54,8 @@ pub struct Acquire {
     pub site: Site,
     /// The key for people: `"lock:" + key`.
     pub key: String,
+    /// The key's normal form, the same in every function: `lock:{key}`.
+    pub pattern: String,
     /// The lease.
     pub ttl: Ttl,
     /// The value stored.

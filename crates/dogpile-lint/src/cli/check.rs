@@ -67,6 +67,14 @@ pub(crate) struct CheckArgs {
     pub out: OutputArgs,
 }
 
+impl CheckArgs {
+    /// Nothing said: every option as it is by default.
+    #[must_use]
+    pub(crate) fn plain() -> Self {
+        <super::Cli as clap::Parser>::parse_from(["dogpile-lint"]).check
+    }
+}
+
 /// Levels that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MinLevel {

@@ -44,20 +44,27 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Write a test that replays the schedule of a finding with the client in use, and needs nothing of dogpile-lint
     Harness(HarnessArgs),
+    /// Serve an editor: the Language Server Protocol on standard input and output
+    Lsp,
     /// Write down the findings of today, so that only new ones fail a run
     #[command(subcommand)]
     Baseline(BaselineCommand),
     /// Print the page of a rule
-    Explain {
-        /// Its slug
-        slug: String,
-    },
+    Explain(crate::explain::ExplainArgs),
     /// List every rule
     Rules {
         /// Form of the list
         #[arg(long, value_enum, default_value_t)]
         format: ListFormat,
     },
+    /// Write a commented dogpile.toml from what is found
+    Init(crate::init::InitArgs),
+    /// Print a page for man, or write those of all commands
+    Man(crate::man::ManArgs),
+    /// Print a script that completes command lines
+    Completions(crate::man::CompletionsArgs),
+    /// List every lock, with its key, TTL, token, release, renewal and p99
+    Locks(crate::locks::LocksArgs),
     /// Print what is in force for a path, and from where
     Config {
         /// The path
@@ -70,6 +77,13 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+}
+
+/// Names of the commands.
+#[must_use]
+pub(crate) fn commands() -> Vec<String> {
+    let program = <Cli as clap::CommandFactory>::command();
+    program.get_subcommands().map(|command| command.get_name().to_owned()).chain(["help".to_owned()]).collect()
 }
 
 /// Forms of a list.

@@ -3,6 +3,7 @@
 use crate::input::InputFile;
 use crate::output::say;
 use crate::pipeline::{Options, Outcome, lint};
+use crate::prefilter::Hit;
 use dogpile_fix::{applied, collide, moved, overlap, parses};
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::judge::survives;
@@ -175,7 +176,7 @@ fn edited(files: &[InputFile], sources: &SourceMap, edits: &[Edit]) -> Option<Ve
         let file = all.iter_mut().find(|file| file.path == path)?;
         let old = sources.iter().find(|(_, f)| f.path == path)?.1.text.clone();
         file.text = Some(Arc::from(applied(&old, &edits)?));
-        file.hit = true;
+        file.hit = Hit::Alone;
     }
     Some(all)
 }
