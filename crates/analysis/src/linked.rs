@@ -41,7 +41,7 @@ pub(crate) struct Linked {
 /// What a tree is linked from.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
-    pub(crate) modules: &'a [Module],
+    pub(crate) modules: &'a [Arc<Module>],
     pub(crate) sources: &'a SourceMap,
     pub(crate) models: &'a Models,
     pub(crate) aliases: &'a BTreeMap<String, String>,
@@ -57,7 +57,7 @@ const LOCALS: usize = 4;
 impl Linked {
     /// Links modules, with what is left of the last time.
     pub(crate) fn new<'a>(source: Source<'a>, before: Option<Self>) -> (Program<'a>, Self) {
-        let known = |(at, module): (usize, &Module)| {
+        let known = |(at, module): (usize, &Arc<Module>)| {
             let before = before.as_ref().filter(|before| before.versions.get(at) == source.versions.get(at));
             before.map_or_else(|| signature(module), |before| before.signatures[at])
         };

@@ -10,6 +10,7 @@ use crate::prefilter::{Hit, Triggers};
 use dogpile_ir::{Lang, Module};
 use dogpile_models::Words;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Modules that offer on what another one offers on: so often.
 const LEVELS: usize = 4;
@@ -38,7 +39,7 @@ pub(crate) struct Mentions {
 impl Sought {
     /// The words of these names, as the analysis tells them; `modules` are those parsed so far.
     #[must_use]
-    pub(crate) fn new(names: &[String], modules: &[Module], packages: &Packages) -> Self {
+    pub(crate) fn new(names: &[String], modules: &[Arc<Module>], packages: &Packages) -> Self {
         let languages: BTreeMap<&str, Lang> = modules.iter().map(|m| (&*m.package, m.lang)).collect();
         let [mut alone, mut of_packages, mut items]: [BTreeMap<Lang, BTreeSet<String>>; 3] = Default::default();
         let mut crates = BTreeSet::new();
@@ -111,7 +112,7 @@ impl Mentions {
 }
 
 /// The names of what a package declares, and those under which others (`offering`) offer that on.
-fn named_by(package: &str, offering: &BTreeSet<String>, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
+fn named_by(package: &str, offering: &BTreeSet<String>, lang: Lang, modules: &[Arc<Module>]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for module in modules.iter().filter(|m| m.lang == lang && offering.contains(&*m.package)) {
         let mut all: Vec<&str> = Vec::new();
@@ -144,10 +145,10 @@ fn is_of(packages: &BTreeSet<String>, name: &str) -> bool {
 }
 
 /// A package, and those that offer on what it has.
-fn offering(package: &str, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
+fn offering(package: &str, lang: Lang, modules: &[Arc<Module>]) -> BTreeSet<String> {
     let mut all = BTreeSet::from([package.to_owned()]);
     for _ in 0..LEVELS {
-        let passes_on = |m: &&Module| {
+        let passes_on = |m: &&Arc<Module>| {
             let whole = m.imports.iter().any(|i| &*i.name == "*" && is_of(&all, &i.path));
             whole || offered(m).any(|(_, item)| is_of(&all, item))
         };
@@ -189,7 +190,7 @@ mod tests {
     use dogpile_source::FileId;
     use std::path::Path;
 
-    fn search(names: &[String], modules: &[Module], packages: &Packages) -> Mentions {
+    fn search(names: &[String], modules: &[Arc<Module>], packages: &Packages) -> Mentions {
         Mentions::new(&Sought::new(names, modules, packages))
     }
 

@@ -171,7 +171,7 @@ struct Tree<'f> {
     index: Option<&'f Index>,
     parsed: BTreeSet<usize>,
     sources: SourceMap,
-    modules: Vec<Module>,
+    modules: Vec<Arc<Module>>,
     /// Index in `files` of each parsed module.
     file_of: BTreeMap<FileId, usize>,
     problems: Vec<Problem>,
@@ -180,7 +180,7 @@ struct Tree<'f> {
     /// What an earlier run parsed, by path.
     before: BTreeMap<String, Kept>,
     /// Indexes of the files that a file imports, as far as they were asked for.
-    imported: BTreeMap<FileId, BTreeSet<usize>>,
+    imported: BTreeMap<FileId, Arc<BTreeSet<usize>>>,
     searches: Mutex<Vec<Search>>,
     stop: &'f AtomicBool,
 }
@@ -253,7 +253,7 @@ impl<'f> Tree<'f> {
             .filter(|(index, ..)| !known.contains_key(index))
             .map(|(index, id, text)| {
                 let file = &self.files[index];
-                let module = guarded(|| translate(file, id, &text, self.packages, self.include_tests));
+                let module = guarded(|| Arc::new(translate(file, id, &text, self.packages, self.include_tests)));
                 (index, Arc::new(SourceFile::new(file.path.as_str(), &*text)), module)
             })
             .collect();
@@ -293,7 +293,7 @@ impl<'f> Tree<'f> {
     fn parse_imports(&mut self, core: &BTreeSet<usize>) {
         let mut from: BTreeSet<usize> = core.clone();
         for level in 0..IMPORT_LEVELS {
-            let chosen: Vec<&Module> = self
+            let chosen: Vec<&Arc<Module>> = self
                 .modules
                 .iter()
                 .filter(|m| {
@@ -301,17 +301,17 @@ impl<'f> Tree<'f> {
                     chosen && (m.lang != Lang::Go || level < IMPORT_LEVELS_OF_GO)
                 })
                 .collect();
-            let new: Vec<(FileId, BTreeSet<usize>)> = chosen
+            let new: Vec<(FileId, Arc<BTreeSet<usize>>)> = chosen
                 .par_iter()
                 .filter(|m| !self.imported.contains_key(&m.file))
                 .map(|m| {
                     let text = self.sources.get(m.file).map_or("", |file| &*file.text);
-                    (m.file, self.neighbours.imported(m, text, self.packages.aliases()))
+                    (m.file, Arc::new(self.neighbours.imported(m, text, self.packages.aliases())))
                 })
                 .collect();
             let files: Vec<FileId> = chosen.iter().map(|m| m.file).collect();
             self.imported.extend(new);
-            let wanted: BTreeSet<usize> = files.iter().filter_map(|file| self.imported.get(file)).flatten().copied().collect();
+            let wanted: BTreeSet<usize> = files.iter().filter_map(|file| self.imported.get(file)).flat_map(|found| found.iter()).copied().collect();
             self.parse(&wanted);
             from = wanted;
         }
@@ -509,9 +509,9 @@ struct Items<'m>(BTreeMap<&'m str, &'m str>);
 
 impl<'m> Items<'m> {
     /// Of the functions that these findings are in.
-    fn new(modules: &'m [Module], found: &[Finding]) -> Self {
+    fn new(modules: &'m [Arc<Module>], found: &[Finding]) -> Self {
         let wanted: BTreeSet<&str> = found.iter().map(|f| f.function.as_str()).collect();
-        let of = |module: &'m Module| module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)));
+        let of = |module: &'m Arc<Module>| module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)));
         Self(modules.iter().flat_map(of).filter(|(name, _)| wanted.contains(name)).filter_map(|(name, item)| Some((name, item?))).collect())
     }
 

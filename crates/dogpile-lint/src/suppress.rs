@@ -8,6 +8,7 @@ use dogpile_rules::Settings;
 use dogpile_source::{Allow, AllowScope, Directive, SourceMap, Span, parse_annotation};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// What suppressed findings say where nobody said why.
 const NO_REASON: &str = "no reason given";
@@ -22,7 +23,7 @@ struct Permit {
 }
 
 /// Marks the findings that comments allow, and adds what is wrong with the comments.
-pub(crate) fn apply(modules: &[Module], sources: &SourceMap, slugs: &[&str], settings: &Settings, findings: &mut Vec<Finding>) {
+pub(crate) fn apply(modules: &[Arc<Module>], sources: &SourceMap, slugs: &[&str], settings: &Settings, findings: &mut Vec<Finding>) {
     let mut permits = Vec::new();
     let mut faults = Vec::new();
     for module in modules {

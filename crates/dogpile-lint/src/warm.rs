@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// See above.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Warm {
     /// Parsed files by path.
     pub parsed: BTreeMap<String, Kept>,
@@ -24,7 +24,7 @@ pub(crate) struct Warm {
 }
 
 /// A search for callers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Search {
     /// What for.
     pub words: Sought,
@@ -42,16 +42,16 @@ impl Search {
 }
 
 /// A parsed file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Kept {
     /// Its text.
     pub source: Arc<SourceFile>,
     /// The same, as it came.
     pub text: Option<Arc<str>>,
     /// Indexes of the files that it imports, if somebody asked.
-    pub imported: Option<BTreeSet<usize>>,
+    pub imported: Option<Arc<BTreeSet<usize>>>,
     /// What it was translated into.
-    pub module: Module,
+    pub module: Arc<Module>,
 }
 
 impl Kept {

@@ -6,6 +6,7 @@ use dogpile_ir::{FunctionKind, Lang, Module};
 use dogpile_report::Finding;
 use dogpile_source::{FileId, SourceFile, SourceMap, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Changed code of a run.
 #[derive(Debug, Default)]
@@ -42,7 +43,7 @@ impl ChangedCode {
     /// The changed code in these modules; `change` is what became of a file, `embedded` whether a file changed that another
     /// one embeds under this name.
     pub(crate) fn new(
-        modules: &[Module],
+        modules: &[Arc<Module>],
         sources: &SourceMap,
         change: &dyn Fn(&str) -> Option<FileChange>,
         embedded: &dyn Fn(&str, &str) -> bool,

@@ -22,6 +22,7 @@ use git::{Git, os};
 use patch::FileChange;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How trees are compared: line by line, how much white space there is aside, and no program of the repository is asked.
 const COMPARE: [&str; 13] = [
@@ -104,7 +105,7 @@ impl Changes {
     /// The changed code of a run. `disk` is where a file lies that is reported under a path.
     pub(crate) fn code(
         &self,
-        modules: &[Module],
+        modules: &[Arc<Module>],
         sources: &SourceMap,
         disk: &dyn Fn(&str) -> Option<PathBuf>,
     ) -> ChangedCode {

@@ -2,8 +2,9 @@
 
 use crate::input::InputFile;
 use crate::output::say;
-use crate::pipeline::{Options, Outcome, lint};
+use crate::pipeline::{Options, Outcome, lint, lint_again};
 use crate::prefilter::Hit;
+use crate::warm::Warm;
 use dogpile_fix::{applied, collide, moved, overlap, parses};
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::judge::survives;
@@ -11,16 +12,23 @@ use dogpile_harness::lower::Subject;
 use dogpile_report::{Edit, Entry, Fix, Level};
 use dogpile_source::SourceMap;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// States looked at for one fix, at most.
 const STATES: usize = 200_000;
 
 /// Tries fixes on the files of a run.
 pub(crate) struct Gate<'g> {
-    files: &'g [InputFile],
-    options: &'g Options<'g>,
+    pub(super) files: &'g [InputFile],
+    pub(super) options: &'g Options<'g>,
+    /// What the run left: then all files are linted again, and that soon.
+    pub(super) warm: Option<&'g Mutex<Warm>>,
+    pub(super) stop: &'g AtomicBool,
 }
+
+/// Nobody stops a run that makes fixes.
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// The files with fixes made, and what is found in them.
 pub(crate) struct After {
@@ -37,7 +45,7 @@ pub(crate) type Key = (&'static str, String, String, String);
 
 impl<'g> Gate<'g> {
     pub(crate) fn new(files: &'g [InputFile], options: &'g Options<'g>) -> Self {
-        Self { files, options }
+        Self { files, options, warm: None, stop: &NEVER }
     }
 
     /// Which fixes of a wave hold, by their place in `open`. They are tried together; where one does not pass, it is tried
@@ -87,6 +95,11 @@ impl<'g> Gate<'g> {
         edits.sort_by_key(|edit| (edit.span, edit.text.clone()));
         edits.dedup();
         let files = edited(self.files, &before.sources, &edits)?;
+        if let Some(warm) = self.warm {
+            let mut warm = warm.lock().unwrap_or_else(PoisonError::into_inner);
+            let outcome = lint_again(&files, self.options, Some(&mut *warm), self.stop)?;
+            return Some(After { files, outcome, edits });
+        }
         // What was not parsed before has nothing to do with it.
         let parsed: BTreeSet<&str> = before.sources.iter().map(|(_, file)| file.path.as_str()).collect();
         let some: Vec<InputFile> = files.iter().filter(|file| parsed.contains(file.path.as_str())).cloned().collect();

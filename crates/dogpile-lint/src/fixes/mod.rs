@@ -8,19 +8,21 @@ mod disk;
 mod gate;
 mod settle;
 
-
 use crate::check::Run;
 use crate::cli::CheckArgs;
 use crate::exit::Exit;
 use crate::input::InputFile;
 use crate::output::{self, say};
 use crate::pipeline::{Options, Outcome};
+use crate::warm::Warm;
 use dogpile_fix::Desk;
-use dogpile_report::Fix;
+use dogpile_report::{Entry, Fix};
 use gate::{Gate, Key};
 use settle::settle;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 /// Makes the fixes of a run, or shows them as a patch. `Some`: that was all that was asked for.
 ///
@@ -87,22 +89,43 @@ fn proposals(outcome: &Outcome, files: &[InputFile], options: &Options<'_>) -> V
 
 /// Puts the fixes that hold into the entries of a report.
 pub(crate) fn offer(outcome: &mut Outcome, files: &[InputFile], options: &Options<'_>) {
-    let mut open = proposals(outcome, files, options);
-    let gate = Gate::new(files, options);
-    let mut good: Vec<(usize, Fix)> = Vec::new();
-    while !open.is_empty() {
-        let wave = gate::wave(outcome, &open);
-        let tried: BTreeSet<usize> = wave.iter().copied().collect();
-        for at in gate.hold(outcome, &open, wave).0 {
-            good.push(open[at].clone());
-        }
-        let mut n = 0;
-        open.retain(|_| (!tried.contains(&n), n += 1).0);
-    }
-    good.sort_by_key(|(at, fix)| (*at, !fix.safe));
-    for (at, fix) in good {
+    let offers = Offers { files, options, warm: None, stop: &AtomicBool::new(false) };
+    for (at, fix) in offers.find(outcome, &|_| true) {
         if let Some(entry) = outcome.entries.get_mut(at) {
             entry.fixes.push(fix);
         }
+    }
+}
+
+/// What fixes are offered on.
+pub(crate) struct Offers<'o> {
+    /// The files of the run.
+    pub files: &'o [InputFile],
+    /// How they are judged.
+    pub options: &'o Options<'o>,
+    /// What the run over them left, if it left something.
+    pub warm: Option<&'o Mutex<Warm>>,
+    /// Set once nobody wants to know any more.
+    pub stop: &'o AtomicBool,
+}
+
+impl Offers<'_> {
+    /// The fixes that hold, for those entries that are `asked` about: safe ones first.
+    pub(crate) fn find(&self, outcome: &Outcome, asked: &dyn Fn(&Entry) -> bool) -> Vec<(usize, Fix)> {
+        let mut open = proposals(outcome, self.files, self.options);
+        open.retain(|(at, _)| outcome.entries.get(*at).is_some_and(asked));
+        let gate = Gate { files: self.files, options: self.options, warm: self.warm, stop: self.stop };
+        let mut good: Vec<(usize, Fix)> = Vec::new();
+        while !open.is_empty() {
+            let wave = gate::wave(outcome, &open);
+            let tried: BTreeSet<usize> = wave.iter().copied().collect();
+            for at in gate.hold(outcome, &open, wave).0 {
+                good.push(open[at].clone());
+            }
+            let mut n = 0;
+            open.retain(|_| (!tried.contains(&n), n += 1).0);
+        }
+        good.sort_by_key(|(at, fix)| (*at, !fix.safe));
+        good
     }
 }
