@@ -190,8 +190,9 @@ mod tests {
     use dogpile_source::FileId;
     use std::path::Path;
 
-    fn search(names: &[String], modules: &[Arc<Module>], packages: &Packages) -> Mentions {
-        Mentions::new(&Sought::new(names, modules, packages))
+    fn search(names: &[String], modules: impl IntoIterator<Item = Module>, packages: &Packages) -> Mentions {
+        let modules: Vec<Arc<Module>> = modules.into_iter().map(Arc::new).collect();
+        Mentions::new(&Sought::new(names, &modules, packages))
     }
 
     fn file(lang: Lang, package: &str) -> InputFile {
@@ -203,7 +204,7 @@ mod tests {
         let module = dogpile_front_go::parse(FileId(0), "example.com/lock", "package lock\n");
         let mentions = search(
             &["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()],
-            &[module],
+            [module],
             &Packages::default(),
         );
         assert!(mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock\""));
@@ -223,7 +224,7 @@ mod tests {
             parse("@a/c/src/lock", "export function take() {}"),
             parse("@a/c/src/index", "export * from '@a/c/src/lock';"),
         ];
-        let mentions = search(&["\"@a/c/src/lock\"".to_owned()], &modules, &packages);
+        let mentions = search(&["\"@a/c/src/lock\"".to_owned()], modules, &packages);
         let caller = file(Lang::TypeScript, "m");
         for text in [
             "from './lock'",
@@ -253,7 +254,7 @@ mod tests {
             parse("app::jobs::lock", "pub struct Lock; pub fn take() {}"),
             parse("app::jobs", "pub use lock::Lock; mod lock;"),
         ];
-        let mentions = search(&["\"app::jobs::lock\"".to_owned()], &modules, &Packages::default());
+        let mentions = search(&["\"app::jobs::lock\"".to_owned()], modules, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{Lock, a};"));
         assert!(
             mentions.stand_in(&file(Lang::Rust, "b"), "lock::take()")
@@ -261,7 +262,7 @@ mod tests {
         );
         assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{a, b};"));
         let root = [parse("app", "pub struct Lock;")];
-        let mentions = search(&["\"app\"".to_owned()], &root, &Packages::default());
+        let mentions = search(&["\"app\"".to_owned()], root, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Lock;"));
         assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Other;"));
         assert!(

@@ -180,7 +180,7 @@ mod tests {
         let id = sources.add(SourceFile::new("a.go", text));
         let module = dogpile_front_go::parse(id, "a", text);
         let mut findings: Vec<_> = at.iter().map(|at| found(at, text)).collect();
-        apply(&[module], &sources, SLUGS, &Settings::default(), &mut findings);
+        apply(&[std::sync::Arc::new(module)], &sources, SLUGS, &Settings::default(), &mut findings);
         let told = |f: Finding| {
             let name = if f.rule == "leaked-lock" { f.subject } else { format!("{}: {}", f.rule, f.message) };
             (name, f.suppressed)

@@ -95,28 +95,6 @@ local function main()
   until_holds('and all is quiet', function()
     return not has('suppression-without-reason') and not has('constant-token')
   end)
-  -- A fix, from a buffer that was never saved.
-  local release = has('unconditional-release')
-  local there = vim.api.nvim_buf_get_lines(buffer, release.lnum, release.lnum + 1, false)[1]
-  local start = { line = release.lnum, character = select(2, vim.str_utfindex(there, release.col + 1)) }
-  local fix
-  until_holds('a fix is offered', function()
-    local offered = ask('textDocument/codeAction', {
-      textDocument = document,
-      range = { start = start, ['end'] = start },
-      context = { diagnostics = {} },
-    })
-    for _, action in ipairs(offered or {}) do
-      if action.isPreferred then
-        fix = action
-      end
-    end
-    return fix
-  end)
-  vim.lsp.util.apply_workspace_edit(fix.edit, vim.lsp.get_client_by_id(id).offset_encoding)
-  until_holds('what was mended is found no more', function()
-    return not has('unconditional-release')
-  end)
   check('nothing was saved', vim.bo[buffer].modified and vim.fn.readfile('lock.go')[found.lnum + 1] ~= comment)
 
   vim.lsp.stop_client(id)
