@@ -98,7 +98,7 @@ fn install(folder: &Path) {
 #[test]
 fn rust() {
     let clients = root().join("clients");
-    let folder = folder("rust", &[clients.join("Cargo.toml"), clients.join("Cargo.lock")], "src");
+    let folder = folder("rust", &[clients.join("Cargo.toml"), clients.join("Cargo.lock"), clients.join("rustfmt.toml")], "src");
     let mut modules = Vec::new();
     for (_, forms) in of("rs") {
         for (name, text) in forms {
