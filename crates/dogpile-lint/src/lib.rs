@@ -13,6 +13,7 @@ mod cli;
 mod config;
 mod exit;
 mod explain;
+mod fixes;
 mod follow;
 #[doc(hidden)]
 pub mod fuzzing;
