@@ -41,8 +41,9 @@ fn no_reader_breaks() {
         let begun = Instant::now();
         for input in inputs(target, &root) {
             let started = Instant::now();
-            if catch_unwind(AssertUnwindSafe(|| (target.run)(&input))).is_err() {
-                wrong.push(format!("{} breaks on {:?}", target.name, String::from_utf8_lossy(&input)));
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (target.run)(&input))) {
+                let why = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+                wrong.push(format!("{} breaks, {}: {:?}", target.name, why.unwrap_or("and says not why"), String::from_utf8_lossy(&input)));
             }
             if started.elapsed() > HANG {
                 wrong.push(format!("{} hangs on {:?}", target.name, String::from_utf8_lossy(&input)));

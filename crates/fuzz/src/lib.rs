@@ -68,7 +68,7 @@ pub fn run(name: &str, input: &[u8]) {
 /// knows to, as it does in one case of four.
 #[must_use]
 pub fn mutate(data: &mut [u8], size: usize, most: usize, seed: u32) -> Option<usize> {
-    if seed % 4 == 0 {
+    if seed.is_multiple_of(4) {
         return None;
     }
     let new = change(&String::from_utf8_lossy(data.get(..size)?), u64::from(seed));

@@ -93,11 +93,19 @@ fn lint(files: Vec<(String, String)>, config: Option<&str>) {
         root: "/r",
     };
     let plain = Looks::default();
-    let all = [to_text(&report, plain), to_concise(&report), to_json(&report), to_sarif(&report), to_github(&report), to_gitlab(&report), to_junit(&report), to_checkstyle(&report), to_html(&report)];
+    let all = [to_text(&report, plain), to_concise(&report), to_json(&report), to_sarif(&report), to_github(&report), to_gitlab(&report), to_junit(&report), to_checkstyle(&report)];
     for text in all {
-        let raw = text.chars().find(|c| c.is_control() && *c != '\n');
+        let raw = text.chars().find(|c| hides(*c) && *c != '\n');
         assert!(raw.is_none(), "a report has the character {raw:?}");
     }
+    // Code on a page keeps its tabs.
+    let raw = to_html(&report).chars().find(|c| hides(*c) && !matches!(c, '\n' | '\t'));
+    assert!(raw.is_none(), "the page has the character {raw:?}");
+}
+
+/// Whether a character steers a terminal, or makes text look like another one.
+fn hides(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn placed(finding: &Finding, sources: &SourceMap) {

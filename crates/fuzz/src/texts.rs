@@ -131,7 +131,7 @@ pub(crate) fn patch(input: &[u8]) {
 
 pub(crate) fn comment(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
-    parse_duration_ms(&text);
+    let _ = parse_duration_ms(&text);
     for line in text.lines() {
         let _ = parse_annotation(line);
     }
