@@ -2,7 +2,7 @@
 
 use crate::cli::ColorChoice;
 use anyhow::Context as _;
-use dogpile_report::Looks;
+use dogpile_report::{Looks, clean_code};
 use std::env;
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
@@ -30,6 +30,18 @@ pub(crate) fn write(text: &str, file: Option<&Path>) -> anyhow::Result<()> {
         Some(file) => Staged::new(text, file)?.keep(),
         None => print(text),
     }
+}
+
+/// The same of code as files have it: a terminal gets none of its characters that would steer it. `true`: it got another
+/// text, for there were some.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write_code(text: &str, file: Option<&Path>) -> anyhow::Result<bool> {
+    let seen = clean_code(text);
+    let cleaned = file.is_none() && seen != text && io::stdout().is_terminal();
+    write(if cleaned { &seen } else { text }, file)?;
+    Ok(cleaned)
 }
 
 /// A file that is written beside its place, and not yet put there.

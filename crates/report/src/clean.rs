@@ -44,6 +44,13 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// Several lines of code that are safe to print: line ends and tabs stay.
+#[must_use]
+pub fn clean_code(text: &str) -> Cow<'_, str> {
+    let seen = |c: char| if matches!(c, '\t' | '\n') { c } else { stand_in(c).unwrap_or(c) };
+    if text.chars().all(|c| seen(c) == c) { Cow::Borrowed(text) } else { Cow::Owned(text.chars().map(seen).collect()) }
+}
+
 /// Several lines, each of them clean, the later ones indented.
 pub(crate) fn clean_lines(text: &str, indent: &str) -> String {
     let lines: Vec<_> = text.lines().map(|line| clean(line).into_owned()).collect();
@@ -132,6 +139,8 @@ mod tests {
     fn control_and_bidi_characters_become_visible() {
         assert_eq!(clean("a\x1b[31mb\u{202e}c\u{9b}d\n"), "a\u{241b}[31mb\u{fffd}c\u{fffd}d ");
         assert!(matches!(clean("käse 🧀 \u{200d}"), Cow::Borrowed(_)));
+        assert_eq!(clean_code("\ta\x1b[31mb\u{202e}\r\n"), "\ta\u{241b}[31mb\u{fffd}\u{240d}\n");
+        assert!(matches!(clean_code("\ta\n"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -30,7 +30,7 @@ mod testing;
 
 pub use baseline::{Baseline, BaselineError, KnownFinding};
 pub use checkstyle::to_checkstyle;
-pub use clean::clean;
+pub use clean::{clean, clean_code};
 pub use concise::to_concise;
 pub use finding::{Confidence, Finding, Label, Level};
 pub use fingerprint::{Marks, fingerprints};

@@ -21,10 +21,10 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
 /// What the suite starts besides itself, and Debian's package of it: a server that the model of Redis is held against,
 /// the languages whose real clients run the stand-alone harnesses, the browser that opens the HTML report, an editor that is served, readers of
-/// other reports that are Python's, and what the scripts start that we offer to CI services. Libraries are fetched by the
+/// other reports that are Python's, what the scripts start that we offer to CI services, and a witness of what files the program opens. Libraries are fetched by the
 /// suite itself, by their own package managers and from lock files (`tests/harness-clients`, `tests/readers`, `tests/hooks`,
 /// `crates/dogpile-lint/tests/{browser,editors}`).
-const NEEDED: [(&str, &str, &str); 10] = [
+const NEEDED: [(&str, &str, &str); 11] = [
     ("redis-server", "--version", "redis-server"),
     ("go", "version", "golang-go"),
     ("node", "--version", "nodejs"),
@@ -32,6 +32,7 @@ const NEEDED: [(&str, &str, &str); 10] = [
     ("git", "--version", "git"),
     ("curl", "--version", "curl"),
     ("jq", "--version", "jq"),
+    ("strace", "--version", "strace"),
     ("python3", "-cimport venv, ensurepip", "python3-venv"),
     ("chromium", "--version", "chromium"),
     ("nvim", "--version", "neovim"),

@@ -9,7 +9,7 @@ use dogpile_fix::{applied, collide, moved, overlap, parses};
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::judge::survives;
 use dogpile_harness::lower::Subject;
-use dogpile_report::{Edit, Entry, Fix, Level};
+use dogpile_report::{Edit, Entry, Fix, Level, clean};
 use dogpile_source::SourceMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
@@ -85,7 +85,7 @@ impl<'g> Gate<'g> {
             let Some(entry) = before.entries.get(open[*at].0) else { continue };
             let place = entry.finding.primary;
             let (path, line) = (before.sources.path(place), before.sources.start(place).line);
-            say(&format!("{path}:{line}: {}: not offered: {}: {why}", entry.finding.rule, open[*at].1.title));
+            say(&clean(&format!("{path}:{line}: {}: not offered: {}: {why}", entry.finding.rule, open[*at].1.title)));
         }
     }
 

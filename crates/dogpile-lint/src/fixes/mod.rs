@@ -39,7 +39,9 @@ pub(crate) fn mend(args: &CheckArgs, run: &mut Run<'_>) -> anyhow::Result<Option
         let text_of = |file: &InputFile| file.text.clone().unwrap_or_else(|| "".into());
         let patch: String = pairs.iter().map(|(old, new)| dogpile_fix::patch(&old.path, &text_of(old), &text_of(new))).collect();
         let file = args.out.output.iter().find(|target| target.format.is_none()).map(|target| target.file.as_path());
-        output::write(&patch, file.filter(|file| *file != Path::new("-")))?;
+        if output::write_code(&patch, file.filter(|file| *file != Path::new("-")))? {
+            say("warning: control characters of the code are shown as others; `--output FILE` writes the patch as it is");
+        }
         if !patch.is_empty() {
             say(&format!("Would fix {}", told(settled.fixed, pairs.len())));
         }

@@ -2,7 +2,7 @@
 
 use super::diagnostics::{At, View};
 use super::places::Lines;
-use dogpile_report::{Edit, Fix};
+use dogpile_report::{Edit, Fix, clean};
 use dogpile_source::Span;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -87,7 +87,7 @@ fn changing(view: View<'_>, at: At<'_>, title: &str, diagnostic: &Value, edits: 
             by_file.into_iter().map(|(path, edits)| (view.uri(&path), Value::Array(edits))).collect();
         json!({ "changes": changes })
     };
-    json!({ "title": title, "kind": QUICK_FIX, "diagnostics": [diagnostic], "edit": edit })
+    json!({ "title": clean(title), "kind": QUICK_FIX, "diagnostics": [diagnostic], "edit": edit })
 }
 
 /// The comment that keeps a finding quiet; its reason is for the author to write.

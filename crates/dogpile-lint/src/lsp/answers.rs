@@ -2,6 +2,7 @@
 
 use super::diagnostics::{At, View};
 use super::places::Lines;
+use dogpile_report::clean;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -72,6 +73,7 @@ fn fenced(lines: &[String]) -> String {
     // A fence is longer than any in it.
     let inner = lines.iter().map(|line| line.chars().filter(|c| *c == '`').count()).max().unwrap_or(0);
     let fence = "`".repeat(inner.max(2) + 1);
+    let lines: Vec<_> = lines.iter().map(|line| clean(line)).collect();
     format!("{fence}text\n{}\n{fence}", lines.join("\n"))
 }
 
@@ -79,12 +81,12 @@ fn fenced(lines: &[String]) -> String {
 fn escaped(text: &str) -> String {
     let mut code = false;
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in clean(text).chars() {
         code ^= c == '`';
         if !code && matches!(c, '*' | '_' | '<' | '[' | ']' | '\\') {
             out.push('\\');
         }
-        out.push(if c.is_control() { ' ' } else { c });
+        out.push(c);
     }
     out
 }

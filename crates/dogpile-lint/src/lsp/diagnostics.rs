@@ -5,7 +5,7 @@ use super::places::{Lines, uri_of};
 use super::wanted::{Client, Settings};
 use crate::meta_rules::UNUSED;
 use crate::pipeline::Outcome;
-use dogpile_report::Entry;
+use dogpile_report::{Entry, clean};
 use dogpile_source::Span;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -83,9 +83,9 @@ impl<'v> View<'v> {
     #[must_use]
     pub(super) fn diagnostic(self, at: At<'_>) -> Value {
         let finding = &at.entry.finding;
-        let mut message = finding.message.clone();
+        let mut message = clean(&finding.message).into_owned();
         if let Some(help) = &finding.help {
-            message = format!("{message}\nhelp: {help}");
+            message = format!("{message}\nhelp: {}", clean(help));
         }
         let mut out = json!({
             "range": self.range(at, finding.primary),
@@ -101,7 +101,7 @@ impl<'v> View<'v> {
         if self.client.related && !finding.labels.is_empty() {
             let related = finding.labels.iter().map(|label| {
                 let location = json!({ "uri": self.uri(&at.path(label.span)), "range": self.range(at, label.span) });
-                json!({ "location": location, "message": label.text })
+                json!({ "location": location, "message": clean(&label.text) })
             });
             out["relatedInformation"] = related.collect();
         }

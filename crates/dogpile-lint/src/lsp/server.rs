@@ -13,7 +13,7 @@ use super::worker::{Change, Found, Worker};
 use crate::exit::Exit;
 use crate::explain::{PageFormat, page_of};
 use crate::pipeline::Outcome;
-use dogpile_report::Fix;
+use dogpile_report::{Fix, clean};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -508,11 +508,11 @@ impl Server {
     }
 
     fn show(&self, kind: u8, message: &str) {
-        self.notify("window/showMessage", &json!({ "type": kind, "message": format!("dogpile-lint: {message}") }));
+        self.notify("window/showMessage", &json!({ "type": kind, "message": clean(&format!("dogpile-lint: {message}")) }));
     }
 
     fn log(&self, message: &str) {
-        self.notify("window/logMessage", &json!({ "type": WARNING, "message": message }));
+        self.notify("window/logMessage", &json!({ "type": WARNING, "message": clean(message) }));
     }
 
     fn notify(&self, method: &str, params: &Value) {

@@ -33,7 +33,9 @@ impl Aliases {
             // A configuration that only names others: the files here belong to one of those.
             let mut others = found.references.iter().filter_map(|other| load(&located(other, read)?, folder, read, DEPTH, &mut known));
             let with = others.find_map(|other| Some(other.aliases).filter(|a| !a.paths.is_empty() || a.base.is_some()));
-            return Some(with.unwrap_or_default());
+            let mut with = with.unwrap_or_default();
+            with.cut |= found.aliases.cut;
+            return Some(with);
         }
         Some(found.aliases)
     }
