@@ -110,28 +110,28 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let mut limit = args.limit.clone();
     // Without a revision it asks for a patch of the fixes.
     limit.diff = limit.diff.filter(|rev| rev.is_some() || !args.fix.wanted());
-    let changes = Changes::find(&limit, &cwd, &args.paths)?;
-    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-    let found = configuration(&cwd, &paths, args.config.as_deref())?;
+    let changes = Changes::find(&limit, &cwd, &args.reach.paths)?;
+    let paths = if args.reach.paths.is_empty() { vec![PathBuf::from(".")] } else { args.reach.paths.clone() };
+    let found = configuration(&cwd, &paths, args.reach.config.as_deref())?;
     // Whoever changed a wrapper changed its callers' locks: all of the tree is linted.
     let paths = match &changes {
         Some(changes) => vec![changes.root(found.root())],
         None => paths,
     };
-    let latency = args.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
+    let latency = args.reach.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
     let models = Catalog::with_users(&found.config.models)?;
-    let threads = args.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
+    let threads = args.reach.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
 
     let lint_table = &found.config.lint;
     let walk_options = WalkOptions {
-        include_tests: args.include_tests || lint_table.include_tests == Some(true),
-        include_vendored: args.include_vendored || lint_table.include_vendored == Some(true),
+        include_tests: args.reach.include_tests || lint_table.include_tests == Some(true),
+        include_vendored: args.reach.include_vendored || lint_table.include_vendored == Some(true),
         exclude: found.root().map(Path::to_owned).zip(excluded(&lint_table.exclude)?),
         threads,
     };
     let load_options = LoadOptions {
         max_file_size: args.max_file_size,
-        include_generated: args.include_generated || lint_table.include_generated == Some(true),
+        include_generated: args.reach.include_generated || lint_table.include_generated == Some(true),
         index: changes.as_ref().and_then(Changes::index),
     };
     let idle = changes.as_ref().is_some_and(Changes::are_idle);

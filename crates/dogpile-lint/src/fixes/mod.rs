@@ -47,7 +47,7 @@ pub(crate) fn mend(args: &CheckArgs, run: &mut Run<'_>) -> anyhow::Result<Option
         }
         return Ok(Some(if patch.is_empty() { Exit::Clean } else { Exit::Findings }));
     }
-    let written = disk::write(run.files, &settled.files, &disk::roots(run.cwd, &args.paths));
+    let written = disk::write(run.files, &settled.files, &disk::roots(run.cwd, &args.reach.paths));
     for (path, why) in &written.refused {
         say(&format!("error: {}: {why}", dogpile_report::clean(path)));
     }
