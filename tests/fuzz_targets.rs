@@ -2,8 +2,10 @@
 //! are the same each time. Longer runs, with coverage: `cargo xtask fuzz`.
 
 use dogpile_fuzz::{TARGETS, Target, broke, change, seeds};
+use std::collections::BTreeSet;
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Nothing takes as long, however busy the machine.
@@ -13,7 +15,7 @@ const HANG: Duration = Duration::from_secs(20);
 fn share(target: &Target) -> usize {
     match target.name {
         "models" | "lua" => 20,
-        name if name == "tree" || name.starts_with("lint_") => 30,
+        name if name == "tree" || name.starts_with("lint_") || name.starts_with("fix_") => 30,
         _ => 200,
     }
 }
@@ -33,9 +35,31 @@ fn inputs(target: &Target, root: &Path) -> Vec<Vec<u8>> {
     made
 }
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn every_target_is_built_and_told_of() {
+    let names: BTreeSet<&str> = TARGETS.iter().map(|target| target.name).collect();
+    let page = fs::read_to_string(root().join("docs/fuzzing.md")).expect("docs/fuzzing.md");
+    let table = page.split_once("<!-- targets:begin -->").and_then(|(_, rest)| rest.split_once("<!-- targets:end -->")).expect("the table").0;
+    let rows: BTreeSet<&str> = table.lines().filter_map(|row| row.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect();
+    assert_eq!(rows, names, "the rows of docs/fuzzing.md");
+    let files = fs::read_dir(root().join("fuzz/fuzz_targets")).expect("fuzz/fuzz_targets").flatten();
+    let files: BTreeSet<String> = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned())).collect();
+    assert_eq!(files.iter().map(String::as_str).collect::<BTreeSet<_>>(), names, "the files of fuzz/fuzz_targets");
+    let manifest = fs::read_to_string(root().join("fuzz/Cargo.toml")).expect("fuzz/Cargo.toml");
+    for name in names {
+        let text = fs::read_to_string(root().join(format!("fuzz/fuzz_targets/{name}.rs"))).expect("a target");
+        assert!(text.contains(&format!("run(\"{name}\"")) && text.contains(&format!("write_seeds(\"{name}\")")), "{name}.rs is another one");
+        assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "fuzz/Cargo.toml lacks {name}");
+    }
+}
+
 #[test]
 fn no_reader_breaks() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root();
     let mut wrong = Vec::new();
     for target in TARGETS {
         let begun = Instant::now();

@@ -1,6 +1,7 @@
 //! Linting files that are in memory: for tests, and for whoever embeds the linter.
 
 use crate::config::{self, Config};
+use crate::fixes::proposals;
 use crate::input::{InputFile, language};
 use crate::meta_rules::slugs;
 use crate::packages::{Located, Packages};
@@ -11,6 +12,7 @@ use dogpile_report::{Finding, Level};
 use dogpile_source::SourceMap;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -45,13 +47,23 @@ pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintRes
     }
     let models = own_models.as_ref().unwrap_or_else(|| builtin());
     let Some(pool) = pool() else { return fail("no thread could be started".to_owned()) };
-    let outcome = pool.install(|| run(&files, models, &config));
+    let outcome = pool.install(|| run(&files, models, &config, |outcome, _, _| outcome));
     let problems = outcome.problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
     let findings = outcome.entries.into_iter().map(|e| e.finding).filter(|f| f.suppressed.is_none()).collect();
     LintResult { findings, sources: outcome.sources, lifecycles: outcome.lifecycles, problems }
 }
 
-fn run<'f>(files: &'f [(String, String)], models: &Catalog, config: &Config) -> Outcome {
+/// Lints files as [`lint_files`] does, and says by path what each edit of an untried fix replaces.
+pub(crate) fn proposed(files: &[(String, String)]) -> Vec<(String, Range<usize>)> {
+    let Some(pool) = pool() else { return Vec::new() };
+    let edits = |outcome: Outcome, inputs: &[InputFile], options: &Options<'_>| {
+        let found = proposals(&outcome, inputs, options).into_iter().flat_map(|(_, fix)| fix.edits);
+        found.map(|edit| (outcome.sources.path(edit.span).to_owned(), edit.span.start as usize..edit.span.end as usize)).collect()
+    };
+    pool.install(|| run(files, builtin(), &Config::default(), edits))
+}
+
+fn run<'f, T>(files: &'f [(String, String)], models: &Catalog, config: &Config, then: impl FnOnce(Outcome, &[InputFile], &Options<'_>) -> T) -> T {
     let filter = triggers(models, config);
     let text_of = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| text.clone());
     let located = |path: &'f str| Some(Located { path: Path::new(path), shown: path, lang: language(path)? });
@@ -87,7 +99,7 @@ fn run<'f>(files: &'f [(String, String)], models: &Catalog, config: &Config) -> 
         max_file_size: u64::MAX,
         changes: None,
     };
-    lint(&inputs, &options)
+    then(lint(&inputs, &options), &inputs, &options)
 }
 
 fn config_of(text: &str, files: &[(String, String)]) -> Result<Config, String> {

@@ -1,7 +1,7 @@
 //! Source code: each front end by itself, and the whole linter.
 
 use dogpile_ir::{Module, parse_module, print_module, validate_in};
-use dogpile_lint::lint_files;
+use dogpile_lint::{fuzzing, lint_files};
 use dogpile_report::{Entry, Finding, Looks, Report, Summary, Tool, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json, to_junit, to_sarif, to_text};
 use dogpile_source::{FileId, SourceFile, SourceMap};
 
@@ -57,6 +57,26 @@ pub(crate) fn lint_typescript(input: &[u8]) {
 
 pub(crate) fn lint_rust(input: &[u8]) {
     lint(vec![("Cargo.toml".to_owned(), "[package]\nname = \"app\"\n".to_owned()), ("src/case.rs".to_owned(), text(input))], None);
+}
+
+pub(crate) fn fix_go(input: &[u8]) {
+    fix(&[("go.mod".to_owned(), "module example.com/app\n\ngo 1.22\n".to_owned()), ("case.go".to_owned(), text(input))]);
+}
+
+pub(crate) fn fix_typescript(input: &[u8]) {
+    fix(&[("package.json".to_owned(), "{\"name\": \"app\"}".to_owned()), ("src/case.ts".to_owned(), text(input))]);
+}
+
+pub(crate) fn fix_rust(input: &[u8]) {
+    fix(&[("Cargo.toml".to_owned(), "[package]\nname = \"app\"\n".to_owned()), ("src/case.rs".to_owned(), text(input))]);
+}
+
+/// Every edit replaces what is there.
+fn fix(files: &[(String, String)]) {
+    for (path, range) in fuzzing::fixes(files) {
+        let text = files.iter().find(|(name, _)| *name == path).map(|(_, text)| text.as_str());
+        assert!(text.is_some_and(|text| text.get(range.clone()).is_some()), "an edit of {path} lies outside: {range:?}");
+    }
 }
 
 pub(crate) fn tree(input: &[u8]) {

@@ -73,7 +73,7 @@ fn told(fixes: usize, files: usize) -> String {
 }
 
 /// What the writers propose for each entry, nothing of it tried.
-fn proposals(outcome: &Outcome, files: &[InputFile], options: &Options<'_>) -> Vec<(usize, Fix)> {
+pub(crate) fn proposals(outcome: &Outcome, files: &[InputFile], options: &Options<'_>) -> Vec<(usize, Fix)> {
     let go_version = |path: &str| {
         let file = files.iter().find(|file| file.path == path)?;
         options.packages.go_version(file.disk.as_deref().unwrap_or(Path::new(path)))
