@@ -43,16 +43,25 @@ fn root() -> PathBuf {
 fn every_target_is_built_and_told_of() {
     let names: BTreeSet<&str> = TARGETS.iter().map(|target| target.name).collect();
     let page = fs::read_to_string(root().join("docs/fuzzing.md")).expect("docs/fuzzing.md");
-    let table = page.split_once("<!-- targets:begin -->").and_then(|(_, rest)| rest.split_once("<!-- targets:end -->")).expect("the table").0;
-    let rows: BTreeSet<&str> = table.lines().filter_map(|row| row.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect();
+    let table = page
+        .split_once("<!-- targets:begin -->")
+        .and_then(|(_, rest)| rest.split_once("<!-- targets:end -->"))
+        .expect("the table")
+        .0;
+    let rows: BTreeSet<&str> =
+        table.lines().filter_map(|row| row.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect();
     assert_eq!(rows, names, "the rows of docs/fuzzing.md");
     let files = fs::read_dir(root().join("fuzz/fuzz_targets")).expect("fuzz/fuzz_targets").flatten();
-    let files: BTreeSet<String> = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned())).collect();
+    let files: BTreeSet<String> =
+        files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned())).collect();
     assert_eq!(files.iter().map(String::as_str).collect::<BTreeSet<_>>(), names, "the files of fuzz/fuzz_targets");
     let manifest = fs::read_to_string(root().join("fuzz/Cargo.toml")).expect("fuzz/Cargo.toml");
     for name in names {
         let text = fs::read_to_string(root().join(format!("fuzz/fuzz_targets/{name}.rs"))).expect("a target");
-        assert!(text.contains(&format!("run(\"{name}\"")) && text.contains(&format!("write_seeds(\"{name}\")")), "{name}.rs is another one");
+        assert!(
+            text.contains(&format!("run(\"{name}\"")) && text.contains(&format!("write_seeds(\"{name}\")")),
+            "{name}.rs is another one"
+        );
         assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "fuzz/Cargo.toml lacks {name}");
     }
 }
@@ -67,7 +76,12 @@ fn no_reader_breaks() {
             let started = Instant::now();
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (target.run)(&input))) {
                 let why = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-                wrong.push(format!("{} breaks, {}: {:?}", target.name, why.unwrap_or("and says not why"), String::from_utf8_lossy(&input)));
+                wrong.push(format!(
+                    "{} breaks, {}: {:?}",
+                    target.name,
+                    why.unwrap_or("and says not why"),
+                    String::from_utf8_lossy(&input)
+                ));
             }
             if started.elapsed() > HANG {
                 wrong.push(format!("{} hangs on {:?}", target.name, String::from_utf8_lossy(&input)));

@@ -62,7 +62,10 @@ mod tests {
         fs::create_dir_all(root.join("t/.git/info")).expect("a folder");
         let tree = root.join("t");
         let trees = Trees::around(&tree, [tree.as_path()]);
-        let why = || harmful(&tree, &trees).map(|(file, why)| format!("{} {why}", file.strip_prefix(&tree).expect("inside").display()));
+        let why = || {
+            harmful(&tree, &trees)
+                .map(|(file, why)| format!("{} {why}", file.strip_prefix(&tree).expect("inside").display()))
+        };
         fs::write(tree.join(".gitignore"), "a\n").expect("a file");
         assert_eq!(why(), None);
         fs::write(tree.join(".git/info/exclude"), "a\n".repeat(200_000)).expect("a file");

@@ -58,12 +58,19 @@ pub(crate) fn proposed(files: &[(String, String)]) -> Vec<(String, Range<usize>)
     let Some(pool) = pool() else { return Vec::new() };
     let edits = |outcome: Outcome, inputs: &[InputFile], options: &Options<'_>| {
         let found = proposals(&outcome, inputs, options).into_iter().flat_map(|(_, fix)| fix.edits);
-        found.map(|edit| (outcome.sources.path(edit.span).to_owned(), edit.span.start as usize..edit.span.end as usize)).collect()
+        found
+            .map(|edit| (outcome.sources.path(edit.span).to_owned(), edit.span.start as usize..edit.span.end as usize))
+            .collect()
     };
     pool.install(|| run(files, builtin(), &Config::default(), edits))
 }
 
-fn run<'f, T>(files: &'f [(String, String)], models: &Catalog, config: &Config, then: impl FnOnce(Outcome, &[InputFile], &Options<'_>) -> T) -> T {
+fn run<'f, T>(
+    files: &'f [(String, String)],
+    models: &Catalog,
+    config: &Config,
+    then: impl FnOnce(Outcome, &[InputFile], &Options<'_>) -> T,
+) -> T {
     let filter = triggers(models, config);
     let text_of = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| text.clone());
     let located = |path: &'f str| Some(Located { path: Path::new(path), shown: path, lang: language(path)? });
@@ -141,18 +148,21 @@ mod tests {
             file("src/a.d.ts", "// dogpile: forgive\n"),
         ];
         let result = lint_files(files, None);
-        let paths: Vec<&str> = result.findings.iter().filter_map(|f| Some(result.sources.get(f.primary.file)?.path.as_str())).collect();
+        let paths: Vec<&str> =
+            result.findings.iter().filter_map(|f| Some(result.sources.get(f.primary.file)?.path.as_str())).collect();
         assert_eq!(paths, ["a/a.go", "src/a.rs", "src/a.ts"]);
         assert!(result.problems.is_empty(), "{:?}", result.problems);
     }
 
     #[test]
     fn comments_are_judged_in_memory_and_config_faults_are_told() {
-        let file = |text: &str| vec![("app/a.go".to_owned(), text.to_owned()), ("go.mod".to_owned(), "module m\n".to_owned())];
+        let file =
+            |text: &str| vec![("app/a.go".to_owned(), text.to_owned()), ("go.mod".to_owned(), "module m\n".to_owned())];
         let result = lint_files(file("package app\n\n// dogpile: forgive\nfunc f() {}\n"), None);
         assert_eq!(result.findings.iter().map(|f| f.rule).collect::<Vec<_>>(), ["malformed-annotation"]);
         assert!(result.problems.is_empty());
-        let quiet = lint_files(file("package app\n// dogpile: forgive\n"), Some("[rules]\nmalformed-annotation = \"off\"\n"));
+        let quiet =
+            lint_files(file("package app\n// dogpile: forgive\n"), Some("[rules]\nmalformed-annotation = \"off\"\n"));
         assert!(quiet.findings.is_empty());
         let broken = lint_files(file("package app\n"), Some("[rulez]\n"));
         assert_eq!(broken.problems, ["dogpile.toml:1: unknown table `rulez`; did you mean `rules`?"]);

@@ -58,18 +58,29 @@ fn pipes_are_not_waited_for() {
         fifo(&tree, name);
         let run = run(&tree, &["--format", "concise"]);
         assert_eq!(run.code, Some(1), "{name}: {}", run.err);
-        assert!(run.err.contains(&format!("problem: {name}: is left out of the names of packages: it is no regular file")), "{name}: {}", run.err);
+        assert!(
+            run.err.contains(&format!("problem: {name}: is left out of the names of packages: it is no regular file")),
+            "{name}: {}",
+            run.err
+        );
     }
     for name in [".gitignore", ".ignore", ".git/info/exclude"] {
         let above = tree();
         fifo(&above, name);
         let stopped = run(&above, &[]);
-        assert_eq!((stopped.code, stopped.err.as_str()), (Some(2), format!("error: {name} is no regular file\n").as_str()));
+        assert_eq!(
+            (stopped.code, stopped.err.as_str()),
+            (Some(2), format!("error: {name} is no regular file\n").as_str())
+        );
         let within = tree();
         fifo(&within, &format!("src/{name}"));
         let told = run(&within, &["--format", "concise"]);
         assert_eq!(told.code, Some(1), "{name}: {}", told.err);
-        assert!(told.err.contains(&format!("problem: src: is not entered: its {name} is no regular file")), "{}", told.err);
+        assert!(
+            told.err.contains(&format!("problem: src: is not entered: its {name} is no regular file")),
+            "{}",
+            told.err
+        );
     }
     let names = tree();
     names.write("dogpile.toml", b"[models]\nfiles = [\"m.toml\"]\n");
@@ -92,13 +103,26 @@ fn what_is_too_large_is_said() {
     let large = " ".repeat(5 << 20);
     tree.write("package.json", large.as_bytes());
     let said = run(&tree, &["--format", "concise"]).err;
-    assert!(said.contains("problem: package.json: is left out of the names of packages: it is larger than the 4 MB that are read"), "{said}");
+    assert!(
+        said.contains(
+            "problem: package.json: is left out of the names of packages: it is larger than the 4 MB that are read"
+        ),
+        "{said}"
+    );
     tree.write("s.lua", large.as_bytes());
     tree.write("Cargo.toml", b"[package]\nname = \"m\"\n");
     let said = run(&tree, &["--format", "concise"]).err;
-    assert!(said.contains("problem: src/a.rs: what `../s.lua` holds is left out: 5.0 MB is more than the 4.0 MB of --max-file-size"), "{said}");
+    assert!(
+        said.contains(
+            "problem: src/a.rs: what `../s.lua` holds is left out: 5.0 MB is more than the 4.0 MB of --max-file-size"
+        ),
+        "{said}"
+    );
     tree.write("dogpile.toml", b"[models]\nfiles = [\"package.json\"]\n");
-    assert_eq!(run(&tree, &[]).err, "error: dogpile.toml:2: model file `package.json`: is larger than the 4 MB that are read\n");
+    assert_eq!(
+        run(&tree, &[]).err,
+        "error: dogpile.toml:2: model file `package.json`: is larger than the 4 MB that are read\n"
+    );
     tree.write("dogpile.toml", large.as_bytes());
     assert_eq!(run(&tree, &[]).err, "error: dogpile.toml: is larger than the 4 MB that are read\n");
     tree.write("dogpile.toml", b"");
@@ -106,7 +130,10 @@ fn what_is_too_large_is_said() {
     assert_eq!(run(&tree, &[]).err, "error: .gitignore is longer than the 256 KB that are read\n");
     for args in [["--latency", "/dev/zero"], ["replay", "/dev/zero"]] {
         let said = run(&tree, &args);
-        assert_eq!((said.code, said.err.as_str()), (Some(2), "error: cannot read /dev/zero: is larger than the 64 MB that are read\n"));
+        assert_eq!(
+            (said.code, said.err.as_str()),
+            (Some(2), "error: cannot read /dev/zero: is larger than the 64 MB that are read\n")
+        );
     }
 }
 
@@ -125,7 +152,12 @@ fn configurations_that_name_each_other_are_read_once() {
     }
     tree.write("tsconfig.json", b"{\"extends\": \"./0.json\"}");
     let said = run(&tree, &["--format", "concise"]).err;
-    assert!(said.contains("problem: tsconfig.json: is left out of the names of packages: it extends too many files in a row"), "{said}");
+    assert!(
+        said.contains(
+            "problem: tsconfig.json: is left out of the names of packages: it extends too many files in a row"
+        ),
+        "{said}"
+    );
 }
 
 /// What the program opened, started and connected to, as the kernel saw it.
@@ -133,7 +165,12 @@ fn traced(tree: &Tree, folder: &str, args: &[&str]) -> (Vec<String>, String) {
     let log = tree.path().join("trace");
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-s", "4096", "-e", "trace=network,execve,execveat,open,openat,openat2", "-o"]).arg(&log);
-    let ended = strace.arg(env!("CARGO_BIN_EXE_dogpile-lint")).args(args).current_dir(tree.path().join(folder)).output().expect("strace is installed");
+    let ended = strace
+        .arg(env!("CARGO_BIN_EXE_dogpile-lint"))
+        .args(args)
+        .current_dir(tree.path().join(folder))
+        .output()
+        .expect("strace is installed");
     let out = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
     let text = std::fs::read_to_string(&log).expect("a trace");
     let calls = text.lines().filter(|line| !line.contains("ENOENT") && !line.contains("resumed"));
@@ -170,12 +207,23 @@ fn a_tree_reads_runs_and_reaches_nothing_else() {
     assert!(calls.iter().any(|call| call.contains("in/src/a.ts\"")), "the trace shows what is read: {calls:?}");
     let started: Vec<&String> = calls.iter().filter(|call| call.starts_with("execve")).collect();
     assert_eq!(started.len(), 1, "only the program itself: {started:?}");
-    let reached: Vec<&String> = calls.iter().filter(|call| ["socket(", "connect(", "bind(", "sendto("].iter().any(|name| call.starts_with(name))).collect();
+    let reached: Vec<&String> = calls
+        .iter()
+        .filter(|call| ["socket(", "connect(", "bind(", "sendto("].iter().any(|name| call.starts_with(name)))
+        .collect();
     assert!(reached.is_empty(), "{reached:?}");
     let opened = |call: &&String| call.starts_with("open");
-    let leaked: Vec<&String> = calls.iter().filter(opened).filter(|call| call.contains("/out") || call.contains("link.json") || call.contains("/folder")).collect();
+    let leaked: Vec<&String> = calls
+        .iter()
+        .filter(opened)
+        .filter(|call| call.contains("/out") || call.contains("link.json") || call.contains("/folder"))
+        .collect();
     assert!(leaked.is_empty(), "{leaked:?}");
-    let written: Vec<&String> = calls.iter().filter(opened).filter(|call| call.contains("O_WRONLY") || call.contains("O_RDWR") || call.contains("O_CREAT")).collect();
+    let written: Vec<&String> = calls
+        .iter()
+        .filter(opened)
+        .filter(|call| call.contains("O_WRONLY") || call.contains("O_RDWR") || call.contains("O_CREAT"))
+        .collect();
     assert!(written.iter().all(|call| call.contains("/dev/")), "{written:?}");
     assert!(!out.lines().any(|line| line.starts_with('/') || line.starts_with("..")), "{out}");
     assert!(out.contains("lies outside the tree"), "{out}");
@@ -189,7 +237,10 @@ fn a_configuration_that_is_a_link_stays_in_the_tree() {
     std::fs::create_dir_all(tree.path().join("in/.git")).expect("a folder");
     symlink("../shared.toml", tree.path().join("in/dogpile.toml")).expect("a link");
     let said = run(&tree, &["in"]);
-    assert_eq!((said.code, said.err.as_str()), (Some(2), "error: in/dogpile.toml is a link that leads out of the tree; name the file with --config\n"));
+    assert_eq!(
+        (said.code, said.err.as_str()),
+        (Some(2), "error: in/dogpile.toml is a link that leads out of the tree; name the file with --config\n")
+    );
     assert!(run(&tree, &["--config", "in/dogpile.toml", "in"]).err.contains("in/dogpile.toml:1: unknown table"));
 }
 

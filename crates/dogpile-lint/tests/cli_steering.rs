@@ -27,7 +27,8 @@ export async function sweep(redis: Redis) {
 
 /// A character that steers, hides or reorders; `\n` ends a line.
 fn hides(c: char) -> bool {
-    (c.is_control() && c != '\n') || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Locks whose keys, lines, files and package are full of them.
@@ -39,7 +40,10 @@ fn tree() -> Tree {
     tree.write(&format!("{NAME}.go"), go.as_bytes());
     let ts = TYPESCRIPT.replace("KEY", &format!("{RAW}\\x1b[2J\\n::error::b")).replace("RAW", RAW);
     tree.write(&format!("src/{NAME}/{NAME}.ts"), ts.as_bytes());
-    tree.write("src/comment.go", format!("package a\n\n// dogpile: allow {RAW}\n// dogpile: {RAW}\nfunc f() {{}}\n").as_bytes());
+    tree.write(
+        "src/comment.go",
+        format!("package a\n\n// dogpile: allow {RAW}\n// dogpile: {RAW}\nfunc f() {{}}\n").as_bytes(),
+    );
     tree.write("src/broken\u{1b}[2J.go", b"package a\xff");
     tree
 }
@@ -47,7 +51,8 @@ fn tree() -> Tree {
 fn shows_only_plain_text(what: &str, run: &Run) {
     for text in [&run.out, &run.err] {
         let hidden = text.char_indices().find(|(_, c)| hides(*c));
-        let around = |at: usize| text[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect::<String>();
+        let around =
+            |at: usize| text[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect::<String>();
         assert!(hidden.is_none(), "{what}: {:?} after {:?}", hidden.map(|(_, c)| c), hidden.map(|(at, _)| around(at)));
     }
 }
@@ -59,9 +64,13 @@ fn without_looks(text: &str) -> String {
     while let Some(at) = rest.find('\u{1b}') {
         out.push_str(&rest[..at]);
         let sequence = &rest[at + 1..];
-        let colour = sequence.strip_prefix('[').and_then(|s| s.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').strip_prefix('m'));
+        let colour = sequence
+            .strip_prefix('[')
+            .and_then(|s| s.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').strip_prefix('m'));
         let link = sequence.strip_prefix("]8;;").and_then(|s| Some(s.split_once("\u{1b}\\")?.1));
-        rest = colour.or(link).unwrap_or_else(|| panic!("a sequence that is not ours: {:?}", &sequence[..sequence.len().min(20)]));
+        rest = colour
+            .or(link)
+            .unwrap_or_else(|| panic!("a sequence that is not ours: {:?}", &sequence[..sequence.len().min(20)]));
     }
     out + rest
 }
@@ -105,7 +114,8 @@ fn a_name_makes_no_annotation() {
 fn other_commands_and_complaints_are_plain_text_too() {
     let tree = tree();
     let json: Value = serde_json::from_str(&tree.run(&["--format", "json"]).out).expect("JSON");
-    let fingerprints: Vec<&str> = json["findings"].as_array().expect("findings").iter().filter_map(|f| f["fingerprint"].as_str()).collect();
+    let fingerprints: Vec<&str> =
+        json["findings"].as_array().expect("findings").iter().filter_map(|f| f["fingerprint"].as_str()).collect();
     let missing = format!("{RAW}.go");
     let mut all: Vec<Vec<&str>> = vec![
         vec!["locks"],
@@ -147,7 +157,11 @@ fn a_patch_is_as_it_is_for_programs_and_plain_text_for_terminals() {
     assert!(piped.contains(RAW), "what is applied has every byte: {piped:?}");
     let line = format!("{} {}", env!("CARGO_BIN_EXE_dogpile-lint"), args.join(" "));
     let mut script = Command::new("script");
-    script.args(["-q", "-e", "-f", "-c", &line, "/dev/null"]).current_dir(tree.path()).env_clear().env("SHELL", "/bin/sh");
+    script
+        .args(["-q", "-e", "-f", "-c", &line, "/dev/null"])
+        .current_dir(tree.path())
+        .env_clear()
+        .env("SHELL", "/bin/sh");
     script.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("TERM", "xterm").stdin(Stdio::null());
     let shown = common::ended(script.output().expect("`script` of util-linux")).out;
     let plain = shown.replace(['\r', '\t'], "");

@@ -81,7 +81,9 @@ fn what_is_broken_is_told_and_passed_over() {
     server.say(r#"{"id":"a","method":"no/such"}"#);
     let answer = server.hear();
     assert_eq!((&answer["id"], &answer["error"]["code"]), (&"a".into(), &(-32601).into()));
-    for odd in [r#"{"id":2,"method":"textDocument/hover"}"#, r#"{"id":2,"method":"textDocument/codeAction","params":[]}"#] {
+    for odd in
+        [r#"{"id":2,"method":"textDocument/hover"}"#, r#"{"id":2,"method":"textDocument/codeAction","params":[]}"#]
+    {
         server.say(odd);
         assert_eq!(server.hear()["result"], serde_json::Value::Null, "{odd}");
     }
@@ -128,7 +130,12 @@ fn an_editor_is_told_plain_text() {
     std::fs::write(root.join("go.mod"), "module m\u{1b}[2J\n").expect("a file");
     let file = root.join("a\u{1b}[31m\u{202e}.go");
     std::fs::write(&file, text.replace("RAW", raw)).expect("a file");
-    let uri = |path: &std::path::Path| format!("file://{}", path.display().to_string().replace('\u{1b}', "%1B").replace('[', "%5B").replace('\u{202e}', "%E2%80%AE"));
+    let uri = |path: &std::path::Path| {
+        format!(
+            "file://{}",
+            path.display().to_string().replace('\u{1b}', "%1B").replace('[', "%5B").replace('\u{202e}', "%E2%80%AE")
+        )
+    };
     let mut server = Server::start();
     let capabilities = serde_json::json!({ "textDocument": { "publishDiagnostics": { "relatedInformation": true }, "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } } } } });
     let params = serde_json::json!({ "rootUri": uri(&root), "workspaceFolders": [{ "uri": uri(&root), "name": "m" }], "capabilities": capabilities });
@@ -141,14 +148,17 @@ fn an_editor_is_told_plain_text() {
     let diagnostics = loop {
         let message = server.hear();
         heard.push(message.clone());
-        if message["method"] == "textDocument/publishDiagnostics" && message["params"]["diagnostics"].as_array().is_some_and(|all| !all.is_empty()) {
+        if message["method"] == "textDocument/publishDiagnostics"
+            && message["params"]["diagnostics"].as_array().is_some_and(|all| !all.is_empty())
+        {
             break message["params"]["diagnostics"].clone();
         }
     };
     let range = diagnostics[0]["range"].clone();
     let document = serde_json::json!({ "uri": uri(&file) });
     let hover = serde_json::json!({ "textDocument": document, "position": range["start"] });
-    let actions = serde_json::json!({ "textDocument": document, "range": range, "context": { "diagnostics": diagnostics } });
+    let actions =
+        serde_json::json!({ "textDocument": document, "range": range, "context": { "diagnostics": diagnostics } });
     for (id, method, params) in [(2, "textDocument/hover", hover), (3, "textDocument/codeAction", actions)] {
         server.say(&serde_json::json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string());
         loop {
@@ -164,7 +174,8 @@ fn an_editor_is_told_plain_text() {
     assert!(heard.iter().any(|message| message["result"].as_array().is_some_and(|all| !all.is_empty())), "{heard:?}");
     let mut all = Vec::new();
     heard.iter().for_each(|message| shown(message, "", &mut all));
-    let hides = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hides =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     assert!(all.iter().any(|text| text.contains('\u{241b}')), "what steers is in the messages: {all:?}");
     let steering: Vec<&String> = all.iter().filter(|text| text.contains(hides)).collect();
     assert!(steering.is_empty(), "{steering:?}");

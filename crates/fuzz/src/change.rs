@@ -7,8 +7,34 @@ use std::ops::Range;
 
 /// What no author writes, put between words.
 const ODD: &[&str] = &[
-    "((((((((((((((((((((((((((((((((", "}}}}}}}}", "{{{{{{{{", "\"", "'", "`", "/*", "*/", "//", "\\", "\0", "\u{1b}[2J", "\u{202e}",
-    "\u{feff}", "é", "\u{1F600}", "-9223372036854775808", "18446744073709551616", "0x", "1e999", "<<<<<<<<", "=> => =>", "${", "#{", "@", ";", ",", "\r",
+    "((((((((((((((((((((((((((((((((",
+    "}}}}}}}}",
+    "{{{{{{{{",
+    "\"",
+    "'",
+    "`",
+    "/*",
+    "*/",
+    "//",
+    "\\",
+    "\0",
+    "\u{1b}[2J",
+    "\u{202e}",
+    "\u{feff}",
+    "é",
+    "\u{1F600}",
+    "-9223372036854775808",
+    "18446744073709551616",
+    "0x",
+    "1e999",
+    "<<<<<<<<",
+    "=> => =>",
+    "${",
+    "#{",
+    "@",
+    ";",
+    ",",
+    "\r",
 ];
 
 /// Random numbers that are the same each time.
@@ -35,7 +61,11 @@ pub fn change(text: &str, seed: u64) -> String {
     let mut dice = Dice(seed);
     let mut text = text.to_owned();
     for _ in 0..=dice.below(4) {
-        text = if dice.below(5) < 3 { changed(&text, &statements(&text), &mut dice) } else { changed(&text, &words(&text), &mut dice) };
+        text = if dice.below(5) < 3 {
+            changed(&text, &statements(&text), &mut dice)
+        } else {
+            changed(&text, &words(&text), &mut dice)
+        };
     }
     text
 }
@@ -57,7 +87,14 @@ fn changed(text: &str, parts: &[Range<usize>], dice: &mut Dice) -> String {
             if first.end > second.start {
                 return with(second, "");
             }
-            [&text[..first.start], &text[second.clone()], &text[first.end..second.start], &text[first], &text[second.end..]].concat()
+            [
+                &text[..first.start],
+                &text[second.clone()],
+                &text[first.end..second.start],
+                &text[first],
+                &text[second.end..],
+            ]
+            .concat()
         }
         6 => with(one.start..one.start, ODD[dice.below(ODD.len())]),
         _ => text[..one.end].to_owned(),
@@ -85,11 +122,13 @@ fn statements(text: &str) -> Vec<Range<usize>> {
 }
 
 fn balance(line: &str) -> i32 {
-    line.bytes().map(|byte| match byte {
-        b'(' | b'[' | b'{' => 1,
-        b')' | b']' | b'}' => -1,
-        _ => 0,
-    }).sum()
+    line.bytes()
+        .map(|byte| match byte {
+            b'(' | b'[' | b'{' => 1,
+            b')' | b']' | b'}' => -1,
+            _ => 0,
+        })
+        .sum()
 }
 
 /// Names and numbers, and every other character that is no space.

@@ -1,5 +1,8 @@
 //! First inputs: what the tree has.
-#![allow(clippy::disallowed_methods, reason = "first inputs are files of the tree, and the environment says where they go")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "first inputs are files of the tree, and the environment says where they go"
+)]
 
 use crate::Target;
 use std::path::{Path, PathBuf};
@@ -25,14 +28,18 @@ pub fn seeds(target: &Target, root: &Path) -> Vec<Vec<u8>> {
 #[must_use]
 pub fn broke(target: &Target, root: &Path) -> Vec<Vec<u8>> {
     let folder = root.join("crates/fuzz/fixtures").join(target.name);
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     files.sort();
     files.iter().filter_map(|file| std::fs::read(file).ok()).collect()
 }
 
 /// Writes the first inputs of a target into the folder that `DOGPILE_SEEDS` names, for a fuzzer that begins with files.
 pub fn write_seeds(name: &str) {
-    let (Some(target), Some(folder)) = (crate::target(name), std::env::var_os("DOGPILE_SEEDS").map(PathBuf::from)) else { return };
+    let (Some(target), Some(folder)) = (crate::target(name), std::env::var_os("DOGPILE_SEEDS").map(PathBuf::from))
+    else {
+        return;
+    };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for (n, seed) in seeds(target, &root).into_iter().enumerate() {
         // A fuzzer with fewer first inputs is one all the same.

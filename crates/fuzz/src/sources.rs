@@ -2,7 +2,10 @@
 
 use dogpile_ir::{Module, parse_module, print_module, validate_in};
 use dogpile_lint::{fuzzing, lint_files};
-use dogpile_report::{Entry, Finding, Looks, Report, Summary, Tool, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json, to_junit, to_sarif, to_text};
+use dogpile_report::{
+    Entry, Finding, Looks, Report, Summary, Tool, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json,
+    to_junit, to_sarif, to_text,
+};
 use dogpile_source::{FileId, SourceFile, SourceMap};
 
 /// What the program gives its threads.
@@ -20,8 +23,12 @@ pub(crate) fn go(input: &[u8]) {
 }
 
 pub(crate) fn typescript(input: &[u8]) {
-    module(input, "src/case.tsx", |text| dogpile_front_ts::parse(FileId(0), "app/src/case", "src/case.tsx", text, &dogpile_front_ts::Unresolved));
-    module(input, "src/case.ts", |text| dogpile_front_ts::parse(FileId(0), "app/src/case", "src/case.ts", text, &dogpile_front_ts::Unresolved));
+    module(input, "src/case.tsx", |text| {
+        dogpile_front_ts::parse(FileId(0), "app/src/case", "src/case.tsx", text, &dogpile_front_ts::Unresolved)
+    });
+    module(input, "src/case.ts", |text| {
+        dogpile_front_ts::parse(FileId(0), "app/src/case", "src/case.ts", text, &dogpile_front_ts::Unresolved)
+    });
 }
 
 pub(crate) fn rust(input: &[u8]) {
@@ -52,15 +59,27 @@ pub(crate) fn lint_go(input: &[u8]) {
 }
 
 pub(crate) fn lint_typescript(input: &[u8]) {
-    lint(vec![("package.json".to_owned(), "{\"name\": \"app\"}".to_owned()), ("src/case.ts".to_owned(), text(input))], None);
+    lint(
+        vec![("package.json".to_owned(), "{\"name\": \"app\"}".to_owned()), ("src/case.ts".to_owned(), text(input))],
+        None,
+    );
 }
 
 pub(crate) fn lint_rust(input: &[u8]) {
-    lint(vec![("Cargo.toml".to_owned(), "[package]\nname = \"app\"\n".to_owned()), ("src/case.rs".to_owned(), text(input))], None);
+    lint(
+        vec![
+            ("Cargo.toml".to_owned(), "[package]\nname = \"app\"\n".to_owned()),
+            ("src/case.rs".to_owned(), text(input)),
+        ],
+        None,
+    );
 }
 
 pub(crate) fn fix_go(input: &[u8]) {
-    fix(&[("go.mod".to_owned(), "module example.com/app\n\ngo 1.22\n".to_owned()), ("case.go".to_owned(), text(input))]);
+    fix(&[
+        ("go.mod".to_owned(), "module example.com/app\n\ngo 1.22\n".to_owned()),
+        ("case.go".to_owned(), text(input)),
+    ]);
 }
 
 pub(crate) fn fix_typescript(input: &[u8]) {
@@ -68,14 +87,20 @@ pub(crate) fn fix_typescript(input: &[u8]) {
 }
 
 pub(crate) fn fix_rust(input: &[u8]) {
-    fix(&[("Cargo.toml".to_owned(), "[package]\nname = \"app\"\n".to_owned()), ("src/case.rs".to_owned(), text(input))]);
+    fix(&[
+        ("Cargo.toml".to_owned(), "[package]\nname = \"app\"\n".to_owned()),
+        ("src/case.rs".to_owned(), text(input)),
+    ]);
 }
 
 /// Every edit replaces what is there.
 fn fix(files: &[(String, String)]) {
     for (path, range) in fuzzing::fixes(files) {
         let text = files.iter().find(|(name, _)| *name == path).map(|(_, text)| text.as_str());
-        assert!(text.is_some_and(|text| text.get(range.clone()).is_some()), "an edit of {path} lies outside: {range:?}");
+        assert!(
+            text.is_some_and(|text| text.get(range.clone()).is_some()),
+            "an edit of {path} lies outside: {range:?}"
+        );
     }
 }
 
@@ -113,7 +138,16 @@ fn lint(files: Vec<(String, String)>, config: Option<&str>) {
         root: "/r",
     };
     let plain = Looks::default();
-    let all = [to_text(&report, plain), to_concise(&report), to_json(&report), to_sarif(&report), to_github(&report), to_gitlab(&report), to_junit(&report), to_checkstyle(&report)];
+    let all = [
+        to_text(&report, plain),
+        to_concise(&report),
+        to_json(&report),
+        to_sarif(&report),
+        to_github(&report),
+        to_gitlab(&report),
+        to_junit(&report),
+        to_checkstyle(&report),
+    ];
     for text in all {
         let raw = text.chars().find(|c| hides(*c) && *c != '\n');
         assert!(raw.is_none(), "a report has the character {raw:?}");
@@ -134,7 +168,11 @@ fn placed(finding: &Finding, sources: &SourceMap) {
         let file = sources.get(span.file);
         let text = file.map_or("", |file| file.text.as_str());
         let (start, end) = (span.start as usize, span.end as usize);
-        assert!(file.is_some() && start <= end && text.get(start..end).is_some(), "{} lies outside its file: {span:?}", finding.rule);
+        assert!(
+            file.is_some() && start <= end && text.get(start..end).is_some(),
+            "{} lies outside its file: {span:?}",
+            finding.rule
+        );
     }
 }
 

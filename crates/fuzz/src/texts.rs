@@ -34,7 +34,17 @@ pub(crate) const SCRIPTS: &[&str] = &[
     "local a = {} a[1] = a return cjson.encode(a)",
 ];
 pub(crate) const REPLIES: &[&str] = &[
-    "+OK\r\n", "-ERR no\r\n", ":-3\r\n", "$-1\r\n", "*-1\r\n", "$4\r\na\r\nb\r\n", "*2\r\n$1\r\na\r\n*1\r\n-NO\r\n", "*1048576\r\n", "$67108864\r\nab", "HTTP/1.1 400 Bad Request\r\n", "*1\r\n*1\r\n*1\r\n:1\r\n",
+    "+OK\r\n",
+    "-ERR no\r\n",
+    ":-3\r\n",
+    "$-1\r\n",
+    "*-1\r\n",
+    "$4\r\na\r\nb\r\n",
+    "*2\r\n$1\r\na\r\n*1\r\n-NO\r\n",
+    "*1048576\r\n",
+    "$67108864\r\nab",
+    "HTTP/1.1 400 Bad Request\r\n",
+    "*1\r\n*1\r\n*1\r\n:1\r\n",
 ];
 pub(crate) const BASELINES: &[&str] = &[
     "{\"dogpile-lint baseline\":1}\n{\"path\":\"app/a.go\",\"line\":12,\"rule\":\"leaked-lock\",\"function\":\"F\",\"key\":\"lock:a\",\"story\":\"00112233445566778899aabbccddeeff\",\"text\":\"0011223344556677\",\"message\":\"m\",\"fingerprint\":\"x\"}\n",
@@ -59,7 +69,12 @@ pub(crate) const PATCHES: &[&str] = &[
 pub(crate) const COMMENTS: &[&str] = &[
     "// dogpile: allow leaked-lock: it is meant",
     "/* dogpile: acquires key=arg0 ttl=30s held=\"true\" */",
-    "# dogpile: p99 24s", "1h2m3.5s", "250ms", "9999999999999h", "-1s", "1e400s",
+    "# dogpile: p99 24s",
+    "1h2m3.5s",
+    "250ms",
+    "9999999999999h",
+    "-1s",
+    "1e400s",
 ];
 
 pub(crate) fn ir(input: &[u8]) {

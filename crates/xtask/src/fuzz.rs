@@ -44,7 +44,13 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     let mut ran = Vec::new();
     for name in chosen {
         let one = fuzz(&built.join(name), name, &work, seconds)?;
-        println!("{:<16} {:>10} executions {:>7}/s{}", one.name, one.executions, one.each_second, if one.broke { "  BROKE" } else { "" });
+        println!(
+            "{:<16} {:>10} executions {:>7}/s{}",
+            one.name,
+            one.executions,
+            one.each_second,
+            if one.broke { "  BROKE" } else { "" }
+        );
         ran.push(one);
     }
     println!("{:<16} {:>10} executions", "all", ran.iter().map(|one| one.executions).sum::<u64>());
@@ -52,7 +58,11 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     if broke.is_empty() {
         return Ok(());
     }
-    bail!("{} broke: put what is in {} into crates/fuzz/fixtures/<target>", broke.join(", "), work.join("found").display())
+    bail!(
+        "{} broke: put what is in {} into crates/fuzz/fixtures/<target>",
+        broke.join(", "),
+        work.join("found").display()
+    )
 }
 
 /// Their names: a file each.
@@ -77,7 +87,8 @@ fn build(root: &Path) -> Result<PathBuf> {
 }
 
 fn fuzz(program: &Path, name: &str, work: &Path, seconds: u32) -> Result<Ran> {
-    let (inputs, seeds, found) = (work.join("inputs").join(name), work.join("seeds").join(name), work.join("found").join(name));
+    let (inputs, seeds, found) =
+        (work.join("inputs").join(name), work.join("seeds").join(name), work.join("found").join(name));
     for folder in [&inputs, &seeds, &found] {
         fs::create_dir_all(folder)?;
     }
@@ -96,5 +107,10 @@ fn fuzz(program: &Path, name: &str, work: &Path, seconds: u32) -> Result<Ran> {
     fs::write(work.join(format!("{name}.log")), said.as_bytes())?;
     let number = |what: &str| said.lines().find_map(|line| line.strip_prefix(what)?.trim().parse().ok()).unwrap_or(0);
     let executions = number("stat::number_of_executed_units:");
-    Ok(Ran { name: name.to_owned(), executions, each_second: number("stat::average_exec_per_sec:"), broke: !output.status.success() })
+    Ok(Ran {
+        name: name.to_owned(),
+        executions,
+        each_second: number("stat::average_exec_per_sec:"),
+        broke: !output.status.success(),
+    })
 }
