@@ -321,7 +321,7 @@ impl<'f> Tree<'f> {
         let file = &self.files[index];
         match (&file.text, &file.disk) {
             (Some(text), _) => Ok(Arc::clone(text)),
-            (None, Some(path)) => read_text(path, self.index, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
+            (None, Some(path)) => read_text(path, self.index, self.max_file_size).map_err(|(reason, message)| Problem {
                 path: file.path.clone(),
                 span: None,
                 kind: ProblemKind::NotAnalysed,
@@ -361,7 +361,7 @@ impl<'f> Tree<'f> {
                 let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
                 let path = path.filter(|path| self.index.is_some_and(|index| index.text(path).is_some()) || path.is_file());
                 path.and_then(|path| match read_text(&path, self.index, self.max_file_size) {
-                    Ok(text) => Some(text),
+                    Ok(text) => Some(text.to_string()),
                     Err((reason, why)) => {
                         let message = format!("what `{name}` holds is left out: {why}");
                         let path = file.path.clone();
