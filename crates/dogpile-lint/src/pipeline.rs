@@ -139,7 +139,10 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
         core.extend(&more);
         tree.parse_around(&more, &core);
         if keep {
-            let next = warm.round(round).unwrap_or_else(|| tree.memories.clone());
+            let mut next = warm.round(round).unwrap_or_else(|| tree.memories.clone());
+            for (lang, memory) in &mut next {
+                tree.memories.get(lang).into_iter().for_each(|explored| memory.borrow_from(explored));
+            }
             warm.keep(round - 1, std::mem::replace(&mut tree.memories, next));
         }
         analysed = tree.analyse(options, round == ROUNDS);
