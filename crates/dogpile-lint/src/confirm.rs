@@ -45,7 +45,7 @@ pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs, progress: &Progre
     }
     if redis.is_some() {
         let of = |evidence| outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).filter(|v| v.evidence == evidence).count();
-        let lost = outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).find(|v| v.server_fault.is_some());
+        let lost = outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).find(|v| v.server_fault);
         if let Some(lost) = lost {
             proven.no_server = Some(lost.outcome.clone());
             proven.useless = of(Evidence::Server) == 0;

@@ -42,10 +42,8 @@ fn told(at: At<'_>, schedule: Option<Vec<String>>) -> String {
     let rule = at.outcome.rules.iter().find(|rule| rule.slug == finding.rule);
     let name = rule.map_or_else(|| finding.rule.to_owned(), |rule| format!("[{}]({})", rule.slug, rule.uri));
     let mut text = format!("**{}** {name}: {}", finding.level.name(), escaped(&finding.message));
-    for (word, line) in [("note", &finding.note), ("help", &finding.help)] {
-        if let Some(line) = line {
-            text.push_str(&format!("\n\n*{word}:* {}", escaped(line)));
-        }
+    for (word, line) in finding.told() {
+        text.push_str(&format!("\n\n*{word}:* {}", escaped(line)));
     }
     if let Some(short) = rule.and_then(|rule| section(rule.docs, SHORT_PART)) {
         text.push_str(&format!("\n\n{short}"));
