@@ -142,7 +142,8 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
-        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options, &Overlays::new());
+        let triggers = triggers(&models, &found.config);
+        let loaded = load(&walked.candidates, &triggers, load_options, &Overlays::new());
         let read_time = begun.elapsed() - walk_time;
         if changes.is_none() {
             warn_of_nothing(&walked, &loaded);
@@ -150,6 +151,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         progress.phase("following locks");
         let options = Options {
             models: &models,
+            triggers: &triggers,
             config: &found.config,
             latency: &latency,
             packages: &loaded.packages,
