@@ -32,7 +32,7 @@ pub(super) fn touched<'v>(view: View<'v>, path: &'v Path, params: &Value) -> Vec
     }
     let touches = |at: &At<'_>| {
         let primary = at.entry.finding.primary;
-        let range = Lines::new(at.text(primary), view.client.encoding).bytes(&params["range"]);
+        let range = view.lines(*at, primary).bytes(&params["range"]);
         range.is_some_and(|range| range.start <= primary.end as usize && primary.start as usize <= range.end)
     };
     view.of(path).filter(touches).collect()

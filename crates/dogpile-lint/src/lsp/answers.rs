@@ -1,7 +1,6 @@
 //! What requests about findings are answered with.
 
 use super::diagnostics::{At, View};
-use super::places::Lines;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -21,7 +20,7 @@ pub(super) fn under<'v>(view: View<'v>, path: &'v Path, position: &Value) -> Vec
     let range = json!({ "start": position, "end": position });
     let is_in = |at: &At<'_>| {
         let span = at.entry.finding.primary;
-        let place = Lines::new(at.text(span), view.client.encoding).bytes(&range).map(|bytes| bytes.start);
+        let place = view.lines(*at, span).bytes(&range).map(|bytes| bytes.start);
         place.is_some_and(|place| span.start as usize <= place && place <= span.end as usize)
     };
     view.of(path).filter(is_in).collect()
