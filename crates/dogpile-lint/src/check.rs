@@ -68,7 +68,6 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
             if let Some(exit) = fixes::mend(args, &mut run)? {
                 return Ok(exit);
             }
-            baseline::apply(args, &mut run)?;
         } else if args.out.shows_fixes() {
             fixes::offer(&mut run.outcome, run.files, run.options);
         }
