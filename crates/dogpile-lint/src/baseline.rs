@@ -187,7 +187,8 @@ pub(crate) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
     if args.limit.diff.is_some() || args.limit.staged {
         bail!("a baseline is of all findings: --diff and --staged have no place here");
     }
-    linted(args, |run| {
+    linted(args, |mut run| {
+        run.progress.end();
         let configured = Place::find(args, run.found, run.cwd)?;
         let named = configured.is_some();
         let place = configured.unwrap_or_else(|| {
