@@ -52,7 +52,7 @@ impl Encoding {
 #[derive(Clone, Debug)]
 pub(super) struct Lines<'t> {
     text: &'t str,
-    starts: Rc<[usize]>,
+    starts: Starts,
     encoding: Encoding,
 }
 
@@ -125,7 +125,7 @@ impl<'t> Lines<'t> {
     }
 }
 
-fn starts(text: &str) -> Rc<[usize]> {
+fn starts(text: &str) -> Starts {
     let bytes = text.as_bytes();
     let ends = |i: usize| match bytes[i] {
         b'\n' => true,
@@ -137,7 +137,12 @@ fn starts(text: &str) -> Rc<[usize]> {
 
 /// Where the lines of texts start, looked up once for each text. Whoever keeps one lets go of it with the texts.
 #[derive(Debug, Default)]
-pub(super) struct Rulers(RefCell<BTreeMap<(usize, usize), Rc<[usize]>>>);
+pub(super) struct Rulers(RefCell<BTreeMap<Text, Starts>>);
+
+/// A text, by its place in memory and its length.
+type Text = (usize, usize);
+/// Where each line starts, in bytes.
+type Starts = Rc<[usize]>;
 
 impl Rulers {
     #[must_use]
