@@ -128,7 +128,7 @@ impl Project {
             return;
         }
         match read_text(path, None, MAX_FILE_SIZE) {
-            Ok(text) => self.changed(path, Some(Arc::from(text))),
+            Ok(text) => self.changed(path, Some(text)),
             Err(_) => self.changed(path, None),
         }
     }
