@@ -164,6 +164,22 @@ fn it_is_the_same_from_every_folder() {
     std::fs::remove_file(tree.path().join("a/b/x.go")).unwrap();
     let run = common::run_in(&tree.path().join("a"), &["."]);
     assert!(run.out.contains("1 finding of the baseline is gone"), "{}", run.out);
+    // Where it was, from the folder that every other path starts from.
+    let run = common::run_in(&tree.path().join("a"), &["--format", "sarif", "."]);
+    let log: serde_json::Value = serde_json::from_str(&run.out).expect("SARIF");
+    let gone = &log["runs"][0]["results"][0];
+    let place = &gone["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!((gone["baselineState"].as_str(), place["uri"].as_str()), (Some("absent"), Some("b/x.go")), "{gone}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_that_lies_beside_it_is_followed() {
+    let tree = Tree::new(&[("a.go", FAULTY), ("mine", "as it was")]);
+    std::os::unix::fs::symlink("mine", tree.path().join(format!("{NAME}.new"))).unwrap();
+    assert_eq!(update(&tree).code, Some(0));
+    assert_eq!(tree.read("mine"), "as it was");
+    assert_eq!(check(&tree).code, Some(0));
 }
 
 /// Every fixture: lines, names of files and folders and the order of functions change, and nothing is new or gone.

@@ -383,3 +383,21 @@ fn a_repository_starts_nothing() {
     let _ = std::process::Command::new("git").current_dir(repo.0.path()).args(["diff"]).output().unwrap();
     assert!(mark.exists());
 }
+
+#[test]
+fn fixes_are_of_what_changed_and_so_is_what_is_left() {
+    let old = LOCKED.replace("sweep", "old");
+    let repo = Repo::new(&[("go.mod", "module m\n"), ("old/old.go", &old), ("new/new.go", LOCKED)]);
+    repo.0.write("bad/bad.go", b"package bad\n// caf\xe9\n");
+    repo.commit();
+    repo.edit("new/new.go", "30*time.Second", "40*time.Second");
+    let run = repo.lint(&["--diff", "HEAD", "--fix"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), "Fixed 1 finding in 1 file\n"), "{}", run.out);
+    assert!(repo.0.read("new/new.go").contains("releaseScript"), "{}", repo.0.read("new/new.go"));
+    assert_eq!(repo.0.read("old/old.go"), old);
+    assert!(run.out.contains("1 on what did not change") && !run.out.contains("bad.go"), "{}", run.out);
+    // Nothing is left to fix: the limit holds all the same.
+    let again = repo.lint(&["--diff", "HEAD", "--fix"]);
+    assert_eq!((again.code, again.err.as_str()), (Some(0), ""), "{}", again.out);
+    assert!(again.out.contains("1 on what did not change") && !again.out.contains("bad.go"), "{}", again.out);
+}

@@ -1,4 +1,5 @@
 //! Every error that somebody meets on the first day ends with what to type next.
+#![allow(clippy::disallowed_methods, reason = "tests make files")]
 
 mod common;
 

@@ -131,6 +131,19 @@ fn who_waits_sees_a_bar_and_nothing_of_it_is_left() {
     assert!(report.contains("warning[malformed-annotation]") && report.contains("1 warning"), "{out:?}");
 }
 
+/// What is printed comes on a clean line, whatever the command.
+#[test]
+fn every_command_takes_its_bar_away_before_it_speaks() {
+    for (args, said) in [
+        ("locks --latency latency", "no lock, flight or cache miss was found"),
+        ("baseline update --latency latency", "1 finding (1 added, 0 dropped)"),
+    ] {
+        let out = Held::new().shows(args, &[], "reading files", ENOUGH);
+        let (bar, rest) = out.rsplit_once("\x1b[2K").expect("the bar's line is cleared");
+        assert!(bar.contains("reading files") && rest.contains(said), "{args}: {out:?}");
+    }
+}
+
 #[test]
 fn nobody_who_does_not_look_gets_a_bar() {
     // Longer than the second after which a bar would come.

@@ -2,7 +2,7 @@
 
 mod wire;
 
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// A server and its pipes.
