@@ -96,10 +96,14 @@ impl Part {
                     }
                 }
                 // A script under a name of its own may take a lock as well as any other.
-                Target::Unknown(_) if matches!(&call.callee, Callee::Method { name, .. } if commands.named(name).is_some()) => {
-                    part.direct.insert(home);
-                    part.locking.insert(home);
-                    part.runs(program, home, at);
+                Target::Unknown(_) => {
+                    let Callee::Method { receiver, name } = &call.callee else { return };
+                    let ty = typing.value_type(program, m, receiver, 0);
+                    if commands.taught(program, &ty, name).is_some() {
+                        part.direct.insert(home);
+                        part.locking.insert(home);
+                        part.runs(program, home, at);
+                    }
                 }
                 _ => {}
             });
