@@ -58,10 +58,11 @@ impl Commands {
 
     /// What a method of that name runs, if exactly one script has it, and if the receiver can have been taught it: what
     /// it is is not known, or it is of a type on which commands are defined.
-    pub(crate) fn taught(&self, program: &Program<'_>, receiver: &Type, name: &str) -> Option<&Command> {
+    pub(crate) fn taught(&self, program: &Program<'_>, name: &str, receiver: impl FnOnce() -> Type) -> Option<&Command> {
         note(About::Command, name);
         let command = self.0.get(name).and_then(Option::as_ref)?;
-        (*receiver == Type::Unknown || command.is_of(program, receiver)).then_some(command)
+        let receiver = receiver();
+        (receiver == Type::Unknown || command.is_of(program, &receiver)).then_some(command)
     }
 
     pub(crate) fn answers(&self, answers: &mut Answers) {

@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn words_are_those_of_the_models() {
-        let (catalog, all) = (Catalog::default(), Models::builtin());
+        let (catalog, all) = (Catalog::default(), Models::from_files(BUILTIN.iter().copied()).expect("sound"));
         for language in LANGUAGES {
             let words = catalog.words(language);
             let told: Vec<&str> = words.alone.iter().map(String::as_str).collect();

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::builtin::BUILTIN;
 use crate::catalog;
 use crate::contract::{ReplyRow, ValueKind};
 use crate::error::{Fault, ModelError};
@@ -56,18 +55,6 @@ impl std::fmt::Debug for Models {
 }
 
 impl Models {
-    /// The models that come with the program.
-    ///
-    /// # Panics
-    /// When one of them is faulty, which a test rules out.
-    #[must_use]
-    pub fn builtin() -> Self {
-        match Self::from_files(BUILTIN.iter().copied()) {
-            Ok(models) => models,
-            Err(fault) => panic!("built-in model {fault}"),
-        }
-    }
-
     /// Models from files of (name, text), each of which may inherit from those before it.
     ///
     /// # Errors

@@ -143,7 +143,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let target = self.method_target(site.frame, &ty, &name, site.args.len());
         if matches!(target, Target::Unknown(_))
-            && let Some(command) = self.cx.commands.taught(&self.cx.program, &ty, &name).cloned()
+            && let Some(command) = self.cx.commands.taught(&self.cx.program, &name, || ty.clone()).cloned()
         {
             return self.run_defined(&command, &ty, site, state);
         }
