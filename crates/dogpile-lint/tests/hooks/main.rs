@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../../../../tests/installed.rs"]
+mod installed;
 mod managers;
 #[path = "../common/repo.rs"]
 mod repo;

@@ -9,6 +9,8 @@ mod ci;
 mod ci_linters;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../../../../tests/installed.rs"]
+mod installed;
 mod others;
 mod sarif;
 mod tools;
