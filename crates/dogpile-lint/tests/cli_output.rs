@@ -24,6 +24,16 @@ fn many() -> Tree {
 }
 
 #[test]
+fn help_lists_every_form() {
+    let help = Tree::new(&[]).run(&["check", "--help"]).out;
+    let (_, values) = help.split_once("--format <FORMAT>").expect("the option");
+    let (_, values) = values.split_once("Possible values:\n").expect("its values");
+    let values = values.lines().map(str::trim).take_while(|line| !line.is_empty());
+    let names: Vec<&str> = values.filter_map(|line| line.strip_prefix("- ")?.split_once(':')).map(|(name, _)| name).collect();
+    assert_eq!(names, FORMATS);
+}
+
+#[test]
 fn threads_do_not_change_a_byte() {
     let tree = many();
     let reports = |threads: &str| -> Vec<String> {
