@@ -1,11 +1,11 @@
 //! Baselines: adopted, kept through edits that mean nothing, and pruned.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
-#[path = "common/shuffle.rs"]
+mod trees;
+#[path = "trees/shuffle.rs"]
 mod shuffle;
 
-use common::{CLEAN, FAULTY, LOCKED, Run, Tree};
+use trees::{CLEAN, FAULTY, LOCKED, Run, Tree};
 use shuffle::{Dice, files, reordered, spaced};
 use std::path::Path;
 
@@ -160,9 +160,9 @@ fn it_is_the_same_from_every_folder() {
     ]);
     assert_eq!(tree.run(&["baseline", "update"]).code, Some(0));
     assert!(tree.read("ci/known.jsonl").contains("\"path\":\"../a/b/x.go\""), "{}", tree.read("ci/known.jsonl"));
-    assert_eq!(common::run_in(&tree.path().join("a"), &[]).code, Some(0));
+    assert_eq!(trees::run_in(&tree.path().join("a"), &[]).code, Some(0));
     std::fs::remove_file(tree.path().join("a/b/x.go")).unwrap();
-    let run = common::run_in(&tree.path().join("a"), &["."]);
+    let run = trees::run_in(&tree.path().join("a"), &["."]);
     assert!(run.out.contains("1 finding of the baseline is gone"), "{}", run.out);
 }
 

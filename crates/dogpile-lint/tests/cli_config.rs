@@ -1,9 +1,9 @@
 //! Configuration and latencies, as the program takes them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{CLEAN, FAULTY, Tree};
+use trees::{CLEAN, FAULTY, Tree};
 
 #[test]
 fn faults_name_file_line_and_the_better_word() {

@@ -1,9 +1,9 @@
 //! Making fixes on disk, and showing them as a patch.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and apply patches")]
 
-mod common;
+mod trees;
 
-use common::{LOCKED, Tree, run_in};
+use trees::{LOCKED, Tree, run_in};
 use std::fs;
 use std::process::Command;
 

@@ -1,9 +1,9 @@
 //! `harness`: a finding as a test of its own.
 #![allow(clippy::disallowed_methods, reason = "tests make files and read them")]
 
-mod common;
+mod trees;
 
-use common::{LOCKED, Tree};
+use trees::{LOCKED, Tree};
 use serde_json::Value;
 
 #[test]

@@ -1,9 +1,9 @@
 //! `dogpile-lint init`.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-mod common;
+mod trees;
 
-use common::{LOCKED, Tree};
+use trees::{LOCKED, Tree};
 use std::path::Path;
 
 const MANIFEST: &str = "module example.com/app\n";

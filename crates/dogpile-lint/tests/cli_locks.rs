@@ -1,9 +1,9 @@
 //! `dogpile-lint locks`.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-mod common;
+mod trees;
 
-use common::Tree;
+use trees::Tree;
 use serde_json::Value;
 
 const WRAPPED: &str = r#"package app

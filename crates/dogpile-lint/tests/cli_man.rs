@@ -1,9 +1,9 @@
 //! `dogpile-lint explain`, `man` and `completions`.
 #![allow(clippy::disallowed_methods, reason = "tests read files and start shells")]
 
-mod common;
+mod trees;
 
-use common::Tree;
+use trees::Tree;
 use serde_json::Value;
 use std::process::Command;
 

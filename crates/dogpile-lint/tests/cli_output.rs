@@ -1,9 +1,9 @@
 //! What reports look like from outside.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{CLEAN, FAULTY, FORMATS, Tree, run_in};
+use trees::{CLEAN, FAULTY, FORMATS, Tree, run_in};
 use std::fmt::Write as _;
 
 /// Many files, some of them with something to tell.

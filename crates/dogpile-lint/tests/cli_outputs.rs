@@ -1,9 +1,9 @@
 //! Several reports at once, and files that cannot be written.
 #![allow(clippy::disallowed_methods, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{FAULTY, FORMATS, Tree, command, ended};
+use trees::{FAULTY, FORMATS, Tree, command, ended};
 use std::fs;
 
 fn tree() -> Tree {

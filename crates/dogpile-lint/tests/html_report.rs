@@ -1,11 +1,11 @@
 //! The HTML report in a real browser: what the program wrote, opened in a headless Chromium (`browser/check.mjs`).
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start a browser")]
 
-mod common;
+mod trees;
 #[path = "../../../tests/installed.rs"]
 mod installed;
 
-use common::{CLEAN, Run, Tree, command, ended};
+use trees::{CLEAN, Run, Tree, command, ended};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

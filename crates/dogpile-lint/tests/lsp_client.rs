@@ -1,10 +1,10 @@
 //! The language server, driven by Microsoft's own client library for Node and by Neovim.
 
-mod common;
+mod trees;
 #[path = "../../../tests/installed.rs"]
 mod installed;
 
-use common::Tree;
+use trees::Tree;
 use installed::{copy, good, npm, ran};
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -24,8 +24,10 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     for path in &files {
         let shown = path.strip_prefix(root).unwrap_or(path).display();
         let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
-        if EMPTY_NAMES.contains(&stem) {
-            problems.push(format!("{shown}: {stem} says nothing of what is inside"));
+        let folders = path.strip_prefix(root).unwrap_or(path).parent().into_iter().flat_map(Path::components);
+        let names = folders.filter_map(|folder| folder.as_os_str().to_str()).chain([stem]);
+        for name in names.filter(|name| EMPTY_NAMES.contains(name)) {
+            problems.push(format!("{shown}: {name} says nothing of what is inside"));
         }
         let Ok(text) = fs::read_to_string(path) else { continue };
         let lines = text.lines().count();

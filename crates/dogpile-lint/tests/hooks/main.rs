@@ -1,15 +1,15 @@
 //! The hooks of docs/pre-commit.md, run by the managers they are for.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start programs")]
 
-#[path = "../common/mod.rs"]
-mod common;
+#[path = "../trees/mod.rs"]
+mod trees;
 #[path = "../../../../tests/installed.rs"]
 mod installed;
 mod managers;
-#[path = "../common/repo.rs"]
+#[path = "../trees/repo.rs"]
 mod repo;
 
-use common::{LOCKED, Tree};
+use trees::{LOCKED, Tree};
 use managers::{NODE, PYTHON};
 use repo::{Repo, git};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! The scripts of our action and of our GitLab template, run as they stand, with the real program.
 
 use crate::ci_linters::root;
-use crate::common::{LOCKED, Tree};
+use crate::trees::{LOCKED, Tree};
 use crate::tools::{PYTHON, good, manifest, ran};
 use dogpile_server::{Choice, Redis};
 use serde_json::Value;

@@ -7,8 +7,8 @@ mod annotations;
 mod by_hand;
 mod ci;
 mod ci_linters;
-#[path = "../common/mod.rs"]
-mod common;
+#[path = "../trees/mod.rs"]
+mod trees;
 #[path = "../../../../tests/installed.rs"]
 mod installed;
 mod others;

@@ -1,5 +1,6 @@
 //! Runs the program on trees made for a test.
 #![allow(dead_code, unused_imports, reason = "no test uses all of it")]
+#![allow(clippy::disallowed_methods, reason = "tests make files")]
 
 #[path = "../../../../tests/formats.rs"]
 mod formats;
