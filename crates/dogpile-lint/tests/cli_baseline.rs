@@ -1,13 +1,13 @@
 //! Baselines: adopted, kept through edits that mean nothing, and pruned.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod trees;
 #[path = "trees/shuffle.rs"]
 mod shuffle;
+mod trees;
 
-use trees::{CLEAN, FAULTY, LOCKED, Run, Tree};
 use shuffle::{Dice, files, reordered, spaced};
 use std::path::Path;
+use trees::{CLEAN, FAULTY, LOCKED, Run, Tree};
 
 const NAME: &str = "known.jsonl";
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");

@@ -1,12 +1,12 @@
 //! `--diff REV` and `--staged` in real repositories.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod trees;
 #[path = "trees/repo.rs"]
 mod repo;
+mod trees;
 
-use trees::LOCKED;
 use repo::{Repo, git, places};
+use trees::LOCKED;
 
 /// A wrapper in a package of its own: what is deleted there is deleted for its callers.
 const LOCKS: &str = r#"package locks

@@ -3,9 +3,9 @@
 
 mod trees;
 
-use trees::{LOCKED, Tree, run_in};
 use std::fs;
 use std::process::Command;
+use trees::{LOCKED, Tree, run_in};
 
 /// Its release, mended.
 const MENDED: &str = "defer rdb.Eval(context.WithoutCancel(ctx), releaseScript, []string{\"lock:sweep\"}, token)";

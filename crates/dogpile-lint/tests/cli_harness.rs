@@ -3,8 +3,8 @@
 
 mod trees;
 
-use trees::{LOCKED, Tree};
 use serde_json::Value;
+use trees::{LOCKED, Tree};
 
 #[test]
 fn a_finding_is_named_by_its_place_or_its_fingerprint() {

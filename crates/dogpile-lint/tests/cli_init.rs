@@ -3,8 +3,8 @@
 
 mod trees;
 
-use trees::{LOCKED, Tree};
 use std::path::Path;
+use trees::{LOCKED, Tree};
 
 const MANIFEST: &str = "module example.com/app\n";
 

@@ -3,8 +3,8 @@
 
 mod trees;
 
-use trees::Tree;
 use serde_json::Value;
+use trees::Tree;
 
 const WRAPPED: &str = r#"package app
 

@@ -3,9 +3,9 @@
 
 mod trees;
 
-use trees::Tree;
 use serde_json::Value;
 use std::process::Command;
+use trees::Tree;
 
 #[test]
 fn a_page_comes_in_three_forms() {

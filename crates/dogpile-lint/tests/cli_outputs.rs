@@ -3,8 +3,8 @@
 
 mod trees;
 
-use trees::{FAULTY, FORMATS, Tree, command, ended};
 use std::fs;
+use trees::{FAULTY, FORMATS, Tree, command, ended};
 
 fn tree() -> Tree {
     Tree::new(&[("a.go", FAULTY), ("bad.go", "package a // \u{fffd}")])

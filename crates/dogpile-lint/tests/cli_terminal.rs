@@ -4,7 +4,6 @@
 
 mod trees;
 
-use trees::{FAULTY, Tree};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -12,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
+use trees::{FAULTY, Tree};
 
 /// Far more than anything here takes.
 const ENOUGH: Duration = Duration::from_secs(60);

@@ -1,14 +1,14 @@
 //! The HTML report in a real browser: what the program wrote, opened in a headless Chromium (`browser/check.mjs`).
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start a browser")]
 
-mod trees;
 #[path = "../../../tests/installed.rs"]
 mod installed;
+mod trees;
 
-use trees::{CLEAN, Run, Tree, command, ended};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use trees::{CLEAN, Run, Tree, command, ended};
 
 /// Rules whose schedules are of every kind: leases that end, pauses, crashes, lost commands, hang-ups, waiters, flights.
 const FIXTURES: [&str; 13] = [

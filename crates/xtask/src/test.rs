@@ -31,7 +31,12 @@ pub(crate) struct Needed {
 }
 
 /// A program, the argument on which it says its version, Debian's package of it, and its oldest version that will do.
-pub(crate) const fn needed(program: &'static str, asked: &'static str, package: &'static str, least: &'static str) -> Needed {
+pub(crate) const fn needed(
+    program: &'static str,
+    asked: &'static str,
+    package: &'static str,
+    least: &'static str,
+) -> Needed {
     Needed { program, asked, package, least }
 }
 
@@ -58,7 +63,8 @@ const NEEDED: [Needed; 10] = [
 impl Needed {
     /// What it says of itself; `None`: it cannot be started.
     fn says(&self) -> Option<String> {
-        let output = Command::new(self.program).arg(self.asked).output().ok().filter(|output| output.status.success())?;
+        let output =
+            Command::new(self.program).arg(self.asked).output().ok().filter(|output| output.status.success())?;
         Some(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 

@@ -1,8 +1,8 @@
 //! The scripts of our action and of our GitLab template, run as they stand, with the real program.
 
 use crate::ci_linters::root;
-use crate::trees::{LOCKED, Tree};
 use crate::tools::{PYTHON, good, manifest, ran};
+use crate::trees::{LOCKED, Tree};
 use dogpile_server::{Choice, Redis};
 use serde_json::Value;
 use std::collections::BTreeMap;

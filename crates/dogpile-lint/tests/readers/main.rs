@@ -7,10 +7,10 @@ mod annotations;
 mod by_hand;
 mod ci;
 mod ci_linters;
-#[path = "../trees/mod.rs"]
-mod trees;
 #[path = "../../../../tests/installed.rs"]
 mod installed;
 mod others;
 mod sarif;
 mod tools;
+#[path = "../trees/mod.rs"]
+mod trees;

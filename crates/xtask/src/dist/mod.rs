@@ -97,7 +97,8 @@ const STAMP: &str = ".dogpile-lint-dist";
 
 /// An empty folder to pack into. What is in it goes only if an earlier run left it: `--out .` is a checkout.
 fn emptied(out: &Path) -> Result<()> {
-    let filled = out.exists() && fs::read_dir(out).with_context(|| format!("reading {}", out.display()))?.next().is_some();
+    let filled =
+        out.exists() && fs::read_dir(out).with_context(|| format!("reading {}", out.display()))?.next().is_some();
     if filled && !out.join(STAMP).is_file() {
         bail!("{} is not empty and was not packed into before: name another --out, or empty it", out.display());
     }
