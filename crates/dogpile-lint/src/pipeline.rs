@@ -321,7 +321,7 @@ impl<'f> Tree<'f> {
         let file = &self.files[index];
         match (&file.text, &file.disk) {
             (Some(text), _) => Ok(Arc::clone(text)),
-            (None, Some(path)) => read_text(path, self.index, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
+            (None, Some(path)) => read_text(path, self.index, self.max_file_size).map_err(|(reason, message)| Problem {
                 path: file.path.clone(),
                 span: None,
                 kind: ProblemKind::NotAnalysed,
@@ -359,7 +359,7 @@ impl<'f> Tree<'f> {
             let text = if file.disk.is_some() {
                 let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
                 let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
-                path.and_then(|path| read_text(&path, self.index, self.max_file_size).ok())
+                path.and_then(|path| read_text(&path, self.index, self.max_file_size).ok().map(|text| text.to_string()))
             } else {
                 self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())
             };
