@@ -129,7 +129,7 @@ fn looked_at(candidate: &Candidate, text: &str, filter: &Triggers, packages: &Pa
 /// # Errors
 /// When it cannot be read, is too large, or is no text.
 pub(crate) fn read_text(path: &Path, index: Option<&Index>, max_size: u64) -> Result<Arc<str>, (&'static str, String)> {
-    with_text(path, index, max_size, Arc::from)
+    with_text(path, index, max_size, |text| text.into())
 }
 
 /// Does something with the text of a file. See [`read_text`].
