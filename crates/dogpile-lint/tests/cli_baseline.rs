@@ -1,13 +1,13 @@
 //! Baselines: adopted, kept through edits that mean nothing, and pruned.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
-#[path = "common/shuffle.rs"]
+#[path = "trees/shuffle.rs"]
 mod shuffle;
+mod trees;
 
-use common::{CLEAN, FAULTY, LOCKED, Run, Tree};
 use shuffle::{Dice, files, reordered, spaced};
 use std::path::Path;
+use trees::{CLEAN, FAULTY, LOCKED, Run, Tree};
 
 const NAME: &str = "known.jsonl";
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
@@ -160,12 +160,12 @@ fn it_is_the_same_from_every_folder() {
     ]);
     assert_eq!(tree.run(&["baseline", "update"]).code, Some(0));
     assert!(tree.read("ci/known.jsonl").contains("\"path\":\"../a/b/x.go\""), "{}", tree.read("ci/known.jsonl"));
-    assert_eq!(common::run_in(&tree.path().join("a"), &[]).code, Some(0));
+    assert_eq!(trees::run_in(&tree.path().join("a"), &[]).code, Some(0));
     std::fs::remove_file(tree.path().join("a/b/x.go")).unwrap();
-    let run = common::run_in(&tree.path().join("a"), &["."]);
+    let run = trees::run_in(&tree.path().join("a"), &["."]);
     assert!(run.out.contains("1 finding of the baseline is gone"), "{}", run.out);
     // Where it was, from the folder that every other path starts from.
-    let run = common::run_in(&tree.path().join("a"), &["--format", "sarif", "."]);
+    let run = trees::run_in(&tree.path().join("a"), &["--format", "sarif", "."]);
     let log: serde_json::Value = serde_json::from_str(&run.out).expect("SARIF");
     let gone = &log["runs"][0]["results"][0];
     let place = &gone["locations"][0]["physicalLocation"]["artifactLocation"];

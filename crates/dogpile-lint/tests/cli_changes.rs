@@ -1,12 +1,12 @@
 //! `--diff REV` and `--staged` in real repositories.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
-#[path = "common/repo.rs"]
+#[path = "trees/repo.rs"]
 mod repo;
+mod trees;
 
-use common::LOCKED;
 use repo::{Repo, git, places};
+use trees::LOCKED;
 
 /// A wrapper in a package of its own: what is deleted there is deleted for its callers.
 const LOCKS: &str = r#"package locks
@@ -281,7 +281,7 @@ fn staged_is_what_the_index_has() {
 
 #[test]
 fn staged_before_the_first_commit_and_with_a_baseline() {
-    let repo = Repo(common::Tree::new(&[("a.go", LOCKED)]));
+    let repo = Repo(trees::Tree::new(&[("a.go", LOCKED)]));
     repo.git(&["init", "-q", "-b", "main"]);
     assert_eq!(repo.found(&["--staged"]), Vec::<String>::new());
     repo.git(&["add", "a.go"]);
@@ -313,9 +313,9 @@ fn a_submodule_counts_when_its_commit_does() {
 
 #[test]
 fn what_git_cannot_answer_is_2_and_says_why() {
-    let nowhere = common::Tree::new(&[("a.go", LOCKED)]);
-    let mut command = common::command(&nowhere.path(), &["--staged"]);
-    let run = common::ended(command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap());
+    let nowhere = trees::Tree::new(&[("a.go", LOCKED)]);
+    let mut command = trees::command(&nowhere.path(), &["--staged"]);
+    let run = trees::ended(command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap());
     assert!(run.code == Some(2) && run.err.contains("not a git repository"), "{}", run.err);
     let repo = shop();
     for (args, said) in [
@@ -337,13 +337,13 @@ fn what_git_cannot_answer_is_2_and_says_why() {
     // A clone that was cut off.
     repo.git(&["checkout", "-q", "main"]);
     repo.commit();
-    let clone = common::Tree::new(&[]);
+    let clone = trees::Tree::new(&[]);
     git(
         &clone.path(),
         &["clone", "-q", "--depth", "1", "--no-single-branch", &format!("file://{}", repo.0.path().display()), "c"],
     );
-    let mut command = common::command(&clone.path().join("c"), &["--diff", "origin/other"]);
-    let run = common::ended(command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap());
+    let mut command = trees::command(&clone.path().join("c"), &["--diff", "origin/other"]);
+    let run = trees::ended(command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap());
     assert!(run.code == Some(2) && run.err.contains("this clone is shallow"), "{run:?}");
 }
 

@@ -1,9 +1,9 @@
 //! `confirm`, `check --confirm` and `replay`, with real servers in every state.
 #![allow(clippy::disallowed_methods, reason = "tests make files and read the PATH")]
 
-mod common;
+mod trees;
 
-use common::{LOCKED, Run, Tree, command, ended};
+use trees::{LOCKED, Run, Tree, command, ended};
 use dogpile_redis::RespReply;
 use dogpile_server::{Choice, Redis};
 use serde_json::Value;

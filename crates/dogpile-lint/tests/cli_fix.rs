@@ -1,11 +1,11 @@
 //! Making fixes on disk, and showing them as a patch.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and apply patches")]
 
-mod common;
+mod trees;
 
-use common::{CLEAN, LOCKED, Tree, run_in};
 use std::fs;
 use std::process::Command;
+use trees::{CLEAN, LOCKED, Tree, run_in};
 
 /// Its release, mended.
 const MENDED: &str = "defer rdb.Eval(context.WithoutCancel(ctx), releaseScript, []string{\"lock:sweep\"}, token)";

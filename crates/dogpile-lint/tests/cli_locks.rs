@@ -1,10 +1,10 @@
 //! `dogpile-lint locks`.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-mod common;
+mod trees;
 
-use common::Tree;
 use serde_json::Value;
+use trees::Tree;
 
 const WRAPPED: &str = r#"package app
 

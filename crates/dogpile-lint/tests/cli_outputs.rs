@@ -1,10 +1,10 @@
 //! Several reports at once, and files that cannot be written.
 #![allow(clippy::disallowed_methods, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{FAULTY, FORMATS, LOCKED, Tree, command, ended};
 use std::fs;
+use trees::{FAULTY, FORMATS, Tree, command, ended};
 
 fn tree() -> Tree {
     Tree::new(&[("a.go", FAULTY), ("bad.go", "package a // \u{fffd}")])
@@ -85,16 +85,6 @@ fn all_files_or_none() {
         assert_eq!(tree.read("good.json"), "as it was");
         assert_eq!(names(&tree), before, "nothing is left behind");
     }
-}
-
-/// What a page shows after a command is what the command prints.
-#[test]
-fn pages_show_what_is_printed() {
-    let page = include_str!("../../../docs/formats.md");
-    let tree = Tree::new(&[("app.go", LOCKED)]);
-    let (_, shown) = page.split_once("$ dogpile-lint --format concise\n").expect("an example");
-    let (shown, _) = shown.split_once("```").expect("its end");
-    assert_eq!(tree.run(&["--format", "concise"]).out, shown);
 }
 
 #[cfg(unix)]

@@ -79,7 +79,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
             closed.insert((s.site.span, s.site.via.clone()), told);
         }
     }
-    let mut out = Lifecycles { fleet: Fleet { instances: declared.instances, cluster_visible: false }, ..Lifecycles::default() };
+    let mut out = Lifecycles { fleet: Fleet { instances: declared.instances }, ..Lifecycles::default() };
     // Keys that are taken properly somewhere: a read and a SET of one is its renewal.
     let taken: BTreeSet<String> = explored.values().flat_map(|e| &e.sessions).map(|s| keys::shape(&s.key.sym)).collect();
     let mut touched = touched::Touched::default();
