@@ -20,7 +20,7 @@ use crate::suggest::near_path;
 use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
 use anyhow::{Context as _, anyhow, bail};
 use dogpile_models::Catalog;
-use dogpile_report::{Level, ProblemKind, clean};
+use dogpile_report::{Level, ProblemKind, clean, counted};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
@@ -69,7 +69,6 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
             if let Some(exit) = fixes::mend(args, &mut run)? {
                 return Ok(exit);
             }
-            baseline::apply(args, &mut run)?;
         } else if args.out.shows_fixes() {
             fixes::offer(&mut run.outcome, run.files, run.options);
         }
@@ -81,8 +80,8 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         reports::write(&args.out, run.cwd, &run.outcome)?;
         if args.stats {
             let (walk, read, all) = (run.walk_time.as_millis(), run.read_time.as_millis(), run.begun.elapsed().as_millis());
-            if args.confirm {
-                say(&format!("{} findings proven in {} ms", run.outcome.entries.len(), proof_time.as_millis()));
+            if let Some(proven) = &proven {
+                say(&format!("{} proven in {} ms", counted(proven.findings, "finding"), proof_time.as_millis()));
             }
             say(&format!("{} threads, {walk} ms to walk, {read} ms to read and filter, {all} ms", run.threads));
         }
@@ -144,8 +143,9 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     let roots: Vec<PathBuf> = paths.iter().map(|path| absolute(&cwd, path)).collect();
     pool.install(|| {
+        let triggers = triggers(&models, &found.config);
         let trees = Trees::around(&cwd, roots.iter().map(PathBuf::as_path));
-        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options, &Overlays::new(), &trees, &cwd);
+        let loaded = load(&walked.candidates, &triggers, load_options, &Overlays::new(), &trees, &cwd);
         let read_time = begun.elapsed() - walk_time;
         if changes.is_none() {
             warn_of_nothing(&walked, &loaded);
@@ -154,6 +154,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         let options = Options {
             models: &models,
             config: &found.config,
+            triggers: &triggers,
             latency: &latency,
             packages: &loaded.packages,
             in_memory: &[],
@@ -180,7 +181,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
 /// What is wrong with it.
 pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Path>) -> anyhow::Result<Found> {
     let file = match explicit {
-        Some(file) => Some(there(cwd, file, "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?),
+        Some(file) => Some(there(cwd, file, "file", "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?),
         None => nearest(cwd, paths),
     };
     let Some(file) = file else { return Ok(Found::default()) };
@@ -194,19 +195,19 @@ pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Pat
     Ok(config::load(&file, &shown(cwd, &file), &slugs())?)
 }
 
-/// A file that somebody named, if it is there.
+/// A file, or another path, that somebody named, if it is there.
 ///
 /// # Errors
 /// When it is not: what was meant, or what to type instead.
-pub(crate) fn there(cwd: &Path, file: &Path, otherwise: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn there(cwd: &Path, file: &Path, what: &str, otherwise: &str) -> anyhow::Result<PathBuf> {
     let path = absolute(cwd, file);
     if path.exists() {
         return Ok(path);
     }
     let named = file.display().to_string();
     match near_path(cwd, &named) {
-        Some(near) => bail!("no such file: {named}; did you mean `{near}`?"),
-        None => bail!("no such file: {named}; {otherwise}"),
+        Some(near) => bail!("no such {what}: {named}; did you mean `{near}`?"),
+        None => bail!("no such {what}: {named}; {otherwise}"),
     }
 }
 
@@ -246,7 +247,7 @@ pub(crate) fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
 fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let name = file.display();
     let cwd = env::current_dir().context("the current folder cannot be found")?;
-    there(&cwd, file, "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
+    there(&cwd, file, "file", "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
     let text = bounded::named(file, bounded::RECORDS).with_context(|| format!("cannot read {name}"))?;
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
 }

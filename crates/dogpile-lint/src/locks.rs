@@ -3,11 +3,11 @@
 use crate::check::linted;
 use crate::cli::{CheckArgs, ReachArgs};
 use crate::exit::Exit;
-use crate::meta_rules::HOME;
+use crate::meta_rules::TOOL;
 use crate::output::{say, write};
 use clap::{Args, ValueEnum};
 use dogpile_report::inventory::{Width, inventory_json, inventory_table};
-use dogpile_report::{ProblemKind, Tool, clean};
+use dogpile_report::{ProblemKind, clean};
 use std::env;
 use std::io::{IsTerminal as _, stdout};
 use std::path::PathBuf;
@@ -45,14 +45,12 @@ pub(crate) enum InventoryFormat {
 /// When it could not look, or the list cannot be written.
 pub(crate) fn locks(args: &LocksArgs) -> anyhow::Result<Exit> {
     let check = CheckArgs { reach: args.reach.clone(), ..CheckArgs::plain() };
-    linted(&check, |run| {
+    linted(&check, |mut run| {
+        run.progress.end();
         let inventory = dogpile_inventory::take(&run.outcome.lifecycles);
         let text = match args.format {
             InventoryFormat::Table => inventory_table(&inventory, &run.outcome.sources, width(args)),
-            InventoryFormat::Json => {
-                let tool = Tool { name: "dogpile-lint", version: env!("CARGO_PKG_VERSION"), uri: HOME };
-                inventory_json(&inventory, &run.outcome.sources, &tool)
-            }
+            InventoryFormat::Json => inventory_json(&inventory, &run.outcome.sources, &TOOL),
         };
         // An inventory with holes must say so.
         for problem in run.outcome.problems.iter().filter(|p| p.kind != ProblemKind::Partial) {

@@ -95,6 +95,7 @@ fn run<'f, T>(
     let options = Options {
         models,
         config,
+        triggers: &filter,
         latency: &BTreeMap::new(),
         packages: &packages,
         in_memory: files,

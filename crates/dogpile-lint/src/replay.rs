@@ -8,7 +8,7 @@ use crate::output;
 use anyhow::{Context as _, bail};
 use dogpile_harness::again::{Recorded, again};
 use dogpile_report::clean;
-use dogpile_server::{Choice, Redis};
+use dogpile_server::Redis;
 use serde_json::Value;
 
 /// Runs every schedule of the file again and compares each reply with the one on record.
@@ -18,14 +18,10 @@ use serde_json::Value;
 pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let name = args.file.display();
     let cwd = std::env::current_dir().context("the current folder cannot be found")?;
-    there(&cwd, &args.file, "`dogpile-lint confirm --format json --output FILE` writes one")?;
+    there(&cwd, &args.file, "file", "`dogpile-lint confirm --format json --output FILE` writes one")?;
     let text = bounded::named(&args.file, bounded::RECORDS).with_context(|| format!("cannot read {name}"))?;
     let recorded = recorded(&name.to_string(), &text)?;
-    let choice = match &args.server {
-        Some(url) => Choice::Given { url: url.clone(), own: args.i_own_this_server },
-        None => Choice::Private,
-    };
-    let redis = Redis::open(&choice)?;
+    let redis = Redis::open(&args.server.choice())?;
     let mut same = true;
     let mut out = String::new();
     for (rule, outcome, steps) in recorded {

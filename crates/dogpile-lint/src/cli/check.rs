@@ -9,6 +9,10 @@ use crate::exit::FailOn;
 use clap::{Args, ValueEnum};
 use dogpile_report::Level;
 
+/// Files larger than that are not read unless somebody says so, in bytes, and as it is said.
+pub(crate) const MAX_FILE_SIZE: u64 = 4 << 20;
+const MAX_FILE_SIZE_TOLD: &str = "4M";
+
 /// Arguments of `check`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CheckArgs {
@@ -25,7 +29,7 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     pub pedantic: bool,
     /// Largest file that is read, in bytes (k, M and G are understood)
-    #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = size)]
+    #[arg(long, value_name = "SIZE", default_value = MAX_FILE_SIZE_TOLD, value_parser = size)]
     pub max_file_size: u64,
     /// Parse every file, not only those with a client's words in them
     #[arg(long)]
@@ -98,7 +102,7 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
-        assert_eq!(size("4M"), Ok(4 << 20));
+        assert_eq!(size(MAX_FILE_SIZE_TOLD), Ok(MAX_FILE_SIZE));
         assert_eq!(size("500k"), Ok(500 << 10));
         assert!(size("x").is_err() && size("4 parsecs").is_err() && size("99999999999G").is_err());
     }

@@ -7,7 +7,7 @@ mod output;
 mod proof;
 mod reach;
 
-pub(crate) use check::CheckArgs;
+pub(crate) use check::{CheckArgs, MAX_FILE_SIZE};
 pub(crate) use limit::{BaselineCommand, LimitArgs};
 pub(crate) use output::{ColorChoice, Format, OutputArgs, Target};
 pub(crate) use proof::{HarnessArgs, ProofArgs, ReplayArgs};
