@@ -1,14 +1,14 @@
 //! Trees made to harm whoever lints them: nothing in them is waited for, read without bound, run, or read elsewhere.
 #![cfg(unix)]
 
-mod common;
+mod trees;
 
-use common::{LOCKED, Run, Tree, command};
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::os::unix::fs::symlink;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
+use trees::{LOCKED, Run, Tree, command};
 
 /// Nothing here takes as long, however busy the machine.
 const HANG: Duration = Duration::from_secs(30);
@@ -37,7 +37,7 @@ fn run(tree: &Tree, args: &[&str]) -> Run {
         file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("a file");
         bytes
     };
-    common::ended(Output { status, stdout: text(&mut out), stderr: text(&mut err) })
+    trees::ended(Output { status, stdout: text(&mut out), stderr: text(&mut err) })
 }
 
 fn tree() -> Tree {
@@ -253,6 +253,6 @@ fn a_repository_that_claims_the_files_of_others_is_refused() {
         assert!(Command::new("git").args(args).current_dir(&folder).status().expect("git").success());
     }
     let path = std::env::var_os("PATH").expect("a path");
-    let said = common::ended(command(&folder, &["--staged"]).env("PATH", path).output().expect("the program runs"));
+    let said = trees::ended(command(&folder, &["--staged"]).env("PATH", path).output().expect("the program runs"));
     assert!(said.code == Some(2) && said.err.contains("its files lie elsewhere (core.worktree)"), "{said:?}");
 }

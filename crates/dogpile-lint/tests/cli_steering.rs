@@ -2,11 +2,11 @@
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{FORMATS, LOCKED, Run, Tree};
 use serde_json::Value;
 use std::process::{Command, Stdio};
+use trees::{FORMATS, LOCKED, Run, Tree};
 
 /// Clears the screen, names the window, colours, turns the direction of writing, deletes.
 const RAW: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}abc\u{2066}\u{8}\u{7f}\u{feff}";
@@ -163,7 +163,7 @@ fn a_patch_is_as_it_is_for_programs_and_plain_text_for_terminals() {
         .env_clear()
         .env("SHELL", "/bin/sh");
     script.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("TERM", "xterm").stdin(Stdio::null());
-    let shown = common::ended(script.output().expect("`script` of util-linux")).out;
+    let shown = trees::ended(script.output().expect("`script` of util-linux")).out;
     let plain = shown.replace(['\r', '\t'], "");
     assert!(shown.contains("\u{241b}[2J") && shown.contains("shown as others"), "{shown:?}");
     assert!(!plain.contains(hides), "{shown:?}");
