@@ -1,5 +1,6 @@
 //! Every reader under inputs that nobody would write: those that broke it once, what the tree has, and changes of these that
 //! are the same each time. Longer runs, with coverage: `cargo xtask fuzz`.
+#![allow(clippy::disallowed_methods, reason = "pages and manifests are files")]
 
 use dogpile_fuzz::{TARGETS, Target, broke, change, seeds};
 use std::collections::BTreeSet;

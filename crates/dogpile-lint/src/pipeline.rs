@@ -360,14 +360,13 @@ impl<'f> Tree<'f> {
                 let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
                 let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
                 let path = path.filter(|path| self.index.is_some_and(|index| index.text(path).is_some()) || path.is_file());
-                path.and_then(|path| match read_text(&path, self.index, self.max_file_size) {
-                    Ok(text) => Some(text.to_string()),
-                    Err((reason, why)) => {
+                path.and_then(|path| {
+                    let read = read_text(&path, self.index, self.max_file_size).map(|text| text.to_string());
+                    read.map_err(|(reason, why)| {
                         let message = format!("what `{name}` holds is left out: {why}");
-                        let path = file.path.clone();
-                        self.problems.push(Problem { path, span: None, kind: ProblemKind::Partial, reason: reason.to_owned(), message });
-                        None
-                    }
+                        let (path, reason) = (file.path.clone(), reason.to_owned());
+                        self.problems.push(Problem { path, span: None, kind: ProblemKind::Partial, reason, message });
+                    }).ok()
                 })
             } else {
                 self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())

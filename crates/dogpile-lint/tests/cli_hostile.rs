@@ -1,5 +1,6 @@
 //! Trees made to harm whoever lints them: nothing in them is waited for, read without bound, run, or read elsewhere.
 #![cfg(unix)]
+#![allow(clippy::disallowed_methods, reason = "tests make files")]
 
 mod trees;
 

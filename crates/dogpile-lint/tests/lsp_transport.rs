@@ -1,4 +1,5 @@
 //! The language server and clients that do not keep to the protocol.
+#![allow(clippy::disallowed_methods, reason = "tests make files")]
 
 mod wire;
 
