@@ -64,6 +64,10 @@ impl Target {
         self.npm().0 == "linux"
     }
 
+    pub(crate) fn is_musl(&self) -> bool {
+        self.triple.ends_with("-musl")
+    }
+
     pub(crate) fn is_windows(&self) -> bool {
         self.npm().0 == "win32"
     }

@@ -24,9 +24,11 @@ pub(super) fn pack(dist: &Dist<'_>) -> Result<()> {
         .current_dir(&packaging)
         .env("CARGO_TARGET_DIR", target_folder(dist.root))
         .env("SOURCE_DATE_EPOCH", &dist.epoch);
-    // Static: it asks nothing of a distribution, old or new, glibc or musl.
+    // Static: it asks nothing of a distribution, old or new, glibc or musl. What is built for glibc maturin lets nobody
+    // call fit for musl.
     if dist.target.is_linux() {
-        maturin.args(["--compatibility", "manylinux_2_17", "musllinux_1_1", "--auditwheel", "skip"]);
+        let tags: &[&str] = if dist.target.is_musl() { &["manylinux_2_17", "musllinux_1_1"] } else { &["manylinux_2_17"] };
+        maturin.arg("--compatibility").args(tags).args(["--auditwheel", "skip"]);
     }
     let built = call(&mut maturin);
     if data.exists() {
