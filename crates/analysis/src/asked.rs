@@ -54,6 +54,25 @@ pub(crate) fn during<R>(run: impl FnOnce() -> R) -> (R, FxHashSet<u64>) {
     (result, ASKED.take().unwrap_or_default())
 }
 
+/// Runs something that may be asked for again, and tells what it asked; whoever runs it has asked that, too.
+pub(crate) fn again<R>(run: impl FnOnce() -> R) -> (R, Vec<u64>) {
+    let outer = ASKED.take();
+    let (result, asked) = during(run);
+    let asked: Vec<u64> = asked.into_iter().collect();
+    ASKED.set(outer);
+    repeat(&asked);
+    (result, asked)
+}
+
+/// Writes questions down whose answers are known already.
+pub(crate) fn repeat(questions: &[u64]) {
+    ASKED.with_borrow_mut(|asked| {
+        if let Some(asked) = asked {
+            asked.extend(questions);
+        }
+    });
+}
+
 fn hash(value: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = FxHasher::default();
     value.hash(&mut hasher);

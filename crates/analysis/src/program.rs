@@ -1,13 +1,13 @@
 //! The whole tree, linked: functions, types, globals and implementors by canonical name.
 
-use crate::asked::{About, Answers, note};
+use crate::asked::{About, Answers, again, note, repeat};
 use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::SourceMap;
 use std::borrow::Cow;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// A function of the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +44,15 @@ pub(crate) struct Tables {
     taken_in: HashMap<QualName, Vec<QualName>>,
     /// Types that have every method of an interface, by interface name.
     implementors: HashMap<QualName, Vec<Arc<str>>>,
+    /// Names that somebody looked for where they are not declared: where they are, and what had to be asked to know.
+    sought: RwLock<HashMap<Box<str>, Arc<Sought>>>,
+}
+
+/// The other name of a name, if it has one, and the questions whose answers told so.
+#[derive(Debug)]
+struct Sought {
+    found: Option<String>,
+    asked: Vec<u64>,
 }
 
 /// Everything that can be looked up by name.
@@ -255,7 +264,7 @@ impl<'a> Program<'a> {
         if let Some(function) = name.strip_suffix("()") {
             return self.given_by(function).map_or(Cow::Borrowed(name), Cow::Owned);
         }
-        match self.elsewhere(name, 0) {
+        match self.leads_to(name) {
             Some(found) => Cow::Owned(found),
             None => Cow::Borrowed(name),
         }
@@ -277,6 +286,20 @@ impl<'a> Program<'a> {
 
     fn declares(&self, name: &str) -> bool {
         self.function_of_name(name).is_some() || self.type_of_name(name).is_some() || self.global_of_name(name).is_some_and(|(_, g)| other_name(g).is_none())
+    }
+
+    /// Where a name leads that is not declared under it. The same few names are looked for all the time.
+    fn leads_to(&self, name: &str) -> Option<String> {
+        let sought = &self.tables.sought;
+        let known = sought.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some(known) = known {
+            repeat(&known.asked);
+            return known.found.clone();
+        }
+        let (found, asked) = again(|| self.elsewhere(name, 0));
+        let known = Arc::new(Sought { found: found.clone(), asked });
+        sought.write().unwrap_or_else(PoisonError::into_inner).insert(name.into(), known);
+        found
     }
 
     fn elsewhere(&self, name: &str, depth: usize) -> Option<String> {
@@ -343,7 +366,7 @@ impl<'a> Program<'a> {
         if let Some(found) = get(name) {
             return Some(*found);
         }
-        if let Some(found) = self.elsewhere(name, 0).and_then(|n| get(&n)) {
+        if let Some(found) = self.leads_to(name).and_then(|n| get(&n)) {
             return Some(*found);
         }
         let (from, to) = self.aliases.iter().find(|(from, _)| name.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with(['.', '/'])))?;

@@ -5,6 +5,7 @@ use super::tsconfig::Aliases;
 use super::{Located, canonical, joined, slashed, with_ancestors};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Endings of files, in the order in which a name without one is looked for.
 const ENDINGS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
@@ -22,6 +23,8 @@ pub(crate) struct Project {
     by_name: BTreeMap<String, PathBuf>,
     /// Folder → its `tsconfig.json`.
     configs: BTreeMap<PathBuf, Aliases>,
+    /// Package → names by which it is imported, besides paths; made when somebody asks.
+    import_names: OnceLock<BTreeMap<String, BTreeSet<String>>>,
 }
 
 impl Project {
@@ -97,17 +100,25 @@ impl Project {
     }
 
     /// Names, besides paths, by which a package is imported.
-    pub(crate) fn import_names(&self, package: &str) -> Vec<String> {
-        let is_entry = |name: &str, folder: &Path| {
-            self.offered(folder, "").is_some_and(|found| found == package).then(|| name.to_owned())
-        };
-        let entries = self.by_name.iter().filter_map(|(name, folder)| is_entry(name, folder));
+    pub(crate) fn import_names(&self, package: &str) -> impl Iterator<Item = &str> {
+        let names = self.import_names.get_or_init(|| self.all_import_names());
+        names.get(package).into_iter().flatten().map(String::as_str)
+    }
+
+    fn all_import_names(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let entries = self.by_name.iter().filter_map(|(name, folder)| Some((self.offered(folder, "")?, name.as_str())));
         let aliases = self.configs.values().flat_map(|config| {
-            config.exact().filter(|name| {
-                config.candidates(name).iter().any(|path| self.at(path).is_some_and(|found| found == package))
+            config.exact().flat_map(|name| {
+                let candidates = config.candidates(name);
+                let found: Vec<&str> = candidates.iter().filter_map(|path| self.at(path)).collect();
+                found.into_iter().map(move |package| (package, name))
             })
         });
-        entries.chain(aliases.map(str::to_owned)).collect::<BTreeSet<_>>().into_iter().collect()
+        let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (package, name) in entries.chain(aliases) {
+            names.entry(package.to_owned()).or_default().insert(name.to_owned());
+        }
+        names
     }
 
     /// The file that a path stands for: with or without ending, or a folder.
