@@ -8,6 +8,7 @@ use crate::typing::{Target, Typing};
 use crate::walk::values;
 use dogpile_ir::{Block, Call, Callee, FuncId, Lang, LocalId, Module, Place, Rvalue, Stmt, StmtKind, Value, ValueKind};
 use dogpile_source::Span;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A promise that stays when it is rejected.
@@ -24,11 +25,9 @@ pub(crate) struct Kept {
 
 /// All of a project.
 pub(crate) fn kept_promises(program: &Program<'_>, typing: &Typing) -> Vec<Kept> {
-    (0u32..)
-        .zip(program.modules)
-        .filter(|(_, module)| module.lang == Lang::TypeScript)
-        .flat_map(|(m, module)| View::new(program, typing, m, module).kept())
-        .collect()
+    let modules: Vec<(u32, &Module)> = (0u32..).zip(program.modules.iter().map(AsRef::as_ref)).collect();
+    let ours = modules.into_par_iter().filter(|(_, module)| module.lang == Lang::TypeScript);
+    ours.flat_map_iter(|(m, module)| View::new(program, typing, m, module).kept()).collect()
 }
 
 /// A statement and where it stands.

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::fixes;
 use crate::input::{InputFile, endings};
 use crate::latency::parse_latency;
-use crate::load::{LoadOptions, Loaded, Overlays, load};
+use crate::load::{KEPT_ONCE, LoadOptions, Loaded, Overlays, load};
 use crate::meta_rules::slugs;
 use crate::output::say;
 use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
@@ -131,6 +131,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let load_options = LoadOptions {
         max_file_size: args.max_file_size,
         include_generated: args.reach.include_generated || lint_table.include_generated == Some(true),
+        kept: KEPT_ONCE,
         index: changes.as_ref().and_then(Changes::index),
     };
     let idle = changes.as_ref().is_some_and(Changes::are_idle);

@@ -4,16 +4,13 @@
 //! path in quotes; TypeScript by the end of a path, Rust by the module's name.
 
 use crate::input::{InputFile, LANGUAGES};
-use crate::neighbours::offered;
+use crate::offers::Offers;
 use crate::packages::Packages;
 use crate::prefilter::{Hit, Triggers};
 use dogpile_ir::{Lang, Module};
 use dogpile_models::Words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// Modules that offer on what another one offers on: so often.
-const LEVELS: usize = 4;
 
 /// What is searched for, by language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,19 +37,20 @@ impl Sought {
     /// The words of these names, as the analysis tells them; `modules` are those parsed so far.
     #[must_use]
     pub(crate) fn new(names: &[String], modules: &[Arc<Module>], packages: &Packages) -> Self {
-        let languages: BTreeMap<&str, Lang> = modules.iter().map(|m| (&*m.package, m.lang)).collect();
+        let offers = LANGUAGES.map(|lang| (lang, Offers::of(lang, modules)));
         let [mut alone, mut of_packages, mut items]: [BTreeMap<Lang, BTreeSet<String>>; 3] = Default::default();
         let mut crates = BTreeSet::new();
         for name in names {
             let quoted = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
-            match quoted.and_then(|package| Some((package, *languages.get(package)?))) {
-                Some((package, lang @ (Lang::TypeScript | Lang::Rust))) => {
-                    let offering = offering(package, lang, modules);
-                    items.entry(lang).or_default().extend(named_by(package, &offering, lang, modules));
+            match quoted.and_then(|package| Some((package, offers.iter().rev().find(|(_, offers)| offers.has(package))?))) {
+                Some((package, (lang @ (Lang::TypeScript | Lang::Rust), offers))) => {
+                    let lang = *lang;
+                    let offering = offers.offering(package);
+                    items.entry(lang).or_default().extend(offers.named_by(package, &offering));
                     if lang == Lang::TypeScript {
                         // A default export goes by any name.
                         alone.entry(lang).or_default().extend(specifiers(package, packages));
-                        let others = offering.iter().filter(|other| *other != package);
+                        let others = offering.iter().filter(|other| **other != package);
                         of_packages
                             .entry(lang)
                             .or_default()
@@ -60,14 +58,14 @@ impl Sought {
                         continue;
                     }
                     for package in offering {
-                        let last = package.rsplit("::").next().unwrap_or(&package);
+                        let last = package.rsplit("::").next().unwrap_or(package);
                         of_packages.entry(lang).or_default().extend([format!("{last}::"), format!("::{last}")]);
                         if !package.contains("::") {
-                            crates.insert(package);
+                            crates.insert(package.to_owned());
                         }
                     }
                 }
-                Some((_, Lang::Go)) => {
+                Some((_, (Lang::Go, _))) => {
                     alone.entry(Lang::Go).or_default().insert(name.clone());
                 }
                 None => {
@@ -109,58 +107,6 @@ impl Mentions {
         };
         hits(&self.items) && (hits(&self.packages) || from_root())
     }
-}
-
-/// The names of what a package declares, and those under which others (`offering`) offer that on.
-fn named_by(package: &str, offering: &BTreeSet<String>, lang: Lang, modules: &[Arc<Module>]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for module in modules.iter().filter(|m| m.lang == lang && offering.contains(&*m.package)) {
-        let mut all: Vec<&str> = Vec::new();
-        if *module.package == *package {
-            all.extend(module.functions.iter().map(|f| &*f.name));
-            all.extend(module.types.iter().map(|t| &*t.name));
-            all.extend(module.globals.iter().map(|g| &*g.name));
-        } else {
-            all.extend(offered(module).filter(|(_, item)| is_of(offering, item)).map(|(name, _)| name));
-        }
-        for name in all {
-            // Of a method, and of an item of a module within, the first part is named.
-            let rest = name.strip_prefix(&*module.package).map_or("", |rest| rest.trim_start_matches(['.', ':']));
-            names.extend(
-                rest.split(['.', ':', '#'])
-                    .next()
-                    .filter(|first| !first.is_empty() && *first != "init")
-                    .map(str::to_owned),
-            );
-        }
-    }
-    names
-}
-
-/// Whether a name is that of one of these packages, or of something in it.
-fn is_of(packages: &BTreeSet<String>, name: &str) -> bool {
-    packages
-        .iter()
-        .any(|p| name.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':'])))
-}
-
-/// A package, and those that offer on what it has.
-fn offering(package: &str, lang: Lang, modules: &[Arc<Module>]) -> BTreeSet<String> {
-    let mut all = BTreeSet::from([package.to_owned()]);
-    for _ in 0..LEVELS {
-        let passes_on = |m: &&Arc<Module>| {
-            let whole = m.imports.iter().any(|i| &*i.name == "*" && is_of(&all, &i.path));
-            whole || offered(m).any(|(_, item)| is_of(&all, item))
-        };
-        let more: Vec<String> =
-            modules.iter().filter(|m| m.lang == lang).filter(passes_on).map(|m| m.package.to_string()).collect();
-        let before = all.len();
-        all.extend(more);
-        if all.len() == before {
-            break;
-        }
-    }
-    all
 }
 
 /// The ends of specifiers that lead to a file.

@@ -32,6 +32,7 @@ mod lsp;
 mod memory;
 mod meta_rules;
 mod neighbours;
+mod offers;
 mod output;
 mod packages;
 mod pipeline;

@@ -18,8 +18,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// So much text of files that hit no trigger is kept in memory, in bytes: it need not be read again for callers of
-/// wrappers. More of it costs more than it saves, for the pages that it lies in have to be cleared first.
-const KEPT: u64 = 16 << 20;
+/// wrappers. In one run more of it costs more than it saves, for the pages that it lies in have to be cleared first.
+pub(crate) const KEPT_ONCE: u64 = 16 << 20;
+/// The same where run follows run: what was searched is known again by its text.
+pub(crate) const KEPT_AGAIN: u64 = 512 << 20;
 
 thread_local! {
     /// What a thread reads into: most files are done with as soon as they are searched.
@@ -33,6 +35,8 @@ pub(crate) struct LoadOptions<'o> {
     pub max_file_size: u64,
     /// Generated files too.
     pub include_generated: bool,
+    /// Bytes of text that are kept though nothing in them matters by itself.
+    pub kept: u64,
     /// What counts instead of the work tree.
     pub index: Option<&'o Index>,
 }
@@ -86,7 +90,7 @@ pub(crate) fn load(
                 None => with_text(&candidate.path, options.index, options.max_file_size, |text| {
                     let mut file = looked_at(candidate, text, filter, &packages, options)?;
                     let matters = file.hit != Hit::Nothing || file.alone;
-                    if matters || kept.fetch_add(text.len() as u64, Ordering::Relaxed) < KEPT {
+                    if matters || kept.fetch_add(text.len() as u64, Ordering::Relaxed) < options.kept {
                         file.text = Some(Arc::from(text));
                     }
                     Some(file)

@@ -10,7 +10,7 @@ use crate::cli::MAX_FILE_SIZE;
 use crate::config::Found;
 use crate::fixes::Offers;
 use crate::input::{InputFile, language};
-use crate::load::{LoadOptions, Loaded, Overlays, input, load, read_text};
+use crate::load::{KEPT_AGAIN, LoadOptions, Loaded, Overlays, input, load, read_text};
 use crate::pipeline::{Options, Outcome, lint_again, triggers};
 use crate::packages::Packages;
 use crate::prefilter::Triggers;
@@ -174,7 +174,7 @@ impl Tree {
             exclude: found.root().map(Path::to_owned).zip(excluded(&table.exclude)?),
             threads: rayon::current_num_threads(),
         };
-        let load_options = LoadOptions { max_file_size: MAX_FILE_SIZE, include_generated: table.include_generated == Some(true), index: None };
+        let load_options = LoadOptions { max_file_size: MAX_FILE_SIZE, include_generated: table.include_generated == Some(true), kept: KEPT_AGAIN, index: None };
         let mut walked = walk(&paths, root, &walk_options)?;
         // Buffers that were never saved.
         for path in overlays.keys().filter(|path| !path.exists() && path.starts_with(root)) {
