@@ -1,4 +1,4 @@
-//! Chores of the project: `cargo xtask <registry|new-rule|docs|book|test|dist|dist-test|tidy>`.
+//! Chores of the project: `cargo xtask <registry|new-rule|docs|book|test|mutate|metamorph|dist|dist-test|tidy>`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, reason = "chores read and write the project's files")]
 
@@ -6,6 +6,7 @@ mod book;
 mod dist;
 mod dist_test;
 mod docs;
+mod mutants;
 mod new_rule;
 mod registry;
 mod rules;
@@ -22,6 +23,9 @@ cargo xtask registry [--check]       writes rules/src/registry.rs from the folde
 cargo xtask new-rule GROUP/SLUG      writes the folder, the page and the fixture stubs of a rule
 cargo xtask docs [--check]           writes the list of rules in README.md
 cargo xtask test                     installs redis-server if it is missing, runs every test and check
+cargo xtask mutate --tree PATH…      puts faults into clean locks of these trees, and counts how many are found
+cargo xtask repair --tree PATH…      repairs what is found in these trees, and counts how often that silences it
+cargo xtask metamorph --tree PATH…   changes sources in ways that mean nothing, and compares the findings
 cargo xtask book [--check]           makes the book, into target/book, and follows its links; or only those of the pages
 cargo xtask dist [--target T]        builds a release and packs it for every channel, into target/dist
 cargo xtask dist-test                the same, and installs and runs every artifact in a clean place (slow)
@@ -48,6 +52,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["docs"] => docs::run(&root, false),
         ["docs", "--check"] => docs::run(&root, true),
         ["test"] => test::run(&root),
+        ["mutate" | "repair" | "metamorph", ..] => mutants::run(&root, words),
         ["book"] => book::run(&root, false),
         ["book", "--check"] => book::run(&root, true),
         ["dist", words @ ..] => dist::run(&root, words),
