@@ -63,10 +63,12 @@ impl Lowering<'_> {
     }
 
     fn collect_uses(&mut self, items: &[Item]) {
+        // Modules below see what is imported here, and take it with `use super::*`; those of other files cannot look.
+        let shared = items.iter().any(|item| matches!(item, Item::Mod(inner) if inner.content.is_none()));
         for item in items {
             match item {
                 Item::Use(import) => {
-                    let public = !matches!(import.vis, Visibility::Inherited);
+                    let public = shared || !matches!(import.vis, Visibility::Inherited);
                     let mut found = vec![];
                     flatten(&import.tree, &mut vec![], &mut found);
                     for (parts, name, span) in found {

@@ -333,7 +333,7 @@ impl<'a> Explorer<'a, '_> {
                         let home = self.home(frame, *local);
                         // What an acquire's reply decided on this path stays decided.
                         let decided = !state.held.is_empty()
-                            && state.local(home, *local).is_some_and(|v| matches!(&*v.sym, Sym::Bool(_) | Sym::Nil | Sym::Error(_) | Sym::Reply(..)));
+                            && state.local(home, *local).is_some_and(|v| matches!(&*v.sym, Sym::Bool(_) | Sym::Nil | Sym::Str(_) | Sym::Error(_) | Sym::Reply(..)));
                         if (round == 1 && !decided) || state.local(home, *local).is_some_and(|v| v.sym.int().is_some()) {
                             state.forget_local(home, *local);
                             if !self.is_temp(home, *local) {
