@@ -9,6 +9,9 @@ use dogpile_lint::LintResult;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+/// So much is shown of what was changed.
+const DIFF_LINES: usize = 60;
+
 /// How many of how many, by row and language.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
@@ -70,10 +73,16 @@ impl Table {
 #[must_use]
 pub fn mutation(project: &Project) -> Table {
     let mut table = Table::default();
-    let before = project.lint();
-    for mutant in mutants(project, &before) {
+    let whole = project.lint();
+    let mut near: BTreeMap<String, (Project, LintResult)> = BTreeMap::new();
+    for mutant in mutants(project, &whole) {
+        let (project, before) = near.entry(mutant.path.clone()).or_insert_with(|| {
+            let near = project.around(&mutant.path, &whole);
+            let before = near.lint();
+            (near, before)
+        });
         let after = changed(project, &mutant);
-        let good = killed(&mutant, &before, &after);
+        let good = killed(&mutant, before, &after);
         table.count(mutant.operator.rule, mutant.language, good);
         if !good {
             table.failures.push(story(project, &mutant));
@@ -115,6 +124,8 @@ pub fn metamorphosis(project: &Project, chosen: &[Morph]) -> Table {
     let mut table = Table::default();
     let before = project.lint();
     for path in matters(&before) {
+        let project = &project.around(&path, &before);
+        let before = project.lint();
         for morph in chosen {
             for changes in morph.apply(project, &path, &before) {
                 let Some(language) = Language::of(&path) else { continue };
@@ -123,7 +134,9 @@ pub fn metamorphosis(project: &Project, chosen: &[Morph]) -> Table {
                 table.count(morph.name(), language, told.is_empty());
                 if !told.is_empty() {
                     let shown: Vec<String> = told.iter().map(|line| format!("  {line}")).collect();
-                    table.failures.push(format!("{}: {}: {path}\n{}", morph.name(), project.name, shown.join("\n")));
+                    let diffs = changes.iter().map(|(path, text)| difference(project.text(path).unwrap_or_default(), text));
+                    let diffs: String = diffs.collect::<String>().lines().take(DIFF_LINES).map(|line| format!("    {line}\n")).collect();
+                    table.failures.push(format!("{}: {}: {path}\n{}\n{diffs}", morph.name(), project.name, shown.join("\n")));
                 }
             }
         }

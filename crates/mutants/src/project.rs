@@ -74,6 +74,25 @@ impl Project {
         lint_files(self.files.clone(), self.config.as_deref())
     }
 
+    /// The files that a file's locks are made of: those of their stories, with all that stands in their folders.
+    #[must_use]
+    pub fn around(&self, path: &str, before: &LintResult) -> Self {
+        let of = |span: &Span| before.sources.path(*span).to_owned();
+        let mut chosen: BTreeSet<String> = BTreeSet::from([path.to_owned()]);
+        for spans in before.lifecycles.touched.values() {
+            let files: BTreeSet<String> = spans.iter().map(of).collect();
+            if files.contains(path) {
+                chosen.extend(files);
+            }
+        }
+        let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let folders: BTreeSet<String> = chosen.iter().map(|path| folder(path)).collect();
+        let kept = |path: &str| Language::of(path).is_none() || chosen.contains(path) || folders.contains(&folder(path));
+        let mut other = self.clone();
+        other.files.retain(|(path, _)| kept(path));
+        other
+    }
+
     /// The text of a file.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<&str> {

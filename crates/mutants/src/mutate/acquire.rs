@@ -130,19 +130,20 @@ pub(super) fn wrong_unit(place: &Place<'_>) -> Option<Vec<Edit>> {
     }
     let call = place.call(&place.lock.acquire.site)?;
     let words = Words::of(place, call)?;
-    // Thirty thousand seconds, from thirty thousand milliseconds.
-    if *ms < 5_000 {
-        return None;
+    let unit = words.words.iter().position(|w| w.kind == Kind::Text && unquoted(place, w).eq_ignore_ascii_case("PX"));
+    let pair = words.call.raw("pair").find(|pair| pair.children.first().is_some_and(|k| place.say(k) == "PX"));
+    let ttl = unit.and_then(|at| words.words.get(at + 1).copied()).or(pair.and_then(|pair| pair.children.last()))?;
+    if place.language == Language::TypeScript {
+        return Some(vec![Edit::insert(ttl.span.start, "Date.now() + ")]);
     }
-    if let Some(unit) = words.words.iter().find(|w| w.kind == Kind::Text && unquoted(place, w).eq_ignore_ascii_case("PX")) {
-        let changed = place.say(unit).replace("PX", "EX").replace("px", "ex");
-        return Some(vec![Edit::replace(unit.span.clone(), changed)]);
-    }
-    let pair = words.call.raw("pair").find(|pair| pair.children.first().is_some_and(|k| place.say(k) == "PX"))?;
-    Some(vec![Edit::replace(pair.children.first()?.span.clone(), "EX")])
+    let unit = words.words.get(unit?)?;
+    let millis = format!("std::time::Duration::from_millis({ms}).as_millis() as u64");
+    Some(vec![Edit::replace(unit.span.clone(), "\"EX\""), Edit::replace(ttl.span.clone(), millis)])
 }
 
 pub(super) fn check_then_set(place: &Place<'_>) -> Option<Vec<Edit>> {
+    // What nobody gives back is a mark, and a mark may be read first.
+    place.lock.releases.iter().find(|r| r.same_session)?;
     let call = place.call(&place.lock.acquire.site)?;
     let words = Words::of(place, call)?;
     let Words { client, context, .. } = &words;

@@ -38,18 +38,18 @@ pub(super) fn long_work(place: &Place<'_>) -> Option<Vec<Edit>> {
 }
 
 pub(super) fn data_key(place: &Place<'_>) -> Option<Vec<Edit>> {
-    let words = command(place)?;
+    let words = command(place).filter(|_| released(place))?;
     let work = place.work()?;
     let Words { client, context, .. } = &words;
     let key = place.say(words.words.first()?);
     let text = match place.language {
         Language::Go if context.is_empty() => return None,
-        Language::Go => format!("{client}.Set({context}, {key}, \"done\", 0)"),
-        Language::TypeScript => format!("await {client}.set({key}, 'done');"),
+        Language::Go => format!("{client}.Set({context}, {key}, made(), time.Hour)"),
+        Language::TypeScript => format!("await {client}.set({key}, await made(), 'EX', 3600);"),
         Language::Rust => {
             let call = place.say(words.call);
             let (query, wait) = if call.contains("_async") { ("query_async", ".await") } else { ("query", "") };
-            format!("let _: () = redis::cmd(\"SET\").arg({key}).arg(\"done\").{query}({client}){wait}?;")
+            format!("let _: () = redis::cmd(\"SET\").arg({key}).arg(crate::made()).arg(\"EX\").arg(3600).{query}({client}){wait}?;")
         }
     };
     Some(insert_before(place, work, &text))
@@ -77,7 +77,12 @@ pub(super) fn nested(place: &Place<'_>) -> Option<Vec<Edit>> {
         }
     };
     let waits = lock_waits(place);
-    (!waits).then(|| insert_before(place, work, &text))
+    (!waits && released(place)).then(|| insert_before(place, work, &text))
+}
+
+/// The function gives the lock back: without that it is a mark, or a leader's lease, for which other things are right.
+fn released(place: &Place<'_>) -> bool {
+    place.lock.releases.iter().any(|r| r.same_session)
 }
 
 fn lock_waits(place: &Place<'_>) -> bool {
@@ -130,6 +135,10 @@ pub(super) fn slow(place: &Place<'_>) -> Option<Vec<Edit>> {
 
 pub(super) fn immortal(place: &Place<'_>) -> Option<Vec<Edit>> {
     let renewal = beats(place).next()?;
+    // Where a loss ends it, it ends soon after the release.
+    if !released(place) || place.language == Language::Go && renewal.on_loss == OnLoss::Told {
+        return None;
+    }
     let span = place.here(renewal.beat)?;
     let taken = place.here(place.lock.acquire.site.outer())?;
     let function = place.tree.function(&span).filter(|f| f.span.start <= taken.start && taken.end <= f.span.end)?;
@@ -186,10 +195,12 @@ pub(super) fn escapes(place: &Place<'_>) -> Option<Vec<Edit>> {
             let call = text.strip_prefix("return ")?.trim();
             let function = place.tree.function(&work.span)?;
             let one = function.child("result").is_some_and(|r| place.say(r) == "error");
-            (one && call.ends_with(')') && !call.contains("func(")).then(|| format!("go {call}\n\treturn nil"))?
+            // Work that is told to stop, stops.
+            let told = ["WithCancel(", "WithTimeout(", "WithDeadline("].iter().any(|word| place.say(function).contains(word));
+            (one && !told && call.ends_with(')') && !call.contains("func(")).then(|| format!("go {call}\n\treturn nil"))?
         }
         Language::TypeScript => {
-            let call = text.strip_prefix("return ").unwrap_or(text).strip_prefix("await ")?;
+            let call = text.strip_prefix("return ").unwrap_or(text).strip_prefix("await ").filter(|c| !c.contains(".finally("))?;
             format!("void {call}")
         }
         Language::Rust => return None,

@@ -58,10 +58,20 @@ fn test<'p>(place: &Place<'p>) -> Option<Test<'p>> {
     Some(Test { asked, statement, names, turn, inside: false, after })
 }
 
+/// The condition is that of a loser.
+fn refuses(place: &Place<'_>, condition: &Node) -> bool {
+    let text = place.say(condition).trim_start_matches('(');
+    let empty = ["== null", "=== null", "=== undefined", "!== 'OK'", "!== \"OK\"", "!= 'OK'", "!== 1", "is_none()", "!= nil", "== false", "=== 0", "== 0"];
+    text.starts_with('!') || empty.iter().any(|word| text.contains(word))
+}
+
 pub(super) fn result_ignored(place: &Place<'_>) -> Option<Vec<Edit>> {
     let test = test(place)?;
     let turn = test.turn?;
     let condition = turn.child("condition")?;
+    if !refuses(place, condition) || place.tree.path(&turn.span).iter().any(|n| n.kind == Kind::Loop) {
+        return None;
+    }
     if test.inside {
         let end = if place.language == Language::Go { "" } else { ";" };
         return Some(vec![Edit::replace(turn.span.clone(), format!("{}{end}", place.say(test.asked)))]);
@@ -100,7 +110,7 @@ pub(super) fn error_ignored(place: &Place<'_>) -> Option<Vec<Edit>> {
         Language::Go => {
             let [_, err] = test.names[..] else { return None };
             let other = test.after.iter().take(2).find(|s| s.kind == Kind::If && s.child("condition").is_some_and(|c| place.say(c) == format!("{err} != nil")))?;
-            let condition = turn.child("condition")?;
+            let condition = turn.child("condition").filter(|c| refuses(place, c))?;
             if other.span == turn.span || other.child("initializer").is_some() {
                 return None;
             }
@@ -131,7 +141,7 @@ pub(super) fn for_ever(place: &Place<'_>) -> Option<Vec<Edit>> {
     // In a loop there is a wait already, with its own end.
     let path = place.tree.path(&turn.span);
     let function = path.iter().rposition(|n| matches!(n.kind, Kind::Function | Kind::Closure))?;
-    if path[function..].iter().any(|n| n.kind == Kind::Loop) || place.lock.wait.is_some() {
+    if !refuses(place, turn.child("condition")?) || path[function..].iter().any(|n| n.kind == Kind::Loop) || place.lock.wait.is_some() {
         return None;
     }
     let (condition, body) = (place.say(turn.child("condition")?), turn.child("consequence")?.span.clone());

@@ -135,7 +135,7 @@ pub(super) fn leaked(place: &Place<'_>) -> Option<Vec<Edit>> {
                 return None;
             }
             if let Some(defer) = path.iter().find(|n| n.kind == Kind::Defer) {
-                let block = function.child("body")?;
+                let block = function.child("body").filter(|body| body.children.iter().any(|s| s.span == defer.span))?;
                 let last = block.children.last().filter(|s| s.kind == Kind::Return && defer.span.end <= s.span.start)?;
                 let body = place.say(defer).strip_prefix("defer")?.trim();
                 let value = place.say(last).strip_prefix("return")?.trim();
@@ -183,7 +183,8 @@ pub(super) fn leaked(place: &Place<'_>) -> Option<Vec<Edit>> {
 /// A DEL of the key right behind the acquire, deferred or in a `finally`, before anybody looked whether it was won.
 pub(super) fn unheld(place: &Place<'_>) -> Option<Vec<Edit>> {
     let acquire = place.call(&place.lock.acquire.site)?;
-    if !place.lock.acquire.site.via.is_empty() || place.lock.acquire.library {
+    let site = &place.lock.acquire.site;
+    if !site.via.is_empty() || place.lock.acquire.library || !site.command.starts_with("SET") {
         return None;
     }
     let words = Words::of(place, acquire)?;

@@ -29,7 +29,9 @@ fn sitter<'p>(place: &Place<'p>, call: &'p Node) -> Option<Words<'p>> {
     let object = function.child("operand").or(function.child("object"))?;
     let mut words: Vec<&Node> = call.child("arguments")?.children.iter().filter(|c| c.raw != "comment").collect();
     let mut context = "";
-    if place.language == Language::Go && words.first().is_some_and(|w| is_context(place.say(w))) {
+    let list = |at: usize| words.get(at).is_some_and(|w| place.say(w).starts_with("[]string{"));
+    let sure = list(2) || words.len() == 4 && place.say(function).ends_with(".SetNX");
+    if place.language == Language::Go && (sure || words.first().is_some_and(|w| is_context(place.say(w)))) {
         context = place.say(words.remove(0));
     }
     let sends = place.say(function).rsplit('.').next().unwrap_or_default();
