@@ -19,6 +19,7 @@ mod names;
 mod program;
 mod project;
 mod reach;
+mod shown;
 mod single;
 mod sym;
 mod typing;

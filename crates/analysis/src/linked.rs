@@ -9,7 +9,8 @@ use crate::defined::{self, Commands};
 use crate::fields;
 use crate::program::{Program, Tables};
 use crate::reach::{self, Reach};
-use crate::typing::{Shown, Typing};
+use crate::shown::Shown;
+use crate::typing::Typing;
 use dogpile_ir::{FieldInit, FunctionKind, LocalId, Module, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::SourceMap;
@@ -40,7 +41,7 @@ pub(crate) struct Linked {
 /// What a tree is linked from.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
-    pub(crate) modules: &'a [Module],
+    pub(crate) modules: &'a [Arc<Module>],
     pub(crate) sources: &'a SourceMap,
     pub(crate) models: &'a Models,
     pub(crate) aliases: &'a BTreeMap<String, String>,
@@ -56,7 +57,7 @@ const LOCALS: usize = 4;
 impl Linked {
     /// Links modules, with what is left of the last time.
     pub(crate) fn new<'a>(source: Source<'a>, before: Option<Self>) -> (Program<'a>, Self) {
-        let known = |(at, module): (usize, &Module)| {
+        let known = |(at, module): (usize, &Arc<Module>)| {
             let before = before.as_ref().filter(|before| before.versions.get(at) == source.versions.get(at));
             before.map_or_else(|| signature(module), |before| before.signatures[at])
         };

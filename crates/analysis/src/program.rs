@@ -48,7 +48,7 @@ pub(crate) struct Tables {
 
 /// Everything that can be looked up by name.
 pub(crate) struct Program<'a> {
-    pub(crate) modules: &'a [Module],
+    pub(crate) modules: &'a [Arc<Module>],
     pub(crate) sources: &'a SourceMap,
     pub(crate) models: &'a Models,
     pub(crate) tables: Arc<Tables>,
@@ -57,7 +57,7 @@ pub(crate) struct Program<'a> {
 }
 
 impl Tables {
-    fn of(modules: &[Module]) -> Self {
+    fn of(modules: &[Arc<Module>]) -> Self {
         let mut tables = Self::default();
         for (m, module) in (0u32..).zip(modules) {
             for (f, function) in (0u32..).zip(&module.functions) {
@@ -95,7 +95,7 @@ impl Tables {
 }
 
 impl<'a> Program<'a> {
-    pub(crate) fn new(modules: &'a [Module], sources: &'a SourceMap, models: &'a Models, aliases: &'a BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(modules: &'a [Arc<Module>], sources: &'a SourceMap, models: &'a Models, aliases: &'a BTreeMap<String, String>) -> Self {
         let mut program = Self::again(modules, sources, models, aliases, Arc::new(Tables::of(modules)));
         let implementors = program.find_implementors();
         if let Some(tables) = Arc::get_mut(&mut program.tables) {
@@ -106,7 +106,7 @@ impl<'a> Program<'a> {
 
     /// With tables that hold for these modules.
     pub(crate) fn again(
-        modules: &'a [Module],
+        modules: &'a [Arc<Module>],
         sources: &'a SourceMap,
         models: &'a Models,
         aliases: &'a BTreeMap<String, String>,
@@ -179,7 +179,7 @@ impl<'a> Program<'a> {
     /// The modules of a package.
     pub(crate) fn modules_of(&self, package: &str) -> impl Iterator<Item = &'a Module> {
         note(About::Package, package);
-        self.modules.iter().filter(move |m| *m.package == *package)
+        self.modules.iter().map(AsRef::as_ref).filter(move |m: &&Module| *m.package == *package)
     }
 
     pub(crate) fn function(&self, at: FuncRef) -> &'a Function {

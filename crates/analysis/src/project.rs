@@ -130,7 +130,7 @@ fn version(module: &Module, sources: &SourceMap, embeds: &(dyn Fn(&str, &str) ->
 /// `embeds` gives the text of a file that another one embeds, by the embedding file's path and the path as written.
 #[must_use]
 pub fn analyze(
-    modules: &[Module],
+    modules: &[Arc<Module>],
     sources: &SourceMap,
     models: &Models,
     declared: &Declared,

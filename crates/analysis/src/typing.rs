@@ -2,11 +2,11 @@
 
 use crate::asked::{About, Answers, note};
 use crate::program::{FuncRef, Program};
+use crate::shown::Shown;
 use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
 use dogpile_models::{Does, Role, Row};
 use rustc_hash::FxHashMap as HashMap;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a call resolves to.
@@ -34,34 +34,25 @@ pub(crate) enum Evidence {
 }
 
 /// When something was inferred: round and module. In each round modules come in their order.
-type Stamp = (u8, u32);
+pub(crate) type Stamp = (u8, u32);
 
 /// Types of locals and unresolved globals, inferred once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Typing {
     /// By module, with the round.
-    locals: Vec<Arc<HashMap<LocalId, (Type, u8)>>>,
+    pub(crate) locals: Vec<Arc<HashMap<LocalId, (Type, u8)>>>,
     /// Globals and fields recognised as clients by a distinctive call on them.
-    by_use: Arc<HashMap<String, (Type, Stamp)>>,
+    pub(crate) by_use: Arc<HashMap<String, (Type, Stamp)>>,
     /// While one module is inferred anew: what came later is not there yet.
-    now: Option<Stamp>,
+    pub(crate) now: Option<Stamp>,
     /// The round that is under way, and its module.
     at: Stamp,
     /// What each module showed when it was inferred.
     pub(crate) last_shown: Vec<Shown>,
 }
 
-/// What other modules can see of the types that were inferred in one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Shown {
-    by_use: BTreeMap<String, (Type, u8)>,
-    /// Of parameters, by function, and of variables of initialisers, in order.
-    params: Vec<(u32, usize, (Type, u8))>,
-    initial: Vec<Option<(Type, u8)>>,
-}
-
 /// Two rounds: the second sees types that calls further down gave to fields and globals.
-const ROUNDS: u8 = 2;
+pub(crate) const ROUNDS: u8 = 2;
 
 impl Typing {
     pub(crate) fn infer(program: &Program<'_>) -> Self {
@@ -79,7 +70,7 @@ impl Typing {
         typing
     }
 
-    fn infer_module(&mut self, program: &Program<'_>, at: Stamp) {
+    pub(crate) fn infer_module(&mut self, program: &Program<'_>, at: Stamp) {
         self.at = at;
         let m = at.1;
         let module = &program.modules[m as usize];
@@ -99,40 +90,6 @@ impl Typing {
                 }
                 _ => {}
             });
-        }
-    }
-
-    /// Infers one module anew, as if it had been inferred in its turn with all the others. The others' types hold as long
-    /// as it shows the same as before ([`Typing::shown`]), and what it declares is the same.
-    pub(crate) fn infer_again(&mut self, program: &Program<'_>, m: u32) {
-        self.locals[m as usize] = Arc::default();
-        Arc::make_mut(&mut self.by_use).retain(|_, (_, stamp)| stamp.1 != m);
-        for round in 0..ROUNDS {
-            self.now = Some((round, m));
-            self.infer_module(program, (round, m));
-        }
-        self.now = None;
-    }
-
-    /// What others see of a module.
-    pub(crate) fn shown(&self, module: &Module, m: u32) -> Shown {
-        let by_use = self.by_use.iter().filter(|(_, (_, stamp))| stamp.1 == m);
-        let by_use = by_use.map(|(name, (ty, (round, _)))| (name.clone(), (ty.clone(), *round))).collect();
-        Shown { by_use, ..self.shown_locals(module, m) }
-    }
-
-    fn shown_locals(&self, module: &Module, m: u32) -> Shown {
-        let locals = &self.locals[m as usize];
-        let named = (0u32..).zip(&module.functions).filter(|(_, f)| !matches!(f.kind, dogpile_ir::FunctionKind::Closure { .. }));
-        let params = named.flat_map(|(f, function)| {
-            let known = |(i, param): (usize, &dogpile_ir::Param)| Some((f, i, locals.get(&param.local).cloned()?));
-            function.params.iter().enumerate().filter_map(known).collect::<Vec<_>>()
-        });
-        let initial = (0u32..).zip(&module.locals).filter(|(_, local)| local.owner.is_none());
-        Shown {
-            by_use: BTreeMap::new(),
-            params: params.collect(),
-            initial: initial.map(|(id, _)| locals.get(&LocalId(id)).cloned()).collect(),
         }
     }
 

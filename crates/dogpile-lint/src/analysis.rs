@@ -7,13 +7,14 @@ use dogpile_ir::{Lang, Module};
 use dogpile_models::{Catalog, Models};
 use dogpile_source::{FileId, SourceMap};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Everything the analysis may want to know.
 #[derive(Debug)]
 pub(crate) struct Facts<'a> {
     /// Parsed files; a module's `file` is its index in `sources`.
-    pub modules: &'a [Module],
+    pub modules: &'a [Arc<Module>],
     /// Their texts.
     pub sources: &'a SourceMap,
     /// Client libraries.

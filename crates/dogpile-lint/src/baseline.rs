@@ -37,7 +37,9 @@ impl Seen {
 
     /// Whether a file was looked at whole, or would have been if it were there.
     fn has(&self, file: &Path) -> bool {
-        !self.failed && self.roots.iter().any(|root| file.starts_with(root)) && (self.files.contains(file) || !file.exists())
+        !self.failed
+            && self.roots.iter().any(|root| file.starts_with(root))
+            && (self.files.contains(file) || !file.exists())
     }
 }
 
@@ -54,10 +56,12 @@ impl Place {
             (Some(file), ..) => absolute(cwd, file),
             // What a linted tree names may not lead out of it: the file is written, too.
             (None, Some(name), Some(root)) => {
-                let plain = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+                let plain =
+                    Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
                 let file = root.join(name).components().collect::<PathBuf>();
                 let real = |path: &Path| path.canonicalize().ok();
-                let within = file.ancestors().find_map(real).zip(real(root)).is_none_or(|(file, root)| file.starts_with(root));
+                let within =
+                    file.ancestors().find_map(real).zip(real(root)).is_none_or(|(file, root)| file.starts_with(root));
                 if !plain || !within {
                     bail!("[lint] baseline = {name:?} lies outside the folder of {FILE_NAME}");
                 }
@@ -135,7 +139,9 @@ struct Compared {
 impl Compared {
     fn new(baseline: &Baseline, place: &Place, run: &Run<'_>) -> Self {
         let outcome = &run.outcome;
-        let known = |e: &Entry| KnownFinding::of(e, place.named(run.cwd, outcome.sources.path(e.finding.primary)), &outcome.sources);
+        let known = |e: &Entry| {
+            KnownFinding::of(e, place.named(run.cwd, outcome.sources.path(e.finding.primary)), &outcome.sources)
+        };
         let open = |e: &&Entry| e.finding.suppressed.is_none();
         let mut found: Vec<KnownFinding> = outcome.entries.iter().filter(open).map(known).collect();
         let shown = found.len();
@@ -147,7 +153,8 @@ impl Compared {
         let used: BTreeSet<usize> = first.iter().flatten().chain(&allowed).copied().collect();
         // Rules that are off were not asked.
         let off: BTreeSet<&str> = outcome.rules.iter().filter(|r| r.level == Level::Off).map(|r| r.slug).collect();
-        let looked_at = |entry: &KnownFinding| !off.contains(entry.rule.as_str()) && run.seen.has(&place.lies(&entry.path));
+        let looked_at =
+            |entry: &KnownFinding| !off.contains(entry.rule.as_str()) && run.seen.has(&place.lies(&entry.path));
         let all = baseline.findings.iter().enumerate();
         let gone = all.filter(|(at, entry)| !used.contains(at) && looked_at(entry)).map(|(at, _)| at).collect();
         Self { found: found.into_iter().zip(first).collect(), shown, allowed, gone }
@@ -167,7 +174,8 @@ pub(crate) fn apply(args: &CheckArgs, run: &mut Run<'_>) -> anyhow::Result<()> {
     for entry in entries.iter_mut().chain(hidden).filter(|e| e.finding.suppressed.is_none()) {
         entry.standing = if known.next() == Some(true) { Standing::Known } else { Standing::New };
     }
-    run.outcome.gone = compared.gone.iter().filter_map(|at| baseline.findings.get(*at)).map(KnownFinding::gone).collect();
+    run.outcome.gone =
+        compared.gone.iter().filter_map(|at| baseline.findings.get(*at)).map(KnownFinding::gone).collect();
     run.outcome.gone.sort_by(|a, b| (&a.path, a.line, &a.rule).cmp(&(&b.path, b.line, &b.rule)));
     Ok(())
 }
@@ -203,7 +211,9 @@ pub(crate) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
         say(&if prunes { pruned(&old, compared, &place)? } else { updated(&old, compared, &place)? });
         if !named {
             let name = &place.shown;
-            say(&format!("give --baseline {name}, or write `baseline = {DEFAULT_NAME:?}` under [lint] in {FILE_NAME}, so that it holds"));
+            say(&format!(
+                "give --baseline {name}, or write `baseline = {DEFAULT_NAME:?}` under [lint] in {FILE_NAME}, so that it holds"
+            ));
         }
         Ok(Exit::Clean)
     })

@@ -6,7 +6,8 @@ use crate::cli::CheckArgs;
 use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
 use crate::exit::Exit;
-use crate::input::endings;
+use crate::fixes;
+use crate::input::{InputFile, endings};
 use crate::latency::parse_latency;
 use crate::load::{LoadOptions, Loaded, Overlays, load};
 use crate::meta_rules::slugs;
@@ -36,7 +37,14 @@ pub(crate) struct Run<'a> {
     pub cwd: &'a Path,
     /// What was looked at.
     pub seen: Seen,
-    changes: Option<&'a Changes>,
+    /// What was linted.
+    pub files: &'a [InputFile],
+    /// How.
+    pub options: &'a Options<'a>,
+    /// Adds what walking and reading found to an outcome.
+    pub complete: &'a dyn Fn(&mut Outcome),
+    /// What changed, where only that is asked about.
+    pub changes: Option<&'a Changes>,
     threads: usize,
     begun: Instant,
     walk_time: Duration,
@@ -55,6 +63,14 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         baseline::apply(args, &mut run)?;
         if let Some(changes) = run.changes {
             changes.limit(&mut run.outcome, run.cwd);
+        }
+        if args.fix.wanted() {
+            if let Some(exit) = fixes::mend(args, &mut run)? {
+                return Ok(exit);
+            }
+            baseline::apply(args, &mut run)?;
+        } else if args.out.shows_fixes() {
+            fixes::offer(&mut run.outcome, run.files, run.options);
         }
         let linted = run.begun.elapsed();
         let proven = if args.confirm { Some(confirm(&mut run.outcome, &args.proof, &run.progress)) } else { None };
@@ -90,7 +106,10 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let progress = Progress::new();
     progress.phase("reading files");
     let cwd = env::current_dir().context("the current folder cannot be found")?;
-    let changes = Changes::find(&args.limit, &cwd, &args.paths)?;
+    let mut limit = args.limit.clone();
+    // Without a revision it asks for a patch of the fixes.
+    limit.diff = limit.diff.filter(|rev| rev.is_some() || !args.fix.wanted());
+    let changes = Changes::find(&limit, &cwd, &args.paths)?;
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let found = configuration(&cwd, &paths, args.config.as_deref())?;
     // Whoever changed a wrapper changed its callers' locks: all of the tree is linted.
@@ -114,8 +133,9 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         include_generated: args.include_generated || lint_table.include_generated == Some(true),
         index: changes.as_ref().and_then(Changes::index),
     };
-    let mut walked = walk(&paths, &cwd, &walk_options)?;
-    if let Some(index) = load_options.index {
+    let idle = changes.as_ref().is_some_and(Changes::are_idle);
+    let mut walked = if idle { Walked::default() } else { walk(&paths, &cwd, &walk_options)? };
+    if let Some(index) = load_options.index.filter(|_| !idle) {
         as_in(index, &mut walked, &paths, &cwd, &walk_options);
     }
     let walk_time = begun.elapsed();
@@ -143,10 +163,12 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
             changes: changes.as_ref(),
         };
         let mut outcome = lint(&loaded.files, &options);
-        complete(&mut outcome, &walked, &loaded);
+        let complete = |outcome: &mut Outcome| complete(outcome, &walked, &loaded);
+        complete(&mut outcome);
         let roots = paths.iter().map(|path| absolute(&cwd, path)).collect();
         let seen = Seen::new(roots, &loaded.files, &outcome);
-        then(Run { outcome, found: &found, cwd: &cwd, seen, changes: changes.as_ref(), threads, begun, walk_time, read_time, progress })
+        let (files, options) = (&loaded.files[..], &options);
+        then(Run { outcome, found: &found, cwd: &cwd, seen, files, options, complete: &complete, changes: changes.as_ref(), threads, begun, walk_time, read_time, progress })
     })
 }
 

@@ -10,9 +10,19 @@ use crate::prefilter::{Hit, Triggers};
 use dogpile_ir::{Lang, Module};
 use dogpile_models::Words;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Modules that offer on what another one offers on: so often.
 const LEVELS: usize = 4;
+
+/// What is searched for, by language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sought {
+    alone: BTreeMap<Lang, BTreeSet<String>>,
+    packages: BTreeMap<Lang, BTreeSet<String>>,
+    items: BTreeMap<Lang, BTreeSet<String>>,
+    crates: BTreeSet<String>,
+}
 
 /// A search for what callers mention.
 #[derive(Debug, Default)]
@@ -26,10 +36,10 @@ pub(crate) struct Mentions {
     crates: BTreeSet<String>,
 }
 
-impl Mentions {
-    /// A search for these names, as the analysis tells them; `modules` are those parsed so far.
+impl Sought {
+    /// The words of these names, as the analysis tells them; `modules` are those parsed so far.
     #[must_use]
-    pub(crate) fn new(names: &[String], modules: &[Module], packages: &Packages) -> Self {
+    pub(crate) fn new(names: &[String], modules: &[Arc<Module>], packages: &Packages) -> Self {
         let languages: BTreeMap<&str, Lang> = modules.iter().map(|m| (&*m.package, m.lang)).collect();
         let [mut alone, mut of_packages, mut items]: [BTreeMap<Lang, BTreeSet<String>>; 3] = Default::default();
         let mut crates = BTreeSet::new();
@@ -67,11 +77,20 @@ impl Mentions {
                 }
             }
         }
+        Self { alone, packages: of_packages, items, crates }
+    }
+}
+
+impl Mentions {
+    /// A search for these words.
+    #[must_use]
+    pub(crate) fn new(words: &Sought) -> Self {
         let search = |all: &BTreeMap<Lang, BTreeSet<String>>| {
             let words = |set: &BTreeSet<String>| Words { alone: set.iter().cloned().collect(), ..Words::default() };
             Triggers::new(all.iter().map(|(lang, set)| (*lang, words(set))))
         };
-        Self { alone: search(&alone), packages: search(&of_packages), items: search(&items), crates }
+        let crates = words.crates.clone();
+        Self { alone: search(&words.alone), packages: search(&words.packages), items: search(&words.items), crates }
     }
 
     /// Whether a file mentions any of them.
@@ -93,7 +112,7 @@ impl Mentions {
 }
 
 /// The names of what a package declares, and those under which others (`offering`) offer that on.
-fn named_by(package: &str, offering: &BTreeSet<String>, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
+fn named_by(package: &str, offering: &BTreeSet<String>, lang: Lang, modules: &[Arc<Module>]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for module in modules.iter().filter(|m| m.lang == lang && offering.contains(&*m.package)) {
         let mut all: Vec<&str> = Vec::new();
@@ -126,10 +145,10 @@ fn is_of(packages: &BTreeSet<String>, name: &str) -> bool {
 }
 
 /// A package, and those that offer on what it has.
-fn offering(package: &str, lang: Lang, modules: &[Module]) -> BTreeSet<String> {
+fn offering(package: &str, lang: Lang, modules: &[Arc<Module>]) -> BTreeSet<String> {
     let mut all = BTreeSet::from([package.to_owned()]);
     for _ in 0..LEVELS {
-        let passes_on = |m: &&Module| {
+        let passes_on = |m: &&Arc<Module>| {
             let whole = m.imports.iter().any(|i| &*i.name == "*" && is_of(&all, &i.path));
             whole || offered(m).any(|(_, item)| is_of(&all, item))
         };
@@ -171,6 +190,11 @@ mod tests {
     use dogpile_source::FileId;
     use std::path::Path;
 
+    fn search(names: &[String], modules: impl IntoIterator<Item = Module>, packages: &Packages) -> Mentions {
+        let modules: Vec<Arc<Module>> = modules.into_iter().map(Arc::new).collect();
+        Mentions::new(&Sought::new(names, &modules, packages))
+    }
+
     fn file(lang: Lang, package: &str) -> InputFile {
         InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: Hit::Nothing, alone: false }
     }
@@ -178,9 +202,9 @@ mod tests {
     #[test]
     fn go_imports_by_path_and_names_count_everywhere() {
         let module = dogpile_front_go::parse(FileId(0), "example.com/lock", "package lock\n");
-        let mentions = Mentions::new(
+        let mentions = search(
             &["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()],
-            &[module],
+            [module],
             &Packages::default(),
         );
         assert!(mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock\""));
@@ -200,7 +224,7 @@ mod tests {
             parse("@a/c/src/lock", "export function take() {}"),
             parse("@a/c/src/index", "export * from '@a/c/src/lock';"),
         ];
-        let mentions = Mentions::new(&["\"@a/c/src/lock\"".to_owned()], &modules, &packages);
+        let mentions = search(&["\"@a/c/src/lock\"".to_owned()], modules, &packages);
         let caller = file(Lang::TypeScript, "m");
         for text in [
             "from './lock'",
@@ -230,7 +254,7 @@ mod tests {
             parse("app::jobs::lock", "pub struct Lock; pub fn take() {}"),
             parse("app::jobs", "pub use lock::Lock; mod lock;"),
         ];
-        let mentions = Mentions::new(&["\"app::jobs::lock\"".to_owned()], &modules, &Packages::default());
+        let mentions = search(&["\"app::jobs::lock\"".to_owned()], modules, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{Lock, a};"));
         assert!(
             mentions.stand_in(&file(Lang::Rust, "b"), "lock::take()")
@@ -238,7 +262,7 @@ mod tests {
         );
         assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::jobs::{a, b};"));
         let root = [parse("app", "pub struct Lock;")];
-        let mentions = Mentions::new(&["\"app\"".to_owned()], &root, &Packages::default());
+        let mentions = search(&["\"app\"".to_owned()], root, &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Lock;"));
         assert!(!mentions.stand_in(&file(Lang::Rust, "app::x"), "use crate::Other;"));
         assert!(

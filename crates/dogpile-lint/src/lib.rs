@@ -12,6 +12,7 @@ mod cli;
 mod config;
 mod exit;
 mod explain;
+mod fixes;
 mod follow;
 mod generated;
 mod guard;

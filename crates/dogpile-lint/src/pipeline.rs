@@ -3,7 +3,7 @@
 use crate::analysis::{Analysed, Facts, analyse, files_with_locks, lock_sessions};
 use crate::changes::{ChangedCode, Changes, Index};
 use crate::config::Config;
-use crate::follow::Mentions;
+use crate::follow::{Mentions, Sought};
 use crate::guard::guarded;
 use crate::input::{InputFile, LANGUAGES, language_name};
 use crate::load::read_text;
@@ -14,7 +14,7 @@ use crate::prefilter::{Hit, Triggers};
 use crate::speaks::Speaks;
 use crate::suppress;
 use crate::translate::translate;
-use crate::warm::{Kept, Warm};
+use crate::warm::{Kept, Search, Warm};
 use dogpile_analysis::Memory;
 use dogpile_ir::{Function, FunctionKind, Lang, Module};
 use dogpile_analysis::lifecycle::Lifecycles;
@@ -27,7 +27,7 @@ use dogpile_source::{FileId, SourceFile, SourceMap, Span};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How often files of newly found wrappers' callers are added.
@@ -125,6 +125,7 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     let keep = warm.is_some();
     let warm = warm.unwrap_or(&mut cold);
     let mut tree = Tree::new(files, options, std::mem::take(&mut warm.parsed), stop);
+    tree.searches = Mutex::new(std::mem::take(&mut warm.searches));
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { tree.hits(options) };
     tree.parse_around(&core, &core);
     tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
@@ -153,6 +154,7 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     };
     if keep {
         warm.keep_last(last);
+        warm.searches = tree.searched();
         warm.parsed = tree.kept();
     }
     done
@@ -169,7 +171,7 @@ struct Tree<'f> {
     index: Option<&'f Index>,
     parsed: BTreeSet<usize>,
     sources: SourceMap,
-    modules: Vec<Module>,
+    modules: Vec<Arc<Module>>,
     /// Index in `files` of each parsed module.
     file_of: BTreeMap<FileId, usize>,
     problems: Vec<Problem>,
@@ -177,6 +179,9 @@ struct Tree<'f> {
     memories: BTreeMap<Lang, Memory>,
     /// What an earlier run parsed, by path.
     before: BTreeMap<String, Kept>,
+    /// Indexes of the files that a file imports, as far as they were asked for.
+    imported: BTreeMap<FileId, Arc<BTreeSet<usize>>>,
+    searches: Mutex<Vec<Search>>,
     stop: &'f AtomicBool,
 }
 
@@ -184,6 +189,8 @@ impl<'f> Tree<'f> {
     fn new(files: &'f [InputFile], options: &Options<'f>, before: BTreeMap<String, Kept>, stop: &'f AtomicBool) -> Self {
         Self {
             before,
+            imported: BTreeMap::new(),
+            searches: Mutex::default(),
             stop,
             files,
             neighbours: Neighbours::new(files),
@@ -246,11 +253,14 @@ impl<'f> Tree<'f> {
             .filter(|(index, ..)| !known.contains_key(index))
             .map(|(index, id, text)| {
                 let file = &self.files[index];
-                let module = guarded(|| translate(file, id, &text, self.packages, self.include_tests));
+                let module = guarded(|| Arc::new(translate(file, id, &text, self.packages, self.include_tests)));
                 (index, Arc::new(SourceFile::new(file.path.as_str(), &*text)), module)
             })
             .collect();
-        parsed.extend(known.into_iter().map(|(index, kept)| (index, kept.source, Ok(kept.module))));
+        for (index, kept) in known {
+            self.imported.extend(kept.imported.map(|imported| (kept.module.file, imported)));
+            parsed.push((index, kept.source, Ok(kept.module)));
+        }
         parsed.sort_by_key(|(index, ..)| *index);
         for (index, source, module) in parsed {
             let path = source.path.clone();
@@ -271,7 +281,9 @@ impl<'f> Tree<'f> {
     fn kept(mut self) -> BTreeMap<String, Kept> {
         for module in self.modules {
             let Some(source) = self.sources.shared(module.file) else { continue };
-            self.before.insert(source.path.clone(), Kept { source, module });
+            let text = self.file_of.get(&module.file).and_then(|index| self.files[*index].text.clone());
+            let imported = self.imported.remove(&module.file);
+            self.before.insert(source.path.clone(), Kept { source, text, imported, module });
         }
         self.before
     }
@@ -281,18 +293,25 @@ impl<'f> Tree<'f> {
     fn parse_imports(&mut self, core: &BTreeSet<usize>) {
         let mut from: BTreeSet<usize> = core.clone();
         for level in 0..IMPORT_LEVELS {
-            let wanted: BTreeSet<usize> = self
+            let chosen: Vec<&Arc<Module>> = self
                 .modules
-                .par_iter()
+                .iter()
                 .filter(|m| {
                     let chosen = self.file_of.get(&m.file).is_some_and(|index| from.contains(index));
                     chosen && (m.lang != Lang::Go || level < IMPORT_LEVELS_OF_GO)
                 })
-                .flat_map_iter(|m| {
+                .collect();
+            let new: Vec<(FileId, Arc<BTreeSet<usize>>)> = chosen
+                .par_iter()
+                .filter(|m| !self.imported.contains_key(&m.file))
+                .map(|m| {
                     let text = self.sources.get(m.file).map_or("", |file| &*file.text);
-                    self.neighbours.imported(m, text, self.packages.aliases())
+                    (m.file, Arc::new(self.neighbours.imported(m, text, self.packages.aliases())))
                 })
                 .collect();
+            let files: Vec<FileId> = chosen.iter().map(|m| m.file).collect();
+            self.imported.extend(new);
+            let wanted: BTreeSet<usize> = files.iter().filter_map(|file| self.imported.get(file)).flat_map(|found| found.iter()).copied().collect();
             self.parse(&wanted);
             from = wanted;
         }
@@ -395,9 +414,40 @@ impl<'f> Tree<'f> {
         if names.is_empty() {
             return BTreeSet::new();
         }
-        let mentions = Mentions::new(names, &self.modules, self.packages);
+        let words = Sought::new(names, &self.modules, self.packages);
+        let mut searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = searches.iter().position(|search| search.words == words).unwrap_or_else(|| {
+            searches.push(Search { words, found: BTreeMap::new(), used: true });
+            searches.len() - 1
+        });
+        let search = &mut searches[at];
+        search.used = true;
         let open: Vec<usize> = (0..self.files.len()).filter(|i| !self.parsed.contains(i)).collect();
-        open.into_par_iter().filter(|i| self.text(*i).is_ok_and(|text| mentions.stand_in(&self.files[*i], &text))).collect()
+        let known = |i: &usize| self.files[*i].text.as_ref().and_then(|text| search.known(*i, text));
+        let (old, new): (Vec<usize>, Vec<usize>) = open.into_iter().partition(|i| known(i).is_some());
+        let mut found: BTreeSet<usize> = old.into_iter().filter(|i| known(i) == Some(true)).collect();
+        if !new.is_empty() {
+            let mentions = Mentions::new(&search.words);
+            let stands = |i: usize| {
+                let text = self.text(i).ok()?;
+                let stands = mentions.stand_in(&self.files[i], &text);
+                Some((i, text, stands))
+            };
+            let new: Vec<(usize, Arc<str>, bool)> = new.into_par_iter().filter_map(stands).collect();
+            found.extend(new.iter().filter(|(.., stands)| *stands).map(|(i, ..)| *i));
+            // Texts that were not kept are not kept here either.
+            let kept = new.into_iter().filter(|(i, ..)| self.files[*i].text.is_some());
+            search.found.extend(kept.map(|(i, text, stands)| (i, (text, stands))));
+        }
+        found
+    }
+
+    /// The searches of this run, for a later one.
+    fn searched(&mut self) -> Vec<Search> {
+        let mut searches = std::mem::take(self.searches.get_mut().unwrap_or_else(PoisonError::into_inner));
+        searches.retain(|search| search.used);
+        searches.iter_mut().for_each(|search| search.used = false);
+        searches
     }
 
     fn judge(&mut self, analysed: &Analysed, settings: &Settings) -> Vec<Finding> {
@@ -459,9 +509,9 @@ struct Items<'m>(BTreeMap<&'m str, &'m str>);
 
 impl<'m> Items<'m> {
     /// Of the functions that these findings are in.
-    fn new(modules: &'m [Module], found: &[Finding]) -> Self {
+    fn new(modules: &'m [Arc<Module>], found: &[Finding]) -> Self {
         let wanted: BTreeSet<&str> = found.iter().map(|f| f.function.as_str()).collect();
-        let of = |module: &'m Module| module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)));
+        let of = |module: &'m Arc<Module>| module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)));
         Self(modules.iter().flat_map(of).filter(|(name, _)| wanted.contains(name)).filter_map(|(name, item)| Some((name, item?))).collect())
     }
 

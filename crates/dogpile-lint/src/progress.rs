@@ -59,6 +59,13 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Progress {
+    /// Something is about to be printed.
+    pub(crate) fn end(&mut self) {
         if let Some((sender, waiter)) = self.waiting.take() {
             drop(sender);
             // A waiter that panicked has drawn nothing.

@@ -6,21 +6,25 @@
 
 use crate::check::{complete, configuration, excluded};
 use crate::config::Found;
+use crate::fixes::Offers;
 use crate::input::{InputFile, language};
 use crate::load::{LoadOptions, Loaded, Overlays, input, load, read_text};
 use crate::pipeline::{Options, Outcome, lint_again, triggers};
+use crate::packages::Packages;
 use crate::prefilter::Triggers;
 use crate::walk::{Candidate, WalkOptions, Walked, shown, walk};
 use crate::warm::Warm;
 use dogpile_models::Catalog;
-use dogpile_report::Level;
+use dogpile_report::{Entry, Fix, Level};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Files larger than that are not read, in bytes; the default of `--max-file-size`.
 const MAX_FILE_SIZE: u64 = 4 << 20;
+/// An editor hands over no latencies.
+static NOTHING_MEASURED: BTreeMap<String, u64> = BTreeMap::new();
 /// Files that say what packages and paths are called.
 const MANIFESTS: &[&str] = &["go.mod", "go.work", "package.json", "Cargo.toml", ".gitignore", ".ignore", crate::config::FILE_NAME];
 
@@ -46,14 +50,21 @@ pub(crate) struct Project {
     tree: Option<Tree>,
 }
 
+/// What holds for a tree whatever is typed in it.
+#[derive(Debug)]
+struct Setup {
+    found: Found,
+    models: Catalog,
+    packages: Packages,
+    walk_options: WalkOptions,
+}
+
 /// A tree as it was walked.
 #[derive(Debug)]
 struct Tree {
-    found: Found,
-    models: Catalog,
+    setup: Arc<Setup>,
     triggers: Triggers,
     load_options: LoadOptions<'static>,
-    walk_options: WalkOptions,
     walked: Walked,
     loaded: Loaded,
     /// Index in `walked.candidates` by path.
@@ -128,6 +139,13 @@ impl Project {
         }
     }
 
+    /// The tree as it is, to try fixes on; whatever happens to this one meanwhile.
+    #[must_use]
+    pub(crate) fn bench(&self) -> Option<Bench> {
+        let Tree { setup, loaded, warm, .. } = self.tree.as_ref()?;
+        Some(Bench { setup: Arc::clone(setup), files: loaded.files.clone(), warm: warm.clone(), wanted: self.wanted.clone() })
+    }
+
     /// What a cold run would find in these texts; `None`: `stop` was set meanwhile.
     ///
     /// # Errors
@@ -164,18 +182,20 @@ impl Tree {
         }
         walked.candidates.sort_by(|a, b| a.shown.cmp(&b.shown));
         let triggers = triggers(&models, &found.config);
-        let loaded = load(&walked.candidates, &triggers, load_options, overlays);
+        let mut loaded = load(&walked.candidates, &triggers, load_options, overlays);
+        let packages = std::mem::take(&mut loaded.packages);
         let candidates: BTreeMap<PathBuf, usize> = walked.candidates.iter().enumerate().map(|(i, c)| (c.path.clone(), i)).collect();
         let files = loaded.files.iter().enumerate().filter_map(|(i, f)| Some((f.disk.clone()?, i))).collect();
         let foreign = overlays.keys().chain(asked).filter(|path| !candidates.contains_key(*path)).cloned().collect();
-        Ok(Self { found, models, triggers, load_options, walk_options, walked, loaded, candidates, files, foreign, warm: Warm::default() })
+        let setup = Arc::new(Setup { found, models, packages, walk_options });
+        Ok(Self { setup, triggers, load_options, walked, loaded, candidates, files, foreign, warm: Warm::default() })
     }
 
     /// Whether a file says what others are called, or how they are judged.
     fn is_manifest(&self, path: &Path, wanted: &Wanted) -> bool {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let named = self.found.root().is_some_and(|root| self.found.config.models.iter().any(|(model, _)| root.join(model) == path));
-        let config = [self.found.file.as_deref(), wanted.config.as_deref()].contains(&Some(path));
+        let named = self.setup.found.root().is_some_and(|root| self.setup.found.config.models.iter().any(|(model, _)| root.join(model) == path));
+        let config = [self.setup.found.file.as_deref(), wanted.config.as_deref()].contains(&Some(path));
         config || named || MANIFESTS.contains(&name) || (name.starts_with("tsconfig") && name.ends_with(".json"))
     }
 
@@ -184,7 +204,7 @@ impl Tree {
         let candidate = self.candidates.get(path).and_then(|index| self.walked.candidates.get(*index));
         match (candidate, text) {
             (Some(candidate), Some(text)) => {
-                let new = input(candidate, text, &self.triggers, &self.loaded.packages, self.load_options);
+                let new = input(candidate, text, &self.triggers, &self.setup.packages, self.load_options);
                 let old: Option<&mut InputFile> = self.files.get(path).and_then(|index| self.loaded.files.get_mut(*index));
                 match (old, new) {
                     (Some(old), Some(new)) if old.package == new.package => {
@@ -200,7 +220,7 @@ impl Tree {
             // Another file, perhaps of the tree: once it is known not to be, its text is nobody's business.
             (None, Some(_)) => {
                 let shown = shown(root, path);
-                let takes = language(&shown).is_some_and(|lang| self.walk_options.takes(lang, path, &shown));
+                let takes = language(&shown).is_some_and(|lang| self.setup.walk_options.takes(lang, path, &shown));
                 self.foreign.contains(path) || !path.starts_with(root) || !takes
             }
             (None, None) => true,
@@ -208,12 +228,21 @@ impl Tree {
     }
 
     fn diagnose(&mut self, wanted: &Wanted, stop: &AtomicBool) -> Option<Outcome> {
-        let options = Options {
+        let options = self.setup.options(wanted);
+        let mut outcome = lint_again(&self.loaded.files, &options, Some(&mut self.warm), stop)?;
+        complete(&mut outcome, &self.walked, &self.loaded);
+        Some(outcome)
+    }
+}
+
+impl Setup {
+    fn options(&self, wanted: &Wanted) -> Options<'_> {
+        Options {
             models: &self.models,
             changes: None,
             config: &self.found.config,
-            latency: &BTreeMap::new(),
-            packages: &self.loaded.packages,
+            latency: &NOTHING_MEASURED,
+            packages: &self.packages,
             in_memory: &[],
             include_tests: self.walk_options.include_tests,
             pedantic: wanted.pedantic,
@@ -221,10 +250,35 @@ impl Tree {
             no_prefilter: false,
             stats: false,
             max_file_size: MAX_FILE_SIZE,
-        };
-        let mut outcome = lint_again(&self.loaded.files, &options, Some(&mut self.warm), stop)?;
-        complete(&mut outcome, &self.walked, &self.loaded);
-        Some(outcome)
+        }
+    }
+}
+
+/// A tree as it was at some time, to try fixes on.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    setup: Arc<Setup>,
+    files: Vec<InputFile>,
+    warm: Warm,
+    wanted: Wanted,
+}
+
+impl Bench {
+    /// The fixes that hold, for those findings of the tree's `outcome` that have one of these fingerprints. `None`: `stop`
+    /// was set meanwhile.
+    pub(crate) fn fixes(self, outcome: &Outcome, of: &BTreeSet<String>, stop: &AtomicBool) -> Option<BTreeMap<String, Vec<Fix>>> {
+        let options = self.setup.options(&self.wanted);
+        let warm = Mutex::new(self.warm);
+        let asked = |entry: &Entry| of.contains(&entry.fingerprint);
+        let found = Offers { files: &self.files, options: &options, warm: Some(&warm), stop }.find(outcome, &asked);
+        let mut fixes: BTreeMap<String, Vec<Fix>> = of.iter().map(|name| (name.clone(), Vec::new())).collect();
+        for (at, fix) in found {
+            let name = outcome.entries.get(at).map(|entry| &entry.fingerprint);
+            if let Some(list) = name.and_then(|name| fixes.get_mut(name)) {
+                list.push(fix);
+            }
+        }
+        (!stop.load(Ordering::Relaxed)).then_some(fixes)
     }
 }
 

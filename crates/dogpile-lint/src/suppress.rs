@@ -8,6 +8,7 @@ use dogpile_rules::Settings;
 use dogpile_source::{Allow, AllowScope, Directive, SourceMap, Span, parse_annotation};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// What suppressed findings say where nobody said why.
 const NO_REASON: &str = "no reason given";
@@ -22,7 +23,7 @@ struct Permit {
 }
 
 /// Marks the findings that comments allow, and adds what is wrong with the comments.
-pub(crate) fn apply(modules: &[Module], sources: &SourceMap, slugs: &[&str], settings: &Settings, findings: &mut Vec<Finding>) {
+pub(crate) fn apply(modules: &[Arc<Module>], sources: &SourceMap, slugs: &[&str], settings: &Settings, findings: &mut Vec<Finding>) {
     let mut permits = Vec::new();
     let mut faults = Vec::new();
     for module in modules {
@@ -179,7 +180,7 @@ mod tests {
         let id = sources.add(SourceFile::new("a.go", text));
         let module = dogpile_front_go::parse(id, "a", text);
         let mut findings: Vec<_> = at.iter().map(|at| found(at, text)).collect();
-        apply(&[module], &sources, SLUGS, &Settings::default(), &mut findings);
+        apply(&[std::sync::Arc::new(module)], &sources, SLUGS, &Settings::default(), &mut findings);
         let told = |f: Finding| {
             let name = if f.rule == "leaked-lock" { f.subject } else { format!("{}: {}", f.rule, f.message) };
             (name, f.suppressed)

@@ -3,36 +3,62 @@
 //! It holds for the same files, packages and configuration; texts may change. A text is known again by itself, and all
 //! that rests on a text by what it asked (`dogpile_analysis::Memory`), so that a warm run finds what a cold one finds.
 
+use crate::follow::Sought;
 use dogpile_analysis::Memory;
 use dogpile_ir::{Lang, Module};
 use dogpile_source::{FileId, SourceFile};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// See above.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Warm {
     /// Parsed files by path.
     pub parsed: BTreeMap<String, Kept>,
+    /// What was searched for, and where it stood.
+    pub searches: Vec<Search>,
     /// What each round found out: a round sees other files than the next.
     rounds: Vec<BTreeMap<Lang, Memory>>,
     /// How many of them the present run has been through.
     at: usize,
 }
 
+/// A search for callers.
+#[derive(Clone, Debug)]
+pub(crate) struct Search {
+    /// What for.
+    pub words: Sought,
+    /// Index of a file, the text that was searched, and whether anything stood there.
+    pub found: BTreeMap<usize, (Arc<str>, bool)>,
+    /// Whether the present run asked for it.
+    pub used: bool,
+}
+
+impl Search {
+    /// What is known of a file with this text.
+    pub(crate) fn known(&self, index: usize, text: &Arc<str>) -> Option<bool> {
+        self.found.get(&index).filter(|(searched, _)| Arc::ptr_eq(searched, text)).map(|(_, found)| *found)
+    }
+}
+
 /// A parsed file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Kept {
     /// Its text.
     pub source: Arc<SourceFile>,
+    /// The same, as it came.
+    pub text: Option<Arc<str>>,
+    /// Indexes of the files that it imports, if somebody asked.
+    pub imported: Option<Arc<BTreeSet<usize>>>,
     /// What it was translated into.
-    pub module: Module,
+    pub module: Arc<Module>,
 }
 
 impl Kept {
     /// Whether this is that text under that id: every place in a module names the id.
-    pub(crate) fn is(&self, id: FileId, text: &str) -> bool {
-        self.module.file == id && self.source.text == text
+    pub(crate) fn is(&self, id: FileId, text: &Arc<str>) -> bool {
+        let same = self.text.as_ref().is_some_and(|own| Arc::ptr_eq(own, text));
+        self.module.file == id && (same || *self.source.text == **text)
     }
 }
 

@@ -8,13 +8,14 @@ use dogpile_models::{Catalog, Models};
 use dogpile_source::{Directive, SourceMap, parse_annotation};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Name under which these rows stand in messages.
 const FILE: &str = "dogpile.toml [[wrapper]]";
 
 /// The models with rows for wrappers, of languages that have some. The second part says what could not be used.
 #[must_use]
-pub(crate) fn extended(catalog: &Catalog, declared: &[Wrapper], modules: &[Module], sources: &SourceMap) -> (BTreeMap<Lang, Models>, Vec<String>) {
+pub(crate) fn extended(catalog: &Catalog, declared: &[Wrapper], modules: &[Arc<Module>], sources: &SourceMap) -> (BTreeMap<Lang, Models>, Vec<String>) {
     let mut all: Vec<Wrapper> = declared.to_vec();
     all.extend(modules.iter().flat_map(|module| annotated(module, sources)));
     let mut own: BTreeMap<Lang, Models> = BTreeMap::new();

@@ -46,7 +46,10 @@ fn a_function_and_its_file_get_other_names() {
     let tree = Tree::new(&[("go.mod", "module m\n"), ("old.go", LOCKED)]);
     update(&tree);
     std::fs::remove_file(tree.path().join("old.go")).unwrap();
-    tree.write("moved/new.go", LOCKED.replace("func sweep(", "func mop(").replace("package app", "package moved").as_bytes());
+    tree.write(
+        "moved/new.go",
+        LOCKED.replace("func sweep(", "func mop(").replace("package app", "package moved").as_bytes(),
+    );
     let run = check(&tree);
     assert!(run.code == Some(0) && !run.out.contains("gone"), "{}", run.out);
     // One entry knows one finding: a second copy is new.
@@ -81,7 +84,10 @@ fn what_is_hidden_or_not_asked_is_not_gone() {
     update(&tree);
     let quiet = tree.run(&["--baseline", NAME, "--min-level", "error"]);
     assert!(quiet.code == Some(0) && !quiet.out.contains("gone"), "{}", quiet.out);
-    tree.write("dogpile.toml", format!("[lint]\nbaseline = {NAME:?}\n[rules]\nmalformed-annotation = \"off\"\n").as_bytes());
+    tree.write(
+        "dogpile.toml",
+        format!("[lint]\nbaseline = {NAME:?}\n[rules]\nmalformed-annotation = \"off\"\n").as_bytes(),
+    );
     let off = tree.run(&[]);
     assert!(off.code == Some(0) && !off.out.contains("gone"), "{}", off.out);
     let run = tree.run(&["baseline", "update"]);
@@ -98,7 +104,8 @@ fn what_is_hidden_or_not_asked_is_not_gone() {
 fn a_comment_speaks_before_the_baseline() {
     let tree = Tree::new(&[("go.mod", "module m\n"), ("a.go", LOCKED)]);
     update(&tree);
-    let allowed = LOCKED.replace("\tdefer rdb.Del", "\t// dogpile: allow unconditional-release -- one writer\n\tdefer rdb.Del");
+    let allowed =
+        LOCKED.replace("\tdefer rdb.Del", "\t// dogpile: allow unconditional-release -- one writer\n\tdefer rdb.Del");
     tree.write("a.go", allowed.as_bytes());
     let run = check(&tree);
     assert!(run.code == Some(0) && run.out.contains("\n1 suppressed\n"), "{}", run.out);
@@ -115,7 +122,10 @@ fn a_baseline_that_cannot_be_used_is_2_and_says_why() {
     let run = check(&tree);
     assert_eq!(
         (run.code, run.err.as_str()),
-        (Some(2), "error: there is no baseline known.jsonl: `dogpile-lint baseline update --baseline known.jsonl` writes it\n")
+        (
+            Some(2),
+            "error: there is no baseline known.jsonl: `dogpile-lint baseline update --baseline known.jsonl` writes it\n"
+        )
     );
     update(&tree);
     let good = tree.read(NAME);
@@ -126,7 +136,11 @@ fn a_baseline_that_cannot_be_used_is_2_and_says_why() {
         (&*good.replace("\"rule\"", "\"ruel\""), "known.jsonl:2: this is no entry of a baseline"),
     ] {
         tree.write(NAME, bad.as_bytes());
-        for args in [&["--baseline", NAME][..], &["baseline", "prune", "--baseline", NAME], &["baseline", "update", "--baseline", NAME]] {
+        for args in [
+            &["--baseline", NAME][..],
+            &["baseline", "prune", "--baseline", NAME],
+            &["baseline", "update", "--baseline", NAME],
+        ] {
             let run = tree.run(args);
             assert!(run.code == Some(2) && run.err.contains(said), "{args:?}: {}", run.err);
             assert_eq!(tree.read(NAME), bad, "it is left as it was");
@@ -139,7 +153,11 @@ fn a_baseline_that_cannot_be_used_is_2_and_says_why() {
 
 #[test]
 fn it_is_the_same_from_every_folder() {
-    let tree = Tree::new(&[("a/b/x.go", FAULTY), ("dogpile.toml", "[lint]\nbaseline = \"ci/known.jsonl\"\n"), ("ci/README", "")]);
+    let tree = Tree::new(&[
+        ("a/b/x.go", FAULTY),
+        ("dogpile.toml", "[lint]\nbaseline = \"ci/known.jsonl\"\n"),
+        ("ci/README", ""),
+    ]);
     assert_eq!(tree.run(&["baseline", "update"]).code, Some(0));
     assert!(tree.read("ci/known.jsonl").contains("\"path\":\"../a/b/x.go\""), "{}", tree.read("ci/known.jsonl"));
     assert_eq!(common::run_in(&tree.path().join("a"), &[]).code, Some(0));
@@ -155,7 +173,9 @@ fn edits_that_mean_nothing_change_nothing() {
     let all: Vec<_> = files(fixtures).into_iter().filter(|path| !path.starts_with("ir")).collect();
     // A file by itself is a program, and two of them may use one name: each gets a folder.
     let is_alone = |path: &Path| path.components().count() == 2;
-    let home = |path: &Path| if is_alone(path) { path.with_extension("").join(path.file_name().unwrap()) } else { path.to_owned() };
+    let home = |path: &Path| {
+        if is_alone(path) { path.with_extension("").join(path.file_name().unwrap()) } else { path.to_owned() }
+    };
     let tree = Tree::new(&[]);
     for path in &all {
         tree.write(home(path).to_str().unwrap(), &std::fs::read(fixtures.join(path)).unwrap());

@@ -90,5 +90,5 @@ fn latency_files_are_checked() {
     let run = tree.run(&["--latency", "bad.json"]);
     assert_eq!(run.code, Some(2));
     assert!(run.err.starts_with("error: bad.json: \"app.Recompute\" wants seconds"), "{}", run.err);
-    assert_eq!(tree.run(&["--latency", "none.json"]).err, "error: cannot read none.json: No such file or directory (os error 2)\n");
+    assert_eq!(tree.run(&["--latency", "none.json"]).err, "error: no such file: none.json; did you mean `ok.json`?\n");
 }

@@ -9,16 +9,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Rules whose schedules are of every kind: leases that end, pauses, crashes, lost commands, hang-ups, waiters, flights.
-const FIXTURES: [&str; 9] = [
+const FIXTURES: [&str; 13] = [
     "fixtures/brittle-renewal/direct.go",
     "fixtures/cancelled-release/direct.go",
-    "fixtures/leaked-lock",
+    "fixtures/leaked-lock/direct.go",
+    "fixtures/leaked-lock/early.rs",
+    "fixtures/leaked-lock/quorum.ts",
     "fixtures/lock-without-expiry/direct.go",
     "fixtures/lost-lease-ignored/direct.go",
     "fixtures/missed-wakeup/caller.go",
     "fixtures/poisoned-flight/do_chan.go",
     "fixtures/ttl-below-p99/annotation.go",
-    "fixtures/unconditional-release",
+    "fixtures/unconditional-release/by_name.ts",
+    "fixtures/unconditional-release/callback.js",
+    "fixtures/unconditional-release/releaser.go",
 ];
 
 /// A lock whose every text tries to be markup, to reorder what is read or to steer a terminal.
@@ -46,11 +50,7 @@ func sweep(ctx context.Context, rdb *redis.Client) error {
 #[test]
 fn in_a_browser() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    let tree = Tree::new(&[
-        ("bad/<b id=x>&'.go", HOSTILE),
-        ("bad/clean.go", CLEAN),
-        ("empty/clean.go", CLEAN),
-    ]);
+    let tree = Tree::new(&[("bad/<b id=x>&'.go", HOSTILE), ("bad/clean.go", CLEAN), ("empty/clean.go", CLEAN)]);
     tree.write("bad/latin<img src=x>.go", b"package a\n// SetNX caf\xe9\n");
     let out = |name: &str| tree.path().join(name).to_string_lossy().into_owned();
     let confirm = |folder: &Path, paths: &[&str], format: &str, to: &str| {

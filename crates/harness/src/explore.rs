@@ -179,6 +179,25 @@ mod tests {
     }
 
     #[test]
+    fn moments_tell_whose_the_lock_is_and_where_it_breaks() {
+        use crate::world::Turn;
+        let claim = Claim::of(Invariant::NoOrphan).crash();
+        let moments = |options: &[&str]| {
+            let (mut all, schedule) = (Vec::new(), [Action::Arrive(0), Action::Step(0, Turn::Plain)]);
+            let (program, bounds) = (lock(options), Bounds::default());
+            crate::judge::run(&program, claim, &bounds, &schedule, ModelStore::default(), |some| all.extend(some))
+                .expect("the model can do this");
+            all.into_iter().map(|m| (m.owner, m.lease.map(|lease| lease.until_ms), m.breaks)).collect::<Vec<_>>()
+        };
+        // Arrives; asks, and is done: that is what leaves the lock to nobody.
+        let held = |until| (Some(0), Some(until));
+        let (owner, lease) = held(None);
+        assert_eq!(moments(&[]), [(None, None, false), (owner, lease, false), (owner, lease, true)]);
+        let (owner, lease) = held(Some(5_000));
+        assert_eq!(moments(&["PX", "5000"]), [(None, None, false), (owner, lease, false), (owner, lease, false)]);
+    }
+
+    #[test]
     fn a_search_that_is_cut_says_so() {
         let claim = Claim::of(Invariant::NoOrphan).crash();
         let bounds = Bounds { states: 3, ..Bounds::default() };

@@ -94,9 +94,8 @@ pub fn opinion(subject: &Subject, rule: &'static Rule, focus: Span, bounds: &Bou
         match explore(&program, claim, bounds) {
             Answer::Broken { schedule, breach, states: seen } => {
                 let mut events = Vec::new();
-                let shown = run(&program, claim, bounds, &schedule, ModelStore::default(), |happened| {
-                    events.extend(happened)
-                });
+                let shown =
+                    run(&program, claim, bounds, &schedule, ModelStore::default(), |happened| events.extend(happened));
                 if let Err(halt) = shown {
                     return Opinion::Unknown { why: halt.to_string(), at: None };
                 }
@@ -182,10 +181,44 @@ pub struct Trial {
 pub fn try_repair(subject: &Subject, rule: &'static Rule, focus: Span, claim: Claim, bounds: &Bounds) -> Option<Trial> {
     let (repaired, what) = crate::repair::repaired(rule.slug, subject)?;
     let program = repaired.lower(Question { rule: rule.slug, claim, focus }).ok()?;
-    let faults = bounds.faults_for(claim);
-    // One pause more; but who is held up past its lease computes again whatever is done, and its write is asked about.
-    let more = u8::from(claim.invariant != Invariant::OneComputation);
-    let faults = Faults { pauses: faults.pauses.saturating_add(more), ..faults };
+    let faults = more(bounds.faults_for(claim), claim);
     let answer = explore(&program, claim, &Bounds { faults: Some(faults), ..*bounds });
     Some(Trial { what, faults, answer, program })
+}
+
+/// Whether a lifecycle, read from code that is to be offered as a repair, keeps what the rule claims: under the rule's own
+/// adversary, and under one pause `more`. What states a number and no interleaving has nothing to survive.
+///
+/// # Errors
+/// Why it is not known to.
+pub fn survives(
+    subject: &Subject,
+    rule: &'static Rule,
+    focus: Span,
+    bounds: &Bounds,
+    one_more: bool,
+) -> Result<(), String> {
+    match opinion(subject, rule, focus, bounds) {
+        Opinion::Computed => return Ok(()),
+        Opinion::Broken(found) => return Err(found.breach.says.clone()),
+        Opinion::Unknown { why, .. } => return Err(why),
+        Opinion::Holds { .. } => {}
+    }
+    for claim in rule.claims.iter().copied().filter(|_| one_more) {
+        let program = subject.lower(Question { rule: rule.slug, claim, focus }).map_err(|unlowered| unlowered.why)?;
+        let faults = more(bounds.faults_for(claim), claim);
+        match explore(&program, claim, &Bounds { faults: Some(faults), ..*bounds }) {
+            Answer::Holds { .. } => {}
+            Answer::Broken { breach, .. } => return Err(breach.says),
+            Answer::TooMany { states } => return Err(format!("{states} states, and no end in sight")),
+            Answer::Halted(halt) => return Err(halt.to_string()),
+        }
+    }
+    Ok(())
+}
+
+/// One pause more; but who is held up past its lease computes again whatever is done, and its write is asked about.
+fn more(faults: Faults, claim: Claim) -> Faults {
+    let more = u8::from(claim.invariant != Invariant::OneComputation);
+    Faults { pauses: faults.pauses.saturating_add(more), ..faults }
 }

@@ -47,7 +47,6 @@ fn once(
 ) -> Result<Replayed, Halt> {
     let live = LiveStore::new(redis, program.keys().map(<[u8]>::to_vec))?;
     let mut events = Vec::new();
-    let breaches =
-        run(program, claim, bounds, schedule, Lockstep::new(live), |happened| events.extend(happened))?;
+    let breaches = run(program, claim, bounds, schedule, Lockstep::new(live), |happened| events.extend(happened))?;
     Ok(Replayed { events, breaches })
 }

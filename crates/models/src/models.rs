@@ -7,6 +7,7 @@ use crate::contract::{ReplyRow, ValueKind};
 use crate::error::{Fault, ModelError};
 use crate::index::Index;
 use crate::names;
+use crate::rewrite::RewriteRow;
 use crate::row::{CallRow, ClientFile, ClientHead, TypeRow};
 use crate::validate::{self, Inherited, row_name};
 use crate::visit::shifted;
@@ -35,6 +36,8 @@ pub(crate) struct Client {
     pub(crate) calls: Vec<CallRow>,
     pub(crate) own_calls: usize,
     pub(crate) neutral: HashSet<String>,
+    /// Own rows, then the parent's, where nothing of them is dropped.
+    pub(crate) rewrites: Vec<RewriteRow>,
 }
 
 /// Every model: those built in, and the user's, whose rows come first.
@@ -304,6 +307,13 @@ impl Models {
         self.client(client).phrases.get(name).map(String::as_str)
     }
 
+    /// How calls of a client are written another way, by the client's name for people.
+    #[must_use]
+    pub fn rewrites_of(&self, lang: &str, client: &str) -> Vec<&RewriteRow> {
+        let called = |c: &&Client| c.head.language == lang && c.head.name == client;
+        self.clients.iter().filter(called).flat_map(|c| &c.rewrites).collect()
+    }
+
     /// Whether a model lists a method or function as irrelevant. `name` is bare (`Ping`), or of a type (`Client.Ping`).
     #[must_use]
     pub fn is_neutral(&self, client: ClientId, name: &str) -> bool {
@@ -388,7 +398,7 @@ fn read(earlier: &[Client], file: &str, text: &str) -> Result<Client, ModelError
     }
     validate::check(&data, &inherited).map_err(fail)?;
 
-    let ClientFile { client: head, mut types, mut calls, mut replies, neutral } = data;
+    let ClientFile { client: head, mut types, mut calls, mut replies, neutral, mut rewrites } = data;
     let own_calls = calls.len();
     let mut neutral: HashSet<String> = neutral.into_iter().collect();
     if let Some(parent) = parent {
@@ -398,12 +408,15 @@ fn read(earlier: &[Client], file: &str, text: &str) -> Result<Client, ModelError
         replies.extend(parent.replies.iter().filter(|r| !own.contains(&r.name)).cloned());
         neutral.extend(parent.neutral.iter().cloned());
         let dropped = head.drop_args;
+        if dropped == 0 {
+            rewrites.extend(parent.rewrites.iter().cloned());
+        }
         for row in &parent.calls {
             let lost = |path| fail(Fault::LostArgument { row: row_name(row), path, dropped });
             calls.push(shifted(row, dropped).map_err(lost)?);
         }
     }
-    Ok(Client { file: file.to_owned(), head, types, replies, calls, own_calls, neutral })
+    Ok(Client { file: file.to_owned(), head, types, replies, calls, own_calls, neutral, rewrites })
 }
 
 fn stem(file: &str) -> &str {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::contract::{ReplyRow, ValueKind};
 use crate::does::Does;
+use crate::rewrite::RewriteRow;
 
 /// A model file.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,6 +28,9 @@ pub struct ClientFile {
     /// of a package (in the model of the language).
     #[serde(default)]
     pub neutral: Vec<String>,
+    /// How calls are written another way.
+    #[serde(default, rename = "rewrite")]
+    pub rewrites: Vec<RewriteRow>,
 }
 
 /// Head of a model file.

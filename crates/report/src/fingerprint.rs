@@ -30,7 +30,11 @@ pub struct Marks {
 /// findings of the run in source order, the hidden ones too: the number counts them. `item` is the part of a finding's
 /// function that its package does not say.
 #[must_use]
-pub fn fingerprints(findings: &[Finding], sources: &SourceMap, item: &dyn Fn(&Finding) -> String) -> Vec<(String, Marks)> {
+pub fn fingerprints(
+    findings: &[Finding],
+    sources: &SourceMap,
+    item: &dyn Fn(&Finding) -> String,
+) -> Vec<(String, Marks)> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     findings
         .iter()
@@ -53,7 +57,8 @@ pub fn fingerprints(findings: &[Finding], sources: &SourceMap, item: &dyn Fn(&Fi
 
 /// A function's name without the closures in it (`Take.func2`): they are counted, and one more makes others of them.
 fn outside_closures(name: &str) -> String {
-    let is_closure = |part: &&str| part.strip_prefix("func").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let is_closure =
+        |part: &&str| part.strip_prefix("func").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     name.split('.').filter(|part| !is_closure(part)).collect::<Vec<_>>().join(".")
 }
 
@@ -90,7 +95,12 @@ mod tests {
     const CODE: &str = "func Take() {\n\tone()\n\n\tset(\"lock:\")\n\tthree()\n}\n\n\n\n";
 
     fn last_part(finding: &Finding) -> String {
-        finding.function.rsplit('/').next().and_then(|f| f.split_once('.')).map_or(String::new(), |(_, item)| item.to_owned())
+        finding
+            .function
+            .rsplit('/')
+            .next()
+            .and_then(|f| f.split_once('.'))
+            .map_or(String::new(), |(_, item)| item.to_owned())
     }
 
     fn named(findings: &[Finding], code: &str) -> Vec<(String, Marks)> {

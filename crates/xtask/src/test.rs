@@ -22,13 +22,14 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 /// What the suite starts besides itself, and Debian's package of it: a server that the model of Redis is held against,
 /// the languages whose real clients run the stand-alone harnesses, the browser that opens the HTML report, an editor that is served, readers of
 /// other reports that are Python's, and what the scripts start that we offer to CI services. Libraries are fetched by the
-/// suite itself, by their own package managers and from lock files (`tests/harness-clients`, `tests/readers`,
+/// suite itself, by their own package managers and from lock files (`tests/harness-clients`, `tests/readers`, `tests/hooks`,
 /// `crates/dogpile-lint/tests/{browser,editors}`).
-const NEEDED: [(&str, &str, &str); 9] = [
+const NEEDED: [(&str, &str, &str); 10] = [
     ("redis-server", "--version", "redis-server"),
     ("go", "version", "golang-go"),
     ("node", "--version", "nodejs"),
     ("npm", "--version", "npm"),
+    ("git", "--version", "git"),
     ("curl", "--version", "curl"),
     ("jq", "--version", "jq"),
     ("python3", "-cimport venv, ensurepip", "python3-venv"),

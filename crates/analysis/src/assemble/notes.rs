@@ -19,13 +19,14 @@ impl Notes {
             let Some(file) = cx.program.sources.get(module.file) else { continue };
             for comment in &module.comments {
                 let text = file.slice(comment.span);
-                let (first, last) = (file.position(comment.span.start).line, file.position(comment.span.end).line);
+                // Most comments are not for us, and need no line.
+                let line = |offset: u32| file.position(offset).line;
                 match parse_annotation(text) {
-                    Some(Ok(annotation)) => notes.directives.entry((module.file, last)).or_default().push(annotation.directive),
+                    Some(Ok(annotation)) => notes.directives.entry((module.file, line(comment.span.end))).or_default().push(annotation.directive),
                     Some(Err(_)) => {}
                     None => {
                         if let Some(ms) = stated_p99(text) {
-                            for line in first..=last {
+                            for line in line(comment.span.start)..=line(comment.span.end) {
                                 notes.stated.insert((module.file, line), (ms, comment.span));
                             }
                         }
@@ -52,6 +53,9 @@ impl Notes {
 
 /// `p99 ~25s`, `p99: 25s`, `p99 is about 1.5 s`.
 fn stated_p99(text: &str) -> Option<u64> {
+    if !text.contains("99") {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let at = lower.find("p99")?;
     let rest = lower.get(at + 3..)?;

@@ -59,13 +59,22 @@ impl Touched {
     }
 }
 
-fn places<'e>(assembly: &'e Assembly<'_, '_>, e: &'e Exploration, slot: Option<usize>) -> impl Iterator<Item = Span> + 'e {
+fn places<'e>(
+    assembly: &'e Assembly<'_, '_>,
+    e: &'e Exploration,
+    slot: Option<usize>,
+) -> impl Iterator<Item = Span> + 'e {
     let program = &assembly.cx.program;
     // A helper with operations of its own that ran before is another story; where there is no session, it is this one.
     let counts = move |f: FuncRef, when: &BTreeSet<Option<usize>>| match slot {
         Some(_) => when.contains(&slot) || (when.contains(&None) && !assembly.cx.reach.is_relevant(program, f)),
         None => true,
     };
-    let followed = e.passed.functions.iter().filter(move |(f, when)| counts(**f, when)).map(move |(f, _)| program.function(*f).span);
+    let followed = e
+        .passed
+        .functions
+        .iter()
+        .filter(move |(f, when)| counts(**f, when))
+        .map(move |(f, _)| program.function(*f).span);
     followed.chain(e.passed.globals.iter().copied())
 }

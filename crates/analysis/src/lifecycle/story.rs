@@ -1,6 +1,9 @@
 //! Every place of a story: who changes the code there changes the story.
 
-use super::{CheckThenSet, DurationFact, Fate, Fill, Flight, FlightContext, Guard, Hazards, Lifecycles, Lock, Miss, OnLoss, Recheck, SharedKeyForm, Site, Ttl};
+use super::{
+    CheckThenSet, DurationFact, Fate, Fill, Flight, FlightContext, Guard, Hazards, Lifecycles, Lock, Miss, OnLoss,
+    Recheck, SharedKeyForm, Site, Ttl,
+};
 use dogpile_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 

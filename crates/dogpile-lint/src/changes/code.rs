@@ -6,6 +6,7 @@ use dogpile_ir::{FunctionKind, Lang, Module};
 use dogpile_report::Finding;
 use dogpile_source::{FileId, SourceFile, SourceMap, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Changed code of a run.
 #[derive(Debug, Default)]
@@ -42,7 +43,7 @@ impl ChangedCode {
     /// The changed code in these modules; `change` is what became of a file, `embedded` whether a file changed that another
     /// one embeds under this name.
     pub(crate) fn new(
-        modules: &[Module],
+        modules: &[Arc<Module>],
         sources: &SourceMap,
         change: &dyn Fn(&str) -> Option<FileChange>,
         embedded: &dyn Fn(&str, &str) -> bool,
@@ -51,7 +52,8 @@ impl ChangedCode {
         for module in modules {
             let Some(file) = sources.get(module.file) else { continue };
             let mut change = change(&file.path);
-            let globals = module.globals.iter().filter(|g| g.embeds.as_deref().is_some_and(|name| embedded(&file.path, name)));
+            let globals =
+                module.globals.iter().filter(|g| g.embeds.as_deref().is_some_and(|name| embedded(&file.path, name)));
             let lines = globals.map(|global| sources.start(global.span).line).map(|line| (line, line));
             let lines: Vec<(u32, u32)> = lines.collect();
             if !lines.is_empty() {
@@ -69,7 +71,8 @@ impl ChangedCode {
         let all = lifecycles.places();
         let followed = |name: &str| lifecycles.touched.get(name).into_iter().flatten();
         let is_changed = |name: &str, places: &BTreeSet<Span>| {
-            places.iter().any(|place| self.is_changed_around(*place)) || followed(name).any(|span| self.is_changed_in(*span))
+            places.iter().any(|place| self.is_changed_around(*place))
+                || followed(name).any(|span| self.is_changed_in(*span))
         };
         let changed = all.iter().filter(|(name, places)| is_changed(name, places));
         let mut stories = ChangedStories::default();
@@ -104,8 +107,12 @@ impl FileCode {
             return Self { whole: true, ..Self::default() };
         }
         let holds_items = |span: Span| {
-            let others = module.functions.iter().filter(|f| f.kind == FunctionKind::Plain && f.span != span).map(|f| f.span);
-            others.chain(module.imports.iter().map(|i| i.span)).chain(module.globals.iter().map(|g| g.span)).any(|item| span.contains(item))
+            let others =
+                module.functions.iter().filter(|f| f.kind == FunctionKind::Plain && f.span != span).map(|f| f.span);
+            others
+                .chain(module.imports.iter().map(|i| i.span))
+                .chain(module.globals.iter().map(|g| g.span))
+                .any(|item| span.contains(item))
         };
         let functions: Vec<Function> = module
             .functions
@@ -221,7 +228,11 @@ mod tests {
     #[test]
     fn a_change_is_one_of_its_function() {
         assert_eq!(changed(&[(4, 4)], &[]), ["one()", "two()", "three()"]);
-        assert_eq!(changed(&[(7, 7)], &[]), ["one()", "two()"], "a closure is part of the function around it, not of its sibling");
+        assert_eq!(
+            changed(&[(7, 7)], &[]),
+            ["one()", "two()"],
+            "a closure is part of the function around it, not of its sibling"
+        );
         assert_eq!(changed(&[(16, 16)], &[]), ["four()"]);
         assert_eq!(changed(&[(1, 2)], &[]), Vec::<&str>::new());
         assert_eq!(changed(&[(5, 5)], &[]), Vec::<&str>::new(), "an empty line is no change");

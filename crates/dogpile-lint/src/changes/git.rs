@@ -28,7 +28,8 @@ impl Git {
     pub(super) fn open(cwd: &Path, folder: &Path) -> anyhow::Result<Self> {
         let told = env::var_os("GIT_DIR").is_some();
         let mut git = Self { folder: if told { cwd } else { folder }.to_owned(), settings: Vec::new() };
-        let top = git.line(&["rev-parse", "--show-toplevel"]).context("--diff and --staged ask git about this folder")?;
+        let top =
+            git.line(&["rev-parse", "--show-toplevel"]).context("--diff and --staged ask git about this folder")?;
         git.folder = PathBuf::from(os(top));
         let names = git.command(cwd, &["config", "--null", "--name-only", "--get-regexp", FILTERS]).output()?.stdout;
         for name in names.split(|b| *b == 0).filter(|name| !name.is_empty()) {
@@ -50,10 +51,23 @@ impl Git {
         let mut command = Command::new("git");
         command
             .current_dir(&self.folder)
-            .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false"])
+            .args([
+                "--no-pager",
+                "-c",
+                "core.fsmonitor=false",
+                "-c",
+                "core.hooksPath=/dev/null",
+                "-c",
+                "core.quotePath=false",
+            ])
             .args(&self.settings)
             .args(args)
-            .envs([("GIT_OPTIONAL_LOCKS", "0"), ("GIT_NO_LAZY_FETCH", "1"), ("GIT_ALLOW_PROTOCOL", "none"), ("LC_ALL", "C")])
+            .envs([
+                ("GIT_OPTIONAL_LOCKS", "0"),
+                ("GIT_NO_LAZY_FETCH", "1"),
+                ("GIT_ALLOW_PROTOCOL", "none"),
+                ("LC_ALL", "C"),
+            ])
             .env_remove("GIT_EXTERNAL_DIFF")
             .stdin(Stdio::null());
         for name in PLACES {
@@ -89,7 +103,11 @@ impl Git {
 
     /// The commit that a name stands for; `None`: it stands for none.
     pub(super) fn commit(&self, name: &str) -> anyhow::Result<Option<String>> {
-        let asked = self.asked(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{commit}}")])?;
+        // No name of git's begins so, and an option must not come in by one.
+        if name.starts_with('-') {
+            return Ok(None);
+        }
+        let asked = self.asked(&["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")])?;
         Ok(asked.ok().map(|id| String::from_utf8_lossy(&id).trim().to_owned()))
     }
 
@@ -116,7 +134,8 @@ impl Git {
         }
         let cwd = env::current_dir().context("the current folder cannot be found")?;
         let mut command = self.command(&cwd, &["cat-file", "--batch"]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("git cannot be started")?;
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("git cannot be started")?;
         let (stdin, asked) = (child.stdin.take(), ids.join("\n") + "\n");
         // It answers while it is asked: whoever writes all first may wait for ever.
         let asking = thread::spawn(move || stdin.map(|mut to| to.write_all(asked.as_bytes())));

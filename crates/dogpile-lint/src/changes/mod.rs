@@ -22,12 +22,28 @@ use git::{Git, os};
 use patch::FileChange;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How trees are compared: line by line, how much white space there is aside, and no program of the repository is asked.
 const COMPARE: [&str; 13] = [
-    "diff-index", "-p", "-U0", "--inter-hunk-context=0", "-M", "-b", "--no-color", "--no-ext-diff", "--no-textconv",
-    "--no-relative", "--ignore-submodules=dirty", "--src-prefix=a/", "--dst-prefix=b/",
+    "diff-index",
+    "-p",
+    "-U0",
+    "--inter-hunk-context=0",
+    "-M",
+    "-b",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+    "--ignore-submodules=dirty",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
 ];
+
+/// Endings of files that are no code and that no code embeds as a script.
+const IDLE: [&str; 14] =
+    ["md", "mdx", "rst", "adoc", "css", "scss", "less", "svg", "png", "jpg", "jpeg", "gif", "ico", "lock"];
 
 /// What changed.
 #[derive(Debug)]
@@ -49,7 +65,9 @@ impl Changes {
     /// There is no repository, no such revision, or no commit that both come from.
     pub(crate) fn find(args: &LimitArgs, cwd: &Path, paths: &[PathBuf]) -> anyhow::Result<Option<Self>> {
         let rev = match &args.diff {
-            Some(None) => bail!("--diff without a revision shows fixes and needs --fix; with one it reports what changed: --diff origin/main"),
+            Some(None) => bail!(
+                "--diff without a revision shows fixes and needs --fix; with one it reports what changed: --diff origin/main"
+            ),
             Some(Some(rev)) => Some(rev.as_str()),
             None if args.staged => None,
             None => return Ok(None),
@@ -73,13 +91,24 @@ impl Changes {
         configured.filter(|folder| folder.starts_with(&self.top)).unwrap_or_else(|| self.top.clone())
     }
 
+    /// Whether nothing changed that a lock could go through: prose, styles, pictures.
+    pub(crate) fn are_idle(&self) -> bool {
+        let is_idle = |path: &PathBuf| path.extension().is_some_and(|e| IDLE.iter().any(|idle| e == *idle));
+        self.folders.is_empty() && self.files.keys().all(is_idle)
+    }
+
     /// The index, where that is linted.
     pub(crate) fn index(&self) -> Option<&Index> {
         self.index.as_ref()
     }
 
     /// The changed code of a run. `disk` is where a file lies that is reported under a path.
-    pub(crate) fn code(&self, modules: &[Module], sources: &SourceMap, disk: &dyn Fn(&str) -> Option<PathBuf>) -> ChangedCode {
+    pub(crate) fn code(
+        &self,
+        modules: &[Arc<Module>],
+        sources: &SourceMap,
+        disk: &dyn Fn(&str) -> Option<PathBuf>,
+    ) -> ChangedCode {
         let change = |path: &str| self.change(&disk(path)?);
         let embedded = |path: &str, name: &str| {
             let file = disk(path).and_then(|path| Some(joined(path.parent()?, name)));
@@ -98,12 +127,15 @@ impl Changes {
     /// Takes away the findings on what did not change.
     pub(crate) fn limit(&self, outcome: &mut Outcome, cwd: &Path) {
         let Some(code) = outcome.changed.take() else { return };
-        let asked_for = |path: &str| self.within.is_empty() || self.within.iter().any(|within| cwd.join(path).starts_with(within));
+        let asked_for =
+            |path: &str| self.within.is_empty() || self.within.iter().any(|within| cwd.join(path).starts_with(within));
         let before = outcome.entries.len();
         let (sources, stories) = (&outcome.sources, code.stories(&outcome.lifecycles));
         outcome.entries.retain(|e| asked_for(sources.path(e.finding.primary)) && code.touches(&e.finding, &stories));
         outcome.summary.unchanged = before - outcome.entries.len();
-        outcome.problems.retain(|p| p.kind == ProblemKind::Bug || (asked_for(&p.path) && self.change(&cwd.join(&p.path)).is_some()));
+        outcome.problems.retain(|p| {
+            p.kind == ProblemKind::Bug || (asked_for(&p.path) && self.change(&cwd.join(&p.path)).is_some())
+        });
     }
 }
 
@@ -113,13 +145,18 @@ fn since(git: &Git, rev: &str, cwd: &Path) -> anyhow::Result<Changes> {
         bail!("--diff takes one revision, not a range: what changed since it and HEAD parted is reported");
     }
     let Some(other) = git.commit(rev)? else {
-        let hint = if cwd.join(rev).exists() { format!("; to name a path write --diff REV -- {rev}") } else { String::new() };
+        let hint =
+            if cwd.join(rev).exists() { format!("; to name a path write --diff REV -- {rev}") } else { String::new() };
         let fetch = if git.is_shallow() { "; this clone is shallow: fetch the revision, too" } else { "" };
         bail!("--diff: git knows no revision {rev:?}{hint}{fetch}");
     };
     let head = git.commit("HEAD")?.context("--diff: HEAD has no commit yet; --staged compares with nothing")?;
     let Some(base) = git.parted(&other, &head)? else {
-        let why = if git.is_shallow() { "this clone is shallow: fetch the whole history (actions/checkout: fetch-depth: 0)" } else { "their histories have nothing in common" };
+        let why = if git.is_shallow() {
+            "this clone is shallow: fetch the whole history (actions/checkout: fetch-depth: 0)"
+        } else {
+            "their histories have nothing in common"
+        };
         bail!("--diff: no commit is behind both {rev} and HEAD: {why}");
     };
     let mut changes = compared(git, &[&base, "--"])?;

@@ -37,7 +37,10 @@ pub(super) fn read(text: &[u8]) -> Patch {
     while let Some(line) = lines.next() {
         if line.starts_with(b"diff --git ") {
             (old, new, submodule) = (None, None, false);
-        } else if line.starts_with(b"index ") || line.starts_with(b"new file mode ") || line.starts_with(b"deleted file mode ") {
+        } else if line.starts_with(b"index ")
+            || line.starts_with(b"new file mode ")
+            || line.starts_with(b"deleted file mode ")
+        {
             submodule |= line.ends_with(SUBMODULE);
         } else if let Some(name) = line.strip_prefix(b"--- ") {
             old = path(name);

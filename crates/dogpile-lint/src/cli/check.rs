@@ -1,5 +1,6 @@
 //! The arguments of `check`.
 
+use super::fix::FixArgs;
 use super::limit::LimitArgs;
 use super::output::OutputArgs;
 use super::proof::ProofArgs;
@@ -55,6 +56,9 @@ pub(crate) struct CheckArgs {
     /// What is reported of all that is found
     #[command(flatten)]
     pub limit: LimitArgs,
+    /// What is done about findings
+    #[command(flatten)]
+    pub fix: FixArgs,
     /// How findings are proven
     #[command(flatten)]
     pub proof: ProofArgs,

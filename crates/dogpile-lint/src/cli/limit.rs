@@ -10,7 +10,8 @@ pub(crate) struct LimitArgs {
     /// Findings that this file knows fail nothing and are not shown; `dogpile-lint baseline update` writes it
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Report findings only on locks that changed since this revision and HEAD parted
+    /// Report findings only on locks that changed since this revision and HEAD parted; without one, and with --fix or
+    /// --unsafe-fixes: print the fixes as a patch instead of making them
     #[arg(long, value_name = "REV", num_args = 0..=1)]
     pub diff: Option<Option<String>>,
     /// Report findings only on locks that changed in the index, and lint what is in the index

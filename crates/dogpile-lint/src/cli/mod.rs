@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod fix;
 mod limit;
 mod output;
 mod proof;

@@ -21,6 +21,15 @@ pub(crate) struct OutputArgs {
     pub color: ColorChoice,
 }
 
+impl OutputArgs {
+    /// Whether a report shows fixes: only then are they worked out.
+    #[must_use]
+    pub(crate) fn shows_fixes(&self) -> bool {
+        let forms = self.output.iter().map(|target| target.format.unwrap_or(self.format)).chain([self.format]);
+        forms.into_iter().any(|form| matches!(form, Format::Json | Format::Jsonl | Format::Sarif | Format::Html))
+    }
+}
+
 /// A file that a report goes into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {

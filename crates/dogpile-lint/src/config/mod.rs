@@ -111,6 +111,8 @@ pub(crate) struct Config {
     pub latency: Patterns<u64>,
     /// How many instances run.
     pub fleet_instances: Option<u32>,
+    /// The lease that fixes give to locks that have none, in milliseconds.
+    pub fix_ttl_ms: Option<u64>,
     /// Model files: their path as written, and their text.
     pub models: Vec<(String, String)>,
     /// Wrappers.

@@ -7,7 +7,7 @@ use dogpile_report::Level;
 use dogpile_source::parse_duration_ms;
 use toml::de::DeTable;
 
-const TABLES: &[&str] = &["rules", "profile", "latency", "fleet", "models", "wrapper", "lint"];
+const TABLES: &[&str] = &["rules", "profile", "latency", "fleet", "models", "wrapper", "lint", "fix"];
 const LINT: &[&str] = &["exclude", "include-tests", "include-generated", "include-vendored", "baseline", "fail-on", "min-level"];
 const LEVELS: &[&str] = &["error", "warning", "note", "off"];
 const ACQUIRES: &[&str] = &["key", "ttl", "held", "token"];
@@ -29,6 +29,7 @@ pub(crate) fn parse(file: &str, text: &str, slugs: &[&str]) -> Result<(Config, V
             "rules" => rules(&reader, &item, slugs, &mut config)?,
             "profile" => profile(&reader, &item, &mut config)?,
             "latency" => latency(&reader, &item, &mut config)?,
+            "fix" => fix(&reader, &item, &mut config)?,
             "fleet" => fleet(&reader, &item, &mut config)?,
             "models" => models = model_files(&reader, &item, &mut config)?,
             "wrapper" => wrappers(&reader, &item, &mut config)?,
@@ -77,6 +78,21 @@ fn duration(r: &Reader<'_>, name: &str, value: &Value<'_>) -> Result<u64, Config
     };
     let text = r.text(name, value).map_err(|_| wrong("this"))?;
     parse_duration_ms(&text).ok_or_else(|| wrong(&format!("{text:?}")))
+}
+
+fn fix(r: &Reader<'_>, table: &Item<'_, '_>, config: &mut Config) -> Result<(), ConfigError> {
+    for item in r.table(table.key, table.value)? {
+        if item.key != "ttl" {
+            return Err(r.unknown(&item, "key of [fix]", &["ttl"]));
+        }
+        let ms = duration(r, item.key, item.value)?;
+        if ms == 0 {
+            return Err(r.fail(item.at, "`ttl` of [fix] is the lease of a lock: more than nothing".to_owned()));
+        }
+        config.fix_ttl_ms = Some(ms);
+        config.lines.insert("fix.ttl".to_owned(), r.line(item.at));
+    }
+    Ok(())
 }
 
 fn fleet(r: &Reader<'_>, table: &Item<'_, '_>, config: &mut Config) -> Result<(), ConfigError> {

@@ -39,6 +39,9 @@ pub(crate) fn settings(config: &Config, file: Option<&str>, rules: &[RuleInfo]) 
     if let Some(instances) = config.fleet_instances {
         add("fleet.instances".to_owned(), instances.to_string());
     }
+    if let Some(ms) = config.fix_ttl_ms {
+        add("fix.ttl".to_owned(), format!("\"{ms}ms\""));
+    }
     if !config.models.is_empty() {
         let names: Vec<&str> = config.models.iter().map(|(name, _)| name.as_str()).collect();
         add("models.files".to_owned(), format!("{names:?}"));

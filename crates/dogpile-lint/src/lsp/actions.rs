@@ -22,28 +22,33 @@ enum Reach {
     File,
 }
 
-/// The actions for a range of a file.
+/// The findings that a range of a file touches, where quick fixes are wanted.
 #[must_use]
-pub(super) fn actions(view: View<'_>, path: &Path, params: &Value) -> Vec<Value> {
+pub(super) fn touched<'v>(view: View<'v>, path: &'v Path, params: &Value) -> Vec<At<'v>> {
     let only = params["context"]["only"].as_array();
     let is_wanted = |kind: &Value| kind.as_str().is_some_and(|kind| kind.is_empty() || kind == QUICK_FIX);
     if only.is_some_and(|kinds| !kinds.iter().any(is_wanted)) {
         return Vec::new();
     }
-    let mut all = Vec::new();
-    for at in view.of(path) {
+    let touches = |at: &At<'_>| {
         let primary = at.entry.finding.primary;
-        let Some(range) = Lines::new(at.text(primary), view.client.encoding).bytes(&params["range"]) else { return all };
-        if range.start <= primary.end as usize && primary.start as usize <= range.end {
-            about(view, at, &mut all);
-        }
-    }
+        let range = Lines::new(at.text(primary), view.client.encoding).bytes(&params["range"]);
+        range.is_some_and(|range| range.start <= primary.end as usize && primary.start as usize <= range.end)
+    };
+    view.of(path).filter(touches).collect()
+}
+
+/// What can be done about findings; `fixes` gives those of one.
+#[must_use]
+pub(super) fn actions<'f>(view: View<'_>, found: &[At<'_>], fixes: &dyn Fn(At<'_>) -> &'f [Fix]) -> Vec<Value> {
+    let mut all = Vec::new();
+    found.iter().for_each(|at| about(view, *at, fixes(*at), &mut all));
     all
 }
 
-fn about(view: View<'_>, at: At<'_>, all: &mut Vec<Value>) {
+fn about(view: View<'_>, at: At<'_>, fixes: &[Fix], all: &mut Vec<Value>) {
     let diagnostic = view.diagnostic(at);
-    for fix in &at.entry.fixes {
+    for fix in fixes {
         let title = if fix.safe { fix.title.clone() } else { format!("{} (changes what the code does)", fix.title) };
         let mut action = changing(view, at, &title, &diagnostic, &fix.edits);
         action["isPreferred"] = json!(fix.safe);

@@ -1,6 +1,6 @@
 //! `dogpile-lint lsp`: a language server on standard input and output.
 //!
-//! One thread reads messages, one answers them, one analyses; proofs of single findings have threads of their own. Texts
+//! One thread reads messages, one answers them, one analyses; proofs and fixes of single findings have threads of their own. Texts
 //! go to the analysis as they come; an analysis that is under way when a newer text comes is dropped, and what it had
 //! found out is kept. Requests that a newer text would make wrong wait for its analysis.
 //!
@@ -10,6 +10,7 @@ mod actions;
 mod answers;
 mod diagnostics;
 mod documents;
+mod mending;
 mod places;
 mod proofs;
 mod server;

@@ -1,9 +1,10 @@
 //! The conversation: what comes in, what is known, what goes out.
 
-use super::actions::{EXPLAIN, SCHEDULE, actions};
+use super::actions::{EXPLAIN, SCHEDULE, actions, touched};
 use super::answers::{hover, page, report, under};
 use super::diagnostics::{At, SOURCE, View};
 use super::documents::Documents;
+use super::mending::{Mending, Wish};
 use super::places::path_of;
 use super::proofs::Proofs;
 use super::wanted::{Client, Settings, folders};
@@ -12,6 +13,7 @@ use super::worker::{Change, Found, Worker};
 use crate::exit::Exit;
 use crate::explain::{PageFormat, page_of};
 use crate::pipeline::Outcome;
+use dogpile_report::Fix;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,7 +22,7 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::Duration;
 
-/// So long a hover waits for a schedule.
+/// So long a hover waits for a schedule, and a list of actions for fixes.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 // Codes of JSON-RPC and of the protocol.
@@ -46,7 +48,9 @@ pub(super) enum Event {
     Panicked(String),
     /// The proof of a finding of an analysis.
     Proven(u64, String, Vec<String>),
-    /// Who waits for a proof has waited long enough.
+    /// The fixes of findings of an analysis, by fingerprint.
+    Mended(u64, BTreeMap<String, Vec<Fix>>),
+    /// Who waits for a proof or for fixes has waited long enough.
     Late(Value),
 }
 
@@ -67,7 +71,7 @@ struct Waiting {
     change: u64,
     /// Somebody looks at the clock for it.
     timed: bool,
-    /// It need not wait for a proof any more.
+    /// It need not wait for a proof or for fixes any more.
     late: bool,
 }
 
@@ -89,6 +93,7 @@ pub(super) struct Server {
     complaints: Vec<String>,
     waiting: Vec<Waiting>,
     proofs: Proofs,
+    mending: Mending,
     /// Number of the last request to the client.
     asked: u64,
     /// The one for its settings.
@@ -111,6 +116,7 @@ impl Server {
             complaints: Vec::new(),
             waiting: Vec::new(),
             proofs: Proofs::default(),
+            mending: Mending::default(),
             asked: 0,
             asked_settings: None,
         })
@@ -128,6 +134,10 @@ impl Server {
             }
             Event::Proven(at, fingerprint, lines) => {
                 self.proofs.take(at, fingerprint, lines);
+                self.answer_waiting();
+            }
+            Event::Mended(at, fixes) => {
+                self.mending.take(at, fixes);
                 self.answer_waiting();
             }
             Event::Late(id) => {
@@ -337,6 +347,7 @@ impl Server {
         self.at = change;
         self.projects = found.projects;
         self.proofs.begin(change);
+        self.mending.begin(change);
         for complaint in found.complaints.iter().filter(|c| !self.complaints.contains(c)) {
             self.show(ERROR, complaint);
         }
@@ -403,7 +414,10 @@ impl Server {
         }
         let answer = match (waiting.method.as_str(), path) {
             ("textDocument/diagnostic", path) => report(self.view(), path.as_deref()),
-            ("textDocument/codeAction", Some(path)) => Value::Array(actions(self.view(), &path, params)),
+            ("textDocument/codeAction", Some(path)) => match self.actions(&path, &mut waiting) {
+                Some(answer) => answer,
+                None => return Some(waiting),
+            },
             ("textDocument/hover", Some(path)) => match self.hover(&path, &mut waiting) {
                 Some(answer) => answer,
                 None => return Some(waiting),
@@ -429,20 +443,32 @@ impl Server {
             let lines = proofs.ask(at.outcome, &at.entry.fingerprint, &self.events).map(<[String]>::to_vec);
             schedules.insert(&at.entry.fingerprint, lines);
         }
-        if schedules.values().any(Option::is_none) && !waiting.late {
-            if !waiting.timed {
-                let (events, id) = (self.events.clone(), waiting.id.clone());
-                let clock = move || {
-                    thread::sleep(PATIENCE);
-                    let _ = events.send(Event::Late(id));
-                };
-                waiting.timed = thread::Builder::new().name("patience".to_owned()).spawn(clock).is_ok();
-            }
-            if waiting.timed {
-                return None;
-            }
+        if schedules.values().any(Option::is_none) && has_patience(&self.events, waiting) {
+            return None;
         }
         Some(hover(view, &found, &|at: At<'_>| schedules.get(at.entry.fingerprint.as_str()).cloned().flatten()))
+    }
+
+    /// `None`: fixes are being tried.
+    fn actions(&mut self, path: &Path, waiting: &mut Waiting) -> Option<Value> {
+        let view = View { projects: &self.projects, documents: &self.documents, client: &self.client, settings: &self.settings };
+        let found = touched(view, path, &waiting.params);
+        let mut wishes: BTreeMap<&Path, (&Arc<Outcome>, BTreeSet<String>)> = BTreeMap::new();
+        for at in &found {
+            wishes.entry(at.root).or_insert((at.outcome, BTreeSet::new())).1.insert(at.entry.fingerprint.clone());
+        }
+        for (root, (outcome, names)) in wishes {
+            let of = self.mending.new_among(&names);
+            if !of.is_empty() {
+                self.worker.wish(root.to_owned(), Wish { outcome: Arc::clone(outcome), of });
+            }
+        }
+        let mending = &self.mending;
+        let fixes = |at: At<'_>| mending.of(&at.entry.fingerprint);
+        if found.iter().any(|at| fixes(*at).is_none()) && has_patience(&self.events, waiting) {
+            return None;
+        }
+        Some(Value::Array(actions(view, &found, &|at: At<'_>| fixes(at).unwrap_or_default())))
     }
 
     fn schedule(&mut self, waiting: Waiting) -> Option<Waiting> {
@@ -500,6 +526,19 @@ impl Server {
     fn fail(&self, id: &Value, code: i32, message: &str) {
         send(&json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } }));
     }
+}
+
+/// Whether a request can go on waiting; somebody looks at the clock for it from now on.
+fn has_patience(events: &Sender<Event>, waiting: &mut Waiting) -> bool {
+    if !waiting.late && !waiting.timed {
+        let (events, id) = (events.clone(), waiting.id.clone());
+        let clock = move || {
+            thread::sleep(PATIENCE);
+            let _ = events.send(Event::Late(id));
+        };
+        waiting.timed = thread::Builder::new().name("patience".to_owned()).spawn(clock).is_ok();
+    }
+    waiting.timed && !waiting.late
 }
 
 /// A client that does not listen any more will end the input, too.

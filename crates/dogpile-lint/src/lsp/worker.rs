@@ -1,12 +1,13 @@
 //! The thread that analyses.
 
+use super::mending::{Wish, grant};
 use super::server::Event;
 use crate::guard::guarded;
 use crate::pipeline::{Outcome, STACK};
 use crate::project::{Project, Wanted};
 use anyhow::Context as _;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -25,6 +26,15 @@ pub(super) enum Change {
     Folders(Vec<PathBuf>, Wanted),
 }
 
+/// What the thread is sent.
+#[derive(Debug)]
+enum Job {
+    /// The change with this number.
+    Change(u64, Change),
+    /// The fixes of findings in a folder, as they are after the change with this number.
+    Fixes(u64, PathBuf, Wish),
+}
+
 /// What one analysis of everything found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -37,7 +47,7 @@ pub(super) struct Found {
 /// The near end of it.
 #[derive(Debug)]
 pub(super) struct Worker {
-    jobs: Sender<(u64, Change)>,
+    jobs: Sender<Job>,
     stop: Arc<AtomicBool>,
     /// Number of the last change.
     sent: u64,
@@ -49,7 +59,7 @@ impl Worker {
         let (jobs, inbox) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let pool = ThreadPoolBuilder::new().stack_size(STACK).build().context("no threads")?;
-        let far = Far { inbox, events, stop: Arc::clone(&stop), projects: Vec::new(), pool, at: 0 };
+        let far = Far { inbox, events, stop: Arc::clone(&stop), projects: Vec::new(), pool, at: 0, mending: Arc::default() };
         thread::Builder::new().name("analysis".to_owned()).spawn(move || far.run())?;
         Ok(Self { jobs, stop, sent: 0 })
     }
@@ -58,8 +68,13 @@ impl Worker {
     pub(super) fn send(&mut self, change: Change) {
         self.sent += 1;
         // The thread only ends with the program.
-        let _ = self.jobs.send((self.sent, change));
+        let _ = self.jobs.send(Job::Change(self.sent, change));
         self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Asks for fixes of what was found after the last change in a folder.
+    pub(super) fn wish(&self, root: PathBuf, wish: Wish) {
+        let _ = self.jobs.send(Job::Fixes(self.sent, root, wish));
     }
 
     /// The number of the last change.
@@ -69,13 +84,15 @@ impl Worker {
 }
 
 struct Far {
-    inbox: Receiver<(u64, Change)>,
+    inbox: Receiver<Job>,
     events: Sender<Event>,
     stop: Arc<AtomicBool>,
     projects: Vec<Project>,
     pool: ThreadPool,
     /// Number of the last change that was taken.
     at: u64,
+    /// Stops who tries fixes on what was before the next change.
+    mending: Arc<AtomicBool>,
 }
 
 impl Far {
@@ -83,7 +100,7 @@ impl Far {
         let mut told = 0;
         loop {
             // Nothing to do until something changes.
-            if told == self.at {
+            while told == self.at {
                 let Ok(job) = self.inbox.recv() else { return };
                 self.take(job);
             }
@@ -100,8 +117,14 @@ impl Far {
         }
     }
 
-    fn take(&mut self, (number, change): (u64, Change)) {
+    fn take(&mut self, job: Job) {
+        let (number, change) = match job {
+            Job::Change(number, change) => (number, change),
+            Job::Fixes(at, root, wish) => return self.mend(at, &root, wish),
+        };
         self.at = number;
+        self.mending.store(true, Ordering::Relaxed);
+        self.mending = Arc::default();
         let projects = &mut self.projects;
         let taken = guarded(|| match change {
             Change::Text(path, text) => projects.iter_mut().for_each(|p| p.set_text(&path, Arc::clone(&text))),
@@ -120,6 +143,19 @@ impl Far {
         if let Err(panic) = taken {
             self.begin_anew();
             let _ = self.events.send(Event::Panicked(panic));
+        }
+    }
+
+    /// What is found after another change has fixes of its own: somebody will ask for those.
+    fn mend(&self, at: u64, root: &Path, wish: Wish) {
+        if at == self.at {
+            match self.projects.iter().find(|project| project.root() == root).and_then(Project::bench) {
+                Some(bench) => grant(wish, bench, at, Arc::clone(&self.mending), self.events.clone()),
+                None => {
+                    let none = wish.of.into_iter().map(|name| (name, Vec::new())).collect();
+                    let _ = self.events.send(Event::Mended(at, none));
+                }
+            }
         }
     }
 

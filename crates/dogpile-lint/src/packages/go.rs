@@ -11,6 +11,8 @@ pub(crate) struct Modules {
     declared: BTreeMap<PathBuf, String>,
     /// Folder that a `replace` points at → the path it is imported by.
     replaced: BTreeMap<PathBuf, String>,
+    /// Folder with a `go.mod` → the version of Go that it asks for.
+    versions: BTreeMap<PathBuf, (u32, u32)>,
 }
 
 impl Modules {
@@ -31,6 +33,9 @@ impl Modules {
                 for name in ["go.mod", "go.work"] {
                     let Some(text) = read(&above.join(name)) else { continue };
                     let file = GoMod::parse(&text);
+                    if let Some(version) = version(&text).filter(|_| name == "go.mod") {
+                        modules.versions.insert(above.to_owned(), version);
+                    }
                     if let Some(module) = file.module {
                         modules.declared.insert(above.to_owned(), module);
                     }
@@ -43,6 +48,12 @@ impl Modules {
             }
         }
         modules
+    }
+
+    /// The version of Go that the module of a folder asks for: `(1, 21)`.
+    #[must_use]
+    pub(crate) fn version(&self, folder: &Path) -> Option<(u32, u32)> {
+        folder.ancestors().find_map(|above| self.versions.get(above).copied())
     }
 
     /// The package path of a folder; `None`: no module governs it.
@@ -135,6 +146,15 @@ pub(crate) fn package_of(folder: &str, path: &str, text: &str) -> String {
         return format!("{folder}_test");
     }
     folder.to_owned()
+}
+
+/// The `go` line of a `go.mod`.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("go "))?;
+    let mut numbers = line.split("//").next()?.trim().split('.');
+    let major = numbers.next()?.parse().ok()?;
+    let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>();
+    Some((major, numbers.next().map(digits)?.parse().ok()?))
 }
 
 #[cfg(test)]

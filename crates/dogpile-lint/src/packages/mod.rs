@@ -73,6 +73,12 @@ impl Packages {
         }
     }
 
+    /// The version of Go that a file's module asks for.
+    #[must_use]
+    pub(crate) fn go_version(&self, file: &Path) -> Option<(u32, u32)> {
+        self.go.version(file.parent()?)
+    }
+
     /// Package paths that code imports → the paths that these packages have in their own tree.
     #[must_use]
     pub(crate) fn aliases(&self) -> &BTreeMap<String, String> {

@@ -151,7 +151,7 @@ fn a_warm_project_finds_what_a_cold_run_finds() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().canonicalize().expect("a path");
-    for name in ["stacks", "monorepo", "leaked-lock", "uncoalesced-miss"] {
+    for name in ["stacks", "monorepo", "leaked-lock"] {
         copy(&fixtures.join(name), &root.join(name));
     }
     fs::write(root.join("stacks/go.mod"), "module example.com/stacks\n").expect("a file");

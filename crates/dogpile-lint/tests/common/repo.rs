@@ -54,8 +54,10 @@ impl Repo {
 }
 
 pub(crate) fn places(run: &Run) -> Vec<String> {
-    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap_or_else(|e| panic!("{e}: {} {}", run.out, run.err));
-    let place = |f: &serde_json::Value| format!("{}:{}", f["primary"]["path"].as_str().expect("a path"), f["primary"]["line"]);
+    let report: serde_json::Value =
+        serde_json::from_str(&run.out).unwrap_or_else(|e| panic!("{e}: {} {}", run.out, run.err));
+    let place =
+        |f: &serde_json::Value| format!("{}:{}", f["primary"]["path"].as_str().expect("a path"), f["primary"]["line"]);
     let mut all: Vec<String> = report["findings"].as_array().expect("findings").iter().map(place).collect();
     all.dedup();
     all
@@ -68,7 +70,16 @@ pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .envs([("HOME", "/nonexistent"), ("GIT_CONFIG_NOSYSTEM", "1")])
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "protocol.file.allow=always", "-c", "core.autocrlf=false"])
+        .args([
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example.com",
+            "-c",
+            "protocol.file.allow=always",
+            "-c",
+            "core.autocrlf=false",
+        ])
         .args(args)
         .output()
         .expect("git runs");

@@ -39,7 +39,17 @@ pub(crate) fn spaced(text: &str, dice: &mut Dice) -> String {
 pub(crate) fn reordered(text: &str, dice: &mut Dice) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let is_head = |line: &str| {
-        let words = ["func ", "fn ", "pub fn ", "async fn ", "pub async fn ", "function ", "async function ", "export function ", "export async function "];
+        let words = [
+            "func ",
+            "fn ",
+            "pub fn ",
+            "async fn ",
+            "pub async fn ",
+            "function ",
+            "async function ",
+            "export function ",
+            "export async function ",
+        ];
         words.iter().any(|word| line.starts_with(word)) && line.ends_with('{')
     };
     let mut pieces: Vec<(bool, Vec<&str>)> = Vec::new();

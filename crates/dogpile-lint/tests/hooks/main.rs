@@ -38,7 +38,8 @@ impl Project {
     fn run(&self, program: &str, args: &[&str]) -> Tried {
         let ours = Path::new(env!("CARGO_BIN_EXE_dogpile-lint")).parent().unwrap().to_owned();
         let system = std::env::var_os("PATH").unwrap_or_default();
-        let path = [ours, PYTHON.clone(), NODE.join("node_modules/.bin")].into_iter().chain(std::env::split_paths(&system));
+        let path =
+            [ours, PYTHON.clone(), NODE.join("node_modules/.bin")].into_iter().chain(std::env::split_paths(&system));
         let output = Command::new(program)
             .current_dir(self.repo.0.path())
             .env_clear()
@@ -65,14 +66,19 @@ impl Project {
 
     /// What every hook must do.
     fn is_guarded(&self) {
-        let (broken, good) = (LOCKED.replace("sweep", "mop"), LOCKED.replace("sweep", "mop").replace("rdb.Del(", "free(token, "));
+        let (broken, good) =
+            (LOCKED.replace("sweep", "mop"), LOCKED.replace("sweep", "mop").replace("rdb.Del(", "free(token, "));
         // A broken lock is refused, with what is wrong.
         self.repo.write("jobs/mop.go", &broken);
         self.repo.git(&["add", "."]);
         let before = self.repo.git(&["rev-parse", "HEAD"]);
         let tried = self.commit();
         assert!(!tried.done, "{}", tried.said);
-        assert!(tried.said.contains("error[unconditional-release]") && tried.said.contains("jobs/mop.go:20"), "{}", tried.said);
+        assert!(
+            tried.said.contains("error[unconditional-release]") && tried.said.contains("jobs/mop.go:20"),
+            "{}",
+            tried.said
+        );
         assert!(!tried.said.contains("old/old.go"), "an old finding elsewhere is no reason: {}", tried.said);
         assert_eq!(self.repo.git(&["rev-parse", "HEAD"]), before);
         // Repaired in the work tree only: what is staged is still broken, and nothing is lost.
@@ -102,7 +108,9 @@ impl Project {
 /// The block of the guide that begins with these words, without its first line.
 fn snippet(first: &str) -> String {
     let guide = std::fs::read_to_string(Path::new(ROOT).join("docs/pre-commit.md")).unwrap();
-    let block = guide.split("```").find(|block| block.split_once('\n').is_some_and(|(_, text)| text.starts_with(&format!("# {first}\n"))));
+    let block = guide
+        .split("```")
+        .find(|block| block.split_once('\n').is_some_and(|(_, text)| text.starts_with(&format!("# {first}\n"))));
     block.unwrap_or_else(|| panic!("no block begins with {first}")).splitn(3, '\n').nth(2).unwrap().to_owned()
 }
 
@@ -141,7 +149,10 @@ fn lefthook() {
 
 #[test]
 fn husky() {
-    let project = Project::new(&[("package.json", "{\"private\": true}\n"), (".husky/pre-commit", &snippet(".husky/pre-commit"))]);
+    let project = Project::new(&[
+        ("package.json", "{\"private\": true}\n"),
+        (".husky/pre-commit", &snippet(".husky/pre-commit")),
+    ]);
     project.must("husky", &[]);
     project.is_guarded();
 }
@@ -150,7 +161,13 @@ fn husky() {
 fn no_manager() {
     let project = Project::new(&[]);
     let guide = std::fs::read_to_string(Path::new(ROOT).join("docs/pre-commit.md")).unwrap();
-    let hook = guide.split("```sh\n").find(|block| block.contains("# .git/hooks/pre-commit")).unwrap().split("```").next().unwrap();
+    let hook = guide
+        .split("```sh\n")
+        .find(|block| block.contains("# .git/hooks/pre-commit"))
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
     project.repo.write(".git/hooks/pre-commit", hook);
     project.must("chmod", &["+x", ".git/hooks/pre-commit"]);
     project.is_guarded();

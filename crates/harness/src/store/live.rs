@@ -78,6 +78,15 @@ impl<'r> LiveStore<'r> {
             .collect()
     }
 
+    /// An error with keys as the program calls them: errors quote what they got, and the run's prefix would make the
+    /// reports of two runs differ.
+    fn bare(&self, reply: RespReply) -> RespReply {
+        match reply {
+            RespReply::Error(text) => RespReply::Error(text.replace(self.redis.prefix(), "")),
+            other => other,
+        }
+    }
+
     fn link(&mut self, client: usize) -> Result<&mut Link, Halt> {
         if self.clients.get(&client).is_none_or(Link::is_cut) {
             let link = self.redis.connect().map_err(halted)?;
@@ -110,7 +119,8 @@ impl LiveStore<'_> {
                 link.call_losing_reply(one).map_err(halted)?;
                 return Ok(None);
             }
-            return told(one, link.call(one).map_err(halted)?).map(Some);
+            let reply = told(one, link.call(one).map_err(halted)?)?;
+            return Ok(Some(self.bare(reply)));
         }
         let word = |text: &str| vec![text.as_bytes().to_vec()];
         for words in std::iter::once(&word("MULTI")).chain(&placed) {

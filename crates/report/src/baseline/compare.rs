@@ -3,9 +3,12 @@
 use super::KnownFinding;
 use std::collections::{BTreeMap, VecDeque};
 
-/// What two of them must have in common, the surest first. A finding that kept its story is found wherever it went, one
+/// What a finding must have in common with an entry; `None`: it has nothing of the kind.
+type Pass = fn(&KnownFinding) -> Option<[&str; 4]>;
+
+/// The surest first. A finding that kept its story is found wherever it went, one
 /// whose function got another name by its text, and one that lost both in its own file by what it is about.
-const PASSES: [fn(&KnownFinding) -> Option<[&str; 4]>; 8] = [
+const PASSES: [Pass; 8] = [
     |k| Some([&k.rule, &k.fingerprint, &k.text, &k.path]),
     |k| Some([&k.rule, &k.fingerprint, &k.text, ""]),
     |k| Some([&k.rule, &k.fingerprint, &k.path, ""]),

@@ -33,10 +33,16 @@ impl fmt::Display for BaselineError {
         match self {
             Self::NoBaseline => write!(f, "1: this is no baseline of dogpile-lint"),
             Self::Newer(version) => {
-                write!(f, "1: this baseline has version {version}, and this dogpile-lint knows version {VERSION}: a newer dogpile-lint reads it")
+                write!(
+                    f,
+                    "1: this baseline has version {version}, and this dogpile-lint knows version {VERSION}: a newer dogpile-lint reads it"
+                )
             }
             Self::Conflict(line) => {
-                write!(f, "{line}: a merge left a conflict here: keep the findings of both sides, then run `dogpile-lint baseline prune`")
+                write!(
+                    f,
+                    "{line}: a merge left a conflict here: keep the findings of both sides, then run `dogpile-lint baseline prune`"
+                )
             }
             Self::Corrupt(line, why) => write!(f, "{line}: this is no entry of a baseline: {why}"),
         }
@@ -53,7 +59,8 @@ impl Baseline {
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut lines = text.lines().zip(1..).map(|(line, n)| (line.trim(), n)).filter(|(line, _)| !line.is_empty());
-        let is_conflict = |line: &str| ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|mark| line.starts_with(mark));
+        let is_conflict =
+            |line: &str| ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|mark| line.starts_with(mark));
         let head = match lines.next() {
             Some((line, n)) if is_conflict(line) => return Err(BaselineError::Conflict(n)),
             Some((line, _)) => serde_json::from_str::<Head>(line).map_err(|_| BaselineError::NoBaseline)?,
@@ -77,7 +84,8 @@ impl Baseline {
     #[must_use]
     pub fn text(&self) -> String {
         let mut sorted: Vec<&KnownFinding> = self.findings.iter().collect();
-        sorted.sort_by_key(|k| (&k.path, &k.rule, &k.function, &k.subject, &k.text, &k.fingerprint, k.line, &k.message));
+        sorted
+            .sort_by_key(|k| (&k.path, &k.rule, &k.function, &k.subject, &k.text, &k.fingerprint, k.line, &k.message));
         let mut text = json_line(&Head { version: VERSION });
         for entry in sorted {
             text.push_str(&json_line(entry));
@@ -120,6 +128,9 @@ mod tests {
         assert_eq!(fault("{\"version\":1}"), "1: this is no baseline of dogpile-lint");
         assert!(fault(&head.replace('1', "2")).contains("version 2, and this dogpile-lint knows version 1"));
         assert!(fault(&format!("{head}<<<<<<< HEAD\n")).starts_with("2: a merge left a conflict"));
-        assert_eq!(fault(&format!("{head}\n{{\"rule\":\"a\"}}\n")), "3: this is no entry of a baseline: missing field `path`");
+        assert_eq!(
+            fault(&format!("{head}\n{{\"rule\":\"a\"}}\n")),
+            "3: this is no entry of a baseline: missing field `path`"
+        );
     }
 }

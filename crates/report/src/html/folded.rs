@@ -5,11 +5,8 @@ use crate::report::{Entry, Report, Standing};
 
 /// Sections that are folded away, each with its count.
 pub(super) fn sections(report: &Report<'_>) -> String {
-    let known: Vec<&Entry> = report
-        .entries
-        .iter()
-        .filter(|e| e.finding.suppressed.is_none() && e.standing == Standing::Known)
-        .collect();
+    let known: Vec<&Entry> =
+        report.entries.iter().filter(|e| e.finding.suppressed.is_none() && e.standing == Standing::Known).collect();
     let suppressed: Vec<&Entry> = report.entries.iter().filter(|e| e.finding.suppressed.is_some()).collect();
     let row = |entry: &&Entry| {
         let f = &entry.finding;
@@ -38,10 +35,5 @@ fn folded(id: &str, name: &str, count: usize, rows: String) -> String {
 }
 
 fn item(rule: &str, path: &str, line: u32, message: &str, more: &str) -> String {
-    format!(
-        "<li><code>{}:{line}</code> <b>{}</b> {}{more}</li>",
-        text(path),
-        text(rule),
-        prose(message)
-    )
+    format!("<li><code>{}:{line}</code> <b>{}</b> {}{more}</li>", text(path), text(rule), prose(message))
 }

@@ -75,7 +75,8 @@ fn table(shown: &[&Entry]) -> String {
     if columns.is_empty() {
         return String::new();
     }
-    let mut out = String::from("<table class=\"counts\"><caption>Findings by level and evidence</caption><thead><tr><td></td>");
+    let mut out =
+        String::from("<table class=\"counts\"><caption>Findings by level and evidence</caption><thead><tr><td></td>");
     for column in &columns {
         let _ = write!(out, "<th scope=\"col\">{}</th>", evidence_said(*column));
     }
@@ -103,7 +104,8 @@ fn table(shown: &[&Entry]) -> String {
 fn kept_back(report: &Report<'_>) -> String {
     let s = &report.summary;
     let suppressed = report.entries.iter().filter(|e| e.finding.suppressed.is_some()).count();
-    let known = report.entries.iter().filter(|e| e.finding.suppressed.is_none() && e.standing == Standing::Known).count();
+    let known =
+        report.entries.iter().filter(|e| e.finding.suppressed.is_none() && e.standing == Standing::Known).count();
     let mut said = Vec::new();
     if known > 0 {
         said.push(format!("<a href=\"#known\">{known} known from the baseline</a>"));
@@ -156,7 +158,9 @@ fn filters(shown: &[&Entry]) -> String {
         let option =
             |((_, value), n): ((usize, &str), usize)| format!("<option value=\"{0}\">{0} ({n})</option>", text(value));
         let options: String = counts.into_iter().map(option).collect();
-        format!("<label>{label} <select data-filter=\"{name}\"><option value=\"\">all</option>{options}</select></label>")
+        format!(
+            "<label>{label} <select data-filter=\"{name}\"><option value=\"\">all</option>{options}</select></label>"
+        )
     };
     let count = |of: &dyn Fn(&Entry) -> (usize, &'static str)| {
         let mut counts = BTreeMap::new();

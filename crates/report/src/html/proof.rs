@@ -90,12 +90,7 @@ fn step(sources: &SourceMap, verdict: &Verdict, turn: &Turn, n: usize, at: usize
     }
     out.push_str(&line(sources, turn.at).unwrap_or_default());
     if turn.breaks {
-        let _ = write!(
-            out,
-            "<p class=\"breaks\"><b>{} breaks:</b> {}</p>",
-            verdict.invariant,
-            text(&verdict.outcome)
-        );
+        let _ = write!(out, "<p class=\"breaks\"><b>{} breaks:</b> {}</p>", verdict.invariant, text(&verdict.outcome));
     }
     out.push_str("</li>");
     out
@@ -138,7 +133,11 @@ fn after(verdict: &Verdict) -> String {
     let mut all = if out.is_empty() { out } else { format!("<ul class=\"after\">{out}</ul>") };
     if !verdict.program.is_empty() {
         let lines: Vec<String> = verdict.program.iter().map(|line| source(line)).collect();
-        let _ = write!(all, "<details><summary>the program that was run</summary><pre>{}</pre></details>", lines.join("\n"));
+        let _ = write!(
+            all,
+            "<details><summary>the program that was run</summary><pre>{}</pre></details>",
+            lines.join("\n")
+        );
     }
     all
 }

@@ -13,7 +13,7 @@ pub(super) fn pages(report: &Report<'_>) -> String {
             "<details class=\"page\" id=\"rule-{0}\"><summary><b>{0}</b> {1}</summary><div class=\"prose\">{2}\
              <p><a href=\"{3}\" rel=\"noreferrer\">This page on the web</a></p></div></details>",
             text(rule.slug),
-            text(rule.summary),
+            super::escape::prose(rule.summary),
             rendered(rule.docs),
             text(&rule.uri),
         )
@@ -35,7 +35,9 @@ fn rendered(docs: &str) -> String {
 fn allowed(event: Event<'_>) -> Option<Event<'_>> {
     Some(match event {
         Event::Html(_) | Event::InlineHtml(_) => return None,
-        Event::Start(Tag::HtmlBlock | Tag::Image { .. }) | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => return None,
+        Event::Start(Tag::HtmlBlock | Tag::Image { .. }) | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => {
+            return None;
+        }
         Event::Text(words) => Event::Text(clean(words)),
         Event::Code(words) => Event::Code(clean(words)),
         // The page's own headings go down to h2: a rule's page begins below.
@@ -74,8 +76,13 @@ mod tests {
 
     #[test]
     fn markdown_brings_no_markup_of_its_own() {
-        let out = rendered("# A\n\nB <script>x</script> <b>y</b> ![pic](https://x/y.png) [l](javascript:alert(1)) `<i>\u{202e}`\n\n<div>\n");
-        assert!(!out.contains("<script") && !out.contains("<b>") && !out.contains("<img") && !out.contains("<div"), "{out}");
+        let out = rendered(
+            "# A\n\nB <script>x</script> <b>y</b> ![pic](https://x/y.png) [l](javascript:alert(1)) `<i>\u{202e}`\n\n<div>\n",
+        );
+        assert!(
+            !out.contains("<script") && !out.contains("<b>") && !out.contains("<img") && !out.contains("<div"),
+            "{out}"
+        );
         assert!(!out.contains("javascript:") && out.contains("<h3>A</h3>"), "{out}");
         assert!(out.contains("<code>&lt;i&gt;\u{fffd}</code>"), "{out}");
     }

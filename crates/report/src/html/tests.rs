@@ -55,7 +55,8 @@ fn set(client: char, at_ms: u64) -> Turn {
 
 /// A lease that ends while its holder is held up.
 fn verdict() -> Verdict {
-    let held = |turn: Turn| Turn { lock: Some(Held { by: Some('A'), until_ms: Some(5_000) }), inside: vec!['A'], ..turn };
+    let held =
+        |turn: Turn| Turn { lock: Some(Held { by: Some('A'), until_ms: Some(5_000) }), inside: vec!['A'], ..turn };
     Verdict {
         evidence: Evidence::Server,
         invariant: "I1",
@@ -133,7 +134,11 @@ fn a_round_is_drawn_once_and_never_swallows_the_break() {
     long.schedule = (0..9).map(sleeps).collect();
     long.schedule[8].breaks = true;
     let page = page(&[proven(long)], &[], &[]);
-    assert!(page.contains("And so on, 3 times more, to step 8."), "{}", &page[page.find("class=\"steps\"").unwrap_or(0)..]);
+    assert!(
+        page.contains("And so on, 3 times more, to step 8."),
+        "{}",
+        &page[page.find("class=\"steps\"").unwrap_or(0)..]
+    );
     assert!(page.contains("<li class=\"broken\" data-n=\"3\" value=\"9\">"), "{page}");
 }
 

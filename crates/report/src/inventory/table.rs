@@ -37,13 +37,12 @@ pub fn inventory_table(inventory: &Inventory, sources: &SourceMap, width: Width)
 /// 25000 → `25s`.
 #[must_use]
 pub fn duration(ms: u64) -> String {
-    match ms {
-        _ if ms >= 86_400_000 && ms % 86_400_000 == 0 => format!("{}d", ms / 86_400_000),
-        _ if ms >= 3_600_000 && ms % 3_600_000 == 0 => format!("{}h", ms / 3_600_000),
-        _ if ms >= 60_000 && ms % 60_000 == 0 => format!("{}m", ms / 60_000),
-        _ if ms >= 1000 && ms % 100 == 0 && ms % 1000 != 0 => format!("{}.{}s", ms / 1000, ms % 1000 / 100),
-        _ if ms % 1000 == 0 && ms > 0 => format!("{}s", ms / 1000),
-        _ => format!("{ms}ms"),
+    const UNITS: [(u64, &str); 4] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
+    let whole = UNITS.iter().find(|(unit, _)| ms >= *unit && ms.is_multiple_of(*unit));
+    match whole {
+        Some((unit, name)) => format!("{}{name}", ms / unit),
+        None if ms > 1000 && ms.is_multiple_of(100) => format!("{}.{}s", ms / 1000, ms % 1000 / 100),
+        None => format!("{ms}ms"),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn pack(dist: &Dist<'_>) -> Result<()> {
     let file = dist.out.join(format!("{NAME}_{}_{}.deb", dist.version, dist.target.debian()));
     call(
         Command::new("dpkg-deb")
-            .args(["--build", "--root-owner-group", "-Zxz"])
+            .args(["--build", "--root-owner-group", "-Zxz", "-z2"])
             .arg(&tree)
             .arg(file)
             .env("SOURCE_DATE_EPOCH", &dist.epoch),

@@ -12,7 +12,7 @@ const SHELLS: [(&str, &str, &str); 3] =
 pub(super) fn run(dist: &Dist<'_>) -> Result<()> {
     installed(&SHELLS)?;
     let folder = dist.stage.join("completions");
-    let zsh = "fpath=(. $fpath); autoload -Uz compinit; compinit -u -D; autoload +X _dogpile-lint; print -r -- $_comps[dogpile-lint]";
+    let zsh = "fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D; autoload +X _dogpile-lint; print -r -- $_comps[dogpile-lint]";
     says(Command::new("zsh").args(["-f", "-c", zsh]).current_dir(&folder), "_dogpile-lint")?;
     let fish = "source dogpile-lint.fish; complete -C 'dogpile-lint expl'";
     says(Command::new("fish").args(["--no-config", "-c", fish]).current_dir(&folder), "explain")?;
@@ -21,7 +21,7 @@ pub(super) fn run(dist: &Dist<'_>) -> Result<()> {
     println!("ok: completions in bash, zsh and fish");
     let mut man = Command::new("man");
     man.args(["--warnings", "-l", "dogpile-lint.1"]).current_dir(dist.stage.join("man")).env("MANPAGER", "cat");
-    says(man.env("MANWIDTH", "100").env("LC_ALL", "C.UTF-8"), "Exit codes")?;
+    says(man.env("MANWIDTH", "100").env("LC_ALL", "C.UTF-8"), "SYNOPSIS")?;
     println!("ok: man page");
     Ok(())
 }

@@ -121,7 +121,9 @@ class Client {
   apply(name, edit) {
     const [change] = edit.documentChanges;
     assert.equal(change.textDocument.version, this.version);
-    for (const { range, newText } of change.edits) {
+    // All of them are places in the text as it is: the last one first.
+    const last = (a, b) => b.range.start.line - a.range.start.line || b.range.start.character - a.range.start.character;
+    for (const { range, newText } of [...change.edits].sort(last)) {
       this.change(name, [{ range, text: newText }]);
       const lines = this.text.split('\n');
       const offset = ({ line, character }) => lines.slice(0, line).reduce((n, l) => n + l.length + 1, 0) + character;
@@ -301,6 +303,50 @@ async function pulled() {
   await client.end();
 }
 
+/** Fixes: a safe one, and one that changes what the code does. */
+async function mended() {
+  const client = new Client(capabilities);
+  await client.start(null);
+  client.open('lock.go');
+  const actionsAt = async (rule) => {
+    const { diagnostics } = await client.rules('lock.go', has(rule));
+    const found = diagnostics.find((d) => d.code === rule);
+    const ask = () => client.connection.sendRequest(lsp.CodeActionRequest.type, {
+      textDocument: { uri: uriOf('lock.go') },
+      range: found.range,
+      context: { diagnostics: [found] },
+    });
+    // A slow machine may answer without fixes first: they are being tried, and are there the next time.
+    for (let tries = 0; tries < 100; tries += 1) {
+      const fixes = (await ask()).filter((a) => a.edit && a.diagnostics[0].code === rule && !a.title.startsWith('allow '));
+      if (fixes.length > 0) return fixes;
+    }
+    throw new Error(`no fix for ${rule}`);
+  };
+  const [safe] = await actionsAt('unconditional-release');
+  assert.equal(safe.kind, lsp.CodeActionKind.QuickFix);
+  assert.equal(safe.isPreferred, true);
+  assert.deepEqual(safe.edit.documentChanges.map((change) => change.textDocument), [{ uri: uriOf('lock.go'), version: 1 }]);
+  client.apply('lock.go', safe.edit);
+  await client.rules('lock.go', not('unconditional-release'));
+
+  // The buffer's text and not the file's is mended.
+  const release = client.text.match(/\tdefer (rdb\.Eval.*\n)/);
+  const leaking = client.text
+    .replace(release[0], '\tif err := approve(ctx, id); err != nil {\n\t\treturn err\n\t}\n\t' + release[1])
+    .replace('\treturn approve(ctx, id)', '\treturn nil');
+  client.change('lock.go', [{ text: leaking }]);
+  client.text = leaking;
+  const [changes] = await actionsAt('leaked-lock');
+  assert.equal(changes.isPreferred, false);
+  assert.match(changes.title, / \(changes what the code does\)$/);
+  client.apply('lock.go', changes.edit);
+  await client.rules('lock.go', not('leaked-lock'));
+  assert.match(client.text, /\tdefer rdb\.Eval/);
+  await client.end();
+}
+
 await pushed();
 await pulled();
+await mended();
 console.log('all is well');

@@ -140,7 +140,8 @@ impl<'l> Canvas<'l> {
             self.held(after.lock, top + lock, end);
             if let Some(by) = after.lock.and_then(|held| held.by).filter(|_| lock + 14 <= height) {
                 let (x, y) = (percent(x), top + lock + 12);
-                let _ = write!(self.out, "<text class=\"t m own\" x=\"{x}\" y=\"{y}\">{}</text>", text(&by.to_string()));
+                let _ =
+                    write!(self.out, "<text class=\"t m own\" x=\"{x}\" y=\"{y}\">{}</text>", text(&by.to_string()));
             }
         }
     }
@@ -149,7 +150,12 @@ impl<'l> Canvas<'l> {
     pub(super) fn tail(&mut self, state: &State, height: u32) {
         self.lanes(state, state, height, Change::default());
         if state.lock.is_some() {
-            let _ = write!(self.out, "<use href=\"#open\" x=\"{}\" y=\"{}\"/>", percent(self.lanes.redis()), self.y + height);
+            let _ = write!(
+                self.out,
+                "<use href=\"#open\" x=\"{}\" y=\"{}\"/>",
+                percent(self.lanes.redis()),
+                self.y + height
+            );
         }
     }
 
@@ -179,7 +185,13 @@ impl<'l> Canvas<'l> {
                 let mut path = format!("M0 {from}");
                 let turns = (to - from).div_ceil(5).max(1);
                 for n in 1..=turns {
-                    let side = if n == turns { 0 } else if n % 2 == 1 { 4 } else { -4 };
+                    let side = if n == turns {
+                        0
+                    } else if n % 2 == 1 {
+                        4
+                    } else {
+                        -4
+                    };
                     let _ = write!(path, "L{side} {}", from + (to - from) * n / turns);
                 }
                 let _ = write!(self.out, "<svg x=\"{}\"><path class=\"paused\" d=\"{path}\"/></svg>", percent(x));
@@ -316,11 +328,8 @@ impl<'l> Canvas<'l> {
             return;
         }
         for (which, words) in [("wide", &fit.wide), ("narrow", &fit.narrow)] {
-            let _ = write!(
-                self.out,
-                "<text class=\"{class} {which}\" x=\"{at}\"{moved} y=\"{y}\">{}</text>",
-                text(words)
-            );
+            let _ =
+                write!(self.out, "<text class=\"{class} {which}\" x=\"{at}\"{moved} y=\"{y}\">{}</text>", text(words));
         }
     }
 }

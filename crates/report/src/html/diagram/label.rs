@@ -36,7 +36,10 @@ impl Fit {
 
     /// With words before it.
     pub(super) fn after(&self, words: &str) -> Self {
-        Self { wide: cut(&format!("{words}{}", self.wide), WIDE), narrow: cut(&format!("{words}{}", self.narrow), NARROW) }
+        Self {
+            wide: cut(&format!("{words}{}", self.wide), WIDE),
+            narrow: cut(&format!("{words}{}", self.narrow), NARROW),
+        }
     }
 }
 

@@ -1,0 +1,81 @@
+//! Writing what was mended.
+
+use crate::input::InputFile;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What became of the files on disk.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// Files that were written.
+    pub files: usize,
+    /// Files that were not, and why.
+    pub refused: Vec<(String, String)>,
+}
+
+/// Writes the files whose text is another than the one that was read. `roots` are the folders that were asked for: a link
+/// that leads out of them is not followed.
+pub(crate) fn write(before: &[InputFile], after: &[InputFile], roots: &[PathBuf]) -> Written {
+    let mut written = Written::default();
+    for (old, new) in changed(before, after) {
+        let (Some(path), Some(text)) = (&new.disk, &new.text) else { continue };
+        match replace(path, old.text.as_deref(), text, roots) {
+            Ok(()) => written.files += 1,
+            Err(why) => written.refused.push((new.path.clone(), why)),
+        }
+    }
+    written
+}
+
+/// Files whose text changed, before and after.
+pub(crate) fn changed<'f>(before: &'f [InputFile], after: &'f [InputFile]) -> impl Iterator<Item = (&'f InputFile, &'f InputFile)> {
+    let differs = |(old, new): &(&InputFile, &InputFile)| match (&old.text, &new.text) {
+        (Some(old), Some(new)) => !Arc::ptr_eq(old, new) && old != new,
+        (None, Some(_)) => true,
+        (_, None) => false,
+    };
+    before.iter().zip(after).filter(differs)
+}
+
+/// Puts a new text in a file's place, in one step: a reader sees the old one or the new one.
+fn replace(path: &Path, old: Option<&str>, new: &str, roots: &[PathBuf]) -> Result<(), String> {
+    let say = |error: io::Error| format!("cannot be written: {error}");
+    let real = fs::canonicalize(path).map_err(say)?;
+    if !roots.iter().any(|root| real.starts_with(root)) {
+        return Err("is a link that leads out of the folders that were given".to_owned());
+    }
+    let now = fs::read(&real).map_err(say)?;
+    if old.is_none_or(|old| old.as_bytes() != now) {
+        return Err("changed while it was being looked at".to_owned());
+    }
+    let permissions = fs::metadata(&real).map_err(say)?.permissions();
+    if permissions.readonly() {
+        return Err("is read-only".to_owned());
+    }
+    let name = real.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = real.with_file_name(format!(".{name}.dogpile-{}", std::process::id()));
+    let done = (|| {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        file.write_all(new.as_bytes())?;
+        file.set_permissions(permissions)?;
+        file.sync_all()?;
+        fs::rename(&beside, &real)
+    })();
+    if done.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    done.map_err(say)
+}
+
+/// The folders that paths on the command line stand for.
+pub(crate) fn roots(cwd: &Path, paths: &[PathBuf]) -> Vec<PathBuf> {
+    let given = if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() };
+    let folder = |path: PathBuf| {
+        let path = cwd.join(path);
+        let folder = if path.is_dir() { path } else { path.parent().map_or(path.clone(), Path::to_path_buf) };
+        fs::canonicalize(folder).ok()
+    };
+    given.into_iter().filter_map(folder).collect()
+}

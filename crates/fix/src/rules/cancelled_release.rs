@@ -1,0 +1,31 @@
+//! The release gets a context that its caller cannot cancel.
+//!
+//! Not safe: a release that ended with its caller now waits for the server as long as the client does. Whether that wants
+//! a time limit of its own is for people to say.
+
+use crate::desk::{Desk, Offer};
+use crate::release::pointed_at;
+use crate::syntax::{Code, Language, ancestors, named};
+use crate::imports;
+use dogpile_report::{Edit, Finding};
+
+/// `context.WithoutCancel` came with Go 1.21.
+const SINCE: (u32, u32) = (1, 21);
+
+pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Option<Offer> {
+    if code.language != Language::Go || (desk.go_version)(code.path)? < SINCE {
+        return None;
+    }
+    let lock = desk.lock(finding)?;
+    let release = pointed_at(lock, finding)?;
+    let call = ancestors(code.covering(release.site.outer())?).find(|n| n.kind() == "call_expression")?;
+    let context = named(call.child_by_field_name("arguments")?).first().copied()?;
+    let text = code.text_of(context);
+    let plain = context.kind() == "identifier" || text.ends_with(".Context()");
+    if !plain || text == "nil" {
+        return None;
+    }
+    let mut edits = imports::go(code, "context")?;
+    edits.push(Edit { span: code.span(context.start_byte(), context.end_byte()), text: format!("context.WithoutCancel({text})") });
+    Some(Offer::unsafe_("release on a context that its caller cannot cancel", edits))
+}
