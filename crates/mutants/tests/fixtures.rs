@@ -16,6 +16,16 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// A program of one file as the package that it would be part of: files beside and below it belong to it, too.
+fn package(name: String, text: String) -> Vec<(String, String)> {
+    if let Some(module) = name.strip_suffix(".rs") {
+        let root = format!("pub mod {module};\n");
+        let package = "[package]\nname = \"app\"\n".to_owned();
+        return vec![("Cargo.toml".to_owned(), package), ("src/lib.rs".to_owned(), root), (format!("src/{name}"), text)];
+    }
+    vec![("go.mod".to_owned(), "module example.com/app\n".to_owned()), (name, text)]
+}
+
 /// Every program of the rules' fixtures whose number is right: a file alone, or a folder.
 fn programs(silent: bool, every: usize) -> Vec<Project> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
@@ -31,8 +41,7 @@ fn programs(silent: bool, every: usize) -> Vec<Project> {
                 Project::whole(&path).expect("it can be read")
             } else {
                 let text = std::fs::read_to_string(&path).expect("it can be read");
-                let module = ("go.mod".to_owned(), "module example.com/app\n".to_owned());
-                Project { files: vec![module, (name, text)], ..Project::default() }
+                Project { files: package(name, text), ..Project::default() }
             };
             all.push(Project { name: shown, ..project });
         }

@@ -149,7 +149,9 @@ fn key(result: &LintResult, finding: &Finding, keeps: Keeps) -> String {
         Keeps::All => {
             let place = plain(pointed(result, finding));
             let place: String = place.chars().take(80).collect();
-            format!("{head} in {} about {} at {place}", last(&finding.function), plain(&finding.subject))
+            // What a flight is about is named by its function, and where that stands.
+            let subject = finding.subject.strip_suffix("|flight").map_or_else(|| plain(&finding.subject), last);
+            format!("{head} in {} about {subject} at {place}", last(&finding.function))
         }
         Keeps::Subject => format!("{head} about {}", plain(&finding.subject)),
         Keeps::Function => format!("{head} in {}", last(&finding.function)),

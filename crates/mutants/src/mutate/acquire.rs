@@ -78,7 +78,8 @@ pub(super) fn without_expiry(place: &Place<'_>) -> Option<Vec<Edit>> {
 pub(super) fn late_expiry(place: &Place<'_>) -> Option<Vec<Edit>> {
     let (mut edits, words, ttl) = dropped(place)?;
     let work = place.work()?;
-    if place.lock.acquire.site.span != place.lock.acquire.site.outer() {
+    // What is queued with other commands is sent with them, at once.
+    if place.lock.acquire.expiry_same_step || place.lock.acquire.site.span != place.lock.acquire.site.outer() {
         return None;
     }
     let key = place.say(words.words.first()?);

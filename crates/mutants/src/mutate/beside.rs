@@ -25,7 +25,8 @@ pub(super) fn long_work(place: &Place<'_>) -> Option<Vec<Edit>> {
     let ms = lock.acquire.ttl.known_ms()?.checked_mul(3)?;
     let renewed = lock.acquire.auto_renews || lock.renewals.iter().any(|r| r.same_session);
     let work = place.work()?;
-    if renewed || lock.section.limit.is_some() {
+    let sleeps = place.language != Language::Go || place.text.contains("\"time\"");
+    if renewed || lock.section.limit.is_some() || !sleeps {
         return None;
     }
     let text = match place.language {
@@ -43,7 +44,7 @@ pub(super) fn data_key(place: &Place<'_>) -> Option<Vec<Edit>> {
     let Words { client, context, .. } = &words;
     let key = place.say(words.words.first()?);
     let text = match place.language {
-        Language::Go if context.is_empty() => return None,
+        Language::Go if context.is_empty() || !place.text.contains("\"time\"") => return None,
         Language::Go => format!("{client}.Set({context}, {key}, made(), time.Hour)"),
         Language::TypeScript => format!("await {client}.set({key}, await made(), 'EX', 3600);"),
         Language::Rust => {
@@ -58,7 +59,8 @@ pub(super) fn data_key(place: &Place<'_>) -> Option<Vec<Edit>> {
 /// The acquire's own command, sent by the function that does the work.
 fn command<'p>(place: &Place<'p>) -> Option<Words<'p>> {
     let lock = place.lock;
-    if lock.acquire.library || !lock.acquire.site.via.is_empty() || !lock.acquire.site.command.starts_with("SET") {
+    // What is queued with other commands has no reply of its own.
+    if lock.acquire.expiry_same_step || lock.acquire.library || !lock.acquire.site.via.is_empty() || !lock.acquire.site.command.starts_with("SET") {
         return None;
     }
     Words::of(place, place.call(&lock.acquire.site)?)
@@ -105,7 +107,8 @@ pub(super) fn slow(place: &Place<'_>) -> Option<Vec<Edit>> {
     let lease = place.lock.acquire.ttl.known_ms()?;
     let renewal = beats(place).find(|r| r.interval_ms.is_some())?;
     let every = renewal.interval_ms?;
-    let ms = lease.checked_mul(2)?;
+    // A beat may give a longer lease than the acquire.
+    let ms = lease.max(renewal.ttl_ms.unwrap_or(lease)).checked_mul(2)?;
     let span = place.here(renewal.beat)?;
     let function = place.tree.function(&span)?;
     let timers = ["NewTicker", "After", "NewTimer", "setInterval", "setTimeout", "sleep", "interval", "Sleep", "Tick"];
@@ -190,10 +193,17 @@ pub(super) fn escapes(place: &Place<'_>) -> Option<Vec<Edit>> {
     lock.releases.iter().find(|r| r.same_session && r.deferred)?;
     let work = place.work()?;
     let text = place.say(work);
+    // All of the work: what runs on beside other work may be right.
+    let (block, _) = place.statement(work)?;
+    let function = place.tree.function(&work.span)?;
+    let whole = function.child("body").is_some_and(|body| body.span == block.span) || place.language == Language::TypeScript;
+    let last = block.children.iter().rfind(|n| n.raw != "comment").is_some_and(|n| n.span == work.span);
+    if !whole || !last {
+        return None;
+    }
     let text = match place.language {
         Language::Go => {
             let call = text.strip_prefix("return ")?.trim();
-            let function = place.tree.function(&work.span)?;
             let one = function.child("result").is_some_and(|r| place.say(r) == "error");
             // Work that is told to stop, stops.
             let told = ["WithCancel(", "WithTimeout(", "WithDeadline("].iter().any(|word| place.say(function).contains(word));

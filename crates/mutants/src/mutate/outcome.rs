@@ -20,6 +20,13 @@ fn leaves(text: &str) -> bool {
     ["return", "throw", "continue", "break", "bail!", "panic"].iter().any(|word| text.contains(word))
 }
 
+/// Losers go no further: what stands last leaves. After a second try of theirs they may go on, and rightly.
+fn turns_away(place: &Place<'_>, consequence: &Node) -> bool {
+    let last = if consequence.kind == Kind::Block { consequence.children.iter().rfind(|n| n.raw != "comment") } else { Some(consequence) };
+    let goes_on = |last: &Node| last.all().into_iter().take(2).any(|n| n.kind == Kind::If && n.child("alternative").is_none());
+    last.is_some_and(|last| leaves(place.say(last)) && !goes_on(last))
+}
+
 fn test<'p>(place: &Place<'p>) -> Option<Test<'p>> {
     if place.lock.acquire.library {
         return None;
@@ -36,7 +43,7 @@ fn test<'p>(place: &Place<'p>) -> Option<Test<'p>> {
     let test = statement.all().into_iter().find(|n| n.kind == Kind::If);
     let whole = test.filter(|t| t.child("condition").is_some_and(|c| c.span.start <= call.span.start && call.span.end <= c.span.end));
     if let Some(turn) = whole {
-        let out = turn.child("consequence").is_some_and(|c| leaves(place.say(c)));
+        let out = turn.child("consequence").is_some_and(|c| turns_away(place, c));
         let first = turn.span.start == statement.span.start;
         return (out && first && turn.child("alternative").is_none()).then_some(Test { asked, statement, names: Vec::new(), turn: Some(turn), inside: true, after: &block.children[at + 1..] });
     }
@@ -53,7 +60,7 @@ fn test<'p>(place: &Place<'p>) -> Option<Test<'p>> {
         let turn = if s.kind == Kind::If { s } else { s.children.first().filter(|c| c.kind == Kind::If)? };
         let asks = turn.child("condition").is_some_and(|c| c.find(Kind::Name).any(|n| place.say(n) == won));
         let plain = turn.child("alternative").is_none();
-        (asks && plain && turn.child("consequence").is_some_and(|c| leaves(place.say(c)))).then_some(turn)
+        (asks && plain && turn.child("consequence").is_some_and(|c| turns_away(place, c))).then_some(turn)
     });
     Some(Test { asked, statement, names, turn, inside: false, after })
 }
@@ -69,7 +76,9 @@ pub(super) fn result_ignored(place: &Place<'_>) -> Option<Vec<Edit>> {
     let test = test(place)?;
     let turn = test.turn?;
     let condition = turn.child("condition")?;
-    if !refuses(place, condition) || place.tree.path(&turn.span).iter().any(|n| n.kind == Kind::Loop) {
+    // What nobody gives back and everybody does alike is a mark that somebody leaves.
+    let given_back = !place.lock.releases.is_empty();
+    if !given_back || !refuses(place, condition) || place.tree.path(&turn.span).iter().any(|n| n.kind == Kind::Loop) {
         return None;
     }
     if test.inside {

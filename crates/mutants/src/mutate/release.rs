@@ -191,6 +191,10 @@ pub(super) fn unheld(place: &Place<'_>) -> Option<Vec<Edit>> {
     let key = place.say(words.words.first()?);
     let Words { client, context, .. } = &words;
     let (block, statement) = place.statement(acquire)?;
+    // Where losers end the process, no `finally` runs.
+    if place.language == Language::TypeScript && place.say(block).contains("process.exit(") {
+        return None;
+    }
     let tested = statement.all().iter().any(|n| n.kind == Kind::If);
     if tested && place.language != Language::TypeScript {
         return None;
