@@ -91,11 +91,10 @@ impl Lowering<'_> {
         let glob = name == "*";
         let path = if glob { whole.join("::").into() } else { joined(&whole) };
         let span = self.at(span);
-        let shown = match (glob, public) {
-            (true, true) => "*",
-            (true, false) => ".",
-            _ => name.as_str(),
-        };
+        let shown = if glob { "." } else { name.as_str() };
+        if glob && public {
+            self.build.module.imports.push(Import { name: "*".into(), path: path.clone(), span });
+        }
         self.build.module.imports.push(Import { name: shown.into(), path, span });
         if glob || name == "_" {
             return;

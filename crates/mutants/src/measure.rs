@@ -36,10 +36,21 @@ impl Table {
         self.failures.extend(other.failures);
     }
 
-    /// Rows below this share, as text.
+    /// The same with one row for all that was tried.
     #[must_use]
-    pub fn below(&self, share: f64) -> Vec<String> {
-        let low = |(good, all): &(usize, usize)| (*good as f64) < share * (*all as f64);
+    pub fn languages(&self) -> Self {
+        let mut sum = Self::default();
+        for ((_, language), (good, all)) in &self.rows {
+            let cell = sum.rows.entry(("all".to_owned(), *language)).or_default();
+            *cell = (cell.0 + good, cell.1 + all);
+        }
+        sum
+    }
+
+    /// Rows below this share, as text; those that miss no more than so many are not.
+    #[must_use]
+    pub fn below(&self, share: f64, spared: usize) -> Vec<String> {
+        let low = |(good, all): &(usize, usize)| (*good as f64) < share * (*all as f64) && all - good > spared;
         self.rows.iter().filter(|(_, cell)| low(cell)).map(|((row, l), (good, all))| format!("{row} in {}: {good}/{all}", l.name())).collect()
     }
 

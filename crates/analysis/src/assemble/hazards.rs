@@ -174,7 +174,9 @@ impl Assembly<'_, '_> {
             .stored
             .iter()
             .find(|o| {
-                keys::shape(&o.deed.key.sym) == shape && o.deed.value.as_ref().is_some_and(|v| is_data(v, &token))
+                // What a helper sets to take the lock is no data.
+                let takes = o.deed.site.span == s.site.span;
+                !takes && keys::shape(&o.deed.key.sym) == shape && o.deed.value.as_ref().is_some_and(|v| is_data(v, &token))
             })
             .cloned();
         if let Some(Stray { root, deed }) = stored {

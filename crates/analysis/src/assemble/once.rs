@@ -22,6 +22,7 @@ pub(super) fn folds(locks: &mut [Lock]) {
     let misread = |fate: &Fate| matches!(fate, Fate::Enters(_) | Fate::ReadsAsHeld(_));
     let inner: BTreeMap<(Span, Vec<Span>), (bool, bool)> = locks
         .iter()
+        .filter(|l| l.class == Class::Lock)
         .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (misread(&l.outcomes.lost), misread(&l.outcomes.failed))))
         .collect();
     for lock in locks {

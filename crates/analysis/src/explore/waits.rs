@@ -4,7 +4,7 @@ use super::state::{State, Status};
 use super::trace::WaitEnd;
 use super::{Explorer, Flow};
 use crate::lifecycle::{WaitBound, WaitForm};
-use crate::sym::{FrameId, S, Sym};
+use crate::sym::{FrameId, S, Sym, Val};
 use crate::walk::each_stmt;
 use dogpile_ir::{Arm, Block, Comm, LoopKind, Rvalue, StmtKind};
 use dogpile_source::Span;
@@ -16,6 +16,12 @@ impl<'a> Explorer<'a, '_> {
         let Comm::Receive { from, .. } = &arm.comm else { return false };
         let chan = self.eval(frame, from, &mut state.clone());
         matches!(&*chan.sym, Sym::Done(context) if matches!(&**context, Sym::Context(c) if c.endless))
+    }
+
+    /// The number that a session's acquire was answered with, and no counter.
+    pub(super) fn is_answer(&self, val: &Val, state: &State<'a>) -> bool {
+        let asked = |at: &Span| at.file == val.span.file && (at.contains(val.span) || val.span.contains(*at));
+        val.sym.int().is_some() && state.held.iter().any(|held| asked(&self.out.sessions[held.slot].site.span))
     }
 
     /// A loop that a loser goes round again.

@@ -46,7 +46,7 @@ pub(super) fn taken<'f>(file: &'f File<'_>) -> BTreeSet<&'f str> {
         let inner = if item.raw == "export_statement" { item.child("declaration").unwrap_or(item) } else { item };
         match inner.kind {
             Kind::Function => names.extend(inner.child("name").map(|name| name.text(file.text))),
-            Kind::Import => names.extend(words(inner.text(file.text))),
+            Kind::Import => names.extend(words(bound(file.language, inner.text(file.text)))),
             _ => {
                 // Names of top-level variables; what closures in them declare is their own.
                 let mut open = vec![inner];
@@ -73,6 +73,14 @@ pub(super) fn taken<'f>(file: &'f File<'_>) -> BTreeSet<&'f str> {
         }
     }
     names
+}
+
+/// What an import binds stands before where it comes from.
+fn bound(language: Language, import: &str) -> &str {
+    match language {
+        Language::TypeScript => import.rsplit_once(" from ").map_or(import, |(bound, _)| bound),
+        Language::Go | Language::Rust => import,
+    }
 }
 
 const GO: [&str; 5] = ["func", "var", "const", "type", "package"];
