@@ -68,10 +68,12 @@ impl Lowering<'_> {
         for item in items {
             match item {
                 Item::Use(import) => {
-                    let public = shared || !matches!(import.vis, Visibility::Inherited);
+                    let public = !matches!(import.vis, Visibility::Inherited);
                     let mut found = vec![];
                     flatten(&import.tree, &mut vec![], &mut found);
                     for (parts, name, span) in found {
+                        // Of what comes by a glob, only its own file has names.
+                        let public = public || shared && name != "*";
                         self.import(&parts, name, public, span, import.leading_colon.is_some());
                     }
                 }
@@ -91,10 +93,11 @@ impl Lowering<'_> {
         let glob = name == "*";
         let path = if glob { whole.join("::").into() } else { joined(&whole) };
         let span = self.at(span);
-        let shown = if glob { "." } else { name.as_str() };
-        if glob && public {
-            self.build.module.imports.push(Import { name: "*".into(), path: path.clone(), span });
-        }
+        let shown = match (glob, public) {
+            (true, true) => "*",
+            (true, false) => ".",
+            _ => name.as_str(),
+        };
         self.build.module.imports.push(Import { name: shown.into(), path, span });
         if glob || name == "_" {
             return;

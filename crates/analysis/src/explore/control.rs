@@ -334,9 +334,8 @@ impl<'a> Explorer<'a, '_> {
                         let home = self.home(frame, *local);
                         // What an acquire's reply decided on this path stays decided.
                         let decided = !state.held.is_empty()
-                            && state.local(home, *local).is_some_and(|v| is_decided(&v.sym) || self.is_answer(v, state));
-                        let counts = |v: &Val| v.sym.int().is_some() && !self.is_answer(v, state);
-                        if (round == 1 && !decided) || state.local(home, *local).is_some_and(counts) {
+                            && state.local(home, *local).is_some_and(|v| is_decided(&v.sym));
+                        if (round == 1 && !decided) || state.local(home, *local).is_some_and(|v| v.sym.int().is_some()) {
                             state.forget_local(home, *local);
                             if !self.is_temp(home, *local) {
                                 state.set_local(home, *local, Val::unknown(span));

@@ -4,7 +4,7 @@ use super::state::{State, Status};
 use super::trace::WaitEnd;
 use super::{Explorer, Flow};
 use crate::lifecycle::{WaitBound, WaitForm};
-use crate::sym::{FrameId, S, Sym, Val};
+use crate::sym::{FrameId, S, Sym};
 use crate::walk::each_stmt;
 use dogpile_ir::{Arm, Block, Comm, LoopKind, Rvalue, StmtKind};
 use dogpile_source::Span;
@@ -16,12 +16,6 @@ impl<'a> Explorer<'a, '_> {
         let Comm::Receive { from, .. } = &arm.comm else { return false };
         let chan = self.eval(frame, from, &mut state.clone());
         matches!(&*chan.sym, Sym::Done(context) if matches!(&**context, Sym::Context(c) if c.endless))
-    }
-
-    /// The number that a session's acquire was answered with, and no counter.
-    pub(super) fn is_answer(&self, val: &Val, state: &State<'a>) -> bool {
-        let asked = |at: &Span| at.file == val.span.file && (at.contains(val.span) || val.span.contains(*at));
-        val.sym.int().is_some() && state.held.iter().any(|held| asked(&self.out.sessions[held.slot].site.span))
     }
 
     /// A loop that a loser goes round again.
@@ -103,5 +97,5 @@ pub(super) fn wait_bound(body: &Block) -> WaitBound {
 
 /// What an acquire's reply is made into: where it is one of these, a path knows what it says.
 pub(super) fn is_decided(val: &Sym) -> bool {
-    matches!(val, Sym::Bool(_) | Sym::Nil | Sym::Str(_) | Sym::Error(_) | Sym::Reply(..) | Sym::Object(..) | Sym::Alloc(_) | Sym::Func(..) | Sym::Bound(..))
+    matches!(val, Sym::Bool(_) | Sym::Nil | Sym::Str(_) | Sym::Error(_) | Sym::Reply(..))
 }
