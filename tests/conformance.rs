@@ -1,9 +1,12 @@
 //! The model of Redis and a real server give the same replies, whatever the schedule: random walks through the
 //! programs of the rules' pages, in lockstep. A difference anywhere ends a walk with an error.
 
+#[path = "dice.rs"]
+mod dice;
 #[path = "pages.rs"]
 mod pages;
 
+use dice::Dice;
 use dogpile_harness::judge::{Opinion, opinion};
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::lower::Subject;
@@ -81,14 +84,9 @@ fn agree(choice: &Choice) {
     let redis = Redis::open(choice).expect("a server");
     let programs = programs();
     assert!(programs.len() > 100, "only {} programs", programs.len());
-    // xorshift, seeded with a constant: a walk that fails fails again.
-    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
-    let mut chance = |n: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        usize::try_from(seed % u64::try_from(n).expect("a count")).expect("an index")
-    };
+    // A walk that fails fails again.
+    let mut dice = Dice::new(1);
+    let mut chance = |n: usize| dice.below(n);
     let (mut steps, mut walks) = (0, 0);
     'all: loop {
         for (case, program) in &programs {

@@ -1,13 +1,13 @@
 //! The same input gives the same bytes, whatever the number of threads.
 #![allow(clippy::disallowed_methods, reason = "tests read their data from the tree")]
 
+#[path = "formats.rs"]
+mod formats;
+
 use dogpile_lint::Exit;
+use formats::FORMATS;
 use std::ffi::OsString;
 use std::path::Path;
-
-/// Every form of a report.
-const FORMATS: [&str; 10] =
-    ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "html"];
 
 /// The reports on every fixture, in the order of their forms.
 fn reports(threads: &str) -> Vec<String> {

@@ -314,11 +314,9 @@ fn waits() {
 
 #[test]
 fn flights_in_a_fleet() {
-    let many = Fleet { instances: Some(20), cluster_visible: false };
-    let seen = Fleet { instances: None, cluster_visible: true };
+    let many = Fleet { instances: Some(20) };
     let (warning, note) = ([("local-single-flight", Level::Warning)], [("local-single-flight", Level::Note)]);
     assert_eq!(of_flight(flight(CacheScope::Shared), many), warning);
-    assert_eq!(of_flight(flight(CacheScope::Shared), seen), warning);
     assert_eq!(of_flight(flight(CacheScope::Shared), Fleet::default()), note);
     assert_eq!(of_flight(flight(CacheScope::Unknown), many), note);
     assert_eq!(of_flight(flight(CacheScope::Process), many), []);

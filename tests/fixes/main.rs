@@ -8,5 +8,7 @@
 
 mod cases;
 mod compile;
+#[path = "../installed.rs"]
+mod installed;
 mod listed;
 mod making;

@@ -7,7 +7,7 @@ use std::fs;
 /// Cases whose fixes are not safe: the whole rule, or one file of it.
 const UNSAFE: &[&str] = &["cancelled-release/", "constant-token/", "leaked-lock/", "non-atomic-release/told."];
 
-fn is_unsafe(case: &Case) -> bool {
+pub(crate) fn is_unsafe(case: &Case) -> bool {
     let path = format!("{}/{}", case.rule, case.file);
     UNSAFE.iter().any(|start| path.starts_with(start))
 }

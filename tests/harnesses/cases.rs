@@ -122,21 +122,7 @@ fn extension(language: Language) -> &'static str {
     }
 }
 
-/// A folder for a language's harnesses and what they are built with, with the pinned manifests in it. What earlier
-/// runs built stays; their harnesses do not.
-pub(crate) fn folder(language: &str, manifests: &[&str], sources: &str) -> PathBuf {
-    let folder = target().join("harness-clients").join(language);
-    let _ = std::fs::remove_dir_all(folder.join(sources));
-    std::fs::create_dir_all(folder.join(sources)).expect("a folder for harnesses");
-    for manifest in manifests {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness-clients").join(manifest);
-        std::fs::copy(&from, folder.join(manifest)).unwrap_or_else(|why| panic!("{}: {why}", from.display()));
-    }
-    folder
-}
-
-/// Where this test was built: `target/debug/deps/harnesses-…` is three below.
-fn target() -> PathBuf {
-    let this = std::env::current_exe().expect("this test's own path");
-    this.ancestors().nth(3).expect("a target folder").to_owned()
+/// A pinned manifest of the clients.
+pub(crate) fn manifest(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("harness-clients").join(name)
 }

@@ -1,7 +1,8 @@
 //! Harnesses in Go, with `go test`.
 
-use crate::cases::{Case, cases, folder};
+use crate::cases::{Case, cases, manifest};
 use crate::expect;
+use crate::installed::workshop;
 use crate::server::server;
 use dogpile_emit::Language;
 use std::fs;
@@ -16,7 +17,7 @@ fn go() {
     let mut cases = cases(Language::Go, None);
     // No page uses redigo; harnesses can.
     cases.extend(redigo());
-    let folder = folder("go", &["go.mod", "go.sum"], "cases");
+    let folder = workshop("harness-clients/go", &["go.mod", "go.sum"].map(manifest), "cases");
     // A package each; its test is called by one that imports them all, so that one program is linked and not sixty.
     let (mut imports, mut calls) = (String::new(), String::new());
     for case in &cases {

@@ -11,6 +11,8 @@ mod pages;
 
 mod cases;
 mod go;
+#[path = "../installed.rs"]
+mod installed;
 mod rust;
 mod server;
 mod typescript;

@@ -1,7 +1,8 @@
 //! Harnesses in Rust, with cargo.
 
-use crate::cases::{cases, folder};
+use crate::cases::{cases, manifest};
 use crate::expect;
+use crate::installed::workshop;
 use crate::server::server;
 use dogpile_emit::Language;
 use std::fs;
@@ -10,7 +11,7 @@ use std::process::Command;
 #[test]
 fn rust() {
     let cases = cases(Language::Rust, None);
-    let folder = folder("rust", &["Cargo.toml", "Cargo.lock"], "tests");
+    let folder = workshop("harness-clients/rust", &["Cargo.toml", "Cargo.lock"].map(manifest), "tests");
     fs::create_dir_all(folder.join("src")).expect("a folder");
     fs::write(folder.join("src/lib.rs"), "").expect("a file");
     // A module each, in one test crate: one program is linked and not sixty.

@@ -1,7 +1,8 @@
 //! Harnesses in TypeScript and JavaScript, with `node:test`.
 
-use crate::cases::{cases, folder};
+use crate::cases::{Case, cases, manifest};
 use crate::expect;
+use crate::installed::{good, npm, workshop};
 use crate::server::server;
 use dogpile_emit::{Client, Language};
 use std::fs;
@@ -11,12 +12,17 @@ use std::thread;
 
 #[test]
 fn typescript() {
-    let folder = folder("node", &["package.json", "package-lock.json", "tsconfig.json"], "cases");
-    install(&folder);
+    npm("node-clients", &manifest(""));
+    let folder = workshop("node-clients/harnesses", &[manifest("tsconfig.json")], "cases");
     let typed = cases(Language::TypeScript, None);
     // Where the pages use one client, JavaScript uses the other, so that every protocol runs on more than one.
     let ioredis = cases(Language::JavaScript, Some("ioredis"));
-    let plain: Vec<_> = cases(Language::JavaScript, Some("node-redis"))
+    let node_redis = cases(Language::JavaScript, Some("node-redis"));
+    let names = |cases: &[Case]| cases.iter().map(|case| case.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&typed), names(&ioredis));
+    assert_eq!(names(&typed), names(&node_redis));
+    assert!(typed.len() >= 25, "harnesses of {} findings", typed.len());
+    let plain: Vec<_> = node_redis
         .into_iter()
         .zip(ioredis)
         .zip(&typed)
@@ -34,8 +40,8 @@ fn typescript() {
             }
         }
     }
-    good("prettier", &node(&folder, &["node_modules/prettier/bin/prettier.cjs", "--check", "cases/*.m?s"]));
-    good("tsc", &node(&folder, &["node_modules/typescript/bin/tsc", "-p", "."]));
+    good("prettier", &node(&folder, &["../node_modules/prettier/bin/prettier.cjs", "--check", "cases/*.m?s"]));
+    good("tsc", &node(&folder, &["../node_modules/typescript/bin/tsc", "-p", "."]));
     let server = server();
     let mut problems = Vec::new();
     for some in runs
@@ -71,31 +77,6 @@ fn wrong(folder: &Path, url: &str, breaks: &str, repaired: bool, file: &str) -> 
     })
 }
 
-/// What the lock file says, from the registry or from npm's own cache.
-fn install(folder: &Path) {
-    let lock = fs::read(folder.join("package-lock.json")).expect("a lock file");
-    let stamp = folder.join("installed");
-    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return;
-    }
-    let run = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
-        .current_dir(folder)
-        .output()
-        .expect("npm");
-    good("npm ci", &run);
-    fs::write(stamp, lock).expect("a file");
-}
-
 fn node(folder: &Path, args: &[&str]) -> Output {
     Command::new("node").args(args).current_dir(folder).output().expect("node")
-}
-
-fn good(what: &str, run: &Output) {
-    assert!(
-        run.status.success(),
-        "{what}:\n{}{}",
-        String::from_utf8_lossy(&run.stdout),
-        String::from_utf8_lossy(&run.stderr)
-    );
 }

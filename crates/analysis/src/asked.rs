@@ -3,6 +3,7 @@
 //! Files are added in rounds, and texts change while somebody types; most functions do not notice. A function is explored
 //! again when an answer that its exploration got has changed, or the text of a module that it looked into, and only then.
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
@@ -71,16 +72,15 @@ impl Answers {
     /// The questions that have another answer than before, or one only now or only then; in both, the same place gives
     /// the same kind of answers.
     pub(crate) fn changed(before: &[Arc<Self>], now: &[Arc<Self>]) -> FxHashSet<u64> {
-        let mut changed = FxHashSet::default();
         let none = Arc::new(Self::default());
-        for at in 0..before.len().max(now.len()) {
-            let (old, new) = (before.get(at).unwrap_or(&none), now.get(at).unwrap_or(&none));
-            if !Arc::ptr_eq(old, new) {
-                changed.extend(new.0.iter().filter(|(question, answer)| old.0.get(question) != Some(answer)).map(|(q, _)| *q));
-                changed.extend(old.0.keys().filter(|question| !new.0.contains_key(question)));
-            }
-        }
-        changed
+        let places = (0..before.len().max(now.len())).into_par_iter();
+        let pairs = places.map(|at| (before.get(at).unwrap_or(&none), now.get(at).unwrap_or(&none)));
+        let changed = pairs.filter(|(old, new)| !Arc::ptr_eq(old, new)).flat_map_iter(|(old, new)| {
+            let other = new.0.iter().filter(|(question, answer)| old.0.get(question) != Some(answer)).map(|(q, _)| *q);
+            let gone = old.0.keys().filter(|question| !new.0.contains_key(question)).copied();
+            other.chain(gone)
+        });
+        changed.collect()
     }
 }
 

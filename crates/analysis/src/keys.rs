@@ -35,6 +35,25 @@ pub(crate) fn shape(key: &Sym) -> String {
     }
 }
 
+/// A normal form without the names of parameters, which may differ between functions: `{name}` is one; calls and fields
+/// hold more than a name, and may hold parameters in turn.
+pub(crate) fn nameless(shape: &str) -> String {
+    let mut text = String::new();
+    let mut rest = shape;
+    while let Some(open) = rest.find('{') {
+        let (before, behind) = rest.split_at(open + 1);
+        text.push_str(before);
+        let name = behind.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(behind.len());
+        if name > 0 && behind[name..].starts_with('}') {
+            text.push('?');
+            rest = &behind[name..];
+        } else {
+            rest = behind;
+        }
+    }
+    text + rest
+}
+
 /// Whether equal normal forms mean the same key: some literal text, a global, a field or a call says so.
 pub(crate) fn is_telling(key: &Sym) -> bool {
     if shape(key).contains("{?}") {

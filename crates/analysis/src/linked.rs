@@ -79,21 +79,16 @@ impl Linked {
         let reach = Reach::of(parts.iter().map(AsRef::as_ref));
         let set: Vec<_> = all().map(|m| Arc::new(fields::Part::of(&program, &typing, m))).collect();
         let fields = fields::Index::of(&set);
-        let answer = |fill: &dyn Fn(&mut Answers)| {
-            let mut answers = Answers::default();
-            fill(&mut answers);
-            Arc::new(answers)
-        };
         let mut answers = vec![
-            answer(&|to| {
+            answered(|to| {
                 program.answers(to);
                 commands.answers(to);
             }),
-            answer(&|to| typing.answers(to)),
-            answer(&|to| reach.answers(to)),
-            answer(&|to| fields.answers(to)),
+            answered(|to| typing.answers(to)),
+            answered(|to| reach.answers(to)),
+            answered(|to| fields.answers(to)),
         ];
-        answers.extend((0u32..).zip(source.modules).map(|(m, _)| answer(&|to| typing.answers_of_locals(m, to))));
+        answers.extend((0u32..).zip(source.modules).map(|(m, _)| answered(|to| typing.answers_of_locals(m, to))));
         let linked = Self {
             versions: source.versions.to_vec(),
             signatures,
@@ -142,25 +137,25 @@ impl Linked {
             let set = fields::Part::of(&program, &self.typing, *m);
             fields_differ |= !self.set[at].is_like(&set);
             self.set[at] = Arc::new(set);
-            let mut answers = Answers::default();
-            self.typing.answers_of_locals(*m, &mut answers);
-            self.answers[LOCALS + at] = Arc::new(answers);
+            self.answers[LOCALS + at] = answered(|to| self.typing.answers_of_locals(*m, to));
         }
         if reach_differs {
             self.reach = Arc::new(Reach::of(self.parts.iter().map(AsRef::as_ref)));
-            let mut answers = Answers::default();
-            self.reach.answers(&mut answers);
-            self.answers[REACH] = Arc::new(answers);
+            self.answers[REACH] = answered(|to| self.reach.answers(to));
         }
         if fields_differ {
             self.fields = Arc::new(fields::Index::of(&self.set));
-            let mut answers = Answers::default();
-            self.fields.answers(&mut answers);
-            self.answers[FIELDS] = Arc::new(answers);
+            self.answers[FIELDS] = answered(|to| self.fields.answers(to));
         }
         self.versions = source.versions.to_vec();
         Some((program, self))
     }
+}
+
+fn answered(fill: impl FnOnce(&mut Answers)) -> Arc<Answers> {
+    let mut answers = Answers::default();
+    fill(&mut answers);
+    Arc::new(answers)
 }
 
 /// What a module declares, without places: what others can see of its text.

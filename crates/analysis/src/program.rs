@@ -409,6 +409,12 @@ impl<'a> Program<'a> {
         })
     }
 
+    /// Whether an interface extends a type that a test holds for.
+    pub(crate) fn extends_with(&self, ty: &str, test: &dyn Fn(&str) -> bool, depth: usize) -> bool {
+        let Some(TypeDecl { kind: TypeKind::Interface { embeds, .. }, .. }) = self.type_decl(ty) else { return false };
+        embeds.iter().filter_map(Type::name).any(|name| test(name) || (depth < 4 && self.extends_with(name, test, depth + 1)))
+    }
+
     pub(crate) fn is_interface(&self, ty: &str) -> bool {
         matches!(self.type_decl(ty), Some(TypeDecl { kind: TypeKind::Interface { .. }, .. }))
     }

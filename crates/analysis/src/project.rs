@@ -70,6 +70,8 @@ pub struct Memory {
     explored: BTreeMap<(FuncRef, Effort), Known>,
     /// What was told of these modules, if no file was missing.
     last: Option<Arc<Analysis>>,
+    /// What another analysis explored, with fewer files and the same texts, and the answers that it got.
+    lent: Option<(Vec<Arc<Answers>>, BTreeMap<(FuncRef, Effort), Known>)>,
 }
 
 /// An exploration and what it asked.
@@ -95,10 +97,23 @@ impl Known {
 }
 
 impl Memory {
+    /// Takes on loan what an analysis of a part of the same tree has just explored: what is not known here need not be
+    /// explored again where it got the same answers.
+    pub fn borrow_from(&mut self, other: &Self) {
+        self.lent = Some((other.answers.clone(), other.explored.clone()));
+    }
+
     /// Forgets what need not hold for these modules and answers.
     fn keep_what_is_true(&mut self, files: Vec<(FileId, u64)>, answers: Vec<Arc<Answers>>) {
         let changed = Answers::changed(&self.answers, &answers);
         self.explored.retain(|_, known| known.asked.is_disjoint(&changed));
+        if let Some((theirs, mut lent)) = self.lent.take() {
+            lent.retain(|at, _| !self.explored.contains_key(at));
+            if !lent.is_empty() {
+                let changed = Answers::changed(&theirs, &answers);
+                self.explored.extend(lent.into_iter().filter(|(_, known)| known.asked.is_disjoint(&changed)));
+            }
+        }
         self.files = files;
         self.answers = answers;
     }

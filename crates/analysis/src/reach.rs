@@ -4,7 +4,7 @@ use crate::asked::{About, Answers, note};
 use crate::program::{FuncRef, Program};
 use crate::typing::{Target, Typing};
 use crate::walk::{each_call, each_stmt, values};
-use dogpile_ir::{Callee, FuncId, FunctionKind, Place, StmtKind, Value, ValueKind};
+use dogpile_ir::{Call, Callee, FuncId, FunctionKind, Place, StmtKind, Value, ValueKind};
 use dogpile_models::{Does, WordRow};
 use rustc_hash::FxHashSet as HashSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,12 @@ pub(crate) struct Reach {
     closures: BTreeMap<FuncRef, BTreeSet<FuncRef>>,
 }
 
+/// Statements of a function that is followed wherever it is called.
+const SMALL: usize = 14;
+
+/// What calls are resolved by.
+type Links<'l, 'p> = (&'l Program<'p>, &'l Typing, &'l crate::defined::Commands);
+
 /// What one module adds.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Part {
@@ -51,63 +57,82 @@ impl Part {
         for (at, function) in (0u32..).map(|f| FuncRef { module: m, func: FuncId(f) }).zip(functions) {
             let Some(body) = &function.body else { continue };
             let home = outermost(program, at);
-            let mut count = 0usize;
-            let mut loops = false;
-            each_stmt(body, &mut |stmt| {
-                count += 1;
-                loops |= matches!(stmt.kind, StmtKind::Loop { .. });
-                if let StmtKind::Let { targets, .. } = &stmt.kind {
-                    for target in targets {
-                        if let Place::Global(name) = target {
-                            part.reassigned.insert(name.to_string());
-                        }
-                    }
-                }
-                for value in values(stmt) {
-                    part.mentions(program, home, m, value);
-                }
-            });
+            part.reads(program, home, at, body);
             if hands_on(function, body) {
                 part.thin.insert(at);
             }
             if meets(body) {
                 part.meeting.insert(home);
             }
-            if count <= 14 && !loops {
-                part.small.insert(at);
-            }
             let mut calls_out = false;
-            each_call(body, &mut |call| match typing.target(program, m, call) {
-                Target::Local(f) => {
-                    calls_out = true;
-                    part.edge(home, outermost(program, f));
-                }
-                Target::Dispatch(all) if all.len() <= 6 => {
-                    calls_out = true;
-                    all.into_iter().for_each(|f| part.edge(home, outermost(program, f)));
-                }
-                Target::Model(row, _) => {
-                    if interesting(&row.call.does) {
-                        part.direct.insert(home);
-                        if locks(&row.call.does) {
-                            part.locking.insert(home);
-                        }
-                        part.runs(program, home, at);
-                    }
-                }
-                // A script under a name of its own may take a lock as well as any other.
-                Target::Unknown(_) if matches!(&call.callee, Callee::Method { name, .. } if commands.named(name).is_some()) => {
-                    part.direct.insert(home);
-                    part.locking.insert(home);
-                    part.runs(program, home, at);
-                }
-                _ => {}
-            });
+            each_call(body, &mut |call| calls_out |= part.calls((program, typing, commands), home, at, call));
             if calls_out && at != home {
                 part.runs(program, home, at);
             }
         }
         part
+    }
+
+    /// What a function assigns and names, and whether it is small.
+    fn reads(&mut self, program: &Program<'_>, home: FuncRef, at: FuncRef, body: &dogpile_ir::Block) {
+        let (mut count, mut loops) = (0usize, false);
+        each_stmt(body, &mut |stmt| {
+            count += 1;
+            loops |= matches!(stmt.kind, StmtKind::Loop { .. });
+            if let StmtKind::Let { targets, .. } = &stmt.kind {
+                for target in targets {
+                    if let Place::Global(name) = target {
+                        self.reassigned.insert(name.to_string());
+                    }
+                }
+            }
+            for value in values(stmt) {
+                self.mentions(program, home, at.module, value);
+            }
+        });
+        if count <= SMALL && !loops {
+            self.small.insert(at);
+        }
+    }
+
+    /// A call, by what it leads to; whether that is a function of the project.
+    fn calls(&mut self, linked: Links<'_, '_>, home: FuncRef, at: FuncRef, call: &Call) -> bool {
+        let (program, typing, commands) = linked;
+        match typing.target(program, at.module, call) {
+            Target::Local(f) => {
+                self.edge(home, outermost(program, f));
+                true
+            }
+            Target::Dispatch(all) if all.len() <= 6 => {
+                all.into_iter().for_each(|f| self.edge(home, outermost(program, f)));
+                true
+            }
+            Target::Dispatch(_) => false,
+            Target::Model(row, _) => {
+                if interesting(&row.call.does) {
+                    self.operates(program, home, at, locks(&row.call.does));
+                }
+                false
+            }
+            Target::Unknown(_) => {
+                // A script under a name of its own may take a lock as well as any other.
+                if let Callee::Method { receiver, name } = &call.callee
+                    && commands.taught(program, name, || typing.value_type(program, at.module, receiver, 0)).is_some()
+                {
+                    self.operates(program, home, at, true);
+                }
+                false
+            }
+        }
+    }
+
+    /// An operation of interest.
+    fn operates(&mut self, program: &Program<'_>, home: FuncRef, at: FuncRef, locks: bool) {
+        self.direct.insert(home);
+        if locks {
+            self.locking.insert(home);
+        }
+        self.runs(program, home, at);
     }
 
     /// A closure of interest, and those it stands in: what it captures is made there.

@@ -9,8 +9,11 @@
 //! machine that has other things to do.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a program for people who measure")]
 
+#[path = "../tests/wire/mod.rs"]
+mod wire;
+
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -34,33 +37,12 @@ impl Server {
         Some((ticks(11)? + ticks(12)?) * 10)
     }
 
-    fn say(&mut self, message: &Value) {
-        let text = message.to_string();
-        let said = write!(self.input, "Content-Length: {}\r\n\r\n{text}", text.len()).and_then(|()| self.input.flush());
-        said.expect("the server listens");
-    }
-
-    fn hear(&mut self) -> Value {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            assert_ne!(self.output.read_line(&mut line).expect("a pipe"), 0, "the server is gone");
-            match line.trim().strip_prefix("Content-Length: ") {
-                Some(said) => length = said.parse().expect("a number"),
-                None if line.trim().is_empty() => break,
-                None => {}
-            }
-        }
-        let mut body = vec![0; length];
-        self.output.read_exact(&mut body).expect("a message");
-        serde_json::from_slice(&body).expect("JSON")
-    }
-
     fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.asked += 1;
-        self.say(&json!({ "jsonrpc": "2.0", "id": self.asked, "method": method, "params": params }));
+        let message = json!({ "jsonrpc": "2.0", "id": self.asked, "method": method, "params": params });
+        wire::say(&mut self.input, &message.to_string());
         loop {
-            let message = self.hear();
+            let message = wire::hear(&mut self.output);
             if message["id"] == self.asked && message.get("method").is_none() {
                 return message["result"].clone();
             }
@@ -68,7 +50,8 @@ impl Server {
     }
 
     fn tell(&mut self, method: &str, params: &Value) {
-        self.say(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
+        let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+        wire::say(&mut self.input, &message.to_string());
     }
 }
 

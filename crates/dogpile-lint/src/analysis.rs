@@ -62,7 +62,6 @@ pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, 
         all.lifecycles.fills.extend(fills);
         all.lifecycles.touched.extend(touched);
         all.lifecycles.fleet.instances = fleet.instances;
-        all.lifecycles.fleet.cluster_visible |= fleet.cluster_visible;
         all.follow.extend(found.follow);
         all.cut.extend(found.cut);
     }

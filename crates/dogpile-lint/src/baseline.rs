@@ -5,11 +5,11 @@ use crate::cli::{BaselineCommand, CheckArgs};
 use crate::config::{FILE_NAME, Found};
 use crate::exit::Exit;
 use crate::input::InputFile;
-use crate::output::say;
+use crate::output::{self, say};
 use crate::pipeline::{ANALYSIS_FAILED, Outcome};
 use crate::walk::{absolute, shown};
 use anyhow::{Context as _, anyhow, bail};
-use dogpile_report::{Baseline, Entry, KnownFinding, Level, Standing, clean};
+use dogpile_report::{Baseline, Entry, Gone, KnownFinding, Level, Standing, clean, counted};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
@@ -88,13 +88,7 @@ impl Place {
 
     /// Puts a baseline there, whole or not at all.
     fn write(&self, baseline: &Baseline) -> anyhow::Result<()> {
-        // A link stays one.
-        let file = self.file.canonicalize().unwrap_or_else(|_| self.file.clone());
-        let mut name = file.file_name().unwrap_or_default().to_owned();
-        name.push(".new");
-        let new = file.with_file_name(name);
-        let written = fs::write(&new, baseline.text()).and_then(|()| fs::rename(&new, &file));
-        written.with_context(|| format!("cannot write the baseline {}", self.shown))
+        output::write(&baseline.text(), Some(&self.file)).with_context(|| format!("the baseline {} is as it was", self.shown))
     }
 
     /// A file as the baseline names it, and where that is.
@@ -174,8 +168,9 @@ pub(crate) fn apply(args: &CheckArgs, run: &mut Run<'_>) -> anyhow::Result<()> {
     for entry in entries.iter_mut().chain(hidden).filter(|e| e.finding.suppressed.is_none()) {
         entry.standing = if known.next() == Some(true) { Standing::Known } else { Standing::New };
     }
-    run.outcome.gone =
-        compared.gone.iter().filter_map(|at| baseline.findings.get(*at)).map(KnownFinding::gone).collect();
+    // Reports start from the folder that we are in, as other paths of theirs do.
+    let from_here = |known: &KnownFinding| Gone { path: shown(run.cwd, &place.lies(&known.path)), ..known.gone() };
+    run.outcome.gone = compared.gone.iter().filter_map(|at| baseline.findings.get(*at)).map(from_here).collect();
     run.outcome.gone.sort_by(|a, b| (&a.path, a.line, &a.rule).cmp(&(&b.path, b.line, &b.rule)));
     Ok(())
 }
@@ -192,7 +187,8 @@ pub(crate) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
     if args.limit.diff.is_some() || args.limit.staged {
         bail!("a baseline is of all findings: --diff and --staged have no place here");
     }
-    linted(args, |run| {
+    linted(args, |mut run| {
+        run.progress.end();
         let configured = Place::find(args, run.found, run.cwd)?;
         let named = configured.is_some();
         let place = configured.unwrap_or_else(|| {
@@ -229,7 +225,7 @@ fn updated(old: &Baseline, compared: Compared, place: &Place) -> anyhow::Result<
     let new = old.updated(found, kept.collect::<Vec<_>>());
     place.write(&new)?;
     let dropped = gone.len() + allowed.len();
-    Ok(format!("{}: {} ({added} added, {dropped} dropped)", place.shown, counted(new.findings.len())))
+    Ok(format!("{}: {} ({added} added, {dropped} dropped)", place.shown, counted(new.findings.len(), "finding")))
 }
 
 fn pruned(old: &Baseline, compared: Compared, place: &Place) -> anyhow::Result<String> {
@@ -242,9 +238,5 @@ fn pruned(old: &Baseline, compared: Compared, place: &Place) -> anyhow::Result<S
     let why = [(gone.len(), "gone"), (allowed.len(), "allowed by a comment")];
     let why: Vec<String> = why.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}")).collect();
     let why = if why.is_empty() { "nothing is gone".to_owned() } else { format!("dropped: {}", why.join(", ")) };
-    Ok(format!("{}: {}; {why}", place.shown, counted(new.findings.len())))
-}
-
-fn counted(n: usize) -> String {
-    format!("{n} finding{}", if n == 1 { "" } else { "s" })
+    Ok(format!("{}: {}; {why}", place.shown, counted(new.findings.len(), "finding")))
 }

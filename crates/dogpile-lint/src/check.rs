@@ -19,7 +19,7 @@ use crate::suggest::near_path;
 use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
 use anyhow::{Context as _, anyhow, bail};
 use dogpile_models::Catalog;
-use dogpile_report::{Level, ProblemKind, clean};
+use dogpile_report::{Level, ProblemKind, clean, counted};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
@@ -68,7 +68,6 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
             if let Some(exit) = fixes::mend(args, &mut run)? {
                 return Ok(exit);
             }
-            baseline::apply(args, &mut run)?;
         } else if args.out.shows_fixes() {
             fixes::offer(&mut run.outcome, run.files, run.options);
         }
@@ -80,8 +79,8 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         reports::write(&args.out, run.cwd, &run.outcome)?;
         if args.stats {
             let (walk, read, all) = (run.walk_time.as_millis(), run.read_time.as_millis(), run.begun.elapsed().as_millis());
-            if args.confirm {
-                say(&format!("{} findings proven in {} ms", run.outcome.entries.len(), proof_time.as_millis()));
+            if let Some(proven) = &proven {
+                say(&format!("{} proven in {} ms", counted(proven.findings, "finding"), proof_time.as_millis()));
             }
             say(&format!("{} threads, {walk} ms to walk, {read} ms to read and filter, {all} ms", run.threads));
         }
@@ -109,28 +108,28 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let mut limit = args.limit.clone();
     // Without a revision it asks for a patch of the fixes.
     limit.diff = limit.diff.filter(|rev| rev.is_some() || !args.fix.wanted());
-    let changes = Changes::find(&limit, &cwd, &args.paths)?;
-    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-    let found = configuration(&cwd, &paths, args.config.as_deref())?;
+    let changes = Changes::find(&limit, &cwd, &args.reach.paths)?;
+    let paths = if args.reach.paths.is_empty() { vec![PathBuf::from(".")] } else { args.reach.paths.clone() };
+    let found = configuration(&cwd, &paths, args.reach.config.as_deref())?;
     // Whoever changed a wrapper changed its callers' locks: all of the tree is linted.
     let paths = match &changes {
         Some(changes) => vec![changes.root(found.root())],
         None => paths,
     };
-    let latency = args.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
+    let latency = args.reach.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
     let models = Catalog::with_users(&found.config.models)?;
-    let threads = args.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
+    let threads = args.reach.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
 
     let lint_table = &found.config.lint;
     let walk_options = WalkOptions {
-        include_tests: args.include_tests || lint_table.include_tests == Some(true),
-        include_vendored: args.include_vendored || lint_table.include_vendored == Some(true),
+        include_tests: args.reach.include_tests || lint_table.include_tests == Some(true),
+        include_vendored: args.reach.include_vendored || lint_table.include_vendored == Some(true),
         exclude: found.root().map(Path::to_owned).zip(excluded(&lint_table.exclude)?),
         threads,
     };
     let load_options = LoadOptions {
         max_file_size: args.max_file_size,
-        include_generated: args.include_generated || lint_table.include_generated == Some(true),
+        include_generated: args.reach.include_generated || lint_table.include_generated == Some(true),
         index: changes.as_ref().and_then(Changes::index),
     };
     let idle = changes.as_ref().is_some_and(Changes::are_idle);
@@ -142,7 +141,8 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     pool.install(|| {
-        let loaded = load(&walked.candidates, &triggers(&models, &found.config), load_options, &Overlays::new());
+        let triggers = triggers(&models, &found.config);
+        let loaded = load(&walked.candidates, &triggers, load_options, &Overlays::new());
         let read_time = begun.elapsed() - walk_time;
         if changes.is_none() {
             warn_of_nothing(&walked, &loaded);
@@ -151,6 +151,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         let options = Options {
             models: &models,
             config: &found.config,
+            triggers: &triggers,
             latency: &latency,
             packages: &loaded.packages,
             in_memory: &[],
@@ -178,26 +179,26 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
 /// What is wrong with it.
 pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Path>) -> anyhow::Result<Found> {
     let file = match explicit {
-        Some(file) => Some(there(cwd, file, "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?),
+        Some(file) => Some(there(cwd, file, "file", "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?),
         None => nearest(cwd, paths),
     };
     let Some(file) = file else { return Ok(Found::default()) };
     Ok(config::load(&file, &shown(cwd, &file), &slugs())?)
 }
 
-/// A file that somebody named, if it is there.
+/// A file, or another path, that somebody named, if it is there.
 ///
 /// # Errors
 /// When it is not: what was meant, or what to type instead.
-pub(crate) fn there(cwd: &Path, file: &Path, otherwise: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn there(cwd: &Path, file: &Path, what: &str, otherwise: &str) -> anyhow::Result<PathBuf> {
     let path = absolute(cwd, file);
     if path.exists() {
         return Ok(path);
     }
     let named = file.display().to_string();
     match near_path(cwd, &named) {
-        Some(near) => bail!("no such file: {named}; did you mean `{near}`?"),
-        None => bail!("no such file: {named}; {otherwise}"),
+        Some(near) => bail!("no such {what}: {named}; did you mean `{near}`?"),
+        None => bail!("no such {what}: {named}; {otherwise}"),
     }
 }
 
@@ -237,7 +238,7 @@ pub(crate) fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
 fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let name = file.display();
     let cwd = env::current_dir().context("the current folder cannot be found")?;
-    there(&cwd, file, "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
+    there(&cwd, file, "file", "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
 }

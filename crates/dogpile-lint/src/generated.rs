@@ -4,7 +4,7 @@ use dogpile_ir::Lang;
 
 /// A header is looked for in so many first lines.
 const HEADER: usize = 40;
-/// Lines of minified code are longer than this on average, in bytes. People wrap long before.
+/// Lines of minified code are longer than this, in bytes. People wrap long before.
 const MINIFIED: usize = 1000;
 /// Shorter files are not judged by the length of their lines, in bytes.
 const TOO_SHORT_TO_TELL: usize = 5000;
@@ -55,8 +55,17 @@ fn has_word(line: &str, word: &str) -> bool {
     line.split_once(word).is_some_and(|(_, rest)| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
+/// Most of it stands in lines that nobody would write.
 fn is_minified(text: &str) -> bool {
-    text.len() > TOO_SHORT_TO_TELL && text.len() / text.lines().count().max(1) > MINIFIED
+    if text.len() <= TOO_SHORT_TO_TELL {
+        return false;
+    }
+    let (mut start, mut long) = (0, 0);
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        long += if end - start > MINIFIED { end - start } else { 0 };
+        start = end + 1;
+    }
+    long * 2 > text.len()
 }
 
 /// What compilers leave: a map to the source at the end, or the mark of a module that was written in another syntax.

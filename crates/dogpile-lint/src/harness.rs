@@ -1,14 +1,17 @@
 //! `dogpile-lint harness`: a finding as a test of its own.
 
 use crate::check::{Run, linted};
-use crate::cli::{HarnessArgs, Target};
+use crate::cli::HarnessArgs;
 use crate::exit::Exit;
+use crate::input;
 use crate::output::{say, write};
 use anyhow::{anyhow, bail};
-use dogpile_emit::{Language, Request, emit};
+use dogpile_emit::{Harness, Language, Request, emit};
 use dogpile_harness::explore::{Answer, Bounds, Limits};
 use dogpile_harness::judge::{Opinion, judge, try_repair};
 use dogpile_harness::lower::Subject;
+use dogpile_ir::Lang;
+use dogpile_models::is_javascript;
 use dogpile_report::{Entry, clean};
 use dogpile_source::Span;
 use std::path::Path;
@@ -21,15 +24,20 @@ const SHORTEST: usize = 6;
 /// # Errors
 /// There is no such finding, or no schedule that breaks its protocol.
 pub(crate) fn harness(args: &HarnessArgs) -> anyhow::Result<Exit> {
+    // Before anything is done for it.
+    let file = file(args)?;
     linted(&args.check, |run| {
-        let text = written(args, &run)?;
+        let harness = written(args, &run)?;
         drop(run.progress);
-        write(&text, file(args)?)?;
+        if file.is_none() {
+            say(&format!("save it as {}", clean(&harness.file)));
+        }
+        write(&harness.text, file)?;
         Ok(Exit::Clean)
     })
 }
 
-fn written(args: &HarnessArgs, run: &Run<'_>) -> anyhow::Result<String> {
+fn written(args: &HarnessArgs, run: &Run<'_>) -> anyhow::Result<Harness> {
     let outcome = &run.outcome;
     let place = |span: Span| format!("{}:{}", outcome.sources.path(span), outcome.sources.start(span).line);
     let named = |entry: &&Entry| {
@@ -84,27 +92,23 @@ fn written(args: &HarnessArgs, run: &Run<'_>) -> anyhow::Result<String> {
         place: &place,
         package: package.as_deref().unwrap_or("harness_test"),
     };
-    let harness = emit(&request)?;
-    if file(args)?.is_none() {
-        say(&format!("save it as {}", clean(&harness.file)));
-    }
-    Ok(harness.text)
+    Ok(emit(&request)?)
 }
 
 /// Where it goes; a harness has a form of its own.
 fn file(args: &HarnessArgs) -> anyhow::Result<Option<&Path>> {
     match args.check.out.output.as_slice() {
         [] => Ok(None),
-        [Target { format: None, file }] => Ok(Some(file.as_path()).filter(|file| *file != Path::new("-"))),
+        [target] if target.format.is_none() => Ok(target.path()),
         _ => bail!("a harness goes into one file: `--output FILE`"),
     }
 }
 
 fn language(path: &str) -> Language {
-    match path.rsplit('.').next().unwrap_or_default() {
-        "go" => Language::Go,
-        "rs" => Language::Rust,
-        "js" | "jsx" | "mjs" | "cjs" => Language::JavaScript,
+    match input::language(path) {
+        Some(Lang::Go) => Language::Go,
+        Some(Lang::Rust) => Language::Rust,
+        _ if is_javascript(path) => Language::JavaScript,
         _ => Language::TypeScript,
     }
 }

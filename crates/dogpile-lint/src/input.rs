@@ -2,22 +2,10 @@
 
 use crate::prefilter::Hit;
 use dogpile_ir::Lang;
+use dogpile_models::{ENDINGS, language_of};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// File name endings and the languages they stand for.
-const ENDINGS: &[(&str, Lang)] = &[
-    ("go", Lang::Go),
-    ("ts", Lang::TypeScript),
-    ("tsx", Lang::TypeScript),
-    ("mts", Lang::TypeScript),
-    ("cts", Lang::TypeScript),
-    ("js", Lang::TypeScript),
-    ("jsx", Lang::TypeScript),
-    ("mjs", Lang::TypeScript),
-    ("cjs", Lang::TypeScript),
-    ("rs", Lang::Rust),
-];
 /// Every language.
 pub(crate) const LANGUAGES: [Lang; 3] = [Lang::Go, Lang::TypeScript, Lang::Rust];
 
@@ -27,7 +15,8 @@ pub(crate) fn language(path: &str) -> Option<Lang> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, ending) = name.rsplit_once('.')?;
     let declares = ending.ends_with("ts") && (stem.ends_with(".d") || stem.contains(".d."));
-    ENDINGS.iter().find(|(known, _)| *known == ending && !declares).map(|(_, lang)| *lang)
+    let named = language_of(name).filter(|_| !declares)?;
+    LANGUAGES.into_iter().find(|lang| language_name(*lang) == named)
 }
 
 /// The endings that are read, for people.

@@ -1,12 +1,11 @@
 //! `rules` and `config`.
 
-use crate::check::configuration;
+use crate::check::{configuration, there};
 use crate::cli::ListFormat;
 use crate::config::settings;
 use crate::meta_rules::{in_force, listed};
-use crate::suggest::near_path;
 use crate::walk::shown;
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use dogpile_rules::Settings;
 use serde::Serialize;
 use std::env;
@@ -63,13 +62,7 @@ struct ConfigOut<'c> {
 /// What is wrong with the configuration.
 pub(crate) fn config(path: &Path, explicit: Option<&Path>, format: ListFormat) -> anyhow::Result<String> {
     let cwd = env::current_dir().context("the current folder cannot be found")?;
-    if !crate::walk::absolute(&cwd, path).exists() {
-        let named = path.display().to_string();
-        match near_path(&cwd, &named) {
-            Some(near) => bail!("no such path: {named}; did you mean `{near}`?"),
-            None => bail!("no such path: {named}; type `dogpile-lint config` for the folder that you are in"),
-        }
-    }
+    there(&cwd, path, "path", "type `dogpile-lint config` for the folder that you are in")?;
     let found = configuration(&cwd, &[PathBuf::from(path)], explicit)?;
     let file = found.file.as_deref().map(|file| shown(&cwd, file));
     let rules = in_force(&Settings { levels: found.config.rules.clone() });

@@ -8,6 +8,7 @@ use crate::prefilter::{Hit, Triggers};
 use crate::walk::Candidate;
 use dogpile_report::{Problem, ProblemKind};
 use rayon::prelude::*;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -16,8 +17,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// So much text of files that hit no trigger is kept in memory, in bytes: it need not be read again for callers of
-/// wrappers.
-const KEPT: u64 = 256 << 20;
+/// wrappers. More of it costs more than it saves, for the pages that it lies in have to be cleared first.
+const KEPT: u64 = 16 << 20;
+
+thread_local! {
+    /// What a thread reads into: most files are done with as soon as they are searched.
+    static READ: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// How files are read.
 #[derive(Clone, Copy, Debug)]
@@ -64,19 +70,22 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
     let read: Vec<One> = candidates
         .par_iter()
         .map(|candidate| {
-            let overlay = overlays.get(&candidate.path);
-            let text = match overlay.map_or_else(|| read_text(&candidate.path, options.index, options.max_file_size).map(Arc::from), |text| Ok(Arc::clone(text))) {
-                Ok(text) => text,
-                Err((reason, message)) => return One::Problem(problem(&candidate.shown, reason, message)),
+            let taken = match overlays.get(&candidate.path) {
+                Some(text) => Ok(input(candidate, Arc::clone(text), filter, &packages, options)),
+                None => with_text(&candidate.path, options.index, options.max_file_size, |text| {
+                    let mut file = looked_at(candidate, text, filter, &packages, options)?;
+                    let matters = file.hit != Hit::Nothing || file.alone;
+                    if matters || kept.fetch_add(text.len() as u64, Ordering::Relaxed) < KEPT {
+                        file.text = Some(Arc::from(text));
+                    }
+                    Some(file)
+                }),
             };
-            let Some(mut file) = input(candidate, text, filter, &packages, options) else { return One::Generated };
-            if file.hit == Hit::Nothing && !file.alone && overlay.is_none() {
-                let size = file.text.as_ref().map_or(0, |text| text.len() as u64);
-                if kept.fetch_add(size, Ordering::Relaxed) >= KEPT {
-                    file.text = None;
-                }
+            match taken {
+                Ok(Some(file)) => One::File(Box::new(file)),
+                Ok(None) => One::Generated,
+                Err((reason, message)) => One::Problem(problem(&candidate.shown, reason, message)),
             }
-            One::File(Box::new(file))
         })
         .collect();
     let mut loaded = Loaded { packages, ..Loaded::default() };
@@ -93,7 +102,12 @@ pub(crate) fn load(candidates: &[Candidate], filter: &Triggers, options: LoadOpt
 /// A candidate with this text; `None`: it is generated.
 #[must_use]
 pub(crate) fn input(candidate: &Candidate, text: Arc<str>, filter: &Triggers, packages: &Packages, options: LoadOptions<'_>) -> Option<InputFile> {
-    if !candidate.explicit && !options.include_generated && is_generated(candidate.lang, &candidate.shown, &text) {
+    looked_at(candidate, &text, filter, packages, options).map(|file| InputFile { text: Some(text), ..file })
+}
+
+/// What a candidate's text says of it; the text is not kept.
+fn looked_at(candidate: &Candidate, text: &str, filter: &Triggers, packages: &Packages, options: LoadOptions<'_>) -> Option<InputFile> {
+    if !candidate.explicit && !options.include_generated && is_generated(candidate.lang, &candidate.shown, text) {
         return None;
     }
     let hit = filter.hit(candidate.lang, text.as_bytes());
@@ -101,9 +115,9 @@ pub(crate) fn input(candidate: &Candidate, text: Arc<str>, filter: &Triggers, pa
     let located = Located { path: &candidate.path, shown: &candidate.shown, lang: candidate.lang };
     Some(InputFile {
         path: candidate.shown.clone(),
-        package: packages.of(located, &text),
+        package: packages.of(located, text),
         lang: candidate.lang,
-        text: Some(text),
+        text: None,
         disk: Some(candidate.path.clone()),
         hit,
         alone,
@@ -114,11 +128,16 @@ pub(crate) fn input(candidate: &Candidate, text: Arc<str>, filter: &Triggers, pa
 ///
 /// # Errors
 /// When it cannot be read, is too large, or is no text.
-pub(crate) fn read_text(path: &Path, index: Option<&Index>, max_size: u64) -> Result<String, (&'static str, String)> {
+pub(crate) fn read_text(path: &Path, index: Option<&Index>, max_size: u64) -> Result<Arc<str>, (&'static str, String)> {
+    with_text(path, index, max_size, |text| Arc::from(text))
+}
+
+/// Does something with the text of a file. See [`read_text`].
+fn with_text<T>(path: &Path, index: Option<&Index>, max_size: u64, f: impl FnOnce(&str) -> T) -> Result<T, (&'static str, String)> {
     let too_large = |size: u64| ("too large", format!("{} is more than the {} of --max-file-size", megabytes(size), megabytes(max_size)));
     if let Some(text) = index.and_then(|index| index.text(path)) {
         let size = text.len() as u64;
-        return if size > max_size { Err(too_large(size)) } else { decoded(text.to_vec()) };
+        return if size > max_size { Err(too_large(size)) } else { decoded(text).map(f) };
     }
     let unreadable = |e: std::io::Error| ("unreadable", format!("cannot be read: {e}"));
     let file = File::open(path).map_err(unreadable)?;
@@ -126,19 +145,24 @@ pub(crate) fn read_text(path: &Path, index: Option<&Index>, max_size: u64) -> Re
     if size > max_size {
         return Err(too_large(size));
     }
+    let mut bytes = READ.take();
+    bytes.clear();
+    bytes.reserve(usize::try_from(size).unwrap_or(0) + 1);
     // It may grow while it is read: the limit holds all the same.
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-    file.take(max_size + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > max_size {
-        return Err(too_large(bytes.len() as u64));
-    }
-    decoded(bytes)
+    let read = file.take(max_size + 1).read_to_end(&mut bytes).map_err(unreadable);
+    let done = match read {
+        Ok(_) if bytes.len() as u64 > max_size => Err(too_large(bytes.len() as u64)),
+        Ok(_) => decoded(&bytes).map(f),
+        Err(error) => Err(error),
+    };
+    READ.set(bytes);
+    done
 }
 
-fn decoded(bytes: Vec<u8>) -> Result<String, (&'static str, String)> {
-    String::from_utf8(bytes).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;
+fn decoded(bytes: &[u8]) -> Result<&str, (&'static str, String)> {
+    std::str::from_utf8(bytes).map_err(|e| {
+        let at = e.valid_up_to();
+        let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
         ("not UTF-8", format!("is not UTF-8: the first bad byte is number {}, in line {line}", at + 1))
     })
 }

@@ -1,13 +1,13 @@
 //! `dogpile-lint locks`: every lock of a project, whether or not anything is wrong with it.
 
 use crate::check::linted;
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, ReachArgs};
 use crate::exit::Exit;
-use crate::meta_rules::HOME;
+use crate::meta_rules::TOOL;
 use crate::output::{say, write};
 use clap::{Args, ValueEnum};
 use dogpile_report::inventory::{Width, inventory_json, inventory_table};
-use dogpile_report::{ProblemKind, Tool, clean};
+use dogpile_report::{ProblemKind, clean};
 use std::env;
 use std::io::{IsTerminal as _, stdout};
 use std::path::PathBuf;
@@ -15,8 +15,9 @@ use std::path::PathBuf;
 /// Arguments of `locks`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct LocksArgs {
-    /// Files and folders [default: .]
-    pub paths: Vec<PathBuf>,
+    /// What is looked at
+    #[command(flatten)]
+    pub reach: ReachArgs,
     /// Form of the list
     #[arg(long, value_enum, default_value_t)]
     pub format: InventoryFormat,
@@ -26,24 +27,6 @@ pub(crate) struct LocksArgs {
     /// Lay it out for so many columns [default: those of the terminal; one line for each lock where there is none]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..))]
     pub columns: Option<u16>,
-    /// Read this file instead of the nearest dogpile.toml
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Measured p99s: the reply of a Prometheus histogram_quantile query, or JSON of names and seconds
-    #[arg(long, value_name = "FILE")]
-    pub latency: Option<PathBuf>,
-    /// Look at tests too
-    #[arg(long)]
-    pub include_tests: bool,
-    /// Look at generated files too
-    #[arg(long)]
-    pub include_generated: bool,
-    /// Look at vendored code too
-    #[arg(long)]
-    pub include_vendored: bool,
-    /// How many threads work [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
 }
 
 /// Forms of an inventory.
@@ -61,24 +44,13 @@ pub(crate) enum InventoryFormat {
 /// # Errors
 /// When it could not look, or the list cannot be written.
 pub(crate) fn locks(args: &LocksArgs) -> anyhow::Result<Exit> {
-    let check = CheckArgs {
-        paths: args.paths.clone(),
-        config: args.config.clone(),
-        latency: args.latency.clone(),
-        include_tests: args.include_tests,
-        include_generated: args.include_generated,
-        include_vendored: args.include_vendored,
-        threads: args.threads,
-        ..CheckArgs::plain()
-    };
-    linted(&check, |run| {
+    let check = CheckArgs { reach: args.reach.clone(), ..CheckArgs::plain() };
+    linted(&check, |mut run| {
+        run.progress.end();
         let inventory = dogpile_inventory::take(&run.outcome.lifecycles);
         let text = match args.format {
             InventoryFormat::Table => inventory_table(&inventory, &run.outcome.sources, width(args)),
-            InventoryFormat::Json => {
-                let tool = Tool { name: "dogpile-lint", version: env!("CARGO_PKG_VERSION"), uri: HOME };
-                inventory_json(&inventory, &run.outcome.sources, &tool)
-            }
+            InventoryFormat::Json => inventory_json(&inventory, &run.outcome.sources, &TOOL),
         };
         // An inventory with holes must say so.
         for problem in run.outcome.problems.iter().filter(|p| p.kind != ProblemKind::Partial) {

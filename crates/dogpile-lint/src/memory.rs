@@ -76,6 +76,7 @@ fn run<'f>(files: &'f [(String, String)], models: &Catalog, config: &Config) -> 
     let options = Options {
         models,
         config,
+        triggers: &filter,
         latency: &BTreeMap::new(),
         packages: &packages,
         in_memory: files,

@@ -1,10 +1,13 @@
 //! Findings about `dogpile:` comments themselves, and the list of all rules.
 
-use dogpile_report::{Level, RuleInfo};
+use dogpile_report::{Level, RuleInfo, Tool};
 use dogpile_rules::Settings;
 
 /// Where the project lives.
 pub(crate) const HOME: &str = "https://github.com/dogpile-lint/dogpile-lint";
+
+/// Who reports.
+pub(crate) const TOOL: Tool = Tool { name: "dogpile-lint", version: env!("CARGO_PKG_VERSION"), uri: HOME };
 
 /// An allow with no reason.
 pub(crate) const WITHOUT_REASON: &str = "suppression-without-reason";

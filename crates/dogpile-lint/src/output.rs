@@ -4,7 +4,7 @@ use crate::cli::ColorChoice;
 use anyhow::Context as _;
 use dogpile_report::Looks;
 use std::env;
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, TempPath};
@@ -60,6 +60,17 @@ impl Staged {
         let mut beside = new_in(folder, there.as_ref().map(fs::Metadata::permissions)).with_context(told)?;
         beside.write_all(text.as_bytes()).and_then(|()| beside.flush()).with_context(told)?;
         Ok(Self { beside: Some(beside.into_temp_path()), place, name: file.to_owned() })
+    }
+
+    /// What was written is on the disk, and not only on its way there: the file that it replaces was somebody's work.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub(crate) fn lasting(self) -> anyhow::Result<Self> {
+        if let Some(beside) = &self.beside {
+            File::open(beside).and_then(|file| file.sync_all()).with_context(|| format!("cannot write {}", self.name.display()))?;
+        }
+        Ok(self)
     }
 
     /// Puts it in its place.

@@ -50,6 +50,8 @@ pub(crate) struct Options<'o> {
     pub models: &'o Catalog,
     /// Configuration.
     pub config: &'o Config,
+    /// The words by which files are chosen.
+    pub triggers: &'o Triggers,
     /// Measured p99 in milliseconds by name.
     pub latency: &'o BTreeMap<String, u64>,
     /// The packages of the files.
@@ -79,6 +81,8 @@ pub(crate) struct Outcome {
     pub entries: Vec<Entry>,
     /// Findings that are not shown: not sure enough, or below the level asked for.
     pub hidden: Vec<Entry>,
+    /// Findings on what did not change, where only what did is reported.
+    pub elsewhere: Vec<Entry>,
     /// The code that changed, where only that is reported.
     pub changed: Option<ChangedCode>,
     /// What a baseline has and the code has no more.
@@ -139,7 +143,10 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
         core.extend(&more);
         tree.parse_around(&more, &core);
         if keep {
-            let next = warm.round(round).unwrap_or_else(|| tree.memories.clone());
+            let mut next = warm.round(round).unwrap_or_else(|| tree.memories.clone());
+            for (lang, memory) in &mut next {
+                tree.memories.get(lang).into_iter().for_each(|explored| memory.borrow_from(explored));
+            }
             warm.keep(round - 1, std::mem::replace(&mut tree.memories, next));
         }
         analysed = tree.analyse(options, round == ROUNDS);
@@ -159,7 +166,6 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     }
     done
 }
-
 
 struct Tree<'f> {
     files: &'f [InputFile],
@@ -213,8 +219,7 @@ impl<'f> Tree<'f> {
     fn hits(&self, options: &Options<'_>) -> BTreeSet<usize> {
         let with = |hit: Hit| (0..self.files.len()).filter(move |i| self.files[*i].hit == hit);
         let mut all: BTreeSet<usize> = with(Hit::Alone).collect();
-        let search = triggers(options.models, options.config);
-        let names_client = |lang: Lang, text: &str| search.names_client(lang, text.as_bytes());
+        let names_client = |lang: Lang, text: &str| options.triggers.names_client(lang, text.as_bytes());
         let text = |i: usize| self.text(i).ok();
         let mut speaks = Speaks::new(self.files, &self.neighbours, &text, &names_client);
         all.extend(with(Hit::Weak).filter(|i| speaks.around(*i)));
@@ -321,13 +326,8 @@ impl<'f> Tree<'f> {
         let file = &self.files[index];
         match (&file.text, &file.disk) {
             (Some(text), _) => Ok(Arc::clone(text)),
-            (None, Some(path)) => read_text(path, self.index, self.max_file_size).map(Arc::from).map_err(|(reason, message)| Problem {
-                path: file.path.clone(),
-                span: None,
-                kind: ProblemKind::NotAnalysed,
-                reason: reason.to_owned(),
-                message,
-            }),
+            (None, Some(path)) => read_text(path, self.index, self.max_file_size)
+                .map_err(|(reason, message)| Problem::left_out(&file.path, reason, message)),
             (None, None) => Ok(Arc::from("")),
         }
     }
@@ -359,7 +359,7 @@ impl<'f> Tree<'f> {
             let text = if file.disk.is_some() {
                 let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
                 let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
-                path.and_then(|path| read_text(&path, self.index, self.max_file_size).ok())
+                path.and_then(|path| read_text(&path, self.index, self.max_file_size).ok().map(|text| text.to_string()))
             } else {
                 self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())
             };
@@ -500,7 +500,9 @@ impl<'f> Tree<'f> {
             translation: options.stats.then_some(translation),
             ..Summary::default()
         };
-        Outcome { entries, hidden, changed, gone: Vec::new(), problems: std::mem::take(&mut self.problems), summary, sources: self.sources.clone(), rules: in_force(settings), lifecycles: analysed.lifecycles, functions }
+        let (problems, sources) = (std::mem::take(&mut self.problems), self.sources.clone());
+        let (rules, lifecycles) = (in_force(settings), analysed.lifecycles);
+        Outcome { entries, hidden, changed, problems, summary, sources, rules, lifecycles, functions, ..Outcome::default() }
     }
 }
 
@@ -550,9 +552,11 @@ mod tests {
             alone: false,
         }];
         let (models, config, latency) = (Catalog::default(), Config::default(), BTreeMap::new());
+        let words = triggers(&models, &config);
         let options = Options {
             models: &models,
             config: &config,
+            triggers: &words,
             latency: &latency,
             packages: &packages,
             in_memory,

@@ -5,6 +5,7 @@
 //! came before, the outcome is that of a cold run over the same texts.
 
 use crate::check::{complete, configuration, excluded};
+use crate::cli::MAX_FILE_SIZE;
 use crate::config::Found;
 use crate::fixes::Offers;
 use crate::input::{InputFile, language};
@@ -21,12 +22,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Files larger than that are not read, in bytes; the default of `--max-file-size`.
-const MAX_FILE_SIZE: u64 = 4 << 20;
 /// An editor hands over no latencies.
 static NOTHING_MEASURED: BTreeMap<String, u64> = BTreeMap::new();
 /// Files that say what packages and paths are called.
-const MANIFESTS: &[&str] = &["go.mod", "go.work", "package.json", "Cargo.toml", ".gitignore", ".ignore", crate::config::FILE_NAME];
+pub(crate) const MANIFESTS: &[&str] =
+    &["go.mod", "go.work", "package.json", "Cargo.toml", ".gitignore", ".ignore", crate::config::FILE_NAME];
+/// What the names of JSON files begin with that say the same.
+pub(crate) const MANIFEST_HEADS: &[&str] = &["tsconfig", "jsconfig"];
 
 /// What somebody wants to see, besides what the configuration says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +57,7 @@ pub(crate) struct Project {
 struct Setup {
     found: Found,
     models: Catalog,
+    triggers: Triggers,
     packages: Packages,
     walk_options: WalkOptions,
 }
@@ -63,7 +66,6 @@ struct Setup {
 #[derive(Debug)]
 struct Tree {
     setup: Arc<Setup>,
-    triggers: Triggers,
     load_options: LoadOptions<'static>,
     walked: Walked,
     loaded: Loaded,
@@ -126,7 +128,7 @@ impl Project {
             return;
         }
         match read_text(path, None, MAX_FILE_SIZE) {
-            Ok(text) => self.changed(path, Some(Arc::from(text))),
+            Ok(text) => self.changed(path, Some(text)),
             Err(_) => self.changed(path, None),
         }
     }
@@ -187,8 +189,8 @@ impl Tree {
         let candidates: BTreeMap<PathBuf, usize> = walked.candidates.iter().enumerate().map(|(i, c)| (c.path.clone(), i)).collect();
         let files = loaded.files.iter().enumerate().filter_map(|(i, f)| Some((f.disk.clone()?, i))).collect();
         let foreign = overlays.keys().chain(asked).filter(|path| !candidates.contains_key(*path)).cloned().collect();
-        let setup = Arc::new(Setup { found, models, packages, walk_options });
-        Ok(Self { setup, triggers, load_options, walked, loaded, candidates, files, foreign, warm: Warm::default() })
+        let setup = Arc::new(Setup { found, models, triggers, packages, walk_options });
+        Ok(Self { setup, load_options, walked, loaded, candidates, files, foreign, warm: Warm::default() })
     }
 
     /// Whether a file says what others are called, or how they are judged.
@@ -196,7 +198,8 @@ impl Tree {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let named = self.setup.found.root().is_some_and(|root| self.setup.found.config.models.iter().any(|(model, _)| root.join(model) == path));
         let config = [self.setup.found.file.as_deref(), wanted.config.as_deref()].contains(&Some(path));
-        config || named || MANIFESTS.contains(&name) || (name.starts_with("tsconfig") && name.ends_with(".json"))
+        let headed = name.ends_with(".json") && MANIFEST_HEADS.iter().any(|head| name.starts_with(head));
+        config || named || headed || MANIFESTS.contains(&name)
     }
 
     /// Takes another text for a file, or none; `false`: all has to be read again.
@@ -204,7 +207,7 @@ impl Tree {
         let candidate = self.candidates.get(path).and_then(|index| self.walked.candidates.get(*index));
         match (candidate, text) {
             (Some(candidate), Some(text)) => {
-                let new = input(candidate, text, &self.triggers, &self.setup.packages, self.load_options);
+                let new = input(candidate, text, &self.setup.triggers, &self.setup.packages, self.load_options);
                 let old: Option<&mut InputFile> = self.files.get(path).and_then(|index| self.loaded.files.get_mut(*index));
                 match (old, new) {
                     (Some(old), Some(new)) if old.package == new.package => {
@@ -241,6 +244,7 @@ impl Setup {
             models: &self.models,
             changes: None,
             config: &self.found.config,
+            triggers: &self.triggers,
             latency: &NOTHING_MEASURED,
             packages: &self.packages,
             in_memory: &[],

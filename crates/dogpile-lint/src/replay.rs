@@ -7,7 +7,7 @@ use crate::output;
 use anyhow::{Context as _, bail};
 use dogpile_harness::again::{Recorded, again};
 use dogpile_report::clean;
-use dogpile_server::{Choice, Redis};
+use dogpile_server::Redis;
 use serde_json::Value;
 use std::fs;
 
@@ -18,7 +18,7 @@ use std::fs;
 pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     let name = args.file.display();
     let cwd = std::env::current_dir().context("the current folder cannot be found")?;
-    there(&cwd, &args.file, "`dogpile-lint confirm --format json --output FILE` writes one")?;
+    there(&cwd, &args.file, "file", "`dogpile-lint confirm --format json --output FILE` writes one")?;
     let text = fs::read_to_string(&args.file).with_context(|| format!("cannot read {name}"))?;
     let json: Value = serde_json::from_str(&text).with_context(|| format!("{name} is no JSON report"))?;
     let findings: Vec<&Value> = match json.get("findings").and_then(Value::as_array) {
@@ -35,11 +35,7 @@ pub(crate) fn replay(args: &ReplayArgs) -> anyhow::Result<Exit> {
     if recorded.is_empty() {
         bail!("{name} holds no schedule; write one with `dogpile-lint confirm --format json --output FILE`");
     }
-    let choice = match &args.server {
-        Some(url) => Choice::Given { url: url.clone(), own: args.i_own_this_server },
-        None => Choice::Private,
-    };
-    let redis = Redis::open(&choice)?;
+    let redis = Redis::open(&args.server.choice())?;
     let mut same = true;
     let mut out = String::new();
     for (rule, outcome, steps) in recorded {

@@ -1,12 +1,12 @@
 //! Which reports go where.
 
 use crate::cli::{Format, OutputArgs};
-use crate::meta_rules::HOME;
+use crate::meta_rules::TOOL;
 use crate::output::{self, Staged, looks, say};
 use crate::pipeline::Outcome;
 use anyhow::bail;
 use dogpile_report::{
-    Looks, Report, Tool, problem_text, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json, to_jsonl,
+    Looks, Report, problem_text, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json, to_jsonl,
     to_junit, to_sarif, to_text,
 };
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, absolute};
@@ -19,7 +19,7 @@ impl<'a> Plan<'a> {
     fn new(args: &'a OutputArgs) -> anyhow::Result<Self> {
         let mut plan: Vec<(Format, Option<&Path>)> = Vec::new();
         for target in &args.output {
-            let file = Some(target.file.as_path()).filter(|file| *file != Path::new("-"));
+            let file = target.path();
             if plan.iter().any(|(_, other)| place(*other) == place(file)) {
                 let name = file.map_or_else(|| "standard output".to_owned(), |f| f.display().to_string());
                 bail!("two reports go to {name}");
@@ -50,14 +50,15 @@ pub(crate) fn check(args: &OutputArgs) -> anyhow::Result<()> {
     Plan::new(args).map(|_| ())
 }
 
-/// Writes every report that was asked for: all files, or none of them.
+/// Writes every report that was asked for. Nothing is printed and no file is replaced before every new one lies beside its
+/// place; what is no plain file (a pipe) is written to at once.
 ///
 /// # Errors
 /// When one cannot be written.
 pub(crate) fn write(args: &OutputArgs, cwd: &Path, outcome: &Outcome) -> anyhow::Result<()> {
     let root = cwd.to_string_lossy().replace(MAIN_SEPARATOR, "/");
     let report = Report {
-        tool: Tool { name: "dogpile-lint", version: env!("CARGO_PKG_VERSION"), uri: HOME },
+        tool: TOOL,
         rules: &outcome.rules,
         entries: &outcome.entries,
         gone: &outcome.gone,
@@ -68,20 +69,20 @@ pub(crate) fn write(args: &OutputArgs, cwd: &Path, outcome: &Outcome) -> anyhow:
     };
     let Plan(plan) = Plan::new(args)?;
     // A report for programs, or one in a file, is not what the person at the terminal reads.
-    if !plan.contains(&(Format::Text, None)) {
-        for problem in &outcome.problems {
-            say(&format!("problem: {}", problem_text(&report, problem)));
-        }
-    }
+    let is_read = plan.contains(&(Format::Text, None));
     let mut staged = Vec::new();
-    let mut printed = Ok(());
+    let mut terminal = None;
     for (format, file) in plan {
         match file {
-            Some(file) => staged.push(Staged::new(&rendered(format, &report, looks(args.color, true)), file)),
-            None => printed = output::print(&rendered(format, &report, looks(args.color, false))),
+            Some(file) => staged.push(Staged::new(&rendered(format, &report, looks(args.color, true)), file)?),
+            None => terminal = Some(rendered(format, &report, looks(args.color, false))),
         }
     }
-    for file in staged.into_iter().collect::<anyhow::Result<Vec<_>>>()? {
+    for problem in outcome.problems.iter().filter(|_| !is_read) {
+        say(&format!("problem: {}", problem_text(&report, problem)));
+    }
+    let printed = terminal.map_or(Ok(()), |text| output::print(&text));
+    for file in staged {
         file.keep()?;
     }
     printed

@@ -59,7 +59,9 @@ pub(crate) fn apply(modules: &[Arc<Module>], sources: &SourceMap, slugs: &[&str]
     }
     let is_off = |slug: &str| settings.levels.get(slug) == Some(&Level::Off);
     for permit in permits.iter().filter(|p| !p.used && !is_off(&p.slug)) {
-        faults.push(fault(UNUSED, permit.span, format!("this allows `{}`, which finds nothing here", permit.slug)));
+        let fault = fault(UNUSED, permit.span, format!("this allows `{}`, which finds nothing here", permit.slug));
+        // A comment may allow several: what is unused tells them apart.
+        faults.push(Finding { subject: permit.slug.clone(), ..fault });
     }
     for mut fault in faults {
         fault.level = settings.levels.get(fault.rule).copied().unwrap_or(fault.level);

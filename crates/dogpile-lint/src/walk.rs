@@ -8,7 +8,6 @@ use dogpile_ir::Lang;
 use dogpile_report::{Problem, ProblemKind};
 use globset::GlobSet;
 use ignore::{DirEntry, WalkBuilder, WalkState};
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -103,19 +102,19 @@ pub(crate) fn walk(paths: &[PathBuf], cwd: &Path, options: &WalkOptions) -> Resu
     let filter = options.clone();
     builder.require_git(false).threads(options.threads).filter_entry(move |entry| enters(entry, &filter));
 
-    let found: Mutex<(BTreeMap<PathBuf, Candidate>, Walked)> = Mutex::default();
+    let found: Mutex<(Vec<Candidate>, Walked)> = Mutex::default();
     builder.build_parallel().run(|| {
         Box::new(|entry| {
             let taken = match entry {
                 Ok(entry) => take(&entry, cwd, options),
                 Err(error) => Taken::Problem(unreadable(&error, cwd)),
             };
+            if matches!(taken, Taken::Nothing) {
+                return WalkState::Continue;
+            }
             let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
             match taken {
-                Taken::File(candidate) => {
-                    let slot = found.0.entry(candidate.path.clone()).or_insert_with(|| candidate.clone());
-                    slot.explicit |= candidate.explicit;
-                }
+                Taken::File(candidate) => found.0.push(candidate),
                 Taken::Test => found.1.skipped_tests += 1,
                 Taken::Problem(problem) => found.1.problems.push(problem),
                 Taken::Nothing => {}
@@ -123,9 +122,11 @@ pub(crate) fn walk(paths: &[PathBuf], cwd: &Path, options: &WalkOptions) -> Resu
             WalkState::Continue
         })
     });
-    let (files, mut walked) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    walked.candidates = files.into_values().collect();
-    walked.candidates.sort_by(|a, b| a.shown.cmp(&b.shown));
+    let (mut files, mut walked) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Paths that were given may lie in one another: a file is taken once, and as named if one of them names it.
+    files.sort_unstable_by(|a, b| (&a.shown, &a.path, !a.explicit).cmp(&(&b.shown, &b.path, !b.explicit)));
+    files.dedup_by(|a, b| a.path == b.path);
+    walked.candidates = files;
     walked.problems.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
     walked.problems.dedup();
     Ok(walked)

@@ -1,9 +1,9 @@
 //! Input that nobody should have to read.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{CLEAN, FAULTY, Run, Tree};
+use trees::{CLEAN, FAULTY, Run, Tree};
 use std::fmt::Write as _;
 
 /// The run must end by itself, tell of the file, and still lint the good one beside it.

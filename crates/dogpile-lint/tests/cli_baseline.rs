@@ -1,13 +1,13 @@
 //! Baselines: adopted, kept through edits that mean nothing, and pruned.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
-#[path = "common/shuffle.rs"]
+#[path = "trees/shuffle.rs"]
 mod shuffle;
+mod trees;
 
-use common::{CLEAN, FAULTY, LOCKED, Run, Tree};
 use shuffle::{Dice, files, reordered, spaced};
 use std::path::Path;
+use trees::{CLEAN, FAULTY, LOCKED, Run, Tree};
 
 const NAME: &str = "known.jsonl";
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
@@ -160,10 +160,26 @@ fn it_is_the_same_from_every_folder() {
     ]);
     assert_eq!(tree.run(&["baseline", "update"]).code, Some(0));
     assert!(tree.read("ci/known.jsonl").contains("\"path\":\"../a/b/x.go\""), "{}", tree.read("ci/known.jsonl"));
-    assert_eq!(common::run_in(&tree.path().join("a"), &[]).code, Some(0));
+    assert_eq!(trees::run_in(&tree.path().join("a"), &[]).code, Some(0));
     std::fs::remove_file(tree.path().join("a/b/x.go")).unwrap();
-    let run = common::run_in(&tree.path().join("a"), &["."]);
+    let run = trees::run_in(&tree.path().join("a"), &["."]);
     assert!(run.out.contains("1 finding of the baseline is gone"), "{}", run.out);
+    // Where it was, from the folder that every other path starts from.
+    let run = trees::run_in(&tree.path().join("a"), &["--format", "sarif", "."]);
+    let log: serde_json::Value = serde_json::from_str(&run.out).expect("SARIF");
+    let gone = &log["runs"][0]["results"][0];
+    let place = &gone["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!((gone["baselineState"].as_str(), place["uri"].as_str()), (Some("absent"), Some("b/x.go")), "{gone}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_that_lies_beside_it_is_followed() {
+    let tree = Tree::new(&[("a.go", FAULTY), ("mine", "as it was")]);
+    std::os::unix::fs::symlink("mine", tree.path().join(format!("{NAME}.new"))).unwrap();
+    assert_eq!(update(&tree).code, Some(0));
+    assert_eq!(tree.read("mine"), "as it was");
+    assert_eq!(check(&tree).code, Some(0));
 }
 
 /// Every fixture: lines, names of files and folders and the order of functions change, and nothing is new or gone.

@@ -1,12 +1,12 @@
 //! `--diff REV` and `--staged` in real repositories.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
-#[path = "common/repo.rs"]
+#[path = "trees/repo.rs"]
 mod repo;
+mod trees;
 
-use common::LOCKED;
 use repo::{Repo, git, places};
+use trees::LOCKED;
 
 /// A wrapper in a package of its own: what is deleted there is deleted for its callers.
 const LOCKS: &str = r#"package locks
@@ -281,7 +281,7 @@ fn staged_is_what_the_index_has() {
 
 #[test]
 fn staged_before_the_first_commit_and_with_a_baseline() {
-    let repo = Repo(common::Tree::new(&[("a.go", LOCKED)]));
+    let repo = Repo(trees::Tree::new(&[("a.go", LOCKED)]));
     repo.git(&["init", "-q", "-b", "main"]);
     assert_eq!(repo.found(&["--staged"]), Vec::<String>::new());
     repo.git(&["add", "a.go"]);
@@ -313,9 +313,9 @@ fn a_submodule_counts_when_its_commit_does() {
 
 #[test]
 fn what_git_cannot_answer_is_2_and_says_why() {
-    let nowhere = common::Tree::new(&[("a.go", LOCKED)]);
-    let mut command = common::command(&nowhere.path(), &["--staged"]);
-    let run = common::ended(command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap());
+    let nowhere = trees::Tree::new(&[("a.go", LOCKED)]);
+    let mut command = trees::command(&nowhere.path(), &["--staged"]);
+    let run = trees::ended(command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap());
     assert!(run.code == Some(2) && run.err.contains("not a git repository"), "{}", run.err);
     let repo = shop();
     for (args, said) in [
@@ -337,13 +337,13 @@ fn what_git_cannot_answer_is_2_and_says_why() {
     // A clone that was cut off.
     repo.git(&["checkout", "-q", "main"]);
     repo.commit();
-    let clone = common::Tree::new(&[]);
+    let clone = trees::Tree::new(&[]);
     git(
         &clone.path(),
         &["clone", "-q", "--depth", "1", "--no-single-branch", &format!("file://{}", repo.0.path().display()), "c"],
     );
-    let mut command = common::command(&clone.path().join("c"), &["--diff", "origin/other"]);
-    let run = common::ended(command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap());
+    let mut command = trees::command(&clone.path().join("c"), &["--diff", "origin/other"]);
+    let run = trees::ended(command.env("PATH", std::env::var_os("PATH").unwrap()).output().unwrap());
     assert!(run.code == Some(2) && run.err.contains("this clone is shallow"), "{run:?}");
 }
 
@@ -382,4 +382,22 @@ fn a_repository_starts_nothing() {
     // The trap works: git itself falls into it.
     let _ = std::process::Command::new("git").current_dir(repo.0.path()).args(["diff"]).output().unwrap();
     assert!(mark.exists());
+}
+
+#[test]
+fn fixes_are_of_what_changed_and_so_is_what_is_left() {
+    let old = LOCKED.replace("sweep", "old");
+    let repo = Repo::new(&[("go.mod", "module m\n"), ("old/old.go", &old), ("new/new.go", LOCKED)]);
+    repo.0.write("bad/bad.go", b"package bad\n// caf\xe9\n");
+    repo.commit();
+    repo.edit("new/new.go", "30*time.Second", "40*time.Second");
+    let run = repo.lint(&["--diff", "HEAD", "--fix"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), "Fixed 1 finding in 1 file\n"), "{}", run.out);
+    assert!(repo.0.read("new/new.go").contains("releaseScript"), "{}", repo.0.read("new/new.go"));
+    assert_eq!(repo.0.read("old/old.go"), old);
+    assert!(run.out.contains("1 on what did not change") && !run.out.contains("bad.go"), "{}", run.out);
+    // Nothing is left to fix: the limit holds all the same.
+    let again = repo.lint(&["--diff", "HEAD", "--fix"]);
+    assert_eq!((again.code, again.err.as_str()), (Some(0), ""), "{}", again.out);
+    assert!(again.out.contains("1 on what did not change") && !again.out.contains("bad.go"), "{}", again.out);
 }

@@ -1,9 +1,9 @@
 //! `confirm`, `check --confirm` and `replay`, with real servers in every state.
 #![allow(clippy::disallowed_methods, reason = "tests make files and read the PATH")]
 
-mod common;
+mod trees;
 
-use common::{LOCKED, Run, Tree, command, ended};
+use trees::{LOCKED, Run, Tree, command, ended};
 use dogpile_redis::RespReply;
 use dogpile_server::{Choice, Redis};
 use serde_json::Value;
@@ -150,4 +150,20 @@ fn a_schedule_is_replayed_and_a_changed_reply_is_seen() {
     assert!(differs.out.contains("step 1 differs: nil on record, OK now"), "{}", differs.out);
     tree.write("none.json", b"{}");
     assert_eq!(run(&tree, &["replay", "none.json"]).code, Some(2));
+}
+
+#[test]
+fn what_a_comment_allows_is_not_proven() {
+    let allowed = LOCKED.replace("sweep", "other").replace("\tdefer rdb", "\t// dogpile: allow unconditional-release -- one writer\n\tdefer rdb");
+    let tree = Tree::new(&[("a/app.go", LOCKED), ("b/other.go", &allowed)]);
+    let run = tree.run(&["confirm", "--no-server", "--stats", "--format", "json"]);
+    let json: Value = serde_json::from_str(&run.out).unwrap_or_else(|e| panic!("{e}: {run:?}"));
+    let proven: Vec<(bool, bool)> = json["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|f| (f.get("suppressed").is_some_and(|s| !s.is_null()), f.get("verdict").is_some_and(|v| !v.is_null())))
+        .collect();
+    assert_eq!(proven, [(false, true), (true, false)], "{run:?}");
+    assert!(run.err.contains("1 finding proven in "), "{}", run.err);
 }

@@ -1,8 +1,9 @@
 //! Every error that somebody meets on the first day ends with what to type next.
+#![allow(clippy::disallowed_methods, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{CLEAN, Tree};
+use trees::{CLEAN, Tree};
 
 #[test]
 fn errors_say_what_to_type_next() {

@@ -1,9 +1,9 @@
 //! How runs end.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{CLEAN, FAULTY, Run, Tree, command, ended};
+use trees::{CLEAN, FAULTY, Run, Tree, command, ended};
 use std::process::Stdio;
 
 #[test]

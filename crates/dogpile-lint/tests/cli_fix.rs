@@ -1,11 +1,11 @@
 //! Making fixes on disk, and showing them as a patch.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and apply patches")]
 
-mod common;
+mod trees;
 
-use common::{LOCKED, Tree, run_in};
 use std::fs;
 use std::process::Command;
+use trees::{CLEAN, LOCKED, Tree, run_in};
 
 /// Its release, mended.
 const MENDED: &str = "defer rdb.Eval(context.WithoutCancel(ctx), releaseScript, []string{\"lock:sweep\"}, token)";
@@ -129,6 +129,46 @@ fn what_cannot_be_written_is_said() {
     let run = tree.run(&["--fix"]);
     assert_eq!((run.code, run.err.as_str()), (Some(2), "error: a.go: is read-only\n"));
     assert_eq!(tree.read("a.go"), LOCKED);
+}
+
+/// Where one file cannot be written, the others are as they were.
+#[cfg(unix)]
+#[test]
+fn files_are_looked_at_before_any_is_written() {
+    let other = LOCKED.replace("sweep", "other");
+    let tree = Tree::new(&[("go.mod", "module m\n"), ("a/a.go", LOCKED), ("b/b.go", &other)]);
+    let mut permissions = fs::metadata(tree.path().join("b/b.go")).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(tree.path().join("b/b.go"), permissions).unwrap();
+    let run = tree.run(&["--fix"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(2), "error: b/b.go: is read-only\n"));
+    assert_eq!((tree.read("a/a.go"), tree.read("b/b.go")), (LOCKED.to_owned(), other));
+    assert_eq!(fs::read_dir(tree.path().join("a")).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn what_was_not_read_is_told_once() {
+    let tree = Tree::new(&[("a.go", CLEAN)]);
+    tree.write("bad.go", b"package a\n// caf\xe9\n");
+    let plain = tree.run(&[]);
+    assert_eq!(plain.code, Some(0), "{plain:?}");
+    assert_eq!(tree.run(&["--fix"]), plain, "nothing was fixed");
+    tree.write("b.go", LOCKED.as_bytes());
+    let run = tree.run(&["--fix"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), "Fixed 1 finding in 1 file\n"), "{}", run.out);
+    assert_eq!(run.out.matches("problem: bad.go").count(), 1, "{}", run.out);
+    assert!(run.out.contains("not analysed: 1 file (1 not UTF-8)"), "{}", run.out);
+}
+
+/// The comment of the second file can only go in a second round, after one like it was refused in the first file.
+#[test]
+fn what_is_refused_in_one_file_is_made_in_another() {
+    let broken = "package a\n\n// dogpile: allow constant-token -- nobody waits\nfunc f() {}\n\nfunc g( {\n";
+    let two = "package b\n\n// dogpile: allow leaked-lock, constant-token -- nobody waits\nfunc f() {}\n";
+    let tree = Tree::new(&[("go.mod", "module m\n"), ("a/a.go", broken), ("b/b.go", two)]);
+    let run = tree.run(&["--fix"]);
+    assert_eq!(tree.read("a/a.go"), broken, "what does not parse is left alone");
+    assert_eq!(tree.read("b/b.go"), "package b\n\nfunc f() {}\n", "{run:?}");
 }
 
 #[test]

@@ -1,19 +1,15 @@
 //! `harness`: a finding as a test of its own.
 #![allow(clippy::disallowed_methods, reason = "tests make files and read them")]
 
-mod common;
+mod trees;
 
-use common::{LOCKED, Run, Tree, command, ended};
 use serde_json::Value;
-
-fn run(tree: &Tree, args: &[&str]) -> Run {
-    ended(command(&tree.path(), args).output().expect("the program runs"))
-}
+use trees::{LOCKED, Tree};
 
 #[test]
 fn a_finding_is_named_by_its_place_or_its_fingerprint() {
     let tree = Tree::new(&[("app.go", LOCKED)]);
-    let report = run(&tree, &["--format", "json"]);
+    let report = tree.run(&["--format", "json"]);
     let json: Value = serde_json::from_str(&report.out).expect("JSON");
     let print = json["findings"]
         .as_array()
@@ -24,23 +20,23 @@ fn a_finding_is_named_by_its_place_or_its_fingerprint() {
         .as_str()
         .expect("a fingerprint")
         .to_owned();
-    let by_place = run(&tree, &["harness", "unconditional-release:app.go:20"]);
+    let by_place = tree.run(&["harness", "unconditional-release:app.go:20"]);
     assert_eq!(by_place.code, Some(0), "{by_place:?}");
     assert!(by_place.out.contains("package app_test\n"), "{}", by_place.out);
     assert!(by_place.out.contains("a.frees(release)"), "{}", by_place.out);
     assert!(by_place.err.contains("unconditional_release_test.go"), "{}", by_place.err);
     for name in [print.as_str(), &print[..8]] {
-        assert_eq!(run(&tree, &["harness", name]).out, by_place.out);
+        assert_eq!(tree.run(&["harness", name]).out, by_place.out);
     }
-    let file = run(&tree, &["harness", &print, ".", "--output", "release_test.go"]);
+    let file = tree.run(&["harness", &print, ".", "--output", "release_test.go"]);
     assert_eq!((file.code, file.out.as_str()), (Some(0), ""));
-    assert_eq!(std::fs::read_to_string(tree.path().join("release_test.go")).expect("a file"), by_place.out);
+    assert_eq!(tree.read("release_test.go"), by_place.out);
 }
 
 #[test]
 fn a_finding_that_is_none_is_said_to_be_none() {
     let tree = Tree::new(&[("app.go", LOCKED)]);
-    let none = run(&tree, &["harness", "unconditional-release:app.go:3"]);
+    let none = tree.run(&["harness", "unconditional-release:app.go:3"]);
     assert_eq!(none.code, Some(2));
     assert!(none.err.contains("no finding is called"), "{}", none.err);
 }

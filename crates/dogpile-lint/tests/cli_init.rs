@@ -1,10 +1,10 @@
 //! `dogpile-lint init`.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-mod common;
+mod trees;
 
-use common::{LOCKED, Tree};
 use std::path::Path;
+use trees::{LOCKED, Tree};
 
 const MANIFEST: &str = "module example.com/app\n";
 

@@ -1,9 +1,9 @@
 //! Three languages in one tree.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{FAULTY, Tree};
+use trees::{FAULTY, Tree};
 
 const FAULT: &str = "// dogpile: forgive\n";
 

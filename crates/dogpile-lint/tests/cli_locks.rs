@@ -1,10 +1,10 @@
 //! `dogpile-lint locks`.
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-mod common;
+mod trees;
 
-use common::Tree;
 use serde_json::Value;
+use trees::Tree;
 
 const WRAPPED: &str = r#"package app
 
@@ -70,9 +70,8 @@ fn nothing_is_wider_than_the_room_and_nothing_is_lost() {
     for columns in [40, 60, 80, 120] {
         let narrow = tree.run(&["locks", "--columns", &columns.to_string()]).out;
         let table = narrow.lines().take_while(|line| !line.contains("is what the code"));
-        for line in table.filter(|line| line.chars().count() > columns) {
-            panic!("{columns} columns, and {} in {line:?}", line.chars().count());
-        }
+        let long: Vec<&str> = table.filter(|line| line.chars().count() > columns).collect();
+        assert!(long.is_empty(), "more than {columns} columns: {long:?}");
         for cell in ["lock:feed:{user}", "guarded, deferred", "app.go:29", "go-redis", "fresh"] {
             assert!(wide.contains(cell) && narrow.contains(cell), "{cell} is not in\n{narrow}");
         }

@@ -1,9 +1,9 @@
 //! What reports look like from outside.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{CLEAN, FAULTY, FORMATS, Tree, run_in};
+use trees::{CLEAN, FAULTY, FORMATS, Tree, run_in};
 use std::fmt::Write as _;
 
 /// Many files, some of them with something to tell.
@@ -21,6 +21,16 @@ fn many() -> Tree {
     }
     tree.write("p0/bad.go", b"package p0 // \xff\n");
     tree
+}
+
+#[test]
+fn help_lists_every_form() {
+    let help = Tree::new(&[]).run(&["check", "--help"]).out;
+    let (_, values) = help.split_once("--format <FORMAT>").expect("the option");
+    let (_, values) = values.split_once("Possible values:\n").expect("its values");
+    let values = values.lines().map(str::trim).take_while(|line| !line.is_empty());
+    let names: Vec<&str> = values.filter_map(|line| line.strip_prefix("- ")?.split_once(':')).map(|(name, _)| name).collect();
+    assert_eq!(names, FORMATS);
 }
 
 #[test]

@@ -2,9 +2,8 @@
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{FAULTY, Tree};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -12,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
+use trees::{FAULTY, Tree};
 
 /// Far more than anything here takes.
 const ENOUGH: Duration = Duration::from_secs(60);
@@ -62,8 +62,8 @@ fn colours_and_links_come_and_can_be_refused() {
 fn pipes_get_colours_only_on_demand() {
     let tree = tree();
     let piped = |env: &[(&str, &str)]| {
-        let mut run = common::command(&tree.path(), &[]);
-        common::ended(run.envs(env.iter().copied()).output().expect("runs")).out
+        let mut run = trees::command(&tree.path(), &[]);
+        trees::ended(run.envs(env.iter().copied()).output().expect("runs")).out
     };
     assert!(!piped(&[("TERM", "xterm-256color"), ("VTE_VERSION", "6800")]).contains('\x1b'));
     for forced in [("FORCE_COLOR", "1"), ("CLICOLOR_FORCE", "1")] {
@@ -131,6 +131,19 @@ fn who_waits_sees_a_bar_and_nothing_of_it_is_left() {
     assert!(report.contains("warning[malformed-annotation]") && report.contains("1 warning"), "{out:?}");
 }
 
+/// What is printed comes on a clean line, whatever the command.
+#[test]
+fn every_command_takes_its_bar_away_before_it_speaks() {
+    for (args, said) in [
+        ("locks --latency latency", "no lock, flight or cache miss was found"),
+        ("baseline update --latency latency", "1 finding (1 added, 0 dropped)"),
+    ] {
+        let out = Held::new().shows(args, &[], "reading files", ENOUGH);
+        let (bar, rest) = out.rsplit_once("\x1b[2K").expect("the bar's line is cleared");
+        assert!(bar.contains("reading files") && rest.contains(said), "{args}: {out:?}");
+    }
+}
+
 #[test]
 fn nobody_who_does_not_look_gets_a_bar() {
     // Longer than the second after which a bar would come.
@@ -140,13 +153,13 @@ fn nobody_who_does_not_look_gets_a_bar() {
         assert!(!out.contains('\x1b') && out.contains("1 warning"), "{refused:?}: {out:?}");
     }
     let held = Held::new();
-    let mut piped = common::command(&held.tree.path(), &["--latency", "latency"]);
+    let mut piped = trees::command(&held.tree.path(), &["--latency", "latency"]);
     let child = piped.env("TERM", "xterm").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
     let mut pipe = held.opened();
     thread::sleep(patience);
     pipe.write_all(b"{}").expect("a reader");
     drop(pipe);
-    let run = common::ended(child.wait_with_output().expect("it ends"));
+    let run = trees::ended(child.wait_with_output().expect("it ends"));
     assert_eq!(run.err, "", "a pipe gets no bar");
     assert!(run.out.contains("1 warning"), "{run:?}");
 }

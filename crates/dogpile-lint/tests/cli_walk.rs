@@ -1,9 +1,9 @@
 //! Which files are looked at.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files")]
 
-mod common;
+mod trees;
 
-use common::{CLEAN, FAULTY, Tree};
+use trees::{CLEAN, FAULTY, Tree};
 
 fn seen(tree: &Tree, args: &[&str]) -> String {
     let run = tree.run(args);

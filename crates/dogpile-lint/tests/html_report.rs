@@ -1,12 +1,14 @@
 //! The HTML report in a real browser: what the program wrote, opened in a headless Chromium (`browser/check.mjs`).
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start a browser")]
 
-mod common;
+#[path = "../../../tests/installed.rs"]
+mod installed;
+mod trees;
 
-use common::{CLEAN, Run, Tree, command, ended};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use trees::{CLEAN, Run, Tree, command, ended};
 
 /// Rules whose schedules are of every kind: leases that end, pauses, crashes, lost commands, hang-ups, waiters, flights.
 const FIXTURES: [&str; 13] = [
@@ -66,18 +68,19 @@ fn in_a_browser() {
 
     // The same report has the same bytes.
     let twice = [out("once.html"), out("again.html")].map(|to| {
-        confirm(&root, &["--no-server", "fixtures/lost-lease-ignored"], "html", &to);
-        fs::read(to).unwrap()
+        let run = confirm(&root, &["--no-server", "fixtures/lost-lease-ignored"], "html", &to);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        fs::read_to_string(to).unwrap()
     });
+    assert!(twice[0].contains("fixtures/lost-lease-ignored/direct.go"), "a report without its findings");
     assert!(twice[0] == twice[1], "the same report, and other bytes");
 
-    let browser = installed();
     let looked = Command::new("node")
         .arg("check.mjs")
         .arg(chromium())
         .args(["report.html", "report.json", "hostile.html", "empty.html"].map(out))
         .arg(&root)
-        .current_dir(browser)
+        .current_dir(browser())
         .output()
         .expect("node");
     let said = String::from_utf8_lossy(&looked.stdout);
@@ -98,25 +101,9 @@ fn chromium() -> &'static str {
 }
 
 /// A folder with the script and the packages of its lock file, kept between runs. None of them brings a browser.
-fn installed() -> PathBuf {
+fn browser() -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let this = std::env::current_exe().unwrap();
-    let folder = this.ancestors().nth(3).expect("a target folder").join("browser");
-    fs::create_dir_all(&folder).unwrap();
-    for file in ["package.json", "package-lock.json", "check.mjs", "page.mjs"] {
-        fs::copy(from.join(file), folder.join(file)).unwrap();
-    }
-    let lock = fs::read(folder.join("package-lock.json")).unwrap();
-    let stamp = folder.join("installed");
-    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return folder;
-    }
-    let npm = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
-        .current_dir(&folder)
-        .output()
-        .expect("npm");
-    assert!(npm.status.success(), "npm ci: {}", String::from_utf8_lossy(&npm.stderr));
-    fs::write(stamp, lock).unwrap();
+    let folder = installed::npm("browser", &from);
+    installed::copy(&["check.mjs", "page.mjs"].map(|name| from.join(name)), &folder);
     folder
 }

@@ -1,6 +1,8 @@
 //! The language server and clients that do not keep to the protocol.
 
-use std::io::{BufRead, BufReader, Read, Write};
+mod wire;
+
+use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// A server and its pipes.
@@ -29,24 +31,12 @@ impl Server {
     }
 
     fn say(&mut self, text: &str) {
-        self.raw(format!("Content-Length: {}\r\n\r\n{text}", text.len()).as_bytes());
+        wire::say(self.input.as_mut().expect("open"), text);
     }
 
     /// The next message.
     fn hear(&mut self) -> serde_json::Value {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            assert_ne!(self.output.read_line(&mut line).expect("a pipe"), 0, "the server is gone");
-            match line.trim().strip_prefix("Content-Length: ") {
-                Some(said) => length = said.parse().expect("a number"),
-                None if line.trim().is_empty() => break,
-                None => {}
-            }
-        }
-        let mut body = vec![0; length];
-        self.output.read_exact(&mut body).expect("a message");
-        serde_json::from_slice(&body).expect("JSON")
+        wire::hear(&mut self.output)
     }
 
     fn code(&mut self) -> i64 {

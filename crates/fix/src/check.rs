@@ -1,7 +1,7 @@
 //! Taking out the look before a deletion that looks for itself.
 
 use crate::remove::statements;
-use crate::syntax::{Code, ancestors, descendants, named};
+use crate::syntax::{Code, ancestors, descendants, expression, named};
 use dogpile_report::Edit;
 use dogpile_source::Span;
 use tree_sitter::Node;
@@ -68,7 +68,7 @@ fn leads_to<'t>(code: &Code<'_>, reading: Node<'t>, to: Node<'t>, names: &[&str]
 
 /// `if … { return … }` and nothing more.
 fn is_guard(code: &Code<'_>, node: Node<'_>) -> bool {
-    let node = if node.kind() == "expression_statement" { node.named_child(0).unwrap_or(node) } else { node };
+    let node = expression(node);
     matches!(node.kind(), "if_statement" | "if_expression")
         && node.child_by_field_name("alternative").is_none()
         && node.child_by_field_name("consequence").is_some_and(|body| {

@@ -7,6 +7,7 @@ use dogpile_analysis::lifecycle::{Lifecycles, Lock};
 use dogpile_models::{Catalog, RewriteKind, RewriteRow};
 use dogpile_report::{Edit, Finding, Fix};
 use dogpile_source::{FileId, SourceMap, Span};
+use std::rc::Rc;
 
 /// Everything that is known when fixes are written.
 pub struct Desk<'d> {
@@ -24,7 +25,7 @@ pub struct Desk<'d> {
 
 /// A fix in the making.
 #[derive(Clone, Debug)]
-pub struct Offer {
+pub(crate) struct Offer {
     pub(crate) title: String,
     pub(crate) safe: bool,
     pub(crate) edits: Vec<Edit>,
@@ -57,7 +58,7 @@ impl Offer {
 /// A call found in the code, with the row that it fits.
 pub(crate) struct Call<'t, 'm> {
     pub(crate) found: Match<'t>,
-    pub(crate) from: Pattern,
+    pub(crate) from: Rc<Pattern>,
     pub(crate) row: &'m RewriteRow,
 }
 
@@ -78,11 +79,11 @@ impl<'d> Desk<'d> {
         'd: 't,
     {
         let Some(covering) = code.covering(span) else { return Vec::new() };
-        let rows: Vec<(&RewriteRow, Pattern)> = self
+        let rows: Vec<(&RewriteRow, Rc<Pattern>)> = self
             .rows(code, client)
             .into_iter()
             .filter(|row| row.does == kind)
-            .filter_map(|row| Some((row, Pattern::new(code.language, &row.from)?)))
+            .filter_map(|row| Some((row, Rc::new(Pattern::new(code.language, &row.from)?))))
             .collect();
         let statement = code.statement(covering);
         let mut around: Vec<_> =
@@ -94,10 +95,8 @@ impl<'d> Desk<'d> {
         for node in around.into_iter().chain(inside).filter(overlaps).chain(spine) {
             let mut calls = Vec::new();
             for (row, from) in &rows {
-                if let Some(found) = from.matches(code, node)
-                    && let Some(from) = Pattern::new(code.language, &row.from)
-                {
-                    calls.push(Call { found, from, row });
+                if let Some(found) = from.matches(code, node) {
+                    calls.push(Call { found, from: Rc::clone(from), row });
                 }
             }
             if !calls.is_empty() {

@@ -2,29 +2,21 @@
 
 use dogpile_report::Edit;
 use dogpile_source::Span;
+use std::collections::BTreeSet;
 
 /// A text with edits made, all of them of this one file. `None`: they overlap, or do not fit the text.
 #[must_use]
 pub fn applied(text: &str, edits: &[Edit]) -> Option<String> {
-    let mut order: Vec<&Edit> = edits.iter().collect();
-    order.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut from = 0;
-    for edit in order {
-        out += text.get(from..edit.span.start as usize)?;
-        out += &edit.text;
-        from = edit.span.end as usize;
-    }
-    out += text.get(from..)?;
-    Some(out)
+    applied_within(text, 0, text.len(), edits)
 }
 
-/// A stretch of a text with the edits made that lie in it, sorted on the way.
-pub(crate) fn applied_within(text: &str, start: usize, end: usize, edits: &mut [Edit]) -> Option<String> {
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let mut out = String::new();
+/// A stretch of a text with the edits made that lie in it.
+pub(crate) fn applied_within(text: &str, start: usize, end: usize, edits: &[Edit]) -> Option<String> {
+    let mut order: Vec<&Edit> = edits.iter().collect();
+    order.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = String::with_capacity(end.saturating_sub(start) + 64);
     let mut from = start;
-    for edit in edits.iter() {
+    for edit in order {
         out += text.get(from..edit.span.start as usize)?;
         out += &edit.text;
         from = edit.span.end as usize;
@@ -69,9 +61,16 @@ pub fn moved(span: Span, edits: &[Edit]) -> Span {
 pub(crate) fn tidy(text: &str, edits: Vec<Edit>) -> Vec<Edit> {
     let mut edits: Vec<Edit> = edits.into_iter().map(|edit| trimmed(text, edit)).collect();
     edits.retain(|edit| edit.span.start != edit.span.end || !edit.text.is_empty());
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    edits.dedup();
-    edits
+    in_order(edits)
+}
+
+/// Edits in order of place. What is written at one place stays in the order of its writer; what several want is done once.
+#[must_use]
+pub fn in_order(mut edits: Vec<Edit>) -> Vec<Edit> {
+    edits.sort_by_key(|edit| edit.span);
+    let mut seen = BTreeSet::new();
+    let first: Vec<bool> = edits.iter().map(|edit| seen.insert((edit.span, edit.text.as_str()))).collect();
+    edits.into_iter().zip(first).filter(|(_, first)| *first).map(|(edit, _)| edit).collect()
 }
 
 fn trimmed(text: &str, mut edit: Edit) -> Edit {
@@ -85,4 +84,18 @@ fn trimmed(text: &str, mut edit: Edit) -> Edit {
     edit.span.end -= narrow(back);
     edit.text = new[..new.len() - back].to_owned();
     edit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dogpile_source::FileId;
+
+    #[test]
+    fn one_place_keeps_the_order_of_its_writer() {
+        let put = |at: usize, text: &str| Edit { span: Span::new(FileId(0), at, at), text: text.to_owned() };
+        let edits = in_order(vec![put(1, "b"), put(1, "a"), put(0, "x"), put(1, "b")]);
+        assert_eq!(edits, [put(0, "x"), put(1, "b"), put(1, "a")]);
+        assert_eq!(applied("12", &edits).as_deref(), Some("x1ba2"));
+    }
 }

@@ -1,6 +1,6 @@
 //! The statements between taking a lock and being sure of it.
 
-use crate::syntax::{Code, ancestors, descendants, named};
+use crate::syntax::{Code, ancestors, descendants, expression, named};
 use dogpile_source::Span;
 use tree_sitter::Node;
 
@@ -42,7 +42,7 @@ fn given(code: &Code<'_>, statement: Node<'_>) -> Vec<String> {
 }
 
 fn about(code: &Code<'_>, node: Node<'_>, names: &[String]) -> bool {
-    let inner = if node.kind() == "expression_statement" { node.named_child(0).unwrap_or(node) } else { node };
+    let inner = expression(node);
     // What the `if` itself gives a value to is something else.
     inner.child_by_field_name("initializer").is_none() && inner.child_by_field_name("condition").is_some_and(|condition| {
         descendants(condition).into_iter().any(|n| n.kind() == "identifier" && names.iter().any(|name| name == code.text_of(n)))
@@ -51,7 +51,7 @@ fn about(code: &Code<'_>, node: Node<'_>, names: &[String]) -> bool {
 
 /// Whether a statement is an `if` without `else` whose body ends by leaving.
 fn leaves(node: Node<'_>) -> bool {
-    let inner = if node.kind() == "expression_statement" { node.named_child(0).unwrap_or(node) } else { node };
+    let inner = expression(node);
     if !matches!(inner.kind(), "if_statement" | "if_expression") || inner.child_by_field_name("alternative").is_some() {
         return false;
     }

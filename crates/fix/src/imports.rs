@@ -3,6 +3,7 @@
 use crate::edit::applied;
 use crate::syntax::{Code, Language, ancestors, descendants, named, parse};
 use dogpile_report::Edit;
+use std::collections::BTreeSet;
 use tree_sitter::Node;
 
 /// Makes a Go package known by its own name. `None`: its name means something else here.
@@ -55,14 +56,25 @@ pub(crate) fn unused(code: &Code<'_>, edits: &[Edit]) -> Vec<Edit> {
 
 fn unused_packages(code: &Code<'_>, edits: &[Edit]) -> Vec<Edit> {
     let Some(after) = applied(code.text, edits) else { return Vec::new() };
+    let Some(tree) = parse(Language::Go, code.path, &after) else { return Vec::new() };
+    let (before, after) = (packages(code.root(), code.text), packages(tree.root_node(), &after));
     let specs = descendants(code.root()).into_iter().filter(|n| n.kind() == "import_spec");
     let gone = specs.filter(|spec| {
         let Some(path) = spec.child_by_field_name("path").map(|p| code.text_of(p).trim_matches(['"', '`'])) else { return false };
         let name = spec.child_by_field_name("name").map_or_else(|| path.rsplit('/').next().unwrap_or(path), |n| code.text_of(n));
-        let selector = format!("{name}.");
-        code.text.contains(&selector) && !after.contains(&selector)
+        before.contains(name) && !after.contains(name)
     });
     gone.map(|spec| Edit { span: code.span(code.line_start(spec.start_byte()), code.line_end(spec.end_byte())), text: String::new() }).collect()
+}
+
+/// Names that something is taken out of (`time` of `time.Second`, `redis` of `*redis.Client`): packages, and variables.
+fn packages<'s>(root: Node<'_>, text: &'s str) -> BTreeSet<&'s str> {
+    let holders = descendants(root).into_iter().filter_map(|n| match n.kind() {
+        "selector_expression" => n.child_by_field_name("operand").filter(|operand| operand.kind() == "identifier"),
+        "qualified_type" => n.child_by_field_name("package"),
+        _ => None,
+    });
+    holders.filter_map(|n| text.get(n.byte_range())).collect()
 }
 
 /// Traits that bring a client's methods, and methods that are none of theirs.
@@ -105,7 +117,7 @@ fn unused_traits(code: &Code<'_>, edits: &[Edit]) -> Vec<Edit> {
                 let others: Vec<Node<'_>> = named(parent).into_iter().filter(|n| *n != name).collect();
                 if let [only] = others[..] {
                     let text = code.text_of(only).to_owned();
-                    gone.push(Edit { span: code.span(parent.start_byte(), parent.end_byte()), text });
+                    gone.push(code.replaced(parent, text));
                     continue;
                 }
                 let rest = &code.text[name.end_byte()..parent.end_byte()];
@@ -145,4 +157,29 @@ pub(crate) fn declared(code: &Code<'_>, name: &str) -> bool {
 /// An insertion.
 pub(crate) fn put(code: &Code<'_>, at: usize, text: String) -> Edit {
     Edit { span: code.span(at, at), text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dogpile_source::{FileId, SourceFile};
+
+    /// The imports that go with the statement `gone`.
+    fn without(text: &str, gone: &str) -> Vec<String> {
+        let source = SourceFile::new("a.go", text);
+        let code = Code::new(FileId(0), &source).expect("a tree");
+        let at = text.find(gone).expect("there");
+        let edit = Edit { span: code.span(at, at + gone.len()), text: String::new() };
+        let unused = unused(&code, &[edit]);
+        unused.iter().map(|e| text[e.span.start as usize..e.span.end as usize].trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_package_is_used_where_something_is_taken_out_of_it() {
+        let text = "package a\n\nimport (\n\t\"runtime\"\n\t\"time\"\n)\n\n// time.Sleep is not called.\nfunc f() {\n\truntime.GC()\n\ttime.Sleep(1)\n}\n";
+        assert_eq!(without(text, "time.Sleep(1)"), ["\"time\""]);
+        assert_eq!(without(text, "runtime.GC()"), ["\"runtime\""]);
+        let typed = text.replace("func f()", "func f(at *time.Time)");
+        assert_eq!(without(&typed, "time.Sleep(1)"), Vec::<String>::new(), "a type is of the package, too");
+    }
 }

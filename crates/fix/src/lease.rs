@@ -1,7 +1,7 @@
 //! How long, and how that is written.
 
 use crate::desk::Desk;
-use crate::syntax::{Code, Language, descendants};
+use crate::syntax::{Code, Language, descendants, folder};
 use dogpile_analysis::lifecycle::{Class, Lock, Ttl};
 use std::collections::BTreeMap;
 
@@ -109,10 +109,6 @@ pub(crate) fn chosen(desk: &Desk<'_>, code: &Code<'_>, lock: &Lock) -> Option<(L
 /// A time for people.
 pub(crate) fn words(ms: u64) -> String {
     if ms.is_multiple_of(1000) { format!("{} s", ms / 1000) } else { format!("{ms} ms") }
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Words that say that a key is a lock's, and not whose.

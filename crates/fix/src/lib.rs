@@ -23,16 +23,15 @@ mod syntax;
 mod token;
 mod width;
 
-pub use desk::{Desk, Offer};
-pub use edit::{applied, moved, overlap};
+pub use desk::Desk;
+pub use edit::{applied, in_order, moved, overlap};
 pub use patch::patch;
 pub use rules::{offers, rules};
 pub use script::collide;
-pub use syntax::Language;
 
 /// Whether a text of this name parses. Languages that fixes are not written in always do.
 #[must_use]
 pub fn parses(path: &str, text: &str) -> bool {
-    let Some(language) = Language::of(path) else { return true };
+    let Some(language) = syntax::Language::of(path) else { return true };
     syntax::parse(language, path, text).is_some_and(|tree| !tree.root_node().has_error())
 }

@@ -84,7 +84,7 @@ fn read(code: &Code<'_>, value: Node<'_>) -> Option<Vec<Edit>> {
                 "0" | "false" => "null".to_owned(),
                 _ => return None,
             };
-            Some(vec![Edit { span: code.span(right.start_byte(), right.end_byte()), text: new }])
+            Some(vec![code.replaced(right, new)])
         }
         // Truth stays truth.
         "unary_expression" if text(parent.child_by_field_name("operator")) == "!" => Some(Vec::new()),

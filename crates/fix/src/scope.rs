@@ -20,10 +20,10 @@ pub(crate) fn same_value(code: &Code<'_>, name: &str, from: Node<'_>, to: Node<'
 pub(crate) fn binding<'t>(code: &Code<'_>, name: &str, at: Node<'t>) -> Option<Node<'t>> {
     let root = ancestors(at).last()?;
     let all = descendants(root).into_iter().filter(|n| is_named(code, *n, name) && declares(code, *n));
-    let visible = all.filter(|n| {
+    let mut visible = all.filter(|n| {
         n.end_byte() <= at.start_byte() && home(code, *n).is_some_and(|home| ancestors(at).any(|a| a == home))
     });
-    visible.last()
+    visible.next_back()
 }
 
 /// Whether a name is one of the file's own top level.

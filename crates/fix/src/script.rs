@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 use crate::imports::put;
 use crate::scope;
-use crate::syntax::{Code, Language, descendants, is_text};
+use crate::syntax::{Code, Language, descendants, folder, is_text};
 use dogpile_report::Edit;
 use dogpile_source::SourceMap;
 use tree_sitter::Node;
@@ -70,10 +70,6 @@ fn siblings<'d>(desk: &Desk<'d>, code: &Code<'_>) -> Vec<Code<'d>> {
     desk.sources.iter().filter_map(of).filter(|c| c.language == Language::Go && self::package(c) == package).collect()
 }
 
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
 fn package<'s>(code: &Code<'s>) -> &'s str {
     let clause = descendants(code.root()).into_iter().find(|n| n.kind() == "package_clause");
     clause.map_or("", |n| code.text_of(n))
@@ -98,10 +94,7 @@ fn declaration(code: &Code<'_>, name: &str) -> Option<Edit> {
     let comment = "deletes a lock only while it still holds the token of who took it.";
     let text = match code.language {
         Language::Go => format!("// {name} {comment}\nconst {name} = `{}`\n", script.replace("  ", "\t")),
-        Language::TypeScript => {
-            let semicolon = if code.text.contains(";\n") || code.text.contains(";\r\n") { ";" } else { "" };
-            format!("// {}\nconst {name} = `\n{script}`{semicolon}\n", capital(comment))
-        }
+        Language::TypeScript => format!("// {}\nconst {name} = `\n{script}`{}\n", capital(comment), code.semicolon()),
         Language::Rust => format!("/// {}\nconst {name}: &str = r#\"\n{script}\"#;\n", capital(comment)),
     };
     let root = code.root();

@@ -1,11 +1,13 @@
 //! A file's syntax tree, as far as whoever edits it wants to know. Front ends translate trees; this one only finds places.
 
+use dogpile_models::language_of;
+use dogpile_report::Edit;
 use dogpile_source::{FileId, SourceFile, Span};
 use tree_sitter::{Node, Parser, Tree};
 
 /// The languages that fixes are written in. JavaScript is TypeScript without types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Language {
+pub(crate) enum Language {
     /// Go.
     Go,
     /// TypeScript and JavaScript.
@@ -16,19 +18,13 @@ pub enum Language {
 
 impl Language {
     /// By the end of a file's name.
-    #[must_use]
-    pub fn of(path: &str) -> Option<Self> {
-        match path.rsplit_once('.')?.1 {
-            "go" => Some(Self::Go),
-            "ts" | "mts" | "cts" | "tsx" | "js" | "mjs" | "cjs" | "jsx" => Some(Self::TypeScript),
-            "rs" => Some(Self::Rust),
-            _ => None,
-        }
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        let name = language_of(path)?;
+        [Self::Go, Self::TypeScript, Self::Rust].into_iter().find(|language| language.name() == name)
     }
 
     /// Its name in client models.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Go => "go",
             Self::TypeScript => "typescript",
@@ -102,6 +98,15 @@ impl<'s> Code<'s> {
         Span::new(self.file, start, end)
     }
 
+    pub(crate) fn span_of(&self, node: Node<'_>) -> Span {
+        self.span(node.start_byte(), node.end_byte())
+    }
+
+    /// Another text in a node's place.
+    pub(crate) fn replaced(&self, node: Node<'_>, text: impl Into<String>) -> Edit {
+        Edit { span: self.span_of(node), text: text.into() }
+    }
+
     /// The smallest node that covers a span.
     pub(crate) fn covering(&self, span: Span) -> Option<Node<'_>> {
         if span.file != self.file {
@@ -162,6 +167,11 @@ impl<'s> Code<'s> {
         if self.text.contains("\r\n") { "\r\n" } else { "\n" }
     }
 
+    /// What ends a statement of TypeScript in this file.
+    pub(crate) fn semicolon(&self) -> &'static str {
+        if self.text.contains(";\n") || self.text.contains(";\r\n") { ";" } else { "" }
+    }
+
     /// The quote that texts of this file stand in.
     pub(crate) fn quote(&self) -> char {
         let count = |c: char| self.text.matches(c).count();
@@ -210,6 +220,16 @@ pub(crate) fn parts(node: Node<'_>) -> Vec<Node<'_>> {
 /// Named children, comments left out.
 pub(crate) fn named(node: Node<'_>) -> Vec<Node<'_>> {
     parts(node).into_iter().filter(Node::is_named).collect()
+}
+
+/// The expression that is a statement by itself; any other node as it is.
+pub(crate) fn expression(node: Node<'_>) -> Node<'_> {
+    if node.kind() == "expression_statement" { node.named_child(0).unwrap_or(node) } else { node }
+}
+
+/// The folder of a path.
+pub(crate) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Whether a node is a text in quotes.

@@ -44,11 +44,7 @@ pub(crate) fn at(desk: &Desk<'_>, code: &Code<'_>, lock: &Lock, release: &Releas
     }
     let (name, edit) = named(code, stored, place)?;
     let use_ = if code.language == Language::Rust { format!("&{name}") } else { name.clone() };
-    Some(Token { text: name, edits: vec![edit, Edit { span: span(code, stored), text: use_ }] })
-}
-
-fn span(code: &Code<'_>, node: Node<'_>) -> Span {
-    code.span(node.start_byte(), node.end_byte())
+    Some(Token { text: name, edits: vec![edit, code.replaced(stored, use_)] })
 }
 
 /// A value without the `&` in front of it.
@@ -87,6 +83,12 @@ fn same_object(code: &Code<'_>, text: &str, from: Node<'_>, to: Node<'_>) -> boo
     }
 }
 
+/// What a token can be called at a place.
+pub(crate) fn free_name(code: &Code<'_>, at: Node<'_>) -> Option<&'static str> {
+    let names = ["token", if code.language == Language::Rust { "lock_token" } else { "lockToken" }];
+    names.into_iter().find(|name| !scope::is_used(code, name, at))
+}
+
 /// Gives a value a name before the statement that it stands in, where the other place sees it too.
 pub(crate) fn named(code: &Code<'_>, value: Node<'_>, seen_from: Node<'_>) -> Option<(String, Edit)> {
     let statement = code.statement(value)?;
@@ -96,8 +98,7 @@ pub(crate) fn named(code: &Code<'_>, value: Node<'_>, seen_from: Node<'_>) -> Op
     // An `else if` or a loop's condition is evaluated elsewhere than it stands.
     let straight = !matches!(statement.kind(), "for_statement" | "while_statement" | "for_expression" | "while_expression" | "loop_expression")
         && !ancestors(value).take_while(|n| *n != statement).any(|n| matches!(n.kind(), "else_clause" | "while_expression"));
-    let names: &[&str] = if code.language == Language::Rust { &["token", "lock_token"] } else { &["token", "lockToken"] };
-    let name = names.iter().find(|name| !scope::is_used(code, name, value))?;
+    let name = free_name(code, value)?;
     if !visible || !one_function || !straight {
         return None;
     }
@@ -106,7 +107,7 @@ pub(crate) fn named(code: &Code<'_>, value: Node<'_>, seen_from: Node<'_>) -> Op
     let at = code.line_start(statement.start_byte());
     code.text[at..statement.start_byte()].trim().is_empty().then(|| {
         let indent = code.indent(statement.start_byte());
-        ((*name).to_owned(), put(code, at, format!("{indent}{line}\n")))
+        (name.to_owned(), put(code, at, format!("{indent}{line}\n")))
     })
 }
 
@@ -114,10 +115,7 @@ pub(crate) fn named(code: &Code<'_>, value: Node<'_>, seen_from: Node<'_>) -> Op
 pub(crate) fn declared(code: &Code<'_>, name: &str, value: &str) -> String {
     match code.language {
         Language::Go => format!("{name} := {value}"),
-        Language::TypeScript => {
-            let semicolon = if code.text.contains(";\n") || code.text.contains(";\r\n") { ";" } else { "" };
-            format!("const {name} = {value}{semicolon}")
-        }
+        Language::TypeScript => format!("const {name} = {value}{}", code.semicolon()),
         Language::Rust => format!("let {name} = {value};"),
     }
 }

@@ -33,21 +33,21 @@ pub(crate) fn broken(code: &Code<'_>, call: Node<'_>, edits: Vec<Edit>) -> Vec<E
 /// The arguments of a call, a line for each. `None`: they fit as they are.
 fn with_arguments(code: &Code<'_>, call: Node<'_>, edits: &[Edit], indent: &str) -> Option<Vec<Edit>> {
     let limit = limit(code);
-    let mut own: Vec<Edit> = edits.iter().filter(|e| inside(code, e, call)).cloned().collect();
+    let own: Vec<Edit> = edits.iter().filter(|e| inside(code, e, call)).cloned().collect();
     let (start, end) = (code.line_start(call.start_byte()), code.line_end(call.end_byte()));
-    let line = applied_within(code.text, start, end, &mut own)?;
+    let line = applied_within(code.text, start, end, &own)?;
     let code_of_line = line.split("//").next().unwrap_or("").trim_end();
     if code.text_of(call).contains('\n') || columns(code_of_line) <= limit {
         return None;
     }
-    let new = applied_within(code.text, call.start_byte(), call.end_byte(), &mut own)?;
+    let new = applied_within(code.text, call.start_byte(), call.end_byte(), &own)?;
     let text = laid_out(code, &new, indent, limit)?;
     Some(replaced(code, call, edits, text))
 }
 
 fn replaced(code: &Code<'_>, call: Node<'_>, edits: &[Edit], text: String) -> Vec<Edit> {
     let mut out: Vec<Edit> = edits.iter().filter(|e| !inside(code, e, call)).cloned().collect();
-    out.push(Edit { span: code.span(call.start_byte(), call.end_byte()), text });
+    out.push(code.replaced(call, text));
     out
 }
 
@@ -59,8 +59,8 @@ fn chain(code: &Code<'_>, call: Node<'_>, edits: &[Edit]) -> Option<Vec<Edit>> {
     let whole = ancestors(call)
         .take_while(|n| matches!(n.kind(), "call_expression" | "generic_function" | "field_expression" | "await_expression" | "try_expression"))
         .last()?;
-    let mut own: Vec<Edit> = edits.iter().filter(|e| inside(code, e, call)).cloned().collect();
-    let new = applied_within(code.text, whole.start_byte(), whole.end_byte(), &mut own)?;
+    let own: Vec<Edit> = edits.iter().filter(|e| inside(code, e, call)).cloned().collect();
+    let new = applied_within(code.text, whole.start_byte(), whole.end_byte(), &own)?;
     let flat = new.lines().map(str::trim).collect::<String>();
     let multiline = code.text_of(whole).contains('\n');
     let column = code.text[code.line_start(whole.start_byte())..whole.start_byte()].chars().count();
@@ -81,14 +81,14 @@ fn chain(code: &Code<'_>, call: Node<'_>, edits: &[Edit]) -> Option<Vec<Edit>> {
     let flat = match &long_argument {
         // Its arguments have lines of their own besides.
         Some(broken) => {
-            let mut own: Vec<Edit> = broken.iter().filter(|e| inside(code, e, call)).cloned().collect();
-            applied_within(code.text, whole.start_byte(), whole.end_byte(), &mut own)?
+            let own: Vec<Edit> = broken.iter().filter(|e| inside(code, e, call)).cloned().collect();
+            applied_within(code.text, whole.start_byte(), whole.end_byte(), &own)?
         }
         None => flat,
     };
     let text = chained(&flat, indent, &step, code.newline(), long_argument.is_some());
     let mut out: Vec<Edit> = edits.iter().filter(|e| !inside(code, e, whole)).cloned().collect();
-    out.push(Edit { span: code.span(whole.start_byte(), whole.end_byte()), text });
+    out.push(code.replaced(whole, text));
     Some(out)
 }
 

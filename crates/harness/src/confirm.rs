@@ -117,7 +117,7 @@ fn on_server(verdict: &mut Verdict, found: &Counterexample, redis: &Redis) {
 fn without(verdict: &mut Verdict, found: &Counterexample, why: &str) {
     verdict.evidence = Evidence::Inconclusive;
     verdict.outcome = format!("the server could not be used: {why}; on the model {}", found.breach.says);
-    verdict.server_fault = Some(why.to_owned());
+    verdict.server_fault = true;
 }
 
 fn repaired(trial: &Trial, but: Option<String>) -> Repaired {
@@ -171,7 +171,7 @@ fn with(plan: &Plan<'_>, claim: Claim, evidence: Evidence, outcome: String) -> V
         clients: plan.bounds.clients,
         faults: faults(allowed),
         server: None,
-        server_fault: None,
+        server_fault: false,
         outcome,
         lock: None,
         schedule: Vec::new(),

@@ -5,7 +5,10 @@
 
 mod caches;
 mod locks;
+mod pattern;
 mod sessions;
+
+pub use pattern::{Piece, pieces};
 
 use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_report::inventory::Inventory;

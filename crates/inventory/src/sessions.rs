@@ -3,6 +3,7 @@
 //! An acquire in a helper is told by the helper and by every caller that can tell more. Where the callers say which key is
 //! locked, they are the sessions and the helper is a template of them; where they add nothing, the helper is the session.
 
+use crate::pattern::{Piece, pieces};
 use dogpile_analysis::lifecycle::{Lock, Ttl};
 use dogpile_source::Span;
 use std::collections::BTreeMap;
@@ -63,22 +64,11 @@ fn says_more(outer: &Lock, inner: &Lock) -> bool {
 
 /// What a pattern says besides the names of what varies: those are the caller's in one view and the helper's in the other.
 fn literal_text(pattern: &str) -> String {
-    let mut depth = 0_usize;
-    let mut text = String::new();
-    for c in pattern.chars() {
-        match c {
-            '{' => {
-                if depth == 0 {
-                    text.push('*');
-                }
-                depth += 1;
-            }
-            '}' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => text.push(c),
-            _ => {}
-        }
-    }
-    text
+    let sign = |piece| match piece {
+        Piece::Literal(c) => c,
+        Piece::Varies => '*',
+    };
+    pieces(pattern).map(sign).collect()
 }
 
 #[cfg(test)]

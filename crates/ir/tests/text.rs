@@ -1,10 +1,10 @@
 //! Printing and reading give back what there was.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod common;
+mod built;
 
-use common::arbitrary::modules;
-use common::{essence, forms::every_form};
+use built::arbitrary::modules;
+use built::{essence, forms::every_form};
 use dogpile_ir::{
     FuncId, Lang, PrintOptions, parse_module, print_function, print_function_with, print_module, print_module_with, validate,
 };

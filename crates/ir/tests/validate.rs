@@ -1,9 +1,9 @@
 //! Each promise that a front end can break is noticed, and what only looks broken is not.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod common;
+mod built;
 
-use common::{function, global, local, named, none, param, stmt, value};
+use built::{function, global, local, named, none, param, stmt, value};
 use dogpile_ir::*;
 use dogpile_source::{FileId, SourceFile, Span};
 
@@ -177,7 +177,7 @@ fn functions_have_names_of_their_own() {
 #[test]
 fn spans_lie_in_their_file() {
     let file = SourceFile::new("a.go", "é");
-    let good = common::forms::every_form();
+    let good = built::forms::every_form();
     assert_eq!(validate_in(&good, &file), []);
     let bad = Span::new(FileId(0), 0, 99);
     let edits: [fn(&mut Module, Span); 9] = [

@@ -103,10 +103,12 @@ pub enum Does {
         #[serde(rename = "type")]
         ty: String,
         /// Facts kept on the object, by name (`text` of a script, `key` of a lock handle, `ttl`, `options`). What the
-        /// [`Does::Option`] values in `options` set become facts of the object too. `scripts` is an object whose fields
-        /// are scripts, each of them a method of this object from now on (see [`Does::DefinesCommand`]).
+        /// [`Does::Option`] values in `options` set become facts of the object too.
         #[serde(default)]
         keeps: std::collections::BTreeMap<String, Path>,
+        /// Scripts that the object has as methods from the start.
+        #[serde(default)]
+        defines: Option<DefinesRow>,
         /// Whether a second result is an error.
         #[serde(default)]
         error: bool,
@@ -198,6 +200,9 @@ pub enum Does {
         /// The first one after a subscription gives its confirmation.
         #[serde(default)]
         confirms: bool,
+        /// The call gives a future: who awaits it waits, and says for how long.
+        #[serde(default)]
+        future: bool,
     },
     /// Stops the timer, ticker or renewal that `$0` is.
     Stops,
@@ -391,6 +396,16 @@ pub enum Zero {
     Default,
     #[default]
     Literal,
+}
+
+/// Scripts that an object has as methods: an object of definitions, by the names of the methods.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefinesRow {
+    /// Where the definitions are.
+    pub each: Path,
+    /// A method of the object's type that takes a name and one definition: its [`Does::DefinesCommand`] row reads each.
+    pub by: String,
 }
 
 /// Where a script's keys are.

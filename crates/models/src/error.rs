@@ -8,8 +8,7 @@ use thiserror::Error;
 pub struct ModelError {
     /// The file.
     pub file: String,
-    /// What is wrong with it.
-    #[source]
+    /// What is wrong with it. The message has it in full, so it is no source besides.
     pub fault: Fault,
 }
 
@@ -18,7 +17,7 @@ pub struct ModelError {
 #[non_exhaustive]
 pub enum Fault {
     /// No TOML, or not of the schema.
-    #[error("{0}")]
+    #[error(transparent)]
     Syntax(#[from] Box<toml::de::Error>),
     /// `packages` is empty, or one of them is.
     #[error("`packages` names no package")]

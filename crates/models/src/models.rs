@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::builtin::BUILTIN;
+use crate::catalog;
 use crate::contract::{ReplyRow, ValueKind};
 use crate::error::{Fault, ModelError};
 use crate::index::Index;
@@ -55,18 +55,6 @@ impl std::fmt::Debug for Models {
 }
 
 impl Models {
-    /// The models that come with the program.
-    ///
-    /// # Panics
-    /// When one of them is faulty, which a test rules out.
-    #[must_use]
-    pub fn builtin() -> Self {
-        match Self::from_files(BUILTIN.iter().copied()) {
-            Ok(models) => models,
-            Err(fault) => panic!("built-in model {fault}"),
-        }
-    }
-
     /// Models from files of (name, text), each of which may inherit from those before it.
     ///
     /// # Errors
@@ -88,8 +76,7 @@ impl Models {
     /// When one of them is faulty, which a test rules out.
     #[must_use]
     pub(crate) fn of_language(language: &str) -> Self {
-        let mark = format!("\nlanguage = \"{language}\"\n");
-        match Self::from_files(BUILTIN.iter().copied().filter(|(_, text)| text.contains(&mark))) {
+        match Self::from_files(catalog::of_language(language)) {
             Ok(models) => models,
             Err(fault) => panic!("built-in model {fault}"),
         }
@@ -345,14 +332,6 @@ impl Models {
             let clients = self.index.clients_of(package);
             clients.into_iter().find_map(|c| self.client(c).constants.get(item).map(String::as_str))
         })
-    }
-
-    /// The words by one of which a file of a language has to be found, without repetition.
-    #[must_use]
-    pub fn triggers(&self, lang: &str) -> Vec<&str> {
-        let mut seen = HashSet::new();
-        let clients = self.clients.iter().filter(|c| c.head.language == lang);
-        clients.flat_map(|c| &c.head.triggers).map(String::as_str).filter(|word| seen.insert(*word)).collect()
     }
 
     /// The rows that a model itself writes down (not those it inherits), for tests and documentation.

@@ -3,7 +3,9 @@
 //! A row says which Redis command vector a call sends, or, for a lock library, which contract it keeps. It never says
 //! what a command means: that is `dogpile-redis`'s table.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::contract::{ReplyRow, ValueKind};
 use crate::does::Does;
@@ -59,13 +61,13 @@ pub struct ClientHead {
     /// Objects that the packages export, by name → row name of their type (`kv = "Redis"`). A call of their methods may
     /// come as a function's (`@vercel/kv.kv.set`).
     #[serde(default)]
-    pub globals: std::collections::BTreeMap<String, String>,
+    pub globals: BTreeMap<String, String>,
     /// What is read there and is neither made by a call nor known as text (`"builtin.process.pid" = "per-process"`).
     #[serde(default)]
-    pub values: std::collections::BTreeMap<String, ValueKind>,
+    pub values: BTreeMap<String, ValueKind>,
     /// Constants of the packages that stand for a text, or for a whole number written as one (`"TimeUnit.Seconds" = "EX"`).
     #[serde(default)]
-    pub constants: std::collections::BTreeMap<String, String>,
+    pub constants: BTreeMap<String, String>,
     /// Version and day the facts were checked against.
     pub checked: Checked,
     /// Words that must stand in a file for it to matter: at least one per way of locking. Kept narrow.
@@ -80,8 +82,13 @@ pub struct ClientHead {
     pub companions: Vec<String>,
     /// Repairs in this client's idiom, by name of the phrase (`acquire-with-ttl`, `compare-and-delete`,
     /// `compare-and-expire`, `detached-release`, `fenced-write`, `token`).
-    #[serde(default)]
-    pub phrases: std::collections::BTreeMap<String, String>,
+    #[serde(default, deserialize_with = "shared")]
+    pub phrases: Arc<BTreeMap<String, String>>,
+}
+
+/// Every site of a client's operation holds its phrases.
+fn shared<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<BTreeMap<String, String>>, D::Error> {
+    BTreeMap::deserialize(from).map(Arc::new)
 }
 
 /// Provenance.
@@ -118,7 +125,7 @@ pub struct TypeRow {
     /// Fields that matter: name → access meaning (`timeout` of an HTTP client, say), or `type:<qualified name>`: the
     /// type of the field's value (`Request` of a gin context).
     #[serde(default)]
-    pub fields: std::collections::BTreeMap<String, String>,
+    pub fields: BTreeMap<String, String>,
 }
 
 /// What a type is for.

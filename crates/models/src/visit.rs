@@ -94,9 +94,12 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             [name, script, keys].into_iter().for_each(|path| show(Part::Path(path)));
             show(Part::Reply(reply));
         }
-        Does::Makes { ty, keeps, .. } => {
+        Does::Makes { ty, keeps, defines, .. } => {
             show(Part::Type(ty));
             keeps.values_mut().for_each(|path| show(Part::Path(path)));
+            if let Some(defines) = defines {
+                show(Part::Path(&mut defines.each));
+            }
         }
         Does::RunsQueued { function, ty } => {
             show(Part::Path(function));

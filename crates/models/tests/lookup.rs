@@ -1,7 +1,12 @@
 //! Look-ups over the built-in models, and what user models change.
 #![allow(clippy::unwrap_used)]
 
-use dogpile_models::{ClientId, Does, Models, NilReply, ReplyValue, Role, Row, WordRow};
+use dogpile_models::{BUILTIN, ClientId, Does, Models, NilReply, ReplyValue, Role, Row, WordRow};
+
+/// All that come with the program.
+fn builtin() -> Models {
+    Models::from_files(BUILTIN.iter().copied()).expect("sound")
+}
 
 fn words(row: Row<'_>) -> Vec<String> {
     let words = match &row.call.does {
@@ -20,7 +25,7 @@ fn words(row: Row<'_>) -> Vec<String> {
 
 #[test]
 fn versions_of_a_package_share_rows() {
-    let models = Models::builtin();
+    let models = builtin();
     for package in [
         "github.com/redis/go-redis/v9",
         "github.com/redis/go-redis/v10",
@@ -37,7 +42,7 @@ fn versions_of_a_package_share_rows() {
 
 #[test]
 fn old_versions_lack_the_context() {
-    let models = Models::builtin();
+    let models = builtin();
     for package in ["github.com/go-redis/redis", "github.com/go-redis/redis/v7", "gopkg.in/redis.v5"] {
         let row = models.method(&format!("*{package}.Client"), "SetNX", 3).unwrap();
         assert_eq!(words(row), ["SET", "$1", "$2", "NX", "ttl $3"], "{package}");
@@ -55,7 +60,7 @@ fn old_versions_lack_the_context() {
 
 #[test]
 fn types_have_roles_and_canonical_names() {
-    let models = Models::builtin();
+    let models = builtin();
     let (client, row) = models.type_of("*github.com/redis/go-redis/v9.ClusterClient").unwrap();
     assert_eq!(row.role, Role::Client);
     let canonical = models.qualified_type(client, &row.names[0]);
@@ -75,7 +80,7 @@ fn types_have_roles_and_canonical_names() {
 
 #[test]
 fn replies_are_found_by_type() {
-    let models = Models::builtin();
+    let models = builtin();
     let (client, reply) = models.reply_type("*github.com/redis/go-redis/v9.BoolCmd").unwrap();
     assert_eq!(reply.accessors["Val"], ["value"]);
     assert_eq!(models.reply(client, "Cmd").unwrap().reads_as["Int64"], "IntCmd");
@@ -84,7 +89,7 @@ fn replies_are_found_by_type() {
 
 #[test]
 fn only_telling_shapes_are_distinctive() {
-    let models = Models::builtin();
+    let models = builtin();
     let shape = |method, args| models.distinctive("go", method, args).map(|row| models.client(row.client).name.clone());
     assert_eq!(shape("SetNX", 4).as_deref(), Some("go-redis"));
     assert_eq!(shape("SetNX", 3).as_deref(), Some("go-redis v7 and older"));
@@ -97,7 +102,7 @@ fn only_telling_shapes_are_distinctive() {
 
 #[test]
 fn imports_narrow_rows_of_one_name() {
-    let models = Models::builtin();
+    let models = builtin();
     let rows = models.by_method_name("go", "Del", 2);
     let of = |import: &str| rows.iter().filter(|row| models.holds_in(**row, import)).count();
     assert_eq!(of("github.com/redis/go-redis/v9"), 1);
@@ -108,7 +113,7 @@ fn imports_narrow_rows_of_one_name() {
 
 #[test]
 fn the_language_qualifies_its_own_names() {
-    let models = Models::builtin();
+    let models = builtin();
     assert!(matches!(models.function("time.Sleep", 1).unwrap().call.does, Does::Sleeps { .. }));
     assert!(models.function("github.com/x/time.Sleep", 1).is_none());
 }
@@ -141,20 +146,20 @@ does = { command = { words = ["SET", "$1", "1", "NX"], reply = "Ok" } }
 
 #[test]
 fn user_rows_come_first_and_the_rest_stays() {
-    let mut models = Models::builtin();
+    let mut models = builtin();
     models.with_user("acme.toml", USER).unwrap();
     assert_eq!(words(models.method("github.com/redis/go-redis/v9.Client", "SetNX", 4).unwrap())[2], "1");
     assert_eq!(words(models.method("github.com/redis/go-redis/v9.Client", "Del", 2).unwrap())[0], "DEL");
     assert_eq!(words(models.method("github.com/redis/go-redis/v9.Ring", "SetNX", 4).unwrap())[2], "$3");
     assert!(models.function("acme.dev/lock.Take", 1).is_some());
-    assert!(models.triggers("go").contains(&"acme"));
+    assert!(models.clients().any(|id| models.client(id).triggers.contains(&"acme".to_owned())));
     let names: Vec<_> = models.clients_of_package("github.com/redis/go-redis/v9");
     assert_eq!(names.iter().map(|c| models.client(*c).name.as_str()).collect::<Vec<_>>(), ["acme", "go-redis"]);
 }
 
 #[test]
 fn a_faulty_user_model_changes_nothing() {
-    let mut models = Models::builtin();
+    let mut models = builtin();
     let before = models.clients().count();
     assert!(models.with_user("bad.toml", "[client]").is_err());
     assert_eq!(models.clients().count(), before);
@@ -166,7 +171,7 @@ fn every_file_is_built_in() {
     #[allow(clippy::disallowed_methods)]
     let files = std::fs::read_dir(folder).unwrap();
     let mut files: Vec<String> = files.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
-    let mut listed: Vec<String> = dogpile_models::BUILTIN.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut listed: Vec<String> = BUILTIN.iter().map(|(name, _)| (*name).to_owned()).collect();
     files.sort();
     listed.sort();
     assert_eq!(files, listed);
@@ -174,7 +179,7 @@ fn every_file_is_built_in() {
 
 #[test]
 fn builders_push_the_names_of_their_methods() {
-    let models = Models::builtin();
+    let models = builtin();
     for package in ["github.com/redis/rueidis", "github.com/valkey-io/valkey-go"] {
         let b = models.method(&format!("{package}.Client"), "B", 0).unwrap();
         let Does::Makes { ty, .. } = &b.call.does else { panic!("{:?}", b.call.does) };
@@ -194,7 +199,7 @@ fn builders_push_the_names_of_their_methods() {
 
 #[test]
 fn copies_of_singleflight_are_flights() {
-    let models = Models::builtin();
+    let models = builtin();
     for package in [
         "golang.org/x/sync/singleflight",
         "github.com/golang/groupcache/singleflight",
@@ -208,7 +213,7 @@ fn copies_of_singleflight_are_flights() {
 
 #[test]
 fn generic_types_lose_their_arguments() {
-    let models = Models::builtin();
+    let models = builtin();
     let row = models.method("*github.com/eko/gocache/lib/v4/cache.LoadableCache[string]", "Get", 2).unwrap();
     assert!(matches!(&row.call.does, Does::Cache { function: Some(f), .. } if f == "$0.loader"));
     assert!(models.function("github.com/eko/gocache/lib/v4/cache.NewLoadable[string]", 2).is_some());
@@ -216,7 +221,7 @@ fn generic_types_lose_their_arguments() {
 
 #[test]
 fn known_and_irrelevant_names() {
-    let models = Models::builtin();
+    let models = builtin();
     let redis = models.clients_of_package("github.com/redis/go-redis/v9")[0];
     assert!(models.is_neutral(redis, "Client.Ping"));
     assert!(!models.is_neutral(redis, "Client.SetNX"));
@@ -228,7 +233,7 @@ fn known_and_irrelevant_names() {
 
 #[test]
 fn associated_functions_and_methods_of_rust_types() {
-    let models = Models::builtin();
+    let models = builtin();
     for (name, args) in [
         ("redis.cmd", 1),
         ("redis.Client.open", 1),
@@ -266,7 +271,7 @@ fn rust(models: &Models, package: &str) -> ClientId {
 
 #[test]
 fn replies_of_rust_follow_the_declared_type() {
-    let models = Models::builtin();
+    let models = builtin();
     for package in ["redis", "fred"] {
         let client = rust(&models, package);
         let reply = models.reply(client, "AnyFlag").unwrap();
@@ -280,7 +285,7 @@ fn replies_of_rust_follow_the_declared_type() {
 
 #[test]
 fn macros_without_a_package_are_known() {
-    let models = Models::builtin();
+    let models = builtin();
     assert!(models.is_neutral_function("rust", "println!"));
     assert!(models.is_neutral_function("rust", "tracing.info!"));
     assert!(models.is_neutral_function("rust", "tokio::sync.Notify.new"));
@@ -290,7 +295,7 @@ fn macros_without_a_package_are_known() {
 
 #[test]
 fn constructors_are_functions_of_their_package() {
-    let models = Models::builtin();
+    let models = builtin();
     for (name, package) in [
         ("ioredis.Redis.new", "ioredis"),
         ("ioredis.default.new", "ioredis"),
@@ -310,7 +315,7 @@ fn constructors_are_functions_of_their_package() {
 
 #[test]
 fn a_default_export_is_a_class_or_the_module() {
-    let models = Models::builtin();
+    let models = builtin();
     for ty in ["ioredis.Redis", "ioredis.default", "ioredis.default.Cluster", "iovalkey.default"] {
         assert_eq!(models.type_of(ty).unwrap().1.role, Role::Client, "{ty}");
         assert!(models.method(ty, "setnx", 2).is_some(), "{ty}");
@@ -325,7 +330,7 @@ fn a_default_export_is_a_class_or_the_module() {
 
 #[test]
 fn exported_objects_have_methods() {
-    let models = Models::builtin();
+    let models = builtin();
     assert_eq!(models.global_type("@vercel/kv.kv").as_deref(), Some("@upstash/redis.Redis"));
     let set = models.function("@vercel/kv.kv.set", 3).unwrap();
     assert!(std::ptr::eq(set.call, models.method("@upstash/redis.Redis", "set", 3).unwrap().call));
@@ -335,7 +340,7 @@ fn exported_objects_have_methods() {
 
 #[test]
 fn fields_have_types() {
-    let models = Models::builtin();
+    let models = builtin();
     let redis = models.field_type("egg.Application", "redis").unwrap();
     assert!(models.method(redis, "setnx", 2).is_some());
     assert_eq!(models.field_type("egg.Application", "mysql"), None);
@@ -344,7 +349,7 @@ fn fields_have_types() {
 
 #[test]
 fn constants_and_values_have_names() {
-    let models = Models::builtin();
+    let models = builtin();
     assert_eq!(models.constant("@valkey/valkey-glide.TimeUnit.Milliseconds"), Some("PX"));
     assert_eq!(models.constant("acme.TimeUnit.Milliseconds"), None);
     assert_eq!(models.value("typescript", "builtin.process.pid"), Some(dogpile_models::ValueKind::PerProcess));
@@ -355,7 +360,7 @@ fn constants_and_values_have_names() {
 /// An option of the wrong case is no word of the command, and is told as such.
 #[test]
 fn options_of_the_wrong_case_are_ignored() {
-    let models = Models::builtin();
+    let models = builtin();
     for (ty, right, wrong) in [
         ("redis.RedisClientType", "$3.NX", "$3.nx"),
         ("@upstash/redis.Redis", "$3.nx", "$3.NX"),
@@ -370,7 +375,7 @@ fn options_of_the_wrong_case_are_ignored() {
 
 #[test]
 fn options_tell_whose_call_it_is() {
-    let models = Models::builtin();
+    let models = builtin();
     let whose = |method, args, option: &str| {
         let rows = models.telling("typescript", method, args).into_iter();
         let told = rows.filter(|row| row.call.telling.iter().any(|path| path == option));

@@ -22,7 +22,8 @@ fn main() -> Result<()> {
     if trees.is_empty() {
         bail!("usage: mutate|repair|metamorph [--only WORD] --tree PATH…");
     }
-    let morphs: Vec<Morph> = Morph::ALL.into_iter().filter(|m| only.as_ref().is_none_or(|o| m.name().contains(o.as_str()))).collect();
+    let morphs: Vec<Morph> =
+        Morph::ALL.into_iter().filter(|m| only.as_ref().is_none_or(|o| m.name().contains(o.as_str()))).collect();
     let mut sum = Table::default();
     for tree in &trees {
         let project = Project::read(Path::new(tree))?;

@@ -51,7 +51,11 @@ impl Table {
     #[must_use]
     pub fn below(&self, share: f64, spared: usize) -> Vec<String> {
         let low = |(good, all): &(usize, usize)| (*good as f64) < share * (*all as f64) && all - good > spared;
-        self.rows.iter().filter(|(_, cell)| low(cell)).map(|((row, l), (good, all))| format!("{row} in {}: {good}/{all}", l.name())).collect()
+        self.rows
+            .iter()
+            .filter(|(_, cell)| low(cell))
+            .map(|((row, l), (good, all))| format!("{row} in {}: {good}/{all}", l.name()))
+            .collect()
     }
 
     /// All that was tried.
@@ -73,8 +77,11 @@ impl Table {
             let cells: Vec<String> = Language::ALL.iter().map(|l| cell(row, *l)).collect();
             let _ = writeln!(text, "| {row} | {} |", cells.join(" | "));
         }
-        let sum = |language| self.rows.iter().filter(|((_, l), _)| *l == language).fold((0, 0), |s, (_, c)| (s.0 + c.0, s.1 + c.1));
-        let sums: Vec<String> = Language::ALL.iter().map(|l| sum(*l)).map(|(good, all)| format!("{good}/{all}")).collect();
+        let sum = |language| {
+            self.rows.iter().filter(|((_, l), _)| *l == language).fold((0, 0), |s, (_, c)| (s.0 + c.0, s.1 + c.1))
+        };
+        let sums: Vec<String> =
+            Language::ALL.iter().map(|l| sum(*l)).map(|(good, all)| format!("{good}/{all}")).collect();
         let _ = writeln!(text, "| **all** | {} |", sums.join(" | "));
         text
     }
@@ -145,9 +152,20 @@ pub fn metamorphosis(project: &Project, chosen: &[Morph]) -> Table {
                 table.count(morph.name(), language, told.is_empty());
                 if !told.is_empty() {
                     let shown: Vec<String> = told.iter().map(|line| format!("  {line}")).collect();
-                    let diffs = changes.iter().map(|(path, text)| difference(project.text(path).unwrap_or_default(), text));
-                    let diffs: String = diffs.collect::<String>().lines().take(DIFF_LINES).map(|line| format!("    {line}\n")).collect();
-                    table.failures.push(format!("{}: {}: {path}\n{}\n{diffs}", morph.name(), project.name, shown.join("\n")));
+                    let diffs =
+                        changes.iter().map(|(path, text)| difference(project.text(path).unwrap_or_default(), text));
+                    let diffs: String = diffs
+                        .collect::<String>()
+                        .lines()
+                        .take(DIFF_LINES)
+                        .map(|line| format!("    {line}\n"))
+                        .collect();
+                    table.failures.push(format!(
+                        "{}: {}: {path}\n{}\n{diffs}",
+                        morph.name(),
+                        project.name,
+                        shown.join("\n")
+                    ));
                 }
             }
         }
@@ -158,7 +176,8 @@ pub fn metamorphosis(project: &Project, chosen: &[Morph]) -> Table {
 /// Files that a lock's commands or a finding stand in.
 fn matters(result: &LintResult) -> BTreeSet<String> {
     let locks = result.lifecycles.locks.iter();
-    let spans = locks.flat_map(|l| l.releases.iter().map(|r| r.site.span).chain([l.acquire.site.span, l.acquire.site.outer()]));
+    let spans =
+        locks.flat_map(|l| l.releases.iter().map(|r| r.site.span).chain([l.acquire.site.span, l.acquire.site.outer()]));
     let all = spans.chain(result.findings.iter().map(|f| f.primary));
     all.map(|span| result.sources.path(span).to_owned()).collect()
 }

@@ -87,7 +87,8 @@ impl Project {
         }
         let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
         let folders: BTreeSet<String> = chosen.iter().map(|path| folder(path)).collect();
-        let kept = |path: &str| Language::of(path).is_none() || chosen.contains(path) || folders.contains(&folder(path));
+        let kept =
+            |path: &str| Language::of(path).is_none() || chosen.contains(path) || folders.contains(&folder(path));
         let mut other = self.clone();
         other.files.retain(|(path, _)| kept(path));
         other

@@ -36,7 +36,8 @@ fn crated(files: Vec<(String, String)>) -> Vec<(String, String)> {
         return files;
     }
     let root: String = modules.iter().filter(|m| !m.contains('/')).map(|m| format!("pub mod {m};\n")).collect();
-    let mut all = vec![("Cargo.toml".to_owned(), "[package]\nname = \"app\"\n".to_owned()), ("src/lib.rs".to_owned(), root)];
+    let mut all =
+        vec![("Cargo.toml".to_owned(), "[package]\nname = \"app\"\n".to_owned()), ("src/lib.rs".to_owned(), root)];
     all.extend(files.into_iter().map(|(path, text)| (format!("src/{path}"), text)));
     all
 }

@@ -100,3 +100,11 @@ pub struct Finding {
     /// What running its lifecycle showed, if that was asked for.
     pub verdict: Option<crate::Verdict>,
 }
+
+impl Finding {
+    /// What there is to say besides the message, with the word that it is said by.
+    pub fn told(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [("note", self.note.as_deref()), ("help", self.help.as_deref())];
+        all.into_iter().filter_map(|(head, text)| Some((head, text?)))
+    }
+}

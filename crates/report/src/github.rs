@@ -30,9 +30,7 @@ fn annotation(report: &Report<'_>, entry: &Entry) -> String {
     }
     let title = property(&format!("{} ({})", report.tool.name, finding.rule));
     let mut lines = vec![clean(&finding.message).into_owned()];
-    for (head, text) in [("note", &finding.note), ("help", &finding.help)] {
-        lines.extend(text.iter().map(|text| format!("{head}: {}", clean(text))));
-    }
+    lines.extend(finding.told().map(|(head, text)| format!("{head}: {}", clean(text))));
     format!("::{command} {place},title={title}::{}\n", data(&lines.join("\n")))
 }
 

@@ -62,9 +62,7 @@ fn case(xml: &mut Xml, report: &Report<'_>, path: &str, entry: &Entry) {
     let (line, column) = (at.line.to_string(), at.column);
     let name = format!("{} at {line}:{column}", finding.rule);
     let mut said = vec![format!("{}:{line}:{column}: {}", clean(path), clean(&finding.message))];
-    for (head, text) in [("note", &finding.note), ("help", &finding.help)] {
-        said.extend(text.iter().map(|text| format!("{head}: {}", clean(text))));
-    }
+    said.extend(finding.told().map(|(head, text)| format!("{head}: {}", clean(text))));
     if let Some(verdict) = &finding.verdict {
         said.extend(crate::proof::lines(report.sources, verdict));
     }

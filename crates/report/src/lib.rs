@@ -43,5 +43,5 @@ pub use junit::to_junit;
 pub use proof::lines as proof_lines;
 pub use report::{Entry, Gone, Problem, ProblemKind, Report, RuleInfo, Standing, Summary, Tool, Translation};
 pub use sarif::to_sarif;
-pub use text::{Looks, problem_text, to_text};
+pub use text::{Looks, counted, problem_text, to_text};
 pub use verdict::{Evidence, Held, Kind, Repaired, Turn, Verdict};

@@ -94,6 +94,15 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// A file that was left out: a short reason, and what is wrong.
+    #[must_use]
+    pub fn left_out(path: impl Into<String>, reason: impl Into<String>, message: impl Into<String>) -> Self {
+        let (path, reason, message) = (path.into(), reason.into(), message.into());
+        Self { path, span: None, kind: ProblemKind::NotAnalysed, reason, message }
+    }
+}
+
 /// What a problem did to its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProblemKind {

@@ -68,11 +68,8 @@ fn render(out: &mut Buffer, report: &Report<'_>, entry: &Entry, looks: Looks) {
         Level::Warning => Severity::Warning,
         Level::Note | Level::Off => Severity::Note,
     };
-    let mut notes = Vec::new();
-    let told = [("note", finding.note.as_deref()), ("help", finding.help.as_deref())];
-    for (head, text) in told.into_iter().filter_map(|(head, text)| Some((head, text?))) {
-        notes.push(format!("{head}: {}", clean_lines(text, "      ")));
-    }
+    let mut notes: Vec<String> =
+        finding.told().map(|(head, text)| format!("{head}: {}", clean_lines(text, "      "))).collect();
     if let Some(fix) = entry.best_fix() {
         notes.push(format!("fix: {} ({})", clean(&fix.title), if fix.safe { "--fix" } else { "--unsafe-fixes" }));
     }
@@ -197,7 +194,9 @@ fn summary(report: &Report<'_>) -> Vec<String> {
     lines
 }
 
-fn counted(n: usize, noun: &str) -> String {
+/// `3 files`
+#[must_use]
+pub fn counted(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 

@@ -46,8 +46,8 @@ pub struct Verdict {
     pub faults: String,
     /// Name and version of the server.
     pub server: Option<String>,
-    /// Why the server that was to be asked could not be.
-    pub server_fault: Option<String>,
+    /// The server that was to be asked could not be: `outcome` says why.
+    pub server_fault: bool,
     /// How it ends: `A frees the lock that B holds`, the number that follows, or why it is not known.
     pub outcome: String,
     /// The lock's key, where a lock is what runs.

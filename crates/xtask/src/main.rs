@@ -22,13 +22,16 @@ const USAGE: &str = "\
 cargo xtask registry [--check]       writes rules/src/registry.rs from the folder names
 cargo xtask new-rule GROUP/SLUG      writes the folder, the page and the fixture stubs of a rule
 cargo xtask docs [--check]           writes the list of rules in README.md
-cargo xtask test                     installs redis-server if it is missing, runs every test and check
+cargo xtask test                     installs with apt-get what is missing of redis-server, Go, Node, npm, git, curl, jq,
+                                     Python, Chromium and Neovim, says what is too old, and runs every test and check
 cargo xtask mutate --tree PATH…      puts faults into clean locks of these trees, and counts how many are found
 cargo xtask repair --tree PATH…      repairs what is found in these trees, and counts how often that silences it
 cargo xtask metamorph --tree PATH…   changes sources in ways that mean nothing, and compares the findings
 cargo xtask book [--check]           makes the book, into target/book, and follows its links; or only those of the pages
-cargo xtask dist [--target T]        builds a release and packs it for every channel, into target/dist
-cargo xtask dist-test                the same, and installs and runs every artifact in a clean place (slow)
+cargo xtask dist [--target TRIPLE] [--out FOLDER]
+                                     builds a release and packs it for every channel, into target/dist
+cargo xtask dist-test [the same]     the same, and installs and runs every artifact in a clean place (slow; as root, and
+                                     installs zsh, fish and man with apt-get)
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {

@@ -13,7 +13,7 @@ fn check(flight: &Flight, out: &mut Out<'_>) {
     if flight.cross_process_lock || matches!(flight.cache, CacheScope::Process | CacheScope::None) {
         return;
     }
-    let many = out.fleet.is_many() || out.fleet.cluster_visible;
+    let many = out.fleet.is_many();
     let level = if flight.cache == CacheScope::Shared && many { Level::Warning } else { Level::Note };
     let message = match out.fleet.instances.filter(|n| *n > 1) {
         Some(n) => format!("{n} instances compute this {n} times at one expiry: the flight is per process"),

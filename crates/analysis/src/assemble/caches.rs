@@ -8,7 +8,7 @@ use crate::typing::Evidence;
 use dogpile_models::{CacheOp, CacheScope as ModelScope, Coalesces};
 
 impl Assembly<'_, '_> {
-    pub(super) fn flights(&mut self, root: FuncRef, e: &Exploration, out: &mut Vec<Flight>) {
+    pub(super) fn flights(&self, root: FuncRef, e: &Exploration, out: &mut Vec<Flight>) {
         for f in &e.flights {
             // The function that enters it tells it; a caller's view of the same place adds nothing.
             let inner = !f.site.via.is_empty();
@@ -54,7 +54,7 @@ impl Assembly<'_, '_> {
     }
 
     /// Promises that a variable of the process keeps when they are rejected.
-    pub(super) fn kept_promises(&mut self, out: &mut Vec<Flight>) {
+    pub(super) fn kept_promises(&self, out: &mut Vec<Flight>) {
         for kept in crate::memo::kept_promises(&self.cx.program, &self.cx.typing) {
             let func = crate::reach::outermost(&self.cx.program, kept.func);
             let op = OpSite { span: kept.join, via: vec![], func, command: "promise".to_owned(), words: std::sync::Arc::default(), client: None, evidence: Evidence::Exact };
@@ -76,7 +76,7 @@ impl Assembly<'_, '_> {
         }
     }
 
-    pub(super) fn misses(&mut self, root: FuncRef, e: &Exploration, out: &mut Vec<Miss>) {
+    pub(super) fn misses(&self, root: FuncRef, e: &Exploration, out: &mut Vec<Miss>) {
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
             let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
             let outer = |site: &crate::explore::record::OpSite| site.via.first().copied().unwrap_or(site.span);

@@ -1,6 +1,7 @@
 //! Locks that are taken by a look and a SET.
 
 use super::Assembly;
+use super::hazards::Forms;
 use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts, SessionFacts};
 use crate::explore::state::Status;
 use crate::explore::trace::What;
@@ -12,7 +13,7 @@ use std::collections::BTreeSet;
 impl Assembly<'_, '_> {
     /// Looks and SETs of one key that make a lock: told as that, and as the sessions that they are.
     pub(super) fn check_then_sets(
-        &mut self,
+        &self,
         root: FuncRef,
         e: &Exploration,
         taken: &BTreeSet<String>,
@@ -61,7 +62,10 @@ impl Assembly<'_, '_> {
             let handed_out = |f: &ReleaseFacts| f.site.func == root;
             let elsewhere = || {
                 let fits = |f: &ReleaseFacts| if telling { of_one(f) } else { handed_out(f) };
-                self.releases.iter().find(|(_, k, f)| owned(f) && fits(f) && same(k)).map(|(_, _, f)| f)
+                self.releases
+                    .with(&crate::keys::nameless(&shape))
+                    .find(|other| owned(&other.what) && fits(&other.what) && same(&other.key))
+                    .map(|other| &other.what)
             };
             let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred).or_else(elsewhere) else {
                 continue;
@@ -89,10 +93,10 @@ impl Assembly<'_, '_> {
     }
 
     /// A lock that no conditional command takes.
-    fn lock_of(&mut self, root: FuncRef, e: &Exploration, session: SessionFacts) -> Lock {
+    fn lock_of(&self, root: FuncRef, e: &Exploration, session: SessionFacts) -> Lock {
         let mut with = e.clone();
         with.sessions.push(session);
-        self.lock(root, &with, with.sessions.len() - 1, None)
+        self.lock(root, &with, &Forms::of(&with), with.sessions.len() - 1, None)
     }
 }
 

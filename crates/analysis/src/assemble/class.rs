@@ -93,7 +93,7 @@ impl Assembly<'_, '_> {
 
     fn declared_class(&self, s: &SessionFacts) -> Option<Class> {
         std::iter::once(s.site.span).chain(s.site.via.iter().copied()).find_map(|span| {
-            self.notes.near(self.cx, span).find_map(|d| match d {
+            self.notes.near(self.cx, span).iter().find_map(|d| match d {
                 Directive::Marker(_) => Some(Class::Mark),
                 Directive::Lock(_) => Some(Class::Lock),
                 _ => None,

@@ -64,7 +64,7 @@ impl Assembly<'_, '_> {
     fn declared_near(&self, span: Span, facts: &mut Vec<DurationFact>) {
         for directive in self.notes.near(self.cx, span) {
             if let Directive::P99(ms) = directive {
-                facts.push(DurationFact { ms: *ms, source: DurationSource::Annotation, span: Some(span), text: format!("p99 {} declared by annotation", words(*ms)) });
+                facts.push(DurationFact { ms, source: DurationSource::Annotation, span: Some(span), text: format!("p99 {} declared by annotation", words(ms)) });
             }
         }
         if let Some((ms, at)) = self.notes.stated_near(self.cx, span) {

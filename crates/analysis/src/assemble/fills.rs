@@ -1,7 +1,8 @@
 //! Values put into shared caches.
 
 use super::Assembly;
-use super::hazards::{Stray, family, is_distinct, written};
+use super::elsewhere::Entry;
+use super::hazards::{family, is_distinct, written};
 use crate::explore::record::Exploration;
 use crate::explore::trace::{Deed, What, is_data};
 use crate::keys;
@@ -10,7 +11,7 @@ use crate::program::FuncRef;
 use crate::sym::Sym;
 
 impl Assembly<'_, '_> {
-    pub(super) fn fills(&mut self, root: FuncRef, e: &Exploration, out: &mut Vec<Fill>) {
+    pub(super) fn fills(&self, root: FuncRef, e: &Exploration, out: &mut Vec<Fill>) {
         let deeds = &e.trace.deeds;
         // What a client's cache stores is data; of a bare command the value says it.
         let data =
@@ -21,9 +22,8 @@ impl Assembly<'_, '_> {
                 .iter()
                 .filter_map(|at| deeds.get(*at))
                 .find(|l| l.what == What::Look && l.key.sym == deed.key.sym && is_value(l));
-            let outer = |d: &Deed| d.site.via.first().copied().unwrap_or(d.site.span);
             let computed = read.and_then(|read| {
-                let (from, to) = (outer(read), outer(deed));
+                let (from, to) = (read.outer(), deed.outer());
                 let between = |span: dogpile_source::Span| {
                     span.file == from.file && to.file == from.file && span.start > from.end && span.end < to.start
                 };
@@ -47,7 +47,7 @@ impl Assembly<'_, '_> {
                 many_keys: !parts.is_empty(),
                 in_batch: deed.in_range && written(&deed.key) >= 3 && self.dear.contains(&family(&deed.key)),
                 fixed_ttl_ms,
-                missed: read.map(|r| outer(r)),
+                missed: read.map(Deed::outer),
                 computed,
                 guarded: deed.locked || deed.watched,
                 invalidated,
@@ -57,28 +57,20 @@ impl Assembly<'_, '_> {
     }
 
     /// The same key, deleted in another function.
-    fn invalidation(&mut self, root: FuncRef, deed: &Deed) -> Option<crate::lifecycle::Site> {
+    fn invalidation(&self, root: FuncRef, deed: &Deed) -> Option<crate::lifecycle::Site> {
         if !is_distinct(&deed.key) {
             return None;
         }
-        let shape = family(&deed.key);
-        let other = self
-            .dropped
-            .iter()
-            .find(|o| {
-                o.root != root
-                    && o.deed.site.func != deed.site.func
-                    && family(&o.deed.key) == shape
-                    && self.is_of_a_change(o)
-            })
-            .cloned()?;
-        Some(self.site(other.root, &other.deed.site))
+        let elsewhere = |other: &Deed| other.site.func != deed.site.func;
+        let other = self.dropped.with(&family(&deed.key)).find(|other| other.root != root && elsewhere(&other.what) && self.is_of_a_change(other));
+        let (root, site) = other.map(|other| (other.root, other.what.site.clone()))?;
+        Some(self.site(root, &site))
     }
 }
 
 impl Assembly<'_, '_> {
     /// Deleted because what it was made from has changed, not because somebody empties the cache.
-    fn is_of_a_change(&self, o: &Stray) -> bool {
+    fn is_of_a_change(&self, o: &Entry<Deed>) -> bool {
         let name = self.cx.program.function(o.root).name.to_ascii_lowercase();
         let method = crate::names::last(&name);
         let empties =
@@ -87,7 +79,7 @@ impl Assembly<'_, '_> {
             && self
                 .changes
                 .get(&o.root)
-                .is_some_and(|span| span.file != o.deed.site.span.file || span.start < o.outer().start)
+                .is_some_and(|span| span.file != o.what.site.span.file || span.start < o.what.outer().start)
     }
 }
 

@@ -12,19 +12,6 @@ use crate::sym::{Sym, Val};
 use dogpile_source::Span;
 use std::collections::BTreeMap;
 
-/// A deed on a key that its root takes no lock under.
-#[derive(Clone, Debug)]
-pub(crate) struct Stray {
-    pub(crate) root: FuncRef,
-    pub(crate) deed: Deed,
-}
-
-impl Stray {
-    pub(super) fn outer(&self) -> Span {
-        self.deed.site.via.first().copied().unwrap_or(self.deed.site.span)
-    }
-}
-
 /// By its name it changes what is stored.
 fn changes(name: &str) -> bool {
     let method = crate::names::last(name).to_ascii_lowercase();
@@ -50,29 +37,30 @@ impl Assembly<'_, '_> {
                 self.changes.insert(*root, span);
             }
             for look in e.trace.deeds.iter().filter(|d| d.what == What::Look) {
-                let from = look.site.via.first().copied().unwrap_or(look.site.span);
+                let from = look.outer();
                 if slow.iter().any(|span| span.file == from.file && span.start > from.end) {
                     self.dear.insert(family(&look.key));
                 }
             }
             for deed in e.trace.deeds.iter().filter(|d| d.statuses.is_empty() && keys::is_telling(&d.key.sym)) {
-                let list = match deed.what {
-                    What::Put if deed.value.as_ref().is_some_and(|v| is_data(v, &[])) => &mut self.stored,
-                    What::Drop(false) => &mut self.dropped,
-                    _ => continue,
-                };
-                if !list.iter().any(|s| s.deed.site.span == deed.site.span && s.deed.key.sym == deed.key.sym) {
-                    list.push(Stray { root: *root, deed: deed.clone() });
+                let at = deed.site.span;
+                match deed.what {
+                    What::Put if deed.value.as_ref().is_some_and(|v| is_data(v, &[])) => {
+                        self.stored.add(*root, &deed.key, at, |key| keys::shape(&key.sym), || deed.clone());
+                    }
+                    What::Drop(false) => self.dropped.add(*root, &deed.key, at, family, || deed.clone()),
+                    _ => {}
                 }
             }
         }
     }
 
-    pub(super) fn hazards(&mut self, root: FuncRef, e: &Exploration, slot: usize, told_within: bool) -> Hazards {
+    pub(super) fn hazards(&self, root: FuncRef, e: &Exploration, forms: &Forms, slot: usize, told_within: bool) -> Hazards {
         let s = &e.sessions[slot];
+        let own = forms.about(e, &s.key);
         Hazards {
-            steals: self.steals(root, e, slot),
-            shared_keys: self.shared_keys(root, e, s),
+            steals: self.steals(root, e, slot, &own),
+            shared_keys: self.shared_keys(root, e, s, &own),
             wakeups: e
                 .trace
                 .wakeups
@@ -94,7 +82,7 @@ impl Assembly<'_, '_> {
         }
     }
 
-    fn steals(&mut self, root: FuncRef, e: &Exploration, slot: usize) -> Vec<Steal> {
+    fn steals(&self, root: FuncRef, e: &Exploration, slot: usize, own_key: &[bool]) -> Vec<Steal> {
         let s = &e.sessions[slot];
         let deeds = &e.trace.deeds;
         let not_held = |d: &Deed| d.statuses.iter().all(|st| matches!(st, Status::Lost | Status::Failed));
@@ -102,8 +90,9 @@ impl Assembly<'_, '_> {
         let looked = |d: &Deed| {
             d.before
                 .iter()
+                .filter(|at| own_key.get(**at) == Some(&true))
                 .filter_map(|at| deeds.get(*at))
-                .find(|l| l.what == What::Look && same(&l.key, &s.key) && not_held(l))
+                .find(|l| l.what == What::Look && not_held(l))
                 .map(|l| l.site.span)
         };
         // A value that fits what this process wrote itself is its own.
@@ -113,7 +102,7 @@ impl Assembly<'_, '_> {
             })
         };
         let mut found: Vec<Steal> = Vec::new();
-        for deed in deeds.iter().filter(|d| same(&d.key, &s.key) && !d.watched) {
+        for (deed, _) in deeds.iter().zip(own_key).filter(|(d, own)| **own && !d.watched) {
             let steal = match deed.what {
                 What::Drop(false) if not_held(deed) && !own(deed) => {
                     let taken = deeds.iter().find(|t| {
@@ -145,19 +134,17 @@ impl Assembly<'_, '_> {
         ["force", "flush", "admin", "reset", "purge"].iter().any(|w| method.contains(w))
     }
 
-    fn shared_keys(&mut self, root: FuncRef, e: &Exploration, s: &SessionFacts) -> Vec<SharedKey> {
+    fn shared_keys(&self, root: FuncRef, e: &Exploration, s: &SessionFacts, own_key: &[bool]) -> Vec<SharedKey> {
         let deeds = &e.trace.deeds;
         let token: Vec<_> = s.token.iter().map(|t| t.sym.clone()).collect();
         let mut found = Vec::new();
         for (at, write) in deeds.iter().enumerate() {
             let data = write.value.as_ref().is_some_and(|v| is_data(v, &token));
-            if write.what != What::Put || !data || !same(&write.key, &s.key) || !write.statuses.contains(&Status::Won) {
+            if write.what != What::Put || !data || !own_key[at] || !write.statuses.contains(&Status::Won) {
                 continue;
             }
-            let release = deeds
-                .iter()
-                .find(|d| matches!(d.what, What::Drop(_)) && d.before.contains(&at) && same(&d.key, &s.key));
-            let Some(release) = release else { continue };
+            let mut drops = deeds.iter().zip(own_key).filter(|(d, own)| **own && matches!(d.what, What::Drop(_)));
+            let Some((release, _)) = drops.find(|(d, _)| d.before.contains(&at)) else { continue };
             let site = self.site(root, &release.site);
             let form = if release.what == What::Drop(true) {
                 SharedKeyForm::ReleaseMisses(site)
@@ -169,23 +156,17 @@ impl Assembly<'_, '_> {
         if !found.is_empty() || !is_distinct(&s.key) {
             return found;
         }
-        let shape = keys::shape(&s.key.sym);
-        let stored = self
-            .stored
-            .iter()
-            .find(|o| {
-                // What a helper sets to take the lock is no data.
-                let takes = o.deed.site.span == s.site.span;
-                !takes && keys::shape(&o.deed.key.sym) == shape && o.deed.value.as_ref().is_some_and(|v| is_data(v, &token))
-            })
-            .cloned();
-        if let Some(Stray { root, deed }) = stored {
-            found.push(SharedKey { write: self.site(root, &deed.site), form: SharedKeyForm::KeepsTaken });
+        let data = |d: &Deed| d.value.as_ref().is_some_and(|v| is_data(v, &token));
+        // What a helper sets to take the lock is no data.
+        let takes = |d: &Deed| d.site.span == s.site.span;
+        let stored = self.stored.with(&keys::shape(&s.key.sym)).find(|other| data(&other.what) && !takes(&other.what));
+        if let Some((root, site)) = stored.map(|other| (other.root, other.what.site.clone())) {
+            found.push(SharedKey { write: self.site(root, &site), form: SharedKeyForm::KeepsTaken });
         }
         found
     }
 
-    fn early_releases(&mut self, root: FuncRef, e: &Exploration, slot: usize) -> Vec<EarlyRelease> {
+    fn early_releases(&self, root: FuncRef, e: &Exploration, slot: usize) -> Vec<EarlyRelease> {
         let s = &e.sessions[slot];
         let mut found = Vec::new();
         for early in e.trace.early.iter().filter(|early| early.slot == slot) {
@@ -221,8 +202,24 @@ fn refusal(e: &Exploration, s: &SessionFacts) -> Option<Refusal> {
     refuses(s).then_some(Refusal { exit: exit.span, read: *read })
 }
 
-fn same(a: &Val, b: &Val) -> bool {
-    a.sym == b.sym || (keys::is_telling(&a.sym) && keys::shape(&a.sym) == keys::shape(&b.sym))
+/// The forms of the keys of an exploration's deeds, where equal forms mean one key.
+pub(super) struct Forms(Vec<Option<String>>);
+
+impl Forms {
+    pub(super) fn of(e: &Exploration) -> Self {
+        Self(e.trace.deeds.iter().map(|deed| form(&deed.key)).collect())
+    }
+
+    /// Which deeds are about this key.
+    fn about(&self, e: &Exploration, key: &Val) -> Vec<bool> {
+        let form = form(key);
+        let same = |deed: &Deed, its: &Option<String>| deed.key.sym == key.sym || (form.is_some() && *its == form);
+        e.trace.deeds.iter().zip(&self.0).map(|(deed, its)| same(deed, its)).collect()
+    }
+}
+
+fn form(key: &Val) -> Option<String> {
+    keys::is_telling(&key.sym).then(|| keys::shape(&key.sym))
 }
 
 /// What is written out of a key, with a mark for each part that varies.

@@ -2,6 +2,8 @@
 
 use dogpile_source::Span;
 use super::Assembly;
+use super::elsewhere::{Elsewhere, Entry};
+use super::hazards::Forms;
 use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, RenewalFacts, SessionFacts};
 use crate::explore::quorum::QuorumFacts;
 use crate::explore::state::Status;
@@ -15,7 +17,7 @@ use crate::sym::{Scale, Sym};
 use dogpile_models::{CacheOp, Waits};
 
 impl Assembly<'_, '_> {
-    pub(super) fn lock(&mut self, root: FuncRef, e: &Exploration, slot: usize, told: Option<super::Told>) -> Lock {
+    pub(super) fn lock(&self, root: FuncRef, e: &Exploration, forms: &Forms, slot: usize, told: Option<super::Told>) -> Lock {
         let told_within = told.is_some();
         let s = &e.sessions[slot];
         let site = self.site(root, &s.site);
@@ -64,7 +66,7 @@ impl Assembly<'_, '_> {
         } else {
             self.outcomes(root, s)
         };
-        let hazards = self.hazards(root, e, slot, told_within);
+        let hazards = self.hazards(root, e, forms, slot, told_within);
         let waits = wait.is_some() || !hazards.wakeups.is_empty();
         let (class, class_reason) = self.class(root, s, &releases, waits);
         // What puts a dead lock aside to take it gives nothing back: it is told as that.
@@ -164,7 +166,7 @@ impl Assembly<'_, '_> {
         }
     }
 
-    fn release(&mut self, root: FuncRef, s: &SessionFacts, r: &ReleaseFacts, same_session: bool) -> Release {
+    fn release(&self, root: FuncRef, s: &SessionFacts, r: &ReleaseFacts, same_session: bool) -> Release {
         let unheld = if same_session && !s.blurred {
             let failed = r.statuses.contains(&Status::Failed);
             let lost = r.statuses.contains(&Status::Lost);
@@ -195,7 +197,7 @@ impl Assembly<'_, '_> {
         }
     }
 
-    fn renewal(&mut self, root: FuncRef, e: &Exploration, index: usize) -> Renewal {
+    fn renewal(&self, root: FuncRef, e: &Exploration, index: usize) -> Renewal {
         let r = &e.renewals[index];
         let on_loss = match (r.ignored, r.told || r.returned) {
             // What an unseen helper answers, nobody knows.
@@ -226,7 +228,7 @@ impl Assembly<'_, '_> {
     }
 
     /// What is known of a renewal that no session of its function explains: only whether it asks for an owner.
-    fn renewal_elsewhere(&mut self, root: FuncRef, r: &RenewalFacts) -> Renewal {
+    fn renewal_elsewhere(&self, root: FuncRef, r: &RenewalFacts) -> Renewal {
         Renewal {
             site: self.site(root, &r.site),
             guard: guard(&r.guard),
@@ -247,17 +249,8 @@ impl Assembly<'_, '_> {
         if !keys::is_telling(&s.key.sym) {
             return self.sibling_releases(s);
         }
-        let shape = keys::shape(&s.key.sym);
-        let literal = literal_len(&shape);
-        let package = &self.cx.program.module(s.site.func).package;
-        self.releases
-            .iter()
-            .filter(|(_, key, facts)| {
-                let same_package = self.cx.program.module(facts.site.func).package == *package;
-                similar(&keys::shape(&key.sym), &shape) && (literal >= 3 || same_package)
-            })
-            .map(|(root, _, facts)| (*root, facts.clone()))
-            .collect()
+        let alike = self.of_this_lock(s, &self.releases, |facts| facts.site.func);
+        alike.map(|other| (other.root, other.what.clone())).collect()
     }
 
     /// Renewals of an equal key in other functions, which do not know of the session.
@@ -265,16 +258,16 @@ impl Assembly<'_, '_> {
         if !keys::is_telling(&s.key.sym) {
             return vec![];
         }
+        let alike = self.of_this_lock(s, &self.renewals, |facts| facts.site.func);
+        alike.map(|other| (other.root, other.what.clone())).collect()
+    }
+
+    /// What is done about keys of the same form: in the same package, if little of the key is written out.
+    fn of_this_lock<'l, T>(&'l self, s: &SessionFacts, all: &'l Elsewhere<T>, done_in: impl Fn(&T) -> FuncRef) -> impl Iterator<Item = &'l Entry<T>> {
         let shape = keys::shape(&s.key.sym);
+        let told = literal_len(&shape) >= 3;
         let package = &self.cx.program.module(s.site.func).package;
-        self.renewals
-            .iter()
-            .filter(|(_, r)| {
-                let same_package = self.cx.program.module(r.site.func).package == *package;
-                similar(&keys::shape(&r.key.sym), &shape) && (literal_len(&shape) >= 3 || same_package)
-            })
-            .cloned()
-            .collect()
+        all.with(&keys::nameless(&shape)).filter(move |other| told || self.cx.program.module(done_in(&other.what)).package == *package)
     }
 
     /// `Lock(key)` and `Unlock(key)` of one lock type, when no caller is in sight: the key is what they are given.
@@ -286,9 +279,9 @@ impl Assembly<'_, '_> {
             bare(&s.key.sym) && (ty.contains("lock") || ty.contains("mutex"))
         }) else { return vec![] };
         self.releases
-            .iter()
-            .filter(|(_, key, facts)| bare(&key.sym) && owner(facts.site.func).as_ref() == Some(&mine))
-            .map(|(root, _, facts)| (*root, facts.clone()))
+            .with(&keys::nameless(&keys::shape(&s.key.sym)))
+            .filter(|other| bare(&other.key.sym) && owner(other.what.site.func).as_ref() == Some(&mine))
+            .map(|other| (other.root, other.what.clone()))
             .collect()
     }
 
@@ -353,7 +346,7 @@ impl Assembly<'_, '_> {
         .collect()
     }
 
-    fn section(&mut self, root: FuncRef, s: &SessionFacts) -> Section {
+    fn section(&self, root: FuncRef, s: &SessionFacts) -> Section {
         let work = s.visits.iter().find(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
         let writes = s.writes.values().map(|(op, fenced)| Write { deletes: deletes(&op.command), site: self.site(root, op), fenced: *fenced }).collect();
         let (durations, limit) = self.durations(root, s);
@@ -406,31 +399,6 @@ fn literal_len(shape: &str) -> usize {
         }
     }
     count
-}
-
-/// Equal normal forms; parameter names may differ between functions.
-fn similar(a: &str, b: &str) -> bool {
-    if a == b {
-        return true;
-    }
-    // `{name}` is a parameter; calls and fields hold more than a name, and may hold parameters in turn.
-    let holes = |shape: &str| -> String {
-        let mut text = String::new();
-        let mut rest = shape;
-        while let Some(open) = rest.find('{') {
-            let (before, behind) = rest.split_at(open + 1);
-            text.push_str(before);
-            let name = behind.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(behind.len());
-            if name > 0 && behind[name..].starts_with('}') {
-                text.push('?');
-                rest = &behind[name..];
-            } else {
-                rest = behind;
-            }
-        }
-        text + rest
-    };
-    holes(a) == holes(b)
 }
 
 /// Whether a place stands in the file of the call that leads to the acquire.

@@ -6,6 +6,7 @@ mod checked;
 mod class;
 mod context;
 mod durations;
+mod elsewhere;
 mod fate;
 mod fills;
 mod hazards;
@@ -17,15 +18,19 @@ mod token;
 mod touched;
 
 use crate::explore::Context;
-use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts, RenewalFacts};
+use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts, RenewalFacts, SessionFacts};
+use crate::explore::trace::Deed;
+use crate::keys;
 use crate::lifecycle::{Confidence, Fleet, Lifecycles, Recheck, Site, TokenKind};
 use crate::program::FuncRef;
 use crate::project::{Declared, escapes, has_param};
 use crate::sym::Val;
 use crate::typing::Evidence;
-use dogpile_models::ClientId;
 use dogpile_source::Span;
+use elsewhere::Elsewhere;
+use hazards::Forms;
 use notes::Notes;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -44,25 +49,23 @@ pub(crate) struct Told {
 pub(crate) struct Assembly<'a, 'c> {
     pub(crate) cx: &'c Context<'a>,
     pub(crate) declared: &'c Declared,
-    pub(crate) notes: Notes,
-    phrases: BTreeMap<ClientId, Arc<BTreeMap<String, String>>>,
-    /// Releases outside any session, one per site.
-    pub(crate) releases: Vec<(FuncRef, Val, ReleaseFacts)>,
-    /// Data put under keys, and keys deleted, outside any session of that key.
-    pub(crate) stored: Vec<hazards::Stray>,
-    pub(crate) dropped: Vec<hazards::Stray>,
+    pub(crate) notes: Notes<'a>,
+    /// Releases and renewals outside any session, one per site and key, by the key's form without names.
+    pub(crate) releases: Elsewhere<ReleaseFacts>,
+    pub(crate) renewals: Elsewhere<RenewalFacts>,
+    /// Data put under keys, by their form, and keys deleted, by their family, outside any session of that key.
+    pub(crate) stored: Elsewhere<Deed>,
+    pub(crate) dropped: Elsewhere<Deed>,
     /// Families of keys whose misses lead to slow work.
     pub(crate) dear: BTreeSet<String>,
     /// Functions that change stored things: where first.
     pub(crate) changes: BTreeMap<FuncRef, Span>,
-    /// Renewals outside any session, one per site.
-    pub(crate) renewals: Vec<(FuncRef, RenewalFacts)>,
     /// Acquires of a quorum and ways out of it after which some caller gives the parts back.
     pub(crate) given_back_later: BTreeSet<(Span, Span)>,
 }
 
 pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Exploration>>, declared: &Declared) -> Lifecycles {
-    let mut assembly = Assembly { cx, declared, notes: Notes::read(cx), phrases: BTreeMap::new(), releases: vec![], renewals: vec![], stored: vec![], dropped: vec![], dear: BTreeSet::new(), changes: BTreeMap::new(), given_back_later: BTreeSet::new() };
+    let mut assembly = Assembly { cx, declared, notes: Notes::new(cx), releases: Elsewhere::default(), renewals: Elsewhere::default(), stored: Elsewhere::default(), dropped: Elsewhere::default(), dear: BTreeSet::new(), changes: BTreeMap::new(), given_back_later: BTreeSet::new() };
     assembly.collect_loose(explored);
     assembly.collect_strays(explored);
     for s in explored.values().flat_map(|e| &e.sessions) {
@@ -77,17 +80,22 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
             closed.insert((s.site.span, s.site.via.clone()), told);
         }
     }
-    let mut out = Lifecycles { fleet: Fleet { instances: declared.instances, cluster_visible: false }, ..Lifecycles::default() };
+    let mut out = Lifecycles { fleet: Fleet { instances: declared.instances }, ..Lifecycles::default() };
     // Keys that are taken properly somewhere: a read and a SET of one is its renewal.
-    let taken: BTreeSet<String> = explored.values().flat_map(|e| &e.sessions).map(|s| crate::keys::shape(&s.key.sym)).collect();
+    let taken: BTreeSet<String> = explored.values().flat_map(|e| &e.sessions).map(|s| keys::shape(&s.key.sym)).collect();
     let mut touched = touched::Touched::default();
-    for (root, e) in explored {
-        let before = touched::counts(&out);
-        for (slot, session) in e.sessions.iter().enumerate() {
+    let locks_of = |(root, e): (&FuncRef, &Arc<Exploration>)| -> Vec<crate::lifecycle::Lock> {
+        let forms = Forms::of(e);
+        let told_within = |s: &SessionFacts| {
             // An inner function already tells this session whole: a caller only adds what its arguments say.
-            let told_within = (1..=session.site.via.len()).find_map(|n| closed.get(&(session.site.span, session.site.via[n..].to_vec())).copied());
-            out.locks.push(assembly.lock(*root, e, slot, told_within));
-        }
+            (1..=s.site.via.len()).find_map(|n| closed.get(&(s.site.span, s.site.via[n..].to_vec())).copied())
+        };
+        e.sessions.iter().enumerate().map(|(slot, s)| assembly.lock(*root, e, &forms, slot, told_within(s))).collect()
+    };
+    let locks: Vec<Vec<crate::lifecycle::Lock>> = explored.par_iter().map(locks_of).collect();
+    for ((root, e), locks) in explored.iter().zip(locks) {
+        let before = touched::counts(&out);
+        out.locks.extend(locks);
         assembly.flights(*root, e, &mut out.flights);
         assembly.misses(*root, e, &mut out.misses);
         assembly.fills(*root, e, &mut out.fills);
@@ -143,19 +151,16 @@ fn marks_stay_marks(locks: &mut [crate::lifecycle::Lock]) {
 
 impl<'a> Assembly<'a, '_> {
     fn collect_loose(&mut self, explored: &BTreeMap<FuncRef, Arc<Exploration>>) {
+        let form = |key: &Val| keys::nameless(&keys::shape(&key.sym));
         for (root, e) in explored {
             for loose in &e.loose {
                 match loose {
                     Loose::Release { key, facts } => {
-                        if !self.releases.iter().any(|(_, k, f)| f.site.span == facts.site.span && k.sym == key.sym) {
-                            self.releases.push((*root, key.clone(), facts.clone()));
-                        }
+                        self.releases.add(*root, key, facts.site.span, form, || facts.clone());
                     }
                     Loose::Renewal { index } => {
                         let facts = &e.renewals[*index];
-                        if !self.renewals.iter().any(|(_, r)| r.site.span == facts.site.span && r.key.sym == facts.key.sym) {
-                            self.renewals.push((*root, facts.clone()));
-                        }
+                        self.renewals.add(*root, &facts.key, facts.site.span, form, || facts.clone());
                     }
                     _ => {}
                 }
@@ -163,17 +168,9 @@ impl<'a> Assembly<'a, '_> {
         }
     }
 
-    pub(crate) fn site(&mut self, root: FuncRef, op: &OpSite) -> Site {
-        let models = self.cx.program.models;
-        let (client, phrases) = match op.client {
-            Some(id) => {
-                let head = models.client(id);
-                let key = id;
-                let phrases = self.phrases.entry(key).or_insert_with(|| Arc::new(head.phrases.clone())).clone();
-                (head.name.clone(), phrases)
-            }
-            None => (String::new(), Arc::default()),
-        };
+    pub(crate) fn site(&self, root: FuncRef, op: &OpSite) -> Site {
+        let head = op.client.map(|id| self.cx.program.models.client(id));
+        let (client, phrases) = head.map(|head| (head.name.clone(), Arc::clone(&head.phrases))).unwrap_or_default();
         Site {
             span: op.span,
             via: op.via.clone(),
@@ -196,7 +193,7 @@ impl<'a> Assembly<'a, '_> {
     }
 
     /// Unit faults at renewals: they belong to the lock of the same key, or of the same package.
-    fn stray_units(&mut self, explored: &BTreeMap<FuncRef, Arc<Exploration>>, out: &mut Lifecycles) {
+    fn stray_units(&self, explored: &BTreeMap<FuncRef, Arc<Exploration>>, out: &mut Lifecycles) {
         for (root, e) in explored {
             for fault in &e.unit_faults {
                 if out.locks.iter().any(|l| l.unit_faults.contains(fault)) {

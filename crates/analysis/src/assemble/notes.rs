@@ -1,34 +1,40 @@
 //! What comments say: annotations, and plain statements of latency.
 
 use crate::explore::Context;
-use dogpile_source::{Directive, FileId, Span, parse_annotation, parse_duration_ms};
+use dogpile_ir::Module;
+use dogpile_source::{Directive, FileId, SourceFile, Span, parse_annotation, parse_duration_ms};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Comments by file and line.
-pub(crate) struct Notes {
-    /// (file, line) → directives that stand there.
-    directives: BTreeMap<(FileId, u32), Vec<Directive>>,
-    /// (file, line) → p99 in ms that a plain comment states there, with its place.
-    stated: BTreeMap<(FileId, u32), (u64, Span)>,
+/// Comments of the files that somebody asks about: most hold no lock.
+pub(crate) struct Notes<'a> {
+    modules: FxHashMap<FileId, &'a Module>,
+    read: Mutex<FxHashMap<FileId, Arc<OfFile>>>,
 }
 
-impl Notes {
-    pub(crate) fn read(cx: &Context<'_>) -> Self {
-        let mut notes = Self { directives: BTreeMap::new(), stated: BTreeMap::new() };
-        for module in cx.program.modules {
-            let Some(file) = cx.program.sources.get(module.file) else { continue };
-            for comment in &module.comments {
-                let text = file.slice(comment.span);
-                // Most comments are not for us, and need no line.
-                let line = |offset: u32| file.position(offset).line;
-                match parse_annotation(text) {
-                    Some(Ok(annotation)) => notes.directives.entry((module.file, line(comment.span.end))).or_default().push(annotation.directive),
-                    Some(Err(_)) => {}
-                    None => {
-                        if let Some(ms) = stated_p99(text) {
-                            for line in line(comment.span.start)..=line(comment.span.end) {
-                                notes.stated.insert((module.file, line), (ms, comment.span));
-                            }
+/// Comments of a file by line.
+#[derive(Default)]
+struct OfFile {
+    directives: BTreeMap<u32, Vec<Directive>>,
+    /// The p99 in ms that a plain comment states there, with its place.
+    stated: BTreeMap<u32, (u64, Span)>,
+}
+
+impl OfFile {
+    fn read(module: &Module, file: &SourceFile) -> Self {
+        let mut notes = Self::default();
+        for comment in &module.comments {
+            let text = file.slice(comment.span);
+            // Most comments are not for us, and need no line.
+            let line = |offset: u32| file.position(offset).line;
+            match parse_annotation(text) {
+                Some(Ok(annotation)) => notes.directives.entry(line(comment.span.end)).or_default().push(annotation.directive),
+                Some(Err(_)) => {}
+                None => {
+                    if let Some(ms) = stated_p99(text) {
+                        for line in line(comment.span.start)..=line(comment.span.end) {
+                            notes.stated.insert(line, (ms, comment.span));
                         }
                     }
                 }
@@ -36,18 +42,35 @@ impl Notes {
         }
         notes
     }
+}
+
+impl<'a> Notes<'a> {
+    pub(crate) fn new(cx: &Context<'a>) -> Self {
+        let modules = cx.program.modules.iter().map(|module| (module.file, &**module)).collect();
+        Self { modules, read: Mutex::default() }
+    }
+
+    fn of(&self, cx: &Context<'_>, file: FileId) -> Arc<OfFile> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let notes = read.entry(file).or_insert_with(|| {
+            let found = self.modules.get(&file).zip(cx.program.sources.get(file));
+            Arc::new(found.map(|(module, file)| OfFile::read(module, file)).unwrap_or_default())
+        });
+        Arc::clone(notes)
+    }
 
     /// Directives on the line of a place or in the comment lines right above it.
-    pub(crate) fn near<'n>(&'n self, cx: &Context<'_>, span: Span) -> impl Iterator<Item = &'n Directive> {
+    pub(crate) fn near(&self, cx: &Context<'_>, span: Span) -> Vec<Directive> {
         let line = cx.program.sources.start(span).line;
-        let file = span.file;
-        (line.saturating_sub(1)..=line).filter_map(move |l| self.directives.get(&(file, l))).flatten()
+        let notes = self.of(cx, span.file);
+        (line.saturating_sub(1)..=line).filter_map(|l| notes.directives.get(&l)).flatten().cloned().collect()
     }
 
     /// A p99 stated on the line of a place, or in the comment right above it.
     pub(crate) fn stated_near(&self, cx: &Context<'_>, span: Span) -> Option<(u64, Span)> {
         let line = cx.program.sources.start(span).line;
-        [line, line.saturating_sub(1), line.saturating_sub(2)].iter().find_map(|l| self.stated.get(&(span.file, *l)).copied())
+        let notes = self.of(cx, span.file);
+        [line, line.saturating_sub(1), line.saturating_sub(2)].iter().find_map(|l| notes.stated.get(l).copied())
     }
 }
 

@@ -143,9 +143,9 @@ impl<'a> Explorer<'a, '_> {
         }
         let target = self.method_target(site.frame, &ty, &name, site.args.len());
         if matches!(target, Target::Unknown(_))
-            && let Some(command) = self.cx.commands.named(&name).cloned()
+            && let Some(command) = self.cx.commands.taught(&self.cx.program, &name, || ty.clone()).cloned()
         {
-            return self.run_defined(&command, site, state);
+            return self.run_defined(&command, &ty, site, state);
         }
         let label: Arc<str> = match ty.name() {
             Some(owner) => format!("{owner}.{name}").into(),

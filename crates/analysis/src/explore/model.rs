@@ -71,7 +71,7 @@ impl<'a> Explorer<'a, '_> {
                 outs
             }
             Does::Eval { script, keys, args, reply } => self.eval_script(row, evidence, script, keys, args, reply, site, state),
-            Does::Makes { ty, keeps, error } => {
+            Does::Makes { ty, keeps, error, .. } => {
                 let val = self.make(row, ty, keeps, &site, &mut state);
                 let mut vals = vec![val];
                 if *error {

@@ -8,6 +8,7 @@ use super::state::{State, Status};
 use super::Explorer;
 use crate::sym::{Sym, Val};
 use crate::typing::Evidence;
+use dogpile_ir::Type;
 use dogpile_models::{Does, KeysRow, Row};
 use dogpile_redis::{ArgRef, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl, TimeUnit, classify};
 use std::sync::Arc;
@@ -63,24 +64,25 @@ impl<'a> Explorer<'a, '_> {
         self.run_script(s, &text, keys, rest, &site, state)
     }
 
-    /// A script that a client has as a method: keys first, then arguments.
-    pub(super) fn run_defined(&mut self, command: &crate::defined::Command, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    /// A script that a client, of this type as far as known, has as a method: keys first, then arguments.
+    pub(super) fn run_defined(&mut self, command: &crate::defined::Command, ty: &Type, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let language = crate::typing::lang(self.cx.program.module(self.frame(site.frame).func));
-        let rows = self.cx.program.models.by_method_name(language, &command.by, 2);
-        let defines = rows.into_iter().find_map(|row| match &row.call.does {
-            Does::DefinesCommand { reply, .. } => Some((row, reply.clone())),
-            _ => None,
+        let of_type = ty.name().and_then(|owner| command.row_of(&self.cx.program, &self.cx.program.canonical(owner)));
+        let row = of_type.or_else(|| {
+            let mut rows = self.cx.program.models.by_method_name(language, &command.by, command.given).into_iter();
+            rows.find(|row| matches!(row.call.does, Does::DefinesCommand { .. }))
         });
-        let name = site.call_name();
-        let Some((row, reply)) = defines else { return self.unknown(name, site, state) };
-        self.note_context_use(&site, &state);
-        let s = self.sending(row, Evidence::Import, &reply, "EVAL", &site, &state);
         let mut rest = site.args.clone();
         let count = match command.keys {
             Some(n) => Some(n),
             None if rest.is_empty() => None,
             None => rest.remove(0).sym.int().and_then(|n| usize::try_from(n).ok()),
         };
+        // With fewer arguments than the script has keys, it is another method of that name.
+        let fits = count.is_none_or(|n| n <= rest.len());
+        let Some(row) = row.filter(|_| fits) else { return self.unknown(site.call_name(), site, state) };
+        self.note_context_use(&site, &state);
+        let s = self.sending(row, Evidence::Import, &command.reply, "EVAL", &site, &state);
         let keys = take(&mut rest, count);
         let text = Val::new(Sym::Str(command.script.clone()), site.call.span);
         self.run_script(s, &text, keys, rest, &site, state)

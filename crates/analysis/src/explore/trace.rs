@@ -103,6 +103,13 @@ pub(crate) struct Deed {
     pub(crate) tested: bool,
 }
 
+impl Deed {
+    /// Where it stands in the root: itself, or the call that leads to it.
+    pub(crate) fn outer(&self) -> Span {
+        self.site.via.first().copied().unwrap_or(self.site.span)
+    }
+}
+
 /// A wait of somebody who lost, for a message.
 #[derive(Clone, Debug)]
 pub(crate) struct Wakeup {
@@ -353,14 +360,13 @@ impl<'a> Explorer<'a, '_> {
                 });
                 vec![(state, Out::Values(vec![Val::new(gives, span)]))]
             }
-            Does::Waits { timeout, gives, confirms } => {
+            Does::Waits { timeout, gives, confirms, future } => {
                 // An emitter is waited on by the name of an event.
                 if site.args.get(1).and_then(|a| a.sym.str()).is_some_and(|event| !event.ends_with("message")) {
                     return vec![(state, Out::Values(results(span, "row", 2, &[])))];
                 }
-                // A stream's `next` is a future: who takes it waits, and says for how long.
-                let future = self.lang(site.frame) == dogpile_ir::Lang::Rust && &*site.call_name() == "next";
-                if gives.iter().any(|g| g == "channel") || (!site.call.awaited && (future || self.throws(site.frame))) {
+                // Who takes a future waits, and says for how long.
+                if gives.iter().any(|g| g == "channel") || (!site.call.awaited && (*future || self.throws(site.frame))) {
                     return vec![(state, Out::Values(vec![self.messages(&site)]))];
                 }
                 let context = row.call.context.as_deref().and_then(|p| self.path(p, &site, &state));

@@ -50,8 +50,6 @@ pub struct Lifecycles {
 pub struct Fleet {
     /// Declared number of instances (`[fleet] instances`).
     pub instances: Option<u32>,
-    /// Cluster use is visible in the code (a cross-process lock or leader election elsewhere in the project).
-    pub cluster_visible: bool,
 }
 
 impl Fleet {

@@ -16,7 +16,7 @@ use crate::packages::joined;
 use crate::pipeline::Outcome;
 use anyhow::{Context as _, bail};
 use dogpile_ir::Module;
-use dogpile_report::ProblemKind;
+use dogpile_report::{Entry, ProblemKind};
 use dogpile_source::SourceMap;
 use git::{Git, os};
 use patch::FileChange;
@@ -124,18 +124,27 @@ impl Changes {
         self.files.get(file).cloned()
     }
 
-    /// Takes away the findings on what did not change.
+    /// Puts the findings on what did not change aside.
     pub(crate) fn limit(&self, outcome: &mut Outcome, cwd: &Path) {
         let Some(code) = outcome.changed.take() else { return };
-        let asked_for =
-            |path: &str| self.within.is_empty() || self.within.iter().any(|within| cwd.join(path).starts_with(within));
-        let before = outcome.entries.len();
-        let (sources, stories) = (&outcome.sources, code.stories(&outcome.lifecycles));
-        outcome.entries.retain(|e| asked_for(sources.path(e.finding.primary)) && code.touches(&e.finding, &stories));
-        outcome.summary.unchanged = before - outcome.entries.len();
-        outcome.problems.retain(|p| {
-            p.kind == ProblemKind::Bug || (asked_for(&p.path) && self.change(&cwd.join(&p.path)).is_some())
+        let stories = code.stories(&outcome.lifecycles);
+        self.keep(outcome, cwd, &|sources, entry| {
+            self.is_asked_for(cwd, sources.path(entry.finding.primary)) && code.touches(&entry.finding, &stories)
         });
+    }
+
+    /// Puts the findings aside that are not `reported`, and takes away the problems of files that did not change.
+    pub(crate) fn keep(&self, outcome: &mut Outcome, cwd: &Path, reported: &dyn Fn(&SourceMap, &Entry) -> bool) {
+        let (entries, sources) = (std::mem::take(&mut outcome.entries), &outcome.sources);
+        (outcome.entries, outcome.elsewhere) = entries.into_iter().partition(|entry| reported(sources, entry));
+        outcome.summary.unchanged = outcome.elsewhere.len();
+        outcome.problems.retain(|p| {
+            p.kind == ProblemKind::Bug || (self.is_asked_for(cwd, &p.path) && self.change(&cwd.join(&p.path)).is_some())
+        });
+    }
+
+    fn is_asked_for(&self, cwd: &Path, path: &str) -> bool {
+        self.within.is_empty() || self.within.iter().any(|within| cwd.join(path).starts_with(within))
     }
 }
 

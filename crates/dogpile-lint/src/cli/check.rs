@@ -4,16 +4,21 @@ use super::fix::FixArgs;
 use super::limit::LimitArgs;
 use super::output::OutputArgs;
 use super::proof::ProofArgs;
+use super::reach::ReachArgs;
 use crate::exit::FailOn;
 use clap::{Args, ValueEnum};
 use dogpile_report::Level;
-use std::path::PathBuf;
+
+/// Files larger than that are not read unless somebody says so, in bytes, and as it is said.
+pub(crate) const MAX_FILE_SIZE: u64 = 4 << 20;
+const MAX_FILE_SIZE_TOLD: &str = "4M";
 
 /// Arguments of `check`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// Files and folders [default: .]
-    pub paths: Vec<PathBuf>,
+    /// What is looked at
+    #[command(flatten)]
+    pub reach: ReachArgs,
     /// From which level on findings give exit code 1 [default: warning]
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
@@ -23,30 +28,12 @@ pub(crate) struct CheckArgs {
     /// Show findings that rest on names and shapes only, too
     #[arg(long)]
     pub pedantic: bool,
-    /// Read this file instead of the nearest dogpile.toml
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Measured p99s: the reply of a Prometheus histogram_quantile query, or JSON of names and seconds
-    #[arg(long, value_name = "FILE")]
-    pub latency: Option<PathBuf>,
-    /// Look at tests too
-    #[arg(long)]
-    pub include_tests: bool,
-    /// Look at generated files too
-    #[arg(long)]
-    pub include_generated: bool,
-    /// Look at vendored code too
-    #[arg(long)]
-    pub include_vendored: bool,
     /// Largest file that is read, in bytes (k, M and G are understood)
-    #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = size)]
+    #[arg(long, value_name = "SIZE", default_value = MAX_FILE_SIZE_TOLD, value_parser = size)]
     pub max_file_size: u64,
     /// Parse every file, not only those with a client's words in them
     #[arg(long)]
     pub no_prefilter: bool,
-    /// How many threads work [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
     /// Tell how much was parsed and understood, and (on standard error) how long it took
     #[arg(long)]
     pub stats: bool,
@@ -115,7 +102,7 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
-        assert_eq!(size("4M"), Ok(4 << 20));
+        assert_eq!(size(MAX_FILE_SIZE_TOLD), Ok(MAX_FILE_SIZE));
         assert_eq!(size("500k"), Ok(500 << 10));
         assert!(size("x").is_err() && size("4 parsecs").is_err() && size("99999999999G").is_err());
     }

@@ -5,11 +5,13 @@ mod fix;
 mod limit;
 mod output;
 mod proof;
+mod reach;
 
-pub(crate) use check::CheckArgs;
+pub(crate) use check::{CheckArgs, MAX_FILE_SIZE};
 pub(crate) use limit::{BaselineCommand, LimitArgs};
 pub(crate) use output::{ColorChoice, Format, OutputArgs, Target};
 pub(crate) use proof::{HarnessArgs, ProofArgs, ReplayArgs};
+pub(crate) use reach::ReachArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;

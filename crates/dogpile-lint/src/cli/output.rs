@@ -3,7 +3,7 @@
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Form, place and colours of reports.
 #[derive(Clone, Debug, Args)]
@@ -37,6 +37,14 @@ pub(crate) struct Target {
     pub format: Option<Format>,
     /// The file; `-`: standard output.
     pub file: PathBuf,
+}
+
+impl Target {
+    /// The file; `None`: standard output.
+    #[must_use]
+    pub(crate) fn path(&self) -> Option<&Path> {
+        Some(self.file.as_path()).filter(|file| *file != Path::new("-"))
+    }
 }
 
 /// Forms of a report.

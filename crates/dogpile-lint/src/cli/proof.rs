@@ -2,18 +2,38 @@
 
 use super::check::CheckArgs;
 use clap::Args;
+use dogpile_server::Choice;
 use std::path::PathBuf;
 
-/// Which server, and how hard to try.
+/// The server that schedules are replayed on.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Proof")]
-pub(crate) struct ProofArgs {
+pub(crate) struct ServerArgs {
     /// Replay on this server (redis://…, unix://…) instead of a private one; an address of this machine
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
     /// The server is mine, though it is not on this machine
     #[arg(long, requires = "server")]
     pub i_own_this_server: bool,
+}
+
+impl ServerArgs {
+    /// What was said; a private one if nothing was.
+    #[must_use]
+    pub(crate) fn choice(&self) -> Choice {
+        match &self.server {
+            Some(url) => Choice::Given { url: url.clone(), own: self.i_own_this_server },
+            None => Choice::Private,
+        }
+    }
+}
+
+/// Which server, and how hard to try.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Proof")]
+pub(crate) struct ProofArgs {
+    /// Which server
+    #[command(flatten)]
+    pub server: ServerArgs,
     /// Use no server: what the model of Redis says is all
     #[arg(long, conflicts_with = "server")]
     pub no_server: bool,
@@ -39,12 +59,9 @@ pub(crate) struct ProofArgs {
 pub(crate) struct ReplayArgs {
     /// A JSON report of `confirm`, or one finding of it
     pub file: PathBuf,
-    /// Replay on this server instead of a private one; an address of this machine
-    #[arg(long, value_name = "URL")]
-    pub server: Option<String>,
-    /// The server is mine, though it is not on this machine
-    #[arg(long, requires = "server")]
-    pub i_own_this_server: bool,
+    /// Which server
+    #[command(flatten)]
+    pub server: ServerArgs,
 }
 
 /// Arguments of `harness`.

@@ -1,8 +1,9 @@
 //! Writing what was mended.
 
 use crate::input::InputFile;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use crate::output::Staged;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,14 +17,24 @@ pub(crate) struct Written {
 }
 
 /// Writes the files whose text is another than the one that was read. `roots` are the folders that were asked for: a link
-/// that leads out of them is not followed.
+/// that leads out of them is not followed. Where one file cannot be written, none is, as far as that shows before.
 pub(crate) fn write(before: &[InputFile], after: &[InputFile], roots: &[PathBuf]) -> Written {
     let mut written = Written::default();
+    let mut ready = Vec::new();
     for (old, new) in changed(before, after) {
         let (Some(path), Some(text)) = (&new.disk, &new.text) else { continue };
-        match replace(path, old.text.as_deref(), text, roots) {
-            Ok(()) => written.files += 1,
+        match beside(path, old.text.as_deref(), text, roots) {
+            Ok(staged) => ready.push((new.path.clone(), staged)),
             Err(why) => written.refused.push((new.path.clone(), why)),
+        }
+    }
+    if !written.refused.is_empty() {
+        return written;
+    }
+    for (path, staged) in ready {
+        match staged.keep() {
+            Ok(()) => written.files += 1,
+            Err(error) => written.refused.push((path, cannot(&error))),
         }
     }
     written
@@ -39,9 +50,9 @@ pub(crate) fn changed<'f>(before: &'f [InputFile], after: &'f [InputFile]) -> im
     before.iter().zip(after).filter(differs)
 }
 
-/// Puts a new text in a file's place, in one step: a reader sees the old one or the new one.
-fn replace(path: &Path, old: Option<&str>, new: &str, roots: &[PathBuf]) -> Result<(), String> {
-    let say = |error: io::Error| format!("cannot be written: {error}");
+/// Writes a new text beside a file, to be put in its place in one step: a reader sees the old one or the new one.
+fn beside(path: &Path, old: Option<&str>, new: &str, roots: &[PathBuf]) -> Result<Staged, String> {
+    let say = |error: io::Error| cannot(&error.into());
     let real = fs::canonicalize(path).map_err(say)?;
     if !roots.iter().any(|root| real.starts_with(root)) {
         return Err("is a link that leads out of the folders that were given".to_owned());
@@ -50,23 +61,14 @@ fn replace(path: &Path, old: Option<&str>, new: &str, roots: &[PathBuf]) -> Resu
     if old.is_none_or(|old| old.as_bytes() != now) {
         return Err("changed while it was being looked at".to_owned());
     }
-    let permissions = fs::metadata(&real).map_err(say)?.permissions();
-    if permissions.readonly() {
+    if fs::metadata(&real).map_err(say)?.permissions().readonly() {
         return Err("is read-only".to_owned());
     }
-    let name = real.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = real.with_file_name(format!(".{name}.dogpile-{}", std::process::id()));
-    let done = (|| {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-        file.write_all(new.as_bytes())?;
-        file.set_permissions(permissions)?;
-        file.sync_all()?;
-        fs::rename(&beside, &real)
-    })();
-    if done.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    done.map_err(say)
+    Staged::new(new, &real).and_then(Staged::lasting).map_err(|error| cannot(&error))
+}
+
+fn cannot(error: &anyhow::Error) -> String {
+    format!("cannot be written: {}", error.root_cause())
 }
 
 /// The folders that paths on the command line stand for.

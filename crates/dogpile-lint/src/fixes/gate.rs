@@ -5,7 +5,7 @@ use crate::output::say;
 use crate::pipeline::{Options, Outcome, lint, lint_again};
 use crate::prefilter::Hit;
 use crate::warm::Warm;
-use dogpile_fix::{applied, collide, moved, overlap, parses};
+use dogpile_fix::{applied, collide, in_order, moved, overlap, parses};
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::judge::survives;
 use dogpile_harness::lower::Subject;
@@ -40,6 +40,23 @@ pub(crate) struct After {
     edits: Vec<Edit>,
 }
 
+/// Fixes of a wave that hold.
+pub(crate) struct Held {
+    /// Places in the list of fixes, together where they passed in one try.
+    groups: Vec<Vec<usize>>,
+    /// What the try made, where there was one group.
+    made: Option<After>,
+}
+
+impl Held {
+    /// All of them, in order.
+    pub(crate) fn all(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = self.groups.iter().flatten().copied().collect();
+        all.sort_unstable();
+        all
+    }
+}
+
 /// What findings are counted by: lines move, these do not.
 pub(crate) type Key = (&'static str, String, String, String);
 
@@ -49,10 +66,9 @@ impl<'g> Gate<'g> {
     }
 
     /// Which fixes of a wave hold, by their place in `open`. They are tried together; where one does not pass, it is tried
-    /// again by itself, and the others without it. Where one try was enough, what it made comes too.
-    pub(crate) fn hold(&self, before: &Outcome, open: &[(usize, Fix)], wave: Vec<usize>) -> (Vec<usize>, Option<After>) {
-        let mut good = Vec::new();
-        let mut made = None;
+    /// again by itself, and the others without it.
+    pub(crate) fn hold(&self, before: &Outcome, open: &[(usize, Fix)], wave: Vec<usize>) -> Held {
+        let mut held = Held { groups: Vec::new(), made: None };
         let mut left = vec![wave];
         while let Some(wave) = left.pop() {
             if wave.is_empty() {
@@ -63,11 +79,10 @@ impl<'g> Gate<'g> {
                 left.extend(wave.into_iter().filter(|_| !alone).map(|at| vec![at]));
                 continue;
             };
-            let bad: Vec<(usize, String)> =
-                wave.iter().filter_map(|at| Some((*at, self.fault(before, &after, open, &wave, *at)?))).collect();
+            let bad = self.faults(before, &after, open, &wave);
             if bad.is_empty() {
-                made = good.is_empty().then_some(after);
-                good.extend(wave);
+                held.made = held.groups.is_empty().then_some(after);
+                held.groups.push(wave);
             } else if alone {
                 self.tell(before, open, &bad);
             } else {
@@ -76,8 +91,27 @@ impl<'g> Gate<'g> {
                 left.extend(out.into_iter().map(|at| vec![at]));
             }
         }
-        good.sort_unstable();
-        (good, made)
+        held
+    }
+
+    /// Makes the fixes that hold, all of them at once. What passed apart may fail together: then only the largest group
+    /// is made. Gives the places of those that were made.
+    pub(crate) fn make(&self, before: &Outcome, open: &[(usize, Fix)], held: Held) -> Option<(Vec<usize>, After)> {
+        let all = held.all();
+        if let Some(after) = held.made {
+            return Some((all, after));
+        }
+        if let Some(after) = self.after(before, open, &all).filter(|after| self.faults(before, after, open, &all).is_empty()) {
+            return Some((all, after));
+        }
+        let largest = held.groups.into_iter().rev().max_by_key(Vec::len)?;
+        let after = self.after(before, open, &largest)?;
+        Some((largest, after))
+    }
+
+    /// Which fixes of a wave do not pass as they were made, and why.
+    fn faults(&self, before: &Outcome, after: &After, open: &[(usize, Fix)], wave: &[usize]) -> Vec<(usize, String)> {
+        wave.iter().filter_map(|at| Some((*at, self.fault(before, after, open, wave, *at)?))).collect()
     }
 
     fn tell(&self, before: &Outcome, open: &[(usize, Fix)], bad: &[(usize, String)]) {
@@ -90,10 +124,8 @@ impl<'g> Gate<'g> {
     }
 
     /// Makes fixes in memory and lints again. `None`: the text does not take them.
-    pub(crate) fn after(&self, before: &Outcome, open: &[(usize, Fix)], wave: &[usize]) -> Option<After> {
-        let mut edits: Vec<Edit> = wave.iter().flat_map(|at| open[*at].1.edits.iter().cloned()).collect();
-        edits.sort_by_key(|edit| (edit.span, edit.text.clone()));
-        edits.dedup();
+    fn after(&self, before: &Outcome, open: &[(usize, Fix)], wave: &[usize]) -> Option<After> {
+        let edits = in_order(wave.iter().flat_map(|at| open[*at].1.edits.iter().cloned()).collect());
         let files = edited(self.files, &before.sources, &edits)?;
         if let Some(warm) = self.warm {
             let mut warm = warm.lock().unwrap_or_else(PoisonError::into_inner);
@@ -200,11 +232,15 @@ pub(crate) fn key(sources: &SourceMap, entry: &Entry) -> Key {
     (finding.rule, sources.path(finding.primary).to_owned(), finding.function.clone(), finding.subject.clone())
 }
 
+/// Findings by what they are counted by, reported or not: nothing is new that was only left out.
 fn counted(outcome: &Outcome) -> BTreeMap<Key, (usize, Level)> {
     let mut all: BTreeMap<Key, (usize, Level)> = BTreeMap::new();
-    for entry in outcome.entries.iter().filter(|e| e.finding.suppressed.is_none()) {
+    for entry in outcome.entries.iter().chain(&outcome.elsewhere).filter(|e| e.finding.suppressed.is_none()) {
         let seen = all.entry(key(&outcome.sources, entry)).or_insert((0, entry.finding.level));
         *seen = (seen.0 + 1, seen.1.max(entry.finding.level));
     }
     all
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,15 +8,17 @@ mod disk;
 mod gate;
 mod settle;
 
+use crate::baseline;
 use crate::check::Run;
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, Target};
 use crate::exit::Exit;
 use crate::input::InputFile;
 use crate::output::{self, say};
 use crate::pipeline::{Options, Outcome};
 use crate::warm::Warm;
 use dogpile_fix::Desk;
-use dogpile_report::{Entry, Fix};
+use dogpile_report::{Entry, Fix, counted};
+use dogpile_source::SourceMap;
 use gate::{Gate, Key};
 use settle::settle;
 use std::collections::BTreeSet;
@@ -27,47 +29,52 @@ use std::sync::atomic::AtomicBool;
 /// Makes the fixes of a run, or shows them as a patch. `Some`: that was all that was asked for.
 ///
 /// # Errors
-/// The patch cannot be written.
+/// The patch cannot be written, or the baseline cannot be used.
 pub(crate) fn mend(args: &CheckArgs, run: &mut Run<'_>) -> anyhow::Result<Option<Exit>> {
     run.progress.phase("trying fixes");
     let outcome = std::mem::take(&mut run.outcome);
     let asked: BTreeSet<Key> = outcome.entries.iter().filter(|e| e.counts()).map(|e| gate::key(&outcome.sources, e)).collect();
-    let mut settled = settle(outcome, run.files, run.options, args.fix.unsafe_fixes, &asked);
+    let reported: BTreeSet<Key> = outcome.entries.iter().map(|e| gate::key(&outcome.sources, e)).collect();
+    let settled = settle(outcome, run.files, run.options, args.fix.unsafe_fixes, &asked);
     run.progress.end();
     if args.limit.diff == Some(None) {
         let pairs: Vec<_> = disk::changed(run.files, &settled.files).collect();
         let text_of = |file: &InputFile| file.text.clone().unwrap_or_else(|| "".into());
         let patch: String = pairs.iter().map(|(old, new)| dogpile_fix::patch(&old.path, &text_of(old), &text_of(new))).collect();
-        let file = args.out.output.iter().find(|target| target.format.is_none()).map(|target| target.file.as_path());
-        output::write(&patch, file.filter(|file| *file != Path::new("-")))?;
+        let file = args.out.output.iter().find(|target| target.format.is_none()).and_then(Target::path);
+        output::write(&patch, file)?;
         if !patch.is_empty() {
             say(&format!("Would fix {}", told(settled.fixed, pairs.len())));
         }
         return Ok(Some(if patch.is_empty() { Exit::Clean } else { Exit::Findings }));
     }
-    let written = disk::write(run.files, &settled.files, &disk::roots(run.cwd, &args.paths));
+    let written = disk::write(run.files, &settled.files, &disk::roots(run.cwd, &args.reach.paths));
     for (path, why) in &written.refused {
         say(&format!("error: {}: {why}", dogpile_report::clean(path)));
     }
     if !written.refused.is_empty() {
+        if written.files > 0 {
+            say(&format!("{} had been written by then", counted(written.files, "file")));
+        }
         return Ok(Some(Exit::CouldNotRun));
     }
+    run.outcome = settled.outcome;
     if settled.fixed > 0 {
         say(&format!("Fixed {}", told(settled.fixed, written.files)));
+        // What is left was found anew, in other texts.
+        (run.complete)(&mut run.outcome);
+        baseline::apply(args, run)?;
+        if let Some(changes) = run.changes {
+            // Lines have moved: what was reported before is reported still.
+            let is_reported = |sources: &SourceMap, entry: &Entry| reported.contains(&gate::key(sources, entry));
+            changes.keep(&mut run.outcome, run.cwd, &is_reported);
+        }
     }
-    (run.complete)(&mut settled.outcome);
-    if run.changes.is_some() {
-        // Lines have moved: what was asked about before is asked about still.
-        let sources = &settled.outcome.sources;
-        settled.outcome.entries.retain(|entry| asked.contains(&gate::key(sources, entry)));
-    }
-    run.outcome = settled.outcome;
     Ok(None)
 }
 
 fn told(fixes: usize, files: usize) -> String {
-    let of = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
-    format!("{} in {}", of(fixes, "finding"), of(files, "file"))
+    format!("{} in {}", counted(fixes, "finding"), counted(files, "file"))
 }
 
 /// What the writers propose for each entry, nothing of it tried.
@@ -119,7 +126,7 @@ impl Offers<'_> {
         while !open.is_empty() {
             let wave = gate::wave(outcome, &open);
             let tried: BTreeSet<usize> = wave.iter().copied().collect();
-            for at in gate.hold(outcome, &open, wave).0 {
+            for at in gate.hold(outcome, &open, wave).all() {
                 good.push(open[at].clone());
             }
             let mut n = 0;

@@ -23,11 +23,10 @@ pub(crate) struct Settled {
 /// Makes every fix that holds for the findings that are `asked` about, in memory. Fixes that overlap wait for the next round.
 pub(crate) fn settle(outcome: Outcome, files: &[InputFile], options: &Options<'_>, unsafe_too: bool, asked: &BTreeSet<Key>) -> Settled {
     let mut settled = Settled { files: files.to_vec(), outcome, fixed: 0 };
-    let mut refused: BTreeSet<(&'static str, String, String, String)> = BTreeSet::new();
+    let mut refused: BTreeSet<(Key, String)> = BTreeSet::new();
     for _ in 0..ROUNDS {
         let name = |outcome: &Outcome, (at, fix): &(usize, Fix)| {
-            let finding = &outcome.entries[*at].finding;
-            (finding.rule, finding.function.clone(), finding.subject.clone(), fix.title.clone())
+            (key(&outcome.sources, &outcome.entries[*at]), fix.title.clone())
         };
         let mut open = proposals(&settled.outcome, &settled.files, options);
         // A finding that a baseline knows, or that is on a lock that nobody changed, is left alone in every round.
@@ -38,13 +37,15 @@ pub(crate) fn settle(outcome: Outcome, files: &[InputFile], options: &Options<'_
             break;
         }
         let gate = Gate::new(&settled.files, options);
-        let (good, made) = gate.hold(&settled.outcome, &open, chosen.clone());
+        let held = gate.hold(&settled.outcome, &open, chosen.clone());
+        let good = held.all();
         refused.extend(chosen.iter().filter(|at| !good.contains(at)).map(|at| name(&settled.outcome, &open[*at])));
         if good.is_empty() {
             continue;
         }
-        let Some(after) = made.or_else(|| gate.after(&settled.outcome, &open, &good)) else { break };
-        settled = Settled { files: after.files, outcome: after.outcome, fixed: settled.fixed + good.len() };
+        // What holds and is not made now comes again in the next round.
+        let Some((made, after)) = gate.make(&settled.outcome, &open, held) else { break };
+        settled = Settled { files: after.files, outcome: after.outcome, fixed: settled.fixed + made.len() };
     }
     settled
 }

@@ -50,7 +50,8 @@ pub(crate) fn init(args: &InitArgs) -> anyhow::Result<Exit> {
     }
     // Names of packages without a manifest come from where we are: those of the folder are the ones that count.
     env::set_current_dir(&folder).with_context(|| format!("cannot work in {named}"))?;
-    linted(&CheckArgs::plain(), |run| {
+    linted(&CheckArgs::plain(), |mut run| {
+        run.progress.end();
         let inventory = dogpile_inventory::take(&run.outcome.lifecycles);
         let text = text::configuration(&inventory, &run.outcome);
         config::parse(FILE_NAME, &text, &slugs()).map_err(|e| anyhow!("internal error: what was written is wrong: {e}"))?;

@@ -3,6 +3,7 @@
 
 use crate::config::FILE_NAME;
 use crate::pipeline::Outcome;
+use dogpile_inventory::{Piece, pieces};
 use dogpile_report::clean;
 use dogpile_report::inventory::{Inventory, Lease, LockRow, duration};
 use dogpile_source::Span;
@@ -216,20 +217,12 @@ fn lease(lease: &Lease) -> String {
 
 /// A key's pattern as a glob: whatever varies is `*`.
 fn glob(pattern: &str) -> String {
-    let mut depth = 0_usize;
     let mut text = String::new();
-    for c in pattern.chars() {
-        match c {
-            '{' => {
-                depth += 1;
-                if !text.ends_with('*') {
-                    text.push('*');
-                }
-            }
-            '}' => depth = depth.saturating_sub(1),
-            '[' | ']' | '?' | '*' | '\\' if depth == 0 => text.push('*'),
-            _ if depth == 0 => text.push(c),
-            _ => {}
+    for piece in pieces(pattern) {
+        match piece {
+            Piece::Varies if text.ends_with('*') => {}
+            Piece::Varies | Piece::Literal('[' | ']' | '?' | '*' | '\\') => text.push('*'),
+            Piece::Literal(c) => text.push(c),
         }
     }
     text

@@ -1,7 +1,7 @@
 //! What can be done about a finding.
 
 use super::diagnostics::{At, View};
-use super::places::Lines;
+use super::places::Encoding;
 use dogpile_report::{Edit, Fix};
 use dogpile_source::Span;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub(super) fn touched<'v>(view: View<'v>, path: &'v Path, params: &Value) -> Vec
     }
     let touches = |at: &At<'_>| {
         let primary = at.entry.finding.primary;
-        let range = Lines::new(at.text(primary), view.client.encoding).bytes(&params["range"]);
+        let range = view.lines(*at, primary).bytes(&params["range"]);
         range.is_some_and(|range| range.start <= primary.end as usize && primary.start as usize <= range.end)
     };
     view.of(path).filter(touches).collect()
@@ -55,7 +55,7 @@ fn about(view: View<'_>, at: At<'_>, fixes: &[Fix], all: &mut Vec<Value>) {
         all.push(action);
     }
     for reach in [Reach::Line, Reach::Function, Reach::File] {
-        if let Some(fix) = suppression(at, reach) {
+        if let Some(fix) = suppression(view, at, reach) {
             all.push(changing(view, at, &fix.title, &diagnostic, &fix.edits));
         }
     }
@@ -91,12 +91,12 @@ fn changing(view: View<'_>, at: At<'_>, title: &str, diagnostic: &Value, edits: 
 }
 
 /// The comment that keeps a finding quiet; its reason is for the author to write.
-fn suppression(at: At<'_>, reach: Reach) -> Option<Fix> {
+fn suppression(view: View<'_>, at: At<'_>, reach: Reach) -> Option<Fix> {
     let finding = &at.entry.finding;
     // What is wrong with a comment is not made better by another one.
     dogpile_rules::find(finding.rule)?;
     let text = at.text(finding.primary);
-    let lines = Lines::new(text, super::places::Encoding::Utf8);
+    let lines = view.rulers.lines(text, Encoding::Utf8);
     let (directive, place, what) = match reach {
         Reach::Line => ("allow", finding.primary.start as usize, "here"),
         Reach::Function => {

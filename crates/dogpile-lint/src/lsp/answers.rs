@@ -1,7 +1,6 @@
 //! What requests about findings are answered with.
 
 use super::diagnostics::{At, View};
-use super::places::Lines;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -21,7 +20,7 @@ pub(super) fn under<'v>(view: View<'v>, path: &'v Path, position: &Value) -> Vec
     let range = json!({ "start": position, "end": position });
     let is_in = |at: &At<'_>| {
         let span = at.entry.finding.primary;
-        let place = Lines::new(at.text(span), view.client.encoding).bytes(&range).map(|bytes| bytes.start);
+        let place = view.lines(*at, span).bytes(&range).map(|bytes| bytes.start);
         place.is_some_and(|place| span.start as usize <= place && place <= span.end as usize)
     };
     view.of(path).filter(is_in).collect()
@@ -42,10 +41,8 @@ fn told(at: At<'_>, schedule: Option<Vec<String>>) -> String {
     let rule = at.outcome.rules.iter().find(|rule| rule.slug == finding.rule);
     let name = rule.map_or_else(|| finding.rule.to_owned(), |rule| format!("[{}]({})", rule.slug, rule.uri));
     let mut text = format!("**{}** {name}: {}", finding.level.name(), escaped(&finding.message));
-    for (word, line) in [("note", &finding.note), ("help", &finding.help)] {
-        if let Some(line) = line {
-            text.push_str(&format!("\n\n*{word}:* {}", escaped(line)));
-        }
+    for (word, line) in finding.told() {
+        text.push_str(&format!("\n\n*{word}:* {}", escaped(line)));
     }
     if let Some(short) = rule.and_then(|rule| section(rule.docs, SHORT_PART)) {
         text.push_str(&format!("\n\n{short}"));

@@ -1,7 +1,7 @@
 //! Findings as diagnostics.
 
 use super::documents::Documents;
-use super::places::{Lines, uri_of};
+use super::places::{Lines, Rulers, uri_of};
 use super::wanted::{Client, Settings};
 use crate::meta_rules::UNUSED;
 use crate::pipeline::Outcome;
@@ -24,6 +24,7 @@ pub(super) struct View<'v> {
     pub(super) documents: &'v Documents,
     pub(super) client: &'v Client,
     pub(super) settings: &'v Settings,
+    pub(super) rulers: &'v Rulers,
 }
 
 /// A finding, and the project that it is of.
@@ -74,9 +75,15 @@ impl<'v> View<'v> {
         self.documents.get(path).map_or_else(|| uri_of(path), |document| document.uri.clone())
     }
 
+    /// The lines of the file that a place is in.
+    #[must_use]
+    pub(super) fn lines<'t>(self, at: At<'t>, span: Span) -> Lines<'t> {
+        self.rulers.lines(at.text(span), self.client.encoding)
+    }
+
     #[must_use]
     pub(super) fn range(self, at: At<'_>, span: Span) -> Value {
-        Lines::new(at.text(span), self.client.encoding).range(span.start as usize, span.end as usize)
+        self.lines(at, span).range(span.start as usize, span.end as usize)
     }
 
     /// One finding.

@@ -2,7 +2,10 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// What stands as it is in the path of an address.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -49,21 +52,14 @@ impl Encoding {
 #[derive(Clone, Debug)]
 pub(super) struct Lines<'t> {
     text: &'t str,
-    starts: Vec<usize>,
+    starts: Starts,
     encoding: Encoding,
 }
 
 impl<'t> Lines<'t> {
     #[must_use]
     pub(super) fn new(text: &'t str, encoding: Encoding) -> Self {
-        let bytes = text.as_bytes();
-        let ends = |i: usize| match bytes[i] {
-            b'\n' => true,
-            b'\r' => bytes.get(i + 1) != Some(&b'\n'),
-            _ => false,
-        };
-        let starts = std::iter::once(0).chain((0..bytes.len()).filter(|i| ends(*i)).map(|i| i + 1)).collect();
-        Self { text, starts, encoding }
+        Self { text, starts: starts(text), encoding }
     }
 
     /// A line without its end; the last one where there are not so many.
@@ -126,6 +122,34 @@ impl<'t> Lines<'t> {
     pub(super) fn indent(&self, offset: usize) -> (usize, &'t str) {
         let (start, text) = self.line(self.position(offset).0);
         (start, &text[..text.len() - text.trim_start().len()])
+    }
+}
+
+fn starts(text: &str) -> Starts {
+    let bytes = text.as_bytes();
+    let ends = |i: usize| match bytes[i] {
+        b'\n' => true,
+        b'\r' => bytes.get(i + 1) != Some(&b'\n'),
+        _ => false,
+    };
+    std::iter::once(0).chain((0..bytes.len()).filter(|i| ends(*i)).map(|i| i + 1)).collect()
+}
+
+/// Where the lines of texts start, looked up once for each text. Whoever keeps one lets go of it with the texts.
+#[derive(Debug, Default)]
+pub(super) struct Rulers(RefCell<BTreeMap<Text, Starts>>);
+
+/// A text, by its place in memory and its length.
+type Text = (usize, usize);
+/// Where each line starts, in bytes.
+type Starts = Rc<[usize]>;
+
+impl Rulers {
+    #[must_use]
+    pub(super) fn lines<'t>(&self, text: &'t str, encoding: Encoding) -> Lines<'t> {
+        let mut known = self.0.borrow_mut();
+        let starts = Rc::clone(known.entry((text.as_ptr().addr(), text.len())).or_insert_with(|| starts(text)));
+        Lines { text, starts, encoding }
     }
 }
 

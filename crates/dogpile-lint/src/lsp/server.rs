@@ -5,7 +5,7 @@ use super::answers::{hover, page, report, under};
 use super::diagnostics::{At, SOURCE, View};
 use super::documents::Documents;
 use super::mending::{Mending, Wish};
-use super::places::path_of;
+use super::places::{Rulers, path_of};
 use super::proofs::Proofs;
 use super::wanted::{Client, Settings, folders};
 use super::wire::{Incoming, write};
@@ -13,6 +13,8 @@ use super::worker::{Change, Found, Worker};
 use crate::exit::Exit;
 use crate::explain::{PageFormat, page_of};
 use crate::pipeline::Outcome;
+use crate::project::{MANIFEST_HEADS, MANIFESTS};
+use dogpile_models::ENDINGS;
 use dogpile_report::Fix;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +77,15 @@ struct Waiting {
     late: bool,
 }
 
+/// What a client was told of a file.
+#[derive(Clone, Debug, Default)]
+struct Told {
+    uri: String,
+    /// Nothing was shown: the client asks for those of a file that it has open.
+    pulled: bool,
+    items: Vec<Value>,
+}
+
 /// See above.
 #[derive(Debug)]
 pub(super) struct Server {
@@ -89,7 +100,9 @@ pub(super) struct Server {
     at: u64,
     projects: Vec<(PathBuf, Arc<Outcome>)>,
     /// What the client was told last, by file.
-    told: BTreeMap<PathBuf, (String, Vec<Value>)>,
+    told: BTreeMap<PathBuf, Told>,
+    /// Of the texts of `projects`.
+    rulers: Rulers,
     complaints: Vec<String>,
     waiting: Vec<Waiting>,
     proofs: Proofs,
@@ -113,6 +126,7 @@ impl Server {
             at: 0,
             projects: Vec::new(),
             told: BTreeMap::new(),
+            rulers: Rulers::default(),
             complaints: Vec::new(),
             waiting: Vec::new(),
             proofs: Proofs::default(),
@@ -270,10 +284,11 @@ impl Server {
 
     fn initialized(&mut self) {
         if self.client.watches {
+            let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
             let globs = [
-                "**/*.{go,ts,tsx,mts,cts,js,jsx,mjs,cjs,rs,lua,toml}",
-                "**/{go.mod,go.work,package.json,.gitignore,.ignore}",
-                "**/tsconfig*.json",
+                format!("**/*.{{{},lua,toml}}", endings.join(",")),
+                format!("**/{{{}}}", MANIFESTS.join(",")),
+                format!("**/{{{}}}*.json", MANIFEST_HEADS.join(",")),
             ];
             let watchers: Vec<Value> = globs.iter().map(|glob| json!({ "globPattern": glob })).collect();
             let registration = json!({
@@ -346,6 +361,7 @@ impl Server {
         }
         self.at = change;
         self.projects = found.projects;
+        self.rulers = Rulers::default();
         self.proofs.begin(change);
         self.mending.begin(change);
         for complaint in found.complaints.iter().filter(|c| !self.complaints.contains(c)) {
@@ -357,7 +373,8 @@ impl Server {
     }
 
     fn view(&self) -> View<'_> {
-        View { projects: &self.projects, documents: &self.documents, client: &self.client, settings: &self.settings }
+        let Self { projects, documents, client, settings, rulers, .. } = self;
+        View { projects, documents, client, settings, rulers }
     }
 
     /// Sends the diagnostics of every file that has others than before.
@@ -368,14 +385,14 @@ impl Server {
         for path in paths {
             let items = now.get(&path).cloned().unwrap_or_default();
             let uri = self.view().uri(&path);
-            let (old_uri, old) = self.told.get(&path).cloned().unwrap_or_default();
-            if old == items && (items.is_empty() || old_uri == uri) {
-                continue;
-            }
-            changed = true;
             let document = self.documents.get(&path);
             // A client that asks for those of open files would show them twice.
             let pulled = self.client.pulls && document.is_some();
+            let old = self.told.get(&path).cloned().unwrap_or_default();
+            if old.items == items && (items.is_empty() || (old.uri == uri && old.pulled == pulled)) {
+                continue;
+            }
+            changed = true;
             let shown = if pulled { &[][..] } else { &items };
             let mut params = json!({ "uri": uri, "diagnostics": shown });
             if let Some(document) = document {
@@ -385,7 +402,7 @@ impl Server {
             if items.is_empty() {
                 self.told.remove(&path);
             } else {
-                self.told.insert(path, (uri, items));
+                self.told.insert(path, Told { uri, pulled, items });
             }
         }
         if changed && self.client.pulls {
@@ -435,15 +452,15 @@ impl Server {
 
     /// `None`: a schedule is being looked for.
     fn hover(&mut self, path: &Path, waiting: &mut Waiting) -> Option<Value> {
-        let view = View { projects: &self.projects, documents: &self.documents, client: &self.client, settings: &self.settings };
+        let Self { projects, documents, client, settings, rulers, proofs, events, .. } = self;
+        let view = View { projects, documents, client, settings, rulers };
         let found = under(view, path, &waiting.params["position"]);
-        let proofs = &mut self.proofs;
         let mut schedules: BTreeMap<&str, Option<Vec<String>>> = BTreeMap::new();
         for at in &found {
-            let lines = proofs.ask(at.outcome, &at.entry.fingerprint, &self.events).map(<[String]>::to_vec);
+            let lines = proofs.ask(at.outcome, &at.entry.fingerprint, events).map(<[String]>::to_vec);
             schedules.insert(&at.entry.fingerprint, lines);
         }
-        if schedules.values().any(Option::is_none) && has_patience(&self.events, waiting) {
+        if schedules.values().any(Option::is_none) && has_patience(events, waiting) {
             return None;
         }
         Some(hover(view, &found, &|at: At<'_>| schedules.get(at.entry.fingerprint.as_str()).cloned().flatten()))
@@ -451,34 +468,36 @@ impl Server {
 
     /// `None`: fixes are being tried.
     fn actions(&mut self, path: &Path, waiting: &mut Waiting) -> Option<Value> {
-        let view = View { projects: &self.projects, documents: &self.documents, client: &self.client, settings: &self.settings };
+        let Self { projects, documents, client, settings, rulers, mending, worker, events, .. } = self;
+        let view = View { projects, documents, client, settings, rulers };
         let found = touched(view, path, &waiting.params);
         let mut wishes: BTreeMap<&Path, (&Arc<Outcome>, BTreeSet<String>)> = BTreeMap::new();
         for at in &found {
             wishes.entry(at.root).or_insert((at.outcome, BTreeSet::new())).1.insert(at.entry.fingerprint.clone());
         }
         for (root, (outcome, names)) in wishes {
-            let of = self.mending.new_among(&names);
+            let of = mending.new_among(&names);
             if !of.is_empty() {
-                self.worker.wish(root.to_owned(), Wish { outcome: Arc::clone(outcome), of });
+                worker.wish(root.to_owned(), Wish { outcome: Arc::clone(outcome), of });
             }
         }
-        let mending = &self.mending;
+        let mending = &*mending;
         let fixes = |at: At<'_>| mending.of(&at.entry.fingerprint);
-        if found.iter().any(|at| fixes(*at).is_none()) && has_patience(&self.events, waiting) {
+        if found.iter().any(|at| fixes(*at).is_none()) && has_patience(events, waiting) {
             return None;
         }
         Some(Value::Array(actions(view, &found, &|at: At<'_>| fixes(at).unwrap_or_default())))
     }
 
     fn schedule(&mut self, waiting: Waiting) -> Option<Waiting> {
-        let view = View { projects: &self.projects, documents: &self.documents, client: &self.client, settings: &self.settings };
+        let Self { projects, documents, client, settings, rulers, proofs, events, .. } = self;
+        let view = View { projects, documents, client, settings, rulers };
         let argument = waiting.params["arguments"][0].as_str().unwrap_or_default();
         let Some(at) = view.all().find(|at| at.entry.fingerprint == argument) else {
             self.fail(&waiting.id, INVALID_PARAMS, &format!("there is no finding {argument:?} any more"));
             return None;
         };
-        let Some(lines) = self.proofs.ask(at.outcome, argument, &self.events) else { return Some(waiting) };
+        let Some(lines) = proofs.ask(at.outcome, argument, events) else { return Some(waiting) };
         let page = page(at, lines);
         self.result(&waiting.id, &json!(page));
         None

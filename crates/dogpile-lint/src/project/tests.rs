@@ -1,25 +1,17 @@
 //! A warm project finds what a cold run finds, whatever is typed.
 
+#[path = "../../../../tests/dice.rs"]
+mod dice;
+
 use super::*;
 use crate::pipeline::STACK;
 use dogpile_report::{Report, Tool, to_json};
 use rayon::ThreadPoolBuilder;
+use dice::Dice;
 use std::fs;
 
 /// Edits of each tree. `DOGPILE_EDITS` makes more of them, and `DOGPILE_TREE` another tree.
 const EDITS: usize = 12;
-
-/// A generator that gives the same numbers on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % (n.max(1) as u64)).unwrap_or(0)
-    }
-}
 
 /// All that an outcome tells, in a form that can be compared.
 fn told(outcome: &Outcome) -> String {
@@ -98,7 +90,7 @@ fn hold_together(root: &Path, edits: usize, seed: u64) {
     sources(root, &mut files);
     let originals: Vec<String> = files.iter().map(|f| fs::read_to_string(f).expect("text")).collect();
     let mut texts = originals.clone();
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut warm = Project::new(root.to_owned(), Wanted::default());
     diagnosed(&mut warm);
     let mut different = 0;

@@ -1,17 +1,19 @@
 //! The hooks of docs/pre-commit.md, run by the managers they are for.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start programs")]
 
-#[path = "../common/mod.rs"]
-mod common;
+#[path = "../../../../tests/installed.rs"]
+mod installed;
 mod managers;
-#[path = "../common/repo.rs"]
+#[path = "../trees/repo.rs"]
 mod repo;
+#[path = "../trees/mod.rs"]
+mod trees;
 
-use common::{LOCKED, Tree};
 use managers::{NODE, PYTHON};
 use repo::{Repo, git};
 use std::path::Path;
 use std::process::Command;
+use trees::{LOCKED, Tree};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const HOOKS: &str = ".pre-commit-hooks.yaml";

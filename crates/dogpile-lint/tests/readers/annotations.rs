@@ -1,7 +1,7 @@
 //! Workflow commands, read as GitHub's documentation of them says.
 
 use crate::by_hand::with_report;
-use crate::common::{LOCKED, Tree};
+use crate::trees::{LOCKED, Tree};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

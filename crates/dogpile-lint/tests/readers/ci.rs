@@ -1,8 +1,8 @@
 //! The scripts of our action and of our GitLab template, run as they stand, with the real program.
 
 use crate::ci_linters::root;
-use crate::common::{LOCKED, Tree};
 use crate::tools::{PYTHON, good, manifest, ran};
+use crate::trees::{LOCKED, Tree};
 use dogpile_server::{Choice, Redis};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -198,13 +198,11 @@ fn the_action_confirms_with_a_service() {
 }
 
 #[test]
+#[cfg_attr(not(target_arch = "x86_64"), ignore = "the job's image is for x86_64")]
 fn the_gitlab_job_installs_lints_and_leaves_its_reports() {
-    if std::env::consts::ARCH != "x86_64" {
-        return;
-    }
     let job = yaml("ci/gitlab/dogpile-lint.yml")["dogpile-lint"].clone();
     assert_eq!(job["variables"]["DOGPILE_LINT_VERSION"], yaml("action.yml")["inputs"]["version"]["default"]);
-    let tree = Tree::new(&[("app.go", LOCKED)]);
+    let (tree, temporary) = (Tree::new(&[("app.go", LOCKED)]), Tree::new(&[]));
     let owner = Redis::open(&Choice::Private).expect("a redis-server on the PATH");
     let lines = |part: &str| job[part].as_array().expect("lines").iter().map(text).collect::<Vec<_>>().join("\n");
     let script = lines("before_script") + "\n" + &lines("script");
@@ -212,12 +210,13 @@ fn the_gitlab_job_installs_lints_and_leaves_its_reports() {
         let mut sh = Command::new("sh");
         sh.args(["-c", &script]).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").current_dir(tree.path());
         sh.envs(job["variables"].as_object().expect("variables").iter().map(|(name, value)| (name, text(value))));
-        sh.env("DOGPILE_LINT_MIRROR", RELEASE.mirror()).env("DOGPILE_LINT_SERVER", owner.url().expect("a URL"));
+        sh.env("TMPDIR", temporary.path()).env("DOGPILE_LINT_MIRROR", RELEASE.mirror()).env("DOGPILE_LINT_SERVER", owner.url().expect("a URL"));
         ran(sh.envs(variables.iter().copied()))
     };
     let out = run(&[]);
     assert_eq!(out.status.code(), Some(1), "{}", said(&out));
     assert!(said(&out).contains("confirmed on redis "), "{}", said(&out));
+    assert_eq!(fs::read_dir(temporary.path()).expect("a folder").count(), 0, "what was installed goes with the job");
     let artifacts = &job["artifacts"];
     let files = artifacts["paths"]
         .as_array()
@@ -231,7 +230,8 @@ fn the_gitlab_job_installs_lints_and_leaves_its_reports() {
     assert!(!wrong.status.success() && !said(&wrong).contains("confirmed"), "{}", said(&wrong));
     let harmless: PathBuf = tree.path().join("pwned");
     let off = run(&[("DOGPILE_LINT_ARGS", "--fail-on error $(touch${IFS}pwned)"), ("DOGPILE_LINT_CONFIRM", "false")]);
-    assert!(!off.status.success() && !harmless.exists(), "{}", said(&off));
+    assert_eq!(off.status.code(), Some(2), "{}", said(&off));
+    assert!(said(&off).contains("$(touch${IFS}pwned)") && !harmless.exists(), "{}", said(&off));
 }
 
 #[test]

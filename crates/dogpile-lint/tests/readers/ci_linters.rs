@@ -78,13 +78,15 @@ fn schemas() {
         lint(PYTHON.join("check-jsonschema"), &["--builtin-schema", &format!("vendor.{schema}"), file])
     };
     let folder = tempfile::tempdir().expect("a folder");
-    for (schema, file, from, to) in [
-        ("gitlab-ci", GITLAB, "codequality:", "code_quality:"),
-        ("github-actions", ACTION, "using: composite", "using: composit"),
-        ("github-workflows", SAMPLE, "runs-on:", "run-on:"),
-        ("github-workflows", PROJECT, "runs-on:", "run-on:"),
+    for (schema, file, from, to, said) in [
+        ("gitlab-ci", GITLAB, "codequality:", "code_quality:", "'code_quality' was unexpected"),
+        ("github-actions", ACTION, "using: composite", "using: composit", "'composit' is not one of"),
+        ("github-workflows", SAMPLE, "runs-on:", "run-on:", "'runs-on' is a required property"),
+        ("github-workflows", PROJECT, "runs-on:", "run-on:", "'runs-on' is a required property"),
     ] {
         good(file, &check(schema, file));
-        found(&check(schema, &spoilt(folder.path(), file, from, to)), "");
+        let run = check(schema, &spoilt(folder.path(), file, from, to));
+        found(&run, "Schema validation errors were encountered.");
+        found(&run, said);
     }
 }

@@ -7,8 +7,10 @@ mod annotations;
 mod by_hand;
 mod ci;
 mod ci_linters;
-#[path = "../common/mod.rs"]
-mod common;
+#[path = "../../../../tests/installed.rs"]
+mod installed;
 mod others;
 mod sarif;
 mod tools;
+#[path = "../trees/mod.rs"]
+mod trees;

@@ -1,8 +1,8 @@
 //! JUnit and Checkstyle by Python's readers of them; GitLab's report by the fields that it asks for.
 
 use crate::by_hand::with_report;
-use crate::common::{CLEAN, LOCKED, Tree};
 use crate::tools::{PYTHON, SUREFIRE, good, manifest, ran};
+use crate::trees::{CLEAN, LOCKED, Tree};
 use dogpile_report::{Report, to_checkstyle, to_gitlab, to_junit};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

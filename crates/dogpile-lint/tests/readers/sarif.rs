@@ -1,8 +1,8 @@
 //! SARIF, by the standard's own validator with its rules for GitHub code scanning.
 
 use crate::by_hand::with_report;
-use crate::common::{LOCKED, Tree, command, ended};
 use crate::tools::{manifest, ran, sarif_multitool};
+use crate::trees::{LOCKED, Tree, command, ended};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -7,7 +7,7 @@ use crate::desk::{Desk, Offer};
 use crate::release::pointed_at;
 use crate::syntax::{Code, Language, ancestors, named};
 use crate::imports;
-use dogpile_report::{Edit, Finding};
+use dogpile_report::Finding;
 
 /// `context.WithoutCancel` came with Go 1.21.
 const SINCE: (u32, u32) = (1, 21);
@@ -26,6 +26,6 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
         return None;
     }
     let mut edits = imports::go(code, "context")?;
-    edits.push(Edit { span: code.span(context.start_byte(), context.end_byte()), text: format!("context.WithoutCancel({text})") });
+    edits.push(code.replaced(context, format!("context.WithoutCancel({text})")));
     Some(Offer::unsafe_("release on a context that its caller cannot cancel", edits))
 }

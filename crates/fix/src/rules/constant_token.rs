@@ -8,7 +8,7 @@ use crate::desk::{Desk, Offer};
 use crate::imports::{self, put};
 use crate::release::guarded;
 use crate::syntax::{Code, Language, ancestors, descendants};
-use crate::{scope, token};
+use crate::token;
 use dogpile_analysis::lifecycle::Guard;
 use dogpile_report::{Edit, Finding};
 
@@ -25,15 +25,14 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
     let home = statement.parent()?;
     let old = code.text_of(stored);
     let (made, mut edits) = fresh(desk, code)?;
-    let names: &[&str] = if code.language == Language::Rust { &["token", "lock_token"] } else { &["token", "lockToken"] };
-    let name = *names.iter().find(|name| !scope::is_used(code, name, stored))?;
+    let name = token::free_name(code, stored)?;
     let start = code.line_start(statement.start_byte());
     if !code.text[start..statement.start_byte()].trim().is_empty() || code.function(stored) != code.function(statement) {
         return None;
     }
     edits.push(put(code, start, format!("{}{}\n", code.indent(statement.start_byte()), token::declared(code, name, &made))));
     let used = |text: &str| if code.language == Language::Rust { format!("&{text}") } else { text.to_owned() };
-    edits.push(Edit { span: code.span(stored.start_byte(), stored.end_byte()), text: used(name) });
+    edits.push(code.replaced(stored, used(name)));
     // Every release sees it, or nothing is done: half of them would never fit.
     let releases: Vec<_> = lock.releases.iter().filter(|r| !r.rollback && !r.administrative).collect();
     if releases.is_empty() || !lock.renewals.is_empty() {
@@ -54,7 +53,7 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
                 let call = ancestors(place).find(|n| n.kind() == "call_expression")?;
                 let same: Vec<_> = descendants(call).into_iter().filter(|n| code.text_of(*n) == old && n.kind() == stored.kind()).collect();
                 let [argument] = same[..] else { return None };
-                edits.push(Edit { span: code.span(argument.start_byte(), argument.end_byte()), text: name.to_owned() });
+                edits.push(code.replaced(argument, name));
             }
             Guard::ReadThenAct(_) | Guard::Unknown => return None,
         }

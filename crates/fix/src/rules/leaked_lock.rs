@@ -57,7 +57,7 @@ fn deferred(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option
                 let one = release.named_child(0)?.named_child_count() == 1;
                 let call = text.strip_suffix(".Err()").unwrap_or(text).to_owned();
                 (one && value.kind() == "call_expression").then_some(())?;
-                (call, Edit { span: code.span(value.start_byte(), value.end_byte()), text: "nil".to_owned() })
+                (call, code.replaced(value, "nil"))
             }
             _ => return None,
         };

@@ -7,7 +7,7 @@
 use crate::desk::{Desk, Offer};
 use crate::syntax::{Code, Language, ancestors, descendants, is_text};
 use dogpile_analysis::lifecycle::UnitFaultKind;
-use dogpile_report::{Edit, Finding};
+use dogpile_report::Finding;
 use tree_sitter::Node;
 
 pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Option<Offer> {
@@ -29,7 +29,7 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
     let place = unit(code, around, word)?;
     let text = code.text_of(place);
     let new = if text.contains(word) { text.replace(word, other) } else { text.replace(&word.to_lowercase(), &other.to_lowercase()) };
-    Some(Offer::safe(format!("take the number as what it is: {other}"), vec![Edit { span: code.span(place.start_byte(), place.end_byte()), text: new }]))
+    Some(Offer::safe(format!("take the number as what it is: {other}"), vec![code.replaced(place, new)]))
 }
 
 /// Whether the text itself says what unit the number is in.
@@ -65,5 +65,5 @@ fn nanoseconds(code: &Code<'_>, number: Node<'_>, kind: UnitFaultKind) -> Option
     let value = inner.strip_prefix('(')?.strip_suffix(')')?;
     let plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
     let text = format!("{value}.Milliseconds()");
-    plain.then(|| Offer::safe("give the lease in milliseconds", vec![Edit { span: code.span(call.start_byte(), call.end_byte()), text }]))
+    plain.then(|| Offer::safe("give the lease in milliseconds", vec![code.replaced(call, text)]))
 }

@@ -47,11 +47,12 @@ fn made_of_numbers(language: Language, text: &str) -> bool {
 }
 
 fn go(file: &File<'_>, span: &Range<usize>, text: &str) -> Option<Vec<(String, String)>> {
-    let (root, module) = file.project.files.iter().filter(|(path, _)| path.ends_with("go.mod")).find_map(|(path, text)| {
-        let root = path.strip_suffix("go.mod")?;
-        let name = text.lines().find_map(|line| line.strip_prefix("module "))?;
-        file.path.starts_with(root).then(|| (root.to_owned(), name.trim().to_owned()))
-    })?;
+    let (root, module) =
+        file.project.files.iter().filter(|(path, _)| path.ends_with("go.mod")).find_map(|(path, text)| {
+            let root = path.strip_suffix("go.mod")?;
+            let name = text.lines().find_map(|line| line.strip_prefix("module "))?;
+            file.path.starts_with(root).then(|| (root.to_owned(), name.trim().to_owned()))
+        })?;
     let package = format!("lease{}", MARK.to_lowercase());
     let clause = file.tree.children.iter().find(|node| node.raw == "package_clause")?;
     let edits = [
@@ -72,7 +73,10 @@ fn typescript(file: &File<'_>, span: &Range<usize>, text: &str) -> Option<Vec<(S
         Edit::replace(span.clone(), format!("LEASE_{MARK}")),
     ];
     let constant = format!("export const LEASE_{MARK} = {text};\n");
-    Some(vec![(file.path.to_owned(), apply(file.text, &edits)?), (beside(file.path, &format!("lease{MARK}.ts")), constant)])
+    Some(vec![
+        (file.path.to_owned(), apply(file.text, &edits)?),
+        (beside(file.path, &format!("lease{MARK}.ts")), constant),
+    ])
 }
 
 fn rust(file: &File<'_>, span: &Range<usize>, text: &str) -> Option<Vec<(String, String)>> {
@@ -92,10 +96,9 @@ fn rust(file: &File<'_>, span: &Range<usize>, text: &str) -> Option<Vec<(String,
     };
     let constant = format!("{import}pub const LEASE: {of} = {text};\n");
     // Behind the inner attributes and imports.
-    let at = file.tree.children.iter().filter(|node| node.kind == Kind::Import).map(|node| node.span.end).next_back()?;
-    let edits = [
-        Edit::insert(at, format!("\n\nmod {module};\n")),
-        Edit::replace(span.clone(), format!("{module}::LEASE")),
-    ];
+    let at =
+        file.tree.children.iter().filter(|node| node.kind == Kind::Import).map(|node| node.span.end).next_back()?;
+    let edits =
+        [Edit::insert(at, format!("\n\nmod {module};\n")), Edit::replace(span.clone(), format!("{module}::LEASE"))];
     Some(vec![(file.path.to_owned(), apply(file.text, &edits)?), (path, constant)])
 }

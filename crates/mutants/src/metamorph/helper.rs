@@ -59,17 +59,32 @@ fn delegate(file: &File<'_>, function: &Node) -> Option<Vec<Edit>> {
             let method = function.raw == "impl_fn";
             let own = file.text.get(function.span.start..body.span.start)?;
             let has_self = own.contains("self,") || own.contains("self)");
-            let trait_impl = method && file.tree.path(&name.span).iter().any(|n| n.raw == "impl" && n.text(file.text).split('{').next().is_some_and(|h| h.contains(" for ")));
+            let trait_impl = method
+                && file.tree.path(&name.span).iter().any(|n| {
+                    n.raw == "impl" && n.text(file.text).split('{').next().is_some_and(|h| h.contains(" for "))
+                });
             if trait_impl || head.contains("#[") {
                 return None;
             }
-            let to = if has_self { "self." } else if method { "Self::" } else { "" };
+            let to = if has_self {
+                "self."
+            } else if method {
+                "Self::"
+            } else {
+                ""
+            };
             format!("{to}{inner}({passed}){wait}")
         }
     };
-    let shell = if file.language == Language::TypeScript && head.trim_start().starts_with("export") { "" } else { head };
+    let shell =
+        if file.language == Language::TypeScript && head.trim_start().starts_with("export") { "" } else { head };
     // The first keeps the name; the second stands right behind it.
-    let second = format!("{}{}{}", &shell[..name.span.start - function.span.start], inner, &shell[name.span.end - function.span.start..]);
+    let second = format!(
+        "{}{}{}",
+        &shell[..name.span.start - function.span.start],
+        inner,
+        &shell[name.span.end - function.span.start..]
+    );
     let second = format!("{{\n{call}\n}}\n\n{second}{}", body.text(file.text));
     Some(vec![Edit::replace(body.span.clone(), second)])
 }
@@ -122,7 +137,10 @@ fn wrap(file: &File<'_>, site: &Range<usize>) -> Option<Vec<Edit>> {
     let outer = file.tree.function(site)?;
     // The call, with what is asked of its reply.
     let mut at = path.iter().rposition(|node| node.kind == Kind::Call)?;
-    while at > 0 && matches!(path[at - 1].raw, "selector_expression" | "call_expression") && file.language == Language::Go {
+    while at > 0
+        && matches!(path[at - 1].raw, "selector_expression" | "call_expression")
+        && file.language == Language::Go
+    {
         // `.Result()` belongs to it; a call that it is an argument of does not.
         if path[at - 1].kind == Kind::Call && path[at].field != "function" {
             break;
@@ -163,7 +181,9 @@ fn go(file: &File<'_>, function: &Node, call: &Node, text: &str, used: &[&str], 
         passed.push(*local);
     }
     let (own, to) = match (receiver, me) {
-        (Some(receiver), Some(me)) if used.contains(&me) => (format!("{} ", receiver.text(file.text)), format!("{me}.")),
+        (Some(receiver), Some(me)) if used.contains(&me) => {
+            (format!("{} ", receiver.text(file.text)), format!("{me}."))
+        }
         _ => (String::new(), String::new()),
     };
     let made = format!("\n\nfunc {own}{name}({}) {result} {{\n\treturn {text}\n}}\n", params.join(", "));
@@ -208,8 +228,11 @@ fn go_type(file: &File<'_>, function: &Node, local: &str) -> Option<String> {
             return None;
         }
         let value = right.children.get(n)?.text(file.text);
-        let text = value.starts_with('"') || ["fmt.Sprint", "uuid.NewString()", ".String()"].iter().any(|w| value.contains(w));
-        return text.then(|| "string".to_owned()).or_else(|| value.contains("time.").then(|| "time.Duration".to_owned()));
+        let text =
+            value.starts_with('"') || ["fmt.Sprint", "uuid.NewString()", ".String()"].iter().any(|w| value.contains(w));
+        return text
+            .then(|| "string".to_owned())
+            .or_else(|| value.contains("time.").then(|| "time.Duration".to_owned()));
     }
     None
 }
@@ -242,8 +265,5 @@ fn typescript(
     }
     let (head, to) = if method { ("", "this.") } else { ("function ", "") };
     let made = format!("\n\n{head}{name}({params}) {{\n  return {text};\n}}\n");
-    Some(vec![
-        Edit::replace(call.span.clone(), format!("{to}{name}({passed})")),
-        Edit::insert(function.span.end, made),
-    ])
+    Some(vec![Edit::replace(call.span.clone(), format!("{to}{name}({passed})")), Edit::insert(function.span.end, made)])
 }

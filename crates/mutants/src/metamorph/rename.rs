@@ -67,7 +67,8 @@ pub(super) fn taken<'f>(file: &'f File<'_>) -> BTreeSet<&'f str> {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (path, text) in &file.project.files {
             if path.ends_with(".go") && path.rsplit_once('/').map_or("", |(folder, _)| folder) == folder {
-                let heads = text.lines().filter(|line| !line.starts_with([' ', '\t', '}', '/']) && !line.starts_with("func ("));
+                let heads =
+                    text.lines().filter(|line| !line.starts_with([' ', '\t', '}', '/']) && !line.starts_with("func ("));
                 names.extend(heads.filter_map(|line| words(line).find(|w| !GO.contains(w))));
             }
         }
@@ -153,7 +154,8 @@ fn uses(file: &File<'_>, function: &Node, names: &BTreeSet<&str>, edits: &mut Ve
         match (file.language, node.raw) {
             (Language::Rust, "member" | "ident") => {}
             (Language::Rust, "token") if node.kind == Kind::Text => captures(file, node, names, edits),
-            (Language::Rust, "shorthand" | "shorthand_binding") | (_, "shorthand_property_identifier" | "shorthand_property_identifier_pattern")
+            (Language::Rust, "shorthand" | "shorthand_binding")
+            | (_, "shorthand_property_identifier" | "shorthand_property_identifier_pattern")
                 if names.contains(text) =>
             {
                 edits.push(Edit::insert(at, format!(": {text}{MARK}")));

@@ -30,7 +30,8 @@ fn go(file: &File<'_>) -> Option<Vec<(String, String)>> {
     let slots = order::functions(file);
     let moved: Vec<_> = slots.iter().enumerate().filter(|(n, _)| n % 2 == 1).map(|(_, slot)| slot.clone()).collect();
     let package = file.tree.children.iter().find(|node| node.raw == "package_clause")?;
-    let body: String = moved.iter().filter_map(|slot| file.text.get(slot.clone())).map(|t| format!("\n{t}\n")).collect();
+    let body: String =
+        moved.iter().filter_map(|slot| file.text.get(slot.clone())).map(|t| format!("\n{t}\n")).collect();
     if moved.is_empty() || file.tree.children.iter().any(|node| node.text(file.text).contains("import \"C\"")) {
         return None;
     }
@@ -89,7 +90,9 @@ fn typescript(file: &File<'_>) -> Option<Vec<(String, String)>> {
             continue;
         }
         let names: Vec<&str> = match inner.raw {
-            "lexical_declaration" => inner.children.iter().filter_map(|d| d.child("name")).map(|n| n.text(file.text)).collect(),
+            "lexical_declaration" => {
+                inner.children.iter().filter_map(|d| d.child("name")).map(|n| n.text(file.text)).collect()
+            }
             _ => inner.child("name").map(|n| n.text(file.text)).into_iter().collect(),
         };
         let wanted: Vec<&str> = names.into_iter().filter(|n| used.contains(n)).collect();

@@ -10,7 +10,9 @@ use dogpile_analysis::lifecycle::{Guard, TokenKind, Ttl};
 fn dropped<'p>(place: &Place<'p>) -> Option<(Vec<Edit>, Words<'p>, &'p str)> {
     let call = place.call(&place.lock.acquire.site)?;
     let words = Words::of(place, call)?;
-    if let Some((edits, ttl)) = option(place, &words).or_else(|| property(place, &words)).or_else(|| chained(place, call)) {
+    if let Some((edits, ttl)) =
+        option(place, &words).or_else(|| property(place, &words)).or_else(|| chained(place, call))
+    {
         return Some((edits, words, ttl));
     }
     let function = words.call.child("function").map(|f| place.say(f)).unwrap_or_default();
@@ -36,9 +38,16 @@ fn option<'p>(place: &Place<'p>, words: &Words<'p>) -> Option<(Vec<Edit>, &'p st
     let edits = if place.language == Language::Rust {
         // Each word is a call of its own.
         let chain = links(words.call);
-        let has = |node: &Node| chain.iter().find(|link| link.child("arguments").and_then(|a| a.children.first()).is_some_and(|a| a.span == node.span));
-        [has(unit)?, has(ttl)?].map(|link| link.child("receiver").map(|r| Edit::replace(r.span.end..link.span.end, "")))
-            .into_iter().flatten().collect()
+        let has = |node: &Node| {
+            chain.iter().find(|link| {
+                link.child("arguments").and_then(|a| a.children.first()).is_some_and(|a| a.span == node.span)
+            })
+        };
+        [has(unit)?, has(ttl)?]
+            .map(|link| link.child("receiver").map(|r| Edit::replace(r.span.end..link.span.end, "")))
+            .into_iter()
+            .flatten()
+            .collect()
     } else {
         let before = words.words.get(at.checked_sub(1)?)?;
         vec![Edit::replace(before.span.end..ttl.span.end, "")]
@@ -56,14 +65,19 @@ fn property<'p>(place: &Place<'p>, words: &Words<'p>) -> Option<(Vec<Edit>, &'p 
     let ttl = pair.children.last()?;
     let rest = &place.text[pair.span.end..];
     let comma = rest.trim_start().starts_with(',').then(|| rest.find(',').map_or(0, |n| n + 1)).unwrap_or_default();
-    let before = if comma == 0 { place.text[..pair.span.start].trim_end().strip_suffix(',').map_or(pair.span.start, str::len) } else { pair.span.start };
+    let before = if comma == 0 {
+        place.text[..pair.span.start].trim_end().strip_suffix(',').map_or(pair.span.start, str::len)
+    } else {
+        pair.span.start
+    };
     Some((vec![Edit::replace(before..pair.span.end + comma, "")], place.say(ttl)))
 }
 
 /// `.with_expiration(SetExpiry::PX(ttl))`.
 fn chained<'p>(place: &Place<'p>, call: &'p Node) -> Option<(Vec<Edit>, &'p str)> {
     let links = call.find(Kind::Call);
-    let link = links.into_iter().find(|link| link.child("method").is_some_and(|m| place.say(m) == "with_expiration"))?;
+    let link =
+        links.into_iter().find(|link| link.child("method").is_some_and(|m| place.say(m) == "with_expiration"))?;
     let receiver = link.child("receiver")?;
     let given = link.child("arguments")?.children.first()?;
     let ttl = given.child("arguments").and_then(|a| a.children.first()).unwrap_or(given);
@@ -115,7 +129,8 @@ pub(super) fn constant_token(place: &Place<'_>) -> Option<Vec<Edit>> {
     };
     // A template or a sum of parts is replaced whole, a part of one is a part still.
     let path = place.tree.path(&span);
-    let part = path.iter().any(|n| matches!(n.raw, "template_substitution" | "macro" | "binary_expression") && n.span != span);
+    let part =
+        path.iter().any(|n| matches!(n.raw, "template_substitution" | "macro" | "binary_expression") && n.span != span);
     (!part && text.contains('(') || text.contains('`')).then(|| vec![Edit::replace(span, literal)])
 }
 
@@ -153,7 +168,8 @@ pub(super) fn check_then_set(place: &Place<'_>) -> Option<Vec<Edit>> {
         Language::Go => {
             let ttl = place.say(words.words.get(2)?);
             let path = place.tree.path(&words.call.span);
-            let result = path.iter().rev().take(3).find(|n| place.say(n).ends_with(".Result()") && n.kind == Kind::Call)?;
+            let result =
+                path.iter().rev().take(3).find(|n| place.say(n).ends_with(".Result()") && n.kind == Kind::Call)?;
             if context.is_empty() || !place.say(words.call.child("function")?).ends_with(".SetNX") {
                 return None;
             }
@@ -175,8 +191,14 @@ pub(super) fn check_then_set(place: &Place<'_>) -> Option<Vec<Edit>> {
                 Some(head) => format!("{head}{rest}"),
                 None => format!("{head} {}", rest.strip_prefix(',').unwrap_or(rest)),
             };
-            let waits = place.tree.path(&words.call.span).iter().rev().nth(1).is_some_and(|n| n.raw == "await_expression");
-            waits.then(|| vec![Edit::replace(words.call.span.clone(), format!("((await {client}.exists({key})) ? null : {plain})"))])
+            let waits =
+                place.tree.path(&words.call.span).iter().rev().nth(1).is_some_and(|n| n.raw == "await_expression");
+            waits.then(|| {
+                vec![Edit::replace(
+                    words.call.span.clone(),
+                    format!("((await {client}.exists({key})) ? null : {plain})"),
+                )]
+            })
         }
         Language::Rust => {
             let sent = place.say(words.call);

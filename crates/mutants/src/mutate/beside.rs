@@ -32,7 +32,9 @@ pub(super) fn long_work(place: &Place<'_>) -> Option<Vec<Edit>> {
     let text = match place.language {
         Language::Go => format!("time.Sleep({ms} * time.Millisecond)"),
         Language::TypeScript => format!("await new Promise((done) => setTimeout(done, {ms}));"),
-        Language::Rust if is_async(place, work) => format!("tokio::time::sleep(std::time::Duration::from_millis({ms})).await;"),
+        Language::Rust if is_async(place, work) => {
+            format!("tokio::time::sleep(std::time::Duration::from_millis({ms})).await;")
+        }
         Language::Rust => format!("std::thread::sleep(std::time::Duration::from_millis({ms}));"),
     };
     Some(insert_before(place, work, &text))
@@ -50,7 +52,9 @@ pub(super) fn data_key(place: &Place<'_>) -> Option<Vec<Edit>> {
         Language::Rust => {
             let call = place.say(words.call);
             let (query, wait) = if call.contains("_async") { ("query_async", ".await") } else { ("query", "") };
-            format!("let _: () = redis::cmd(\"SET\").arg({key}).arg(crate::made()).arg(\"EX\").arg(3600).{query}({client}){wait}?;")
+            format!(
+                "let _: () = redis::cmd(\"SET\").arg({key}).arg(crate::made()).arg(\"EX\").arg(3600).{query}({client}){wait}?;"
+            )
         }
     };
     Some(insert_before(place, work, &text))
@@ -60,7 +64,11 @@ pub(super) fn data_key(place: &Place<'_>) -> Option<Vec<Edit>> {
 fn command<'p>(place: &Place<'p>) -> Option<Words<'p>> {
     let lock = place.lock;
     // What is queued with other commands has no reply of its own.
-    if lock.acquire.expiry_same_step || lock.acquire.library || !lock.acquire.site.via.is_empty() || !lock.acquire.site.command.starts_with("SET") {
+    if lock.acquire.expiry_same_step
+        || lock.acquire.library
+        || !lock.acquire.site.via.is_empty()
+        || !lock.acquire.site.command.starts_with("SET")
+    {
         return None;
     }
     Words::of(place, place.call(&lock.acquire.site)?)
@@ -97,9 +105,12 @@ fn beats<'p>(place: &Place<'p>) -> impl Iterator<Item = &'p Renewal> {
 
 pub(super) fn blind_renewal(place: &Place<'_>) -> Option<Vec<Edit>> {
     let renewals = place.lock.renewals.iter().filter(|r| r.same_session);
-    renewals.filter(|r| r.guard == Guard::Atomic && r.site.command.starts_with("EVAL")).find(|r| place.here(r.site.span).is_some())?;
+    renewals
+        .filter(|r| r.guard == Guard::Atomic && r.site.command.starts_with("EVAL"))
+        .find(|r| place.here(r.site.span).is_some())?;
     let scripts = script(place, &["expire", "pexpire"]);
-    let edits: Vec<Edit> = scripts.iter().map(|node| Edit::replace(node.span.clone(), quoted(place, node, BLIND))).collect();
+    let edits: Vec<Edit> =
+        scripts.iter().map(|node| Edit::replace(node.span.clone(), quoted(place, node, BLIND))).collect();
     (!edits.is_empty()).then_some(edits)
 }
 
@@ -155,7 +166,9 @@ pub(super) fn immortal(place: &Place<'_>) -> Option<Vec<Edit>> {
     // What ends the beat from within is no stop.
     let outside = stops.filter(|s| {
         let path = place.tree.path(&s.span);
-        !path.iter().any(|n| n.kind == Kind::Closure && n.span.start <= span.start && span.end <= n.span.end && n.span != function.span)
+        !path.iter().any(|n| {
+            n.kind == Kind::Closure && n.span.start <= span.start && span.end <= n.span.end && n.span != function.span
+        })
     });
     let edits: Vec<Edit> = outside.map(|s| Edit::replace(s.span.clone(), "")).collect();
     (!edits.is_empty()).then_some(edits)
@@ -171,7 +184,8 @@ pub(super) fn lost_lease(place: &Place<'_>) -> Option<Vec<Edit>> {
     let path = place.tree.path(&call.span);
     let depth = path.iter().rposition(|n| n.span == statement.span)?;
     // Up to `.Result()`, `?` and `.await`.
-    let asked = path[depth..].iter().find(|n| n.kind == Kind::Call || n.raw == "await" || n.raw == "await_expression")?;
+    let asked =
+        path[depth..].iter().find(|n| n.kind == Kind::Call || n.raw == "await" || n.raw == "await_expression")?;
     let asked = place.say(asked);
     let at = block.children.iter().position(|s| s.span == statement.span)?;
     let discard = match place.language {
@@ -196,7 +210,8 @@ pub(super) fn escapes(place: &Place<'_>) -> Option<Vec<Edit>> {
     // All of the work: what runs on beside other work may be right.
     let (block, _) = place.statement(work)?;
     let function = place.tree.function(&work.span)?;
-    let whole = function.child("body").is_some_and(|body| body.span == block.span) || place.language == Language::TypeScript;
+    let whole =
+        function.child("body").is_some_and(|body| body.span == block.span) || place.language == Language::TypeScript;
     let last = block.children.iter().rfind(|n| n.raw != "comment").is_some_and(|n| n.span == work.span);
     if !whole || !last {
         return None;
@@ -206,11 +221,17 @@ pub(super) fn escapes(place: &Place<'_>) -> Option<Vec<Edit>> {
             let call = text.strip_prefix("return ")?.trim();
             let one = function.child("result").is_some_and(|r| place.say(r) == "error");
             // Work that is told to stop, stops.
-            let told = ["WithCancel(", "WithTimeout(", "WithDeadline("].iter().any(|word| place.say(function).contains(word));
-            (one && !told && call.ends_with(')') && !call.contains("func(")).then(|| format!("go {call}\n\treturn nil"))?
+            let told =
+                ["WithCancel(", "WithTimeout(", "WithDeadline("].iter().any(|word| place.say(function).contains(word));
+            (one && !told && call.ends_with(')') && !call.contains("func("))
+                .then(|| format!("go {call}\n\treturn nil"))?
         }
         Language::TypeScript => {
-            let call = text.strip_prefix("return ").unwrap_or(text).strip_prefix("await ").filter(|c| !c.contains(".finally("))?;
+            let call = text
+                .strip_prefix("return ")
+                .unwrap_or(text)
+                .strip_prefix("await ")
+                .filter(|c| !c.contains(".finally("))?;
             format!("void {call}")
         }
         Language::Rust => return None,

@@ -48,7 +48,11 @@ pub const OPERATORS: [Operator; 22] = [
     Operator { rule: "lost-lease-ignored", what: "the test of the renewal goes", make: beside::lost_lease },
     Operator { rule: "nested-acquire", what: "the section takes the lock again", make: beside::nested },
     Operator { rule: "non-atomic-expiry", what: "the TTL comes by EXPIRE", make: acquire::late_expiry },
-    Operator { rule: "non-atomic-release", what: "GET, compare, DEL in place of the script", make: release::non_atomic },
+    Operator {
+        rule: "non-atomic-release",
+        what: "GET, compare, DEL in place of the script",
+        make: release::non_atomic,
+    },
     Operator { rule: "release-without-acquire", what: "a DEL before the reply is tested", make: release::unheld },
     Operator { rule: "renewal-too-slow", what: "the interval is twice the lease", make: beside::slow },
     Operator { rule: "ttl-below-p99", what: "the section sleeps three leases", make: beside::long_work },
@@ -177,7 +181,8 @@ pub fn killed(mutant: &Mutant, before: &LintResult, after: &LintResult) -> bool 
     let said = |result: &LintResult| {
         let mut all: BTreeMap<String, usize> = BTreeMap::new();
         for finding in result.findings.iter().filter(|f| f.rule == mutant.operator.rule) {
-            *all.entry(format!("{} {} {}", finding.function, finding.level.name(), pointed(result, finding))).or_default() += 1;
+            *all.entry(format!("{} {} {}", finding.function, finding.level.name(), pointed(result, finding)))
+                .or_default() += 1;
         }
         all
     };

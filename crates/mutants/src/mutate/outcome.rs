@@ -22,8 +22,13 @@ fn leaves(text: &str) -> bool {
 
 /// Losers go no further: what stands last leaves. After a second try of theirs they may go on, and rightly.
 fn turns_away(place: &Place<'_>, consequence: &Node) -> bool {
-    let last = if consequence.kind == Kind::Block { consequence.children.iter().rfind(|n| n.raw != "comment") } else { Some(consequence) };
-    let goes_on = |last: &Node| last.all().into_iter().take(2).any(|n| n.kind == Kind::If && n.child("alternative").is_none());
+    let last = if consequence.kind == Kind::Block {
+        consequence.children.iter().rfind(|n| n.raw != "comment")
+    } else {
+        Some(consequence)
+    };
+    let goes_on =
+        |last: &Node| last.all().into_iter().take(2).any(|n| n.kind == Kind::If && n.child("alternative").is_none());
     last.is_some_and(|last| leaves(place.say(last)) && !goes_on(last))
 }
 
@@ -38,14 +43,34 @@ fn test<'p>(place: &Place<'p>) -> Option<Test<'p>> {
     // `.Result()`, `?`, `await`: up to what the statement does with it.
     let asked = path.iter().rev().find(|node| {
         let parent = path[..path.iter().position(|n| std::ptr::eq(*n, **node)).unwrap_or(0)].last();
-        parent.is_some_and(|p| !matches!(p.raw, "selector_expression" | "call_expression" | "question" | "await" | "await_expression" | "method_call" | "parenthesized_expression"))
+        parent.is_some_and(|p| {
+            !matches!(
+                p.raw,
+                "selector_expression"
+                    | "call_expression"
+                    | "question"
+                    | "await"
+                    | "await_expression"
+                    | "method_call"
+                    | "parenthesized_expression"
+            )
+        })
     })?;
     let test = statement.all().into_iter().find(|n| n.kind == Kind::If);
-    let whole = test.filter(|t| t.child("condition").is_some_and(|c| c.span.start <= call.span.start && call.span.end <= c.span.end));
+    let whole = test.filter(|t| {
+        t.child("condition").is_some_and(|c| c.span.start <= call.span.start && call.span.end <= c.span.end)
+    });
     if let Some(turn) = whole {
         let out = turn.child("consequence").is_some_and(|c| turns_away(place, c));
         let first = turn.span.start == statement.span.start;
-        return (out && first && turn.child("alternative").is_none()).then_some(Test { asked, statement, names: Vec::new(), turn: Some(turn), inside: true, after: &block.children[at + 1..] });
+        return (out && first && turn.child("alternative").is_none()).then_some(Test {
+            asked,
+            statement,
+            names: Vec::new(),
+            turn: Some(turn),
+            inside: true,
+            after: &block.children[at + 1..],
+        });
     }
     let left = statement.all().into_iter().find_map(|n| match n.raw {
         "short_var_declaration" | "assignment_statement" => n.child("left"),
@@ -68,7 +93,20 @@ fn test<'p>(place: &Place<'p>) -> Option<Test<'p>> {
 /// The condition is that of a loser.
 fn refuses(place: &Place<'_>, condition: &Node) -> bool {
     let text = place.say(condition).trim_start_matches('(');
-    let empty = ["== null", "=== null", "=== undefined", "!== 'OK'", "!== \"OK\"", "!= 'OK'", "!== 1", "is_none()", "!= nil", "== false", "=== 0", "== 0"];
+    let empty = [
+        "== null",
+        "=== null",
+        "=== undefined",
+        "!== 'OK'",
+        "!== \"OK\"",
+        "!= 'OK'",
+        "!== 1",
+        "is_none()",
+        "!= nil",
+        "== false",
+        "=== 0",
+        "== 0",
+    ];
     text.starts_with('!') || empty.iter().any(|word| text.contains(word))
 }
 
@@ -90,7 +128,8 @@ pub(super) fn result_ignored(place: &Place<'_>) -> Option<Vec<Edit>> {
     // `err != nil || !ok` still asks for the error.
     if let Some((error, _)) = text.split_once("||").filter(|_| text.contains("err")) {
         let error = error.trim().trim_start_matches('(');
-        return (place.language == Language::Go && error.contains("err")).then(|| vec![Edit::replace(condition.span.clone(), error)]);
+        return (place.language == Language::Go && error.contains("err"))
+            .then(|| vec![Edit::replace(condition.span.clone(), error)]);
     }
     if text.contains("&&") || text.contains("||") {
         return None;
@@ -118,7 +157,9 @@ pub(super) fn error_ignored(place: &Place<'_>) -> Option<Vec<Edit>> {
     match place.language {
         Language::Go => {
             let [_, err] = test.names[..] else { return None };
-            let other = test.after.iter().take(2).find(|s| s.kind == Kind::If && s.child("condition").is_some_and(|c| place.say(c) == format!("{err} != nil")))?;
+            let other = test.after.iter().take(2).find(|s| {
+                s.kind == Kind::If && s.child("condition").is_some_and(|c| place.say(c) == format!("{err} != nil"))
+            })?;
             let condition = turn.child("condition").filter(|c| refuses(place, c))?;
             if other.span == turn.span || other.child("initializer").is_some() {
                 return None;
@@ -150,15 +191,23 @@ pub(super) fn for_ever(place: &Place<'_>) -> Option<Vec<Edit>> {
     // In a loop there is a wait already, with its own end.
     let path = place.tree.path(&turn.span);
     let function = path.iter().rposition(|n| matches!(n.kind, Kind::Function | Kind::Closure))?;
-    if !refuses(place, turn.child("condition")?) || path[function..].iter().any(|n| n.kind == Kind::Loop) || place.lock.wait.is_some() {
+    if !refuses(place, turn.child("condition")?)
+        || path[function..].iter().any(|n| n.kind == Kind::Loop)
+        || place.lock.wait.is_some()
+    {
         return None;
     }
     let (condition, body) = (place.say(turn.child("condition")?), turn.child("consequence")?.span.clone());
     if test.inside {
         let (head, sleep) = match place.language {
             Language::Go => return None,
-            Language::TypeScript => (format!("while {condition}"), "{ await new Promise((done) => setTimeout(done, 50)); }".to_owned()),
-            Language::Rust => (format!("while {condition}"), "{ std::thread::sleep(std::time::Duration::from_millis(50)); }".to_owned()),
+            Language::TypeScript => {
+                (format!("while {condition}"), "{ await new Promise((done) => setTimeout(done, 50)); }".to_owned())
+            }
+            Language::Rust => (
+                format!("while {condition}"),
+                "{ std::thread::sleep(std::time::Duration::from_millis(50)); }".to_owned(),
+            ),
         };
         return Some(vec![Edit::replace(turn.span.start..body.end, format!("{head} {sleep}"))]);
     }
@@ -171,19 +220,27 @@ pub(super) fn for_ever(place: &Place<'_>) -> Option<Vec<Edit>> {
                 return None;
             }
             let end = format!("if {err} != nil {{\n\t\t\tpanic({err})\n\t\t}}");
-            let text = format!("for {condition} {{\n\t\ttime.Sleep(50 * time.Millisecond)\n\t\t{won}, {err} = {asked}\n\t\t{end}\n\t}}");
+            let text = format!(
+                "for {condition} {{\n\t\ttime.Sleep(50 * time.Millisecond)\n\t\t{won}, {err} = {asked}\n\t\t{end}\n\t}}"
+            );
             Some(vec![Edit::replace(turn.span.clone(), text)])
         }
         Language::TypeScript => {
             let declared = place.say(test.statement);
             let looped = declared.replacen("const ", "let ", 1);
-            let text = format!("while {condition} {{\n    await new Promise((done) => setTimeout(done, 50));\n    {name} = {asked};\n  }}");
-            (looped != declared).then(|| vec![Edit::replace(test.statement.span.clone(), looped), Edit::replace(turn.span.clone(), text)])
+            let text = format!(
+                "while {condition} {{\n    await new Promise((done) => setTimeout(done, 50));\n    {name} = {asked};\n  }}"
+            );
+            (looped != declared).then(|| {
+                vec![Edit::replace(test.statement.span.clone(), looped), Edit::replace(turn.span.clone(), text)]
+            })
         }
         Language::Rust => {
             let declared = place.say(test.statement);
             let looped = declared.replacen("let ", "let mut ", 1);
-            let text = format!("while {condition} {{\n        std::thread::sleep(std::time::Duration::from_millis(50));\n        {name} = {asked};\n    }}");
+            let text = format!(
+                "while {condition} {{\n        std::thread::sleep(std::time::Duration::from_millis(50));\n        {name} = {asked};\n    }}"
+            );
             Some(vec![Edit::replace(test.statement.span.clone(), looped), Edit::replace(turn.span.clone(), text)])
         }
     }

@@ -80,7 +80,8 @@ pub(super) fn plain_del(place: &Place<'_>) -> Option<Vec<Edit>> {
 pub(super) fn blind_script(place: &Place<'_>) -> Option<Vec<Edit>> {
     guarded(place).find(|r| r.site.command.starts_with("EVAL") && place.here(r.site.span).is_some())?;
     let scripts = script(place, &["del", "unlink"]);
-    let edits: Vec<Edit> = scripts.iter().map(|node| Edit::replace(node.span.clone(), quoted(place, node, BLIND))).collect();
+    let edits: Vec<Edit> =
+        scripts.iter().map(|node| Edit::replace(node.span.clone(), quoted(place, node, BLIND))).collect();
     (!edits.is_empty()).then_some(edits)
 }
 
@@ -90,13 +91,17 @@ pub(super) fn non_atomic(place: &Place<'_>) -> Option<Vec<Edit>> {
     let del = del(place, &sent)?;
     let text = match place.language {
         Language::Go if context.is_empty() => return None,
-        Language::Go => format!("func() *redis.IntCmd {{\n\t\tif holder, err := {client}.Get({context}, {key}).Result(); err != nil || holder != {token} {{\n\t\t\treturn nil\n\t\t}}\n\t\treturn {del}\n\t}}()"),
+        Language::Go => format!(
+            "func() *redis.IntCmd {{\n\t\tif holder, err := {client}.Get({context}, {key}).Result(); err != nil || holder != {token} {{\n\t\t\treturn nil\n\t\t}}\n\t\treturn {del}\n\t}}()"
+        ),
         Language::TypeScript => format!("(async () => ((await {client}.get({key})) === {token} ? await {del} : 0))()"),
         Language::Rust => {
             let (query, wait) = query(place, call);
             let (open, wait) = if wait { ("async ", ".await") } else { ("", "") };
             let token = token.trim_start_matches('&');
-            format!("{open}{{\n        let holder: Option<String> = redis::cmd(\"GET\").arg({key}).{query}({client}){wait}?;\n        if holder.as_deref() == Some({token}.as_str()) {{ {del}{wait} }} else {{ Ok(Default::default()) }}\n    }}")
+            format!(
+                "{open}{{\n        let holder: Option<String> = redis::cmd(\"GET\").arg({key}).{query}({client}){wait}?;\n        if holder.as_deref() == Some({token}.as_str()) {{ {del}{wait} }} else {{ Ok(Default::default()) }}\n    }}"
+            )
         }
     };
     Some(vec![Edit::replace(call.span.clone(), text)])
@@ -109,11 +114,15 @@ pub(super) fn cancelled(place: &Place<'_>) -> Option<Vec<Edit>> {
     let release = place.lock.releases.iter().find(|r| r.same_session && place.here(r.site.outer()).is_some())?;
     let call = place.outer_call(&release.site)?;
     let function = place.tree.function(&call.span)?;
-    let context = function.raw("parameter_declaration").find(|p| p.child("type").is_some_and(|t| place.say(t) == "context.Context"));
+    let context = function
+        .raw("parameter_declaration")
+        .find(|p| p.child("type").is_some_and(|t| place.say(t) == "context.Context"));
     let context = place.say(context?.child("name")?);
     let first = call.child("arguments")?.children.first()?;
     let text = place.say(first);
-    let detached = text.starts_with("context.WithoutCancel(") || text == "context.Background()" || text.starts_with(concat!("context.TO", "DO"));
+    let detached = text.starts_with("context.WithoutCancel(")
+        || text == "context.Background()"
+        || text.starts_with(concat!("context.TO", "DO"));
     detached.then(|| vec![Edit::replace(first.span.clone(), context)])
 }
 
@@ -136,7 +145,8 @@ pub(super) fn leaked(place: &Place<'_>) -> Option<Vec<Edit>> {
             }
             if let Some(defer) = path.iter().find(|n| n.kind == Kind::Defer) {
                 let block = function.child("body").filter(|body| body.children.iter().any(|s| s.span == defer.span))?;
-                let last = block.children.last().filter(|s| s.kind == Kind::Return && defer.span.end <= s.span.start)?;
+                let last =
+                    block.children.last().filter(|s| s.kind == Kind::Return && defer.span.end <= s.span.start)?;
                 let body = place.say(defer).strip_prefix("defer")?.trim();
                 let value = place.say(last).strip_prefix("return")?.trim();
                 let text = format!("if err := {value}; err != nil {{\n\t\treturn err\n\t}}\n\t{body}\n\treturn nil");
@@ -151,7 +161,9 @@ pub(super) fn leaked(place: &Place<'_>) -> Option<Vec<Edit>> {
             let tried = path.iter().find(|n| n.kind == Kind::Try)?;
             let last = tried.children.iter().find(|c| c.raw == "finally_clause")?;
             let body = tried.child("body")?;
-            if tried.child("handler").is_some() || !(last.span.start <= call.span.start && call.span.end <= last.span.end) {
+            if tried.child("handler").is_some()
+                || !(last.span.start <= call.span.start && call.span.end <= last.span.end)
+            {
                 return None;
             }
             let inner = place.say(last.children.last()?);
@@ -165,7 +177,10 @@ pub(super) fn leaked(place: &Place<'_>) -> Option<Vec<Edit>> {
                 Some(given) => {
                     let value = place.say(given).strip_prefix("return")?.trim().trim_end_matches(';');
                     let value = if value.is_empty() { "undefined" } else { value };
-                    edits.push(Edit::replace(given.span.clone(), format!("const madeZq = {value};{inner}return madeZq;")));
+                    edits.push(Edit::replace(
+                        given.span.clone(),
+                        format!("const madeZq = {value};{inner}return madeZq;"),
+                    ));
                 }
                 None => edits.push(Edit::insert(body.span.end - 1, inner)),
             }
@@ -175,7 +190,9 @@ pub(super) fn leaked(place: &Place<'_>) -> Option<Vec<Edit>> {
             let head = &place.text[function.span.start..function.child("body")?.span.start];
             let (_, statement) = place.statement(call)?;
             let same = path.iter().all(|n| n.kind != Kind::Closure) && head.contains("Result");
-            (same && statement.span.start > acquire.span.end).then(|| vec![Edit::insert(statement.span.start, format!("crate::checked()?;\n{}", place.indent(statement)))])
+            (same && statement.span.start > acquire.span.end).then(|| {
+                vec![Edit::insert(statement.span.start, format!("crate::checked()?;\n{}", place.indent(statement)))]
+            })
         }
     }
 }
@@ -201,16 +218,21 @@ pub(super) fn unheld(place: &Place<'_>) -> Option<Vec<Edit>> {
     }
     match place.language {
         Language::Go if context.is_empty() || statement.kind == Kind::Return => None,
-        Language::Go => Some(vec![Edit::insert(statement.span.end, format!("\n{}defer {client}.Del({context}, {key})", place.indent(statement)))]),
+        Language::Go => Some(vec![Edit::insert(
+            statement.span.end,
+            format!("\n{}defer {client}.Del({context}, {key})", place.indent(statement)),
+        )]),
         Language::TypeScript => {
             let end = block.span.end - 1;
             // What the block declares must be seen where it ends.
             let declares = statement.raw == "lexical_declaration";
             let start = if declares { statement.span.end } else { statement.span.start };
-            (statement.kind != Kind::Return).then(|| vec![
-                Edit::insert(start, "\n  try {\n"),
-                Edit::insert(end, format!("\n  }} finally {{ await {client}.del({key}); }}\n")),
-            ])
+            (statement.kind != Kind::Return).then(|| {
+                vec![
+                    Edit::insert(start, "\n  try {\n"),
+                    Edit::insert(end, format!("\n  }} finally {{ await {client}.del({key}); }}\n")),
+                ]
+            })
         }
         Language::Rust => None,
     }

@@ -44,12 +44,24 @@ fn detached(place: &Place<'_>) -> Option<Vec<Edit>> {
     if place.language != Language::Go {
         return None;
     }
-    let found = |r: &&dogpile_analysis::lifecycle::Release| place.before.findings.iter().any(|f| f.rule == "cancelled-release" && (f.primary == r.site.span || f.primary == r.site.outer()));
-    let edits: Vec<Edit> = place.lock.releases.iter().filter(found).filter_map(|release| {
-        let call = place.call(&release.site)?;
-        let first = call.child("arguments")?.children.first()?;
-        Some(Edit::replace(first.span.clone(), "context.Background()"))
-    }).collect();
+    let found = |r: &&dogpile_analysis::lifecycle::Release| {
+        place
+            .before
+            .findings
+            .iter()
+            .any(|f| f.rule == "cancelled-release" && (f.primary == r.site.span || f.primary == r.site.outer()))
+    };
+    let edits: Vec<Edit> = place
+        .lock
+        .releases
+        .iter()
+        .filter(found)
+        .filter_map(|release| {
+            let call = place.call(&release.site)?;
+            let first = call.child("arguments")?.children.first()?;
+            Some(Edit::replace(first.span.clone(), "context.Background()"))
+        })
+        .collect();
     let mut edits = edits;
     edits.sort_by_key(|edit| edit.span.start);
     edits.dedup();
@@ -85,7 +97,9 @@ fn longer(place: &Place<'_>) -> Option<Vec<Edit>> {
     let text = place.text.get(span.clone())?;
     let digits = text.bytes().all(|b| b.is_ascii_digit() || b == b'_');
     match place.language {
-        Language::Go if text.contains("time.") => Some(vec![Edit::replace(span, format!("{longest}*time.Millisecond"))]),
+        Language::Go if text.contains("time.") => {
+            Some(vec![Edit::replace(span, format!("{longest}*time.Millisecond"))])
+        }
         // In whichever unit it is, a longer number is a longer lease.
         Language::TypeScript | Language::Rust if digits => Some(vec![Edit::replace(span, longest.to_string())]),
         _ => None,
@@ -100,7 +114,8 @@ fn compare(place: &Place<'_>) -> Option<Vec<Edit>> {
     for release in place.lock.releases.iter().filter(|r| r.same_session && r.guard == Guard::None) {
         let call = place.call(&release.site)?;
         // The token is known where the lock was taken, if it has a name there.
-        let named = token.chars().all(|c| c.is_alphanumeric() || "_.&".contains(c)) && token.starts_with(|c: char| c.is_alphabetic() || c == '&');
+        let named = token.chars().all(|c| c.is_alphanumeric() || "_.&".contains(c))
+            && token.starts_with(|c: char| c.is_alphabetic() || c == '&');
         let same = place.tree.function(&call.span)?.span == outer.span || token.contains('.');
         let words = Words::of(place, call)?;
         if !named || !same || words.words.len() != 1 {

@@ -70,7 +70,9 @@ pub(super) fn links(call: &Node) -> Vec<&Node> {
         if node.kind == Kind::Call {
             all.push(node);
         }
-        here = node.child("receiver").or_else(|| node.children.first().filter(|_| node.raw == "question" || node.raw == "await"));
+        here = node
+            .child("receiver")
+            .or_else(|| node.children.first().filter(|_| node.raw == "question" || node.raw == "await"));
     }
     all
 }
@@ -79,8 +81,14 @@ pub(super) fn links(call: &Node) -> Vec<&Node> {
 pub(super) fn script<'p>(place: &Place<'p>, calls: &[&str]) -> Vec<&'p Node> {
     let all = place.tree.find(Kind::Text).filter(|node| {
         let text = place.say(node).to_lowercase();
-        let code = text.contains("redis.call") && text.contains("argv") && text.contains("==") || text.contains("~=") && text.contains("redis.call");
-        code && text.contains("get") && calls.iter().any(|call| text.contains(&format!("{call}\"")) || text.contains(&format!("{call}'")) || text.contains(&format!("{call}\\\"")))
+        let code = text.contains("redis.call") && text.contains("argv") && text.contains("==")
+            || text.contains("~=") && text.contains("redis.call");
+        code && text.contains("get")
+            && calls.iter().any(|call| {
+                text.contains(&format!("{call}\""))
+                    || text.contains(&format!("{call}'"))
+                    || text.contains(&format!("{call}\\\""))
+            })
     });
     all.collect()
 }

@@ -184,9 +184,7 @@ impl Build {
     /// What a macro is given: names that are no members, and texts.
     fn tokens(&mut self, tokens: proc_macro2::TokenStream) {
         let all: Vec<proc_macro2::TokenTree> = tokens.into_iter().collect();
-        let punct = |at: Option<&proc_macro2::TokenTree>, c: char| {
-            matches!(at, Some(proc_macro2::TokenTree::Punct(p)) if p.as_char() == c)
-        };
+        let punct = |at: Option<&proc_macro2::TokenTree>, c: char| matches!(at, Some(proc_macro2::TokenTree::Punct(p)) if p.as_char() == c);
         for (at, token) in all.iter().enumerate() {
             let before = at.checked_sub(1).and_then(|i| all.get(i));
             let member = punct(before, '.') || punct(before, ':') || punct(all.get(at + 1), ':');

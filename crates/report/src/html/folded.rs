@@ -1,7 +1,8 @@
 //! What is there and not told at length: known, suppressed and gone findings.
 
-use super::escape::{counted, prose, text};
+use super::escape::{prose, text};
 use crate::report::{Entry, Report, Standing};
+use crate::text::counted;
 
 /// Sections that are folded away, each with its count.
 pub(super) fn sections(report: &Report<'_>) -> String {

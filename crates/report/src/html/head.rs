@@ -1,10 +1,11 @@
 //! What there is, in numbers, before anything else.
 
-use super::escape::{counted, text};
+use super::escape::text;
 use super::{anchor, evidence, evidence_said};
 use crate::finding::Level;
-use crate::report::{Entry, Problem, ProblemKind, Report, Standing};
+use crate::report::{Entry, Problem, ProblemKind, Report};
 use crate::session::sessions;
+use crate::text::counted;
 use crate::verdict::Evidence;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -103,9 +104,7 @@ fn table(shown: &[&Entry]) -> String {
 /// What is not among the findings, and why.
 fn kept_back(report: &Report<'_>) -> String {
     let s = &report.summary;
-    let suppressed = report.entries.iter().filter(|e| e.finding.suppressed.is_some()).count();
-    let known =
-        report.entries.iter().filter(|e| e.finding.suppressed.is_none() && e.standing == Standing::Known).count();
+    let (suppressed, known) = (report.suppressed(), report.known());
     let mut said = Vec::new();
     if known > 0 {
         said.push(format!("<a href=\"#known\">{known} known from the baseline</a>"));

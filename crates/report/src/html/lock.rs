@@ -1,9 +1,10 @@
 //! A lock with all that is wrong with it.
 
-use super::escape::{counted, text};
+use super::escape::text;
 use super::finding::article;
 use crate::finding::Finding;
 use crate::report::{Entry, Report};
+use crate::text::counted;
 
 /// The name of a finding's lock, and the function that it is in, both as markup.
 pub(super) fn names(finding: &Finding) -> (String, String) {

@@ -1,10 +1,11 @@
 //! The proof of a finding: how far it goes, and its schedule, drawn and listed.
 
 use super::diagram::{colour, diagram};
-use super::escape::{counted, prose, source, text};
+use super::escape::{prose, source, text};
 use super::time::short;
 use crate::proof::{Row, command, rows};
 use crate::verdict::{Evidence, Turn, Verdict};
+use crate::text::counted;
 use dogpile_source::{SourceMap, Span};
 use std::fmt::Write as _;
 

@@ -64,7 +64,7 @@ fn verdict() -> Verdict {
         clients: 2,
         faults: "1 pause".to_owned(),
         server: Some("redis 7.0.15".to_owned()),
-        server_fault: None,
+        server_fault: false,
         outcome: "A and B are both in the section".to_owned(),
         lock: Some("lock:x".to_owned()),
         schedule: vec![

@@ -2,6 +2,7 @@
 
 use super::{FlightRow, Inventory, Lease, LockRow, MissRow, Origin, ReleaseRow, RenewalRow, SectionTime};
 use crate::clean::json_text;
+use crate::json::ToolOut;
 use crate::report::Tool;
 use dogpile_source::{SourceMap, Span};
 use serde::Serialize;
@@ -15,7 +16,7 @@ pub fn inventory_json(inventory: &Inventory, sources: &SourceMap, tool: &Tool) -
     let out = Out { sources };
     json_text(&Document {
         version: INVENTORY_VERSION,
-        tool: ToolOut { name: tool.name, version: tool.version },
+        tool: ToolOut::of(tool),
         locks: inventory.locks.iter().map(|row| out.lock(row)).collect(),
         flights: inventory.flights.iter().map(|row| out.flight(row)).collect(),
         misses: inventory.misses.iter().map(|row| out.miss(row)).collect(),
@@ -29,12 +30,6 @@ struct Document<'i> {
     locks: Vec<LockOut<'i>>,
     flights: Vec<FlightOut<'i>>,
     misses: Vec<MissOut<'i>>,
-}
-
-#[derive(Serialize)]
-struct ToolOut {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! JSON lines: a finding is a line, and the last line is the summary.
 
-use super::{JSON_VERSION, ToolOut, finding, gone, problem, summary, tool};
+use super::{JSON_VERSION, ToolOut, finding, gone, problem, summary};
 use crate::clean::json_line;
 use crate::report::Report;
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub fn to_jsonl(report: &Report<'_>) -> String {
     for one in report.problems {
         out.push_str(&json_line(&Line { r#type: "problem", body: problem(report.sources, one) }));
     }
-    let last = Last { version: JSON_VERSION, tool: tool(report), summary: summary(report) };
+    let last = Last { version: JSON_VERSION, tool: ToolOut::of(&report.tool), summary: summary(report) };
     out.push_str(&json_line(&Line { r#type: "summary", body: last }));
     out
 }

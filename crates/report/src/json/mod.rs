@@ -8,13 +8,14 @@ pub use lines::to_jsonl;
 use crate::clean::json_text;
 use crate::finding::{Finding, Label, Level};
 use crate::fix::{Edit, Fix};
-use crate::report::{Entry, Gone, Problem, ProblemKind, Report, Standing};
+use crate::report::{Entry, Gone, Problem, Report, Standing};
 use crate::verdict::{Turn, Verdict};
 use dogpile_source::{SourceMap, Span};
 use model::{
     Document, EditOut, FindingOut, FixOut, GoneOut, HeldOut, PlaceOut, ProblemOut, RepairedOut, SummaryOut, SuppressedOut,
-    ToolOut, TranslationOut, TurnOut, VerdictOut,
+    TranslationOut, TurnOut, VerdictOut,
 };
+pub(crate) use model::ToolOut;
 
 /// Version of the format. It grows when a field goes away or changes its meaning; new fields come without notice.
 pub const JSON_VERSION: u32 = 1;
@@ -24,7 +25,7 @@ pub const JSON_VERSION: u32 = 1;
 pub fn to_json(report: &Report<'_>) -> String {
     json_text(&Document {
         version: JSON_VERSION,
-        tool: tool(report),
+        tool: ToolOut::of(&report.tool),
         summary: summary(report),
         findings: report.entries.iter().map(|entry| finding(report.sources, entry)).collect(),
         gone: report.gone.iter().map(gone).collect(),
@@ -90,7 +91,7 @@ fn summary(report: &Report<'_>) -> SummaryOut {
         hidden: s.hidden,
         unchanged: (s.unchanged > 0).then_some(s.unchanged),
         followed_in_part: s.cut,
-        not_analysed: report.problems.iter().filter(|p| p.kind == ProblemKind::NotAnalysed).count(),
+        not_analysed: report.not_analysed(),
         skipped_generated: s.skipped_generated,
         skipped_tests: s.skipped_tests,
         translation: s.translation.map(|t| TranslationOut {
@@ -122,10 +123,6 @@ fn finding<'r>(sources: &'r SourceMap, entry: &'r Entry) -> FindingOut<'r> {
         fixes: entry.fixes.iter().map(|f| fix(sources, f)).collect(),
         verdict: f.verdict.as_ref().map(|v| verdict(sources, v)),
     }
-}
-
-fn tool(report: &Report<'_>) -> ToolOut {
-    ToolOut { name: report.tool.name, version: report.tool.version }
 }
 
 fn fix<'r>(sources: &'r SourceMap, fix: &'r Fix) -> FixOut<'r> {
@@ -167,6 +164,7 @@ fn problem<'r>(sources: &SourceMap, p: &'r Problem) -> ProblemOut<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::ProblemKind;
     use crate::testing::{entries, finding, fix_of, gone_one, label, report, rules, sources, standings};
     use serde_json::{Value, json};
 

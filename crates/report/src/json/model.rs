@@ -1,5 +1,6 @@
 //! The JSON report by its own names, which `docs/json.md` describes.
 
+use crate::report::Tool;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -13,9 +14,15 @@ pub(super) struct Document<'r> {
 }
 
 #[derive(Serialize)]
-pub(super) struct ToolOut {
-    pub(super) name: &'static str,
-    pub(super) version: &'static str,
+pub(crate) struct ToolOut {
+    name: &'static str,
+    version: &'static str,
+}
+
+impl ToolOut {
+    pub(crate) fn of(tool: &Tool) -> Self {
+        Self { name: tool.name, version: tool.version }
+    }
 }
 
 #[derive(Serialize)]

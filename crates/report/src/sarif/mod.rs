@@ -157,10 +157,8 @@ fn scheduled<'r>(report: &Report<'r>, finding: &'r Finding, verdict: &'r Verdict
 /// Services show this and little else, so note and help go with it.
 fn message(finding: &Finding) -> Message<'_> {
     let mut whole = finding.message.clone();
-    for (head, line) in [("note", &finding.note), ("help", &finding.help)] {
-        if let Some(line) = line {
-            whole.push_str(&format!("\n{head}: {line}"));
-        }
+    for (head, line) in finding.told() {
+        whole.push_str(&format!("\n{head}: {line}"));
     }
     Message { text: Cow::Owned(whole), markdown: None }
 }

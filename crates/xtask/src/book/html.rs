@@ -1,9 +1,10 @@
 //! The links of the finished book.
 
+use super::links::beside;
 use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// Follows every link within the book; gives how many those are, and the addresses of others.
 pub(super) fn follow(book: &Path) -> Result<(usize, Vec<String>)> {
@@ -54,18 +55,4 @@ fn read(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, String>) -> Re
         }
     }
     Ok(())
-}
-
-fn beside(file: &Path, path: &str) -> PathBuf {
-    let mut all = PathBuf::new();
-    for part in file.parent().unwrap_or(Path::new("")).join(path).components() {
-        match part {
-            Component::ParentDir => {
-                all.pop();
-            }
-            Component::Normal(name) => all.push(name),
-            _ => {}
-        }
-    }
-    all
 }

@@ -56,15 +56,15 @@ fn is_outside(target: &str) -> bool {
 }
 
 /// A path as it is written in a file, from the root.
-fn beside(file: &Path, path: &str) -> PathBuf {
+pub(super) fn beside(file: &Path, path: &str) -> PathBuf {
     let mut all = PathBuf::new();
     for part in file.parent().unwrap_or(Path::new("")).join(path).components() {
         match part {
-            Component::CurDir => {}
             Component::ParentDir => {
                 all.pop();
             }
-            other => all.push(other),
+            Component::Normal(name) => all.push(name),
+            _ => {}
         }
     }
     all

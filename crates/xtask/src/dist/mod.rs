@@ -77,10 +77,7 @@ pub(crate) fn pack(root: &Path, triple: Option<String>, out: Option<PathBuf>) ->
     let target = Target::new(triple)?;
     let out = out.unwrap_or_else(|| target_folder(root).join("dist"));
     let out = if out.is_absolute() { out } else { std::env::current_dir()?.join(out) };
-    if out.exists() {
-        fs::remove_dir_all(&out).with_context(|| format!("removing {}", out.display()))?;
-    }
-    fs::create_dir_all(&out)?;
+    emptied(&out)?;
     let stage = out.join("stage");
     let dist = Dist { root, target, version: version(root)?, epoch: epoch(root)?, stage, out };
     let program = build(&dist)?;
@@ -95,6 +92,24 @@ pub(crate) fn pack(root: &Path, triple: Option<String>, out: Option<PathBuf>) ->
     Ok(dist)
 }
 
+/// Tells a folder that packing made.
+const STAMP: &str = ".dogpile-lint-dist";
+
+/// An empty folder to pack into. What is in it goes only if an earlier run left it: `--out .` is a checkout.
+fn emptied(out: &Path) -> Result<()> {
+    let filled =
+        out.exists() && fs::read_dir(out).with_context(|| format!("reading {}", out.display()))?.next().is_some();
+    if filled && !out.join(STAMP).is_file() {
+        bail!("{} is not empty and was not packed into before: name another --out, or empty it", out.display());
+    }
+    if filled {
+        fs::remove_dir_all(out).with_context(|| format!("removing {}", out.display()))?;
+    }
+    fs::create_dir_all(out)?;
+    fs::write(out.join(STAMP), "packed by `cargo xtask dist`, and removed by its next run\n")?;
+    Ok(())
+}
+
 /// What was packed, by name.
 ///
 /// # Errors
@@ -102,7 +117,7 @@ pub(crate) fn pack(root: &Path, triple: Option<String>, out: Option<PathBuf>) ->
 pub(crate) fn artifacts(out: &Path) -> Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(out)?.map(|e| e.map(|e| e.path())).collect::<std::result::Result<_, _>>()?;
-    paths.retain(|path| path.is_file());
+    paths.retain(|path| path.is_file() && !path.ends_with(STAMP));
     paths.sort();
     Ok(paths)
 }
@@ -115,7 +130,7 @@ pub(crate) fn target_folder(root: &Path) -> PathBuf {
 /// Cargo with what makes the binary of a target what it is.
 pub(crate) fn cargo(dist: &Dist<'_>) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    dist.target.flags(&mut cargo);
+    dist.target.flags(dist.root, &mut cargo);
     cargo.current_dir(dist.root).env("CARGO_TARGET_DIR", target_folder(dist.root));
     cargo
 }
@@ -161,4 +176,39 @@ fn sums(dist: &Dist<'_>) -> Result<()> {
     }
     fs::write(dist.out.join("SHA256SUMS"), output.stdout)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of this test alone, without what an earlier run left.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("dogpile-lint-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("crates")).expect("a folder");
+        folder
+    }
+
+    #[test]
+    fn what_was_not_packed_stays() {
+        let checkout = folder("checkout");
+        fs::write(checkout.join("Cargo.toml"), "").expect("a file");
+        let said = emptied(&checkout).expect_err("refused").to_string();
+        assert!(said.contains("is not empty"), "{said}");
+        assert!(checkout.join("Cargo.toml").is_file() && checkout.join("crates").is_dir());
+        fs::remove_dir_all(checkout).expect("removed");
+    }
+
+    #[test]
+    fn what_was_packed_goes() {
+        let out = folder("packed").join("out");
+        emptied(&out).expect("made");
+        fs::create_dir_all(out.join("stage")).expect("a folder");
+        fs::write(out.join("old.deb"), "").expect("a file");
+        emptied(&out).expect("emptied");
+        assert_eq!(artifacts(&out).expect("a folder"), Vec::<PathBuf>::new());
+        assert!(!out.join("stage").exists());
+        fs::remove_dir_all(out.parent().expect("a folder")).expect("removed");
+    }
 }

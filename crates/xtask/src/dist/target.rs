@@ -1,6 +1,7 @@
 //! What is built for.
 
 use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A target triple, and how other package managers call it.
@@ -73,11 +74,20 @@ impl Target {
     }
 
     /// The binary needs no library of the machine that it runs on: on Linux it is static, on Windows it brings the C
-    /// runtime. What paths it was built under is left out.
-    pub(crate) fn flags(&self, cargo: &mut Command) {
+    /// runtime. The folders that it was built in, of the checkout and of cargo, have other names in it.
+    pub(crate) fn flags(&self, root: &Path, cargo: &mut Command) {
+        let mut flags = Vec::new();
         if self.is_linux() || self.is_windows() {
-            cargo.env("RUSTFLAGS", "-C target-feature=+crt-static");
+            flags.push("-Ctarget-feature=+crt-static".to_owned());
         }
+        let home = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let of_user = || home(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(|home| home.join(".cargo"));
+        let folders = [(Some(root.to_owned()), "dogpile-lint"), (home("CARGO_HOME").or_else(of_user), "cargo")];
+        for (folder, name) in folders {
+            flags.extend(folder.map(|folder| format!("--remap-path-prefix={}=/{name}", folder.display())));
+        }
+        // Flags that are parted by a character that no path has: folders may have blanks in their names.
+        cargo.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn pack(dist: &Dist<'_>) -> Result<()> {
         stage::share(dist, &data.join("data/share"))?;
     }
     let mut maturin = Command::new(maturin(dist.root)?);
-    dist.target.flags(&mut maturin);
+    dist.target.flags(dist.root, &mut maturin);
     maturin
         .args(["build", "--release", "--target", &dist.target.triple, "--out"])
         .arg(&dist.out)

@@ -110,7 +110,10 @@ fn deb(dist: &Dist<'_>, folder: &Path) -> Result<Installed> {
     let share = folder.join("usr/share");
     let beside = [share.join("man/man1/dogpile-lint.1.gz"), share.join("bash-completion/completions/dogpile-lint")];
     let installed = Installed::new(&folder.join("usr/bin").join(NAME)).with(&beside);
-    Ok(if clean::may_chroot() { installed.within(folder) } else { installed })
+    if !clean::may_chroot() {
+        bail!("only root may run it in a root of its own: type the same with sudo");
+    }
+    Ok(installed.within(folder))
 }
 
 /// The file of that kind.

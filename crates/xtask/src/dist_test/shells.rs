@@ -1,13 +1,16 @@
 //! Man pages by man, completions by the shells that they are for.
 
 use crate::dist::Dist;
-use crate::test::installed;
+use crate::test::{Needed, installed, needed};
 use anyhow::{Result, bail};
 use std::process::Command;
 
 /// Shells that Debian has, besides bash.
-const SHELLS: [(&str, &str, &str); 3] =
-    [("zsh", "--version", "zsh"), ("fish", "--version", "fish"), ("man", "--version", "man-db")];
+const SHELLS: [Needed; 3] = [
+    needed("zsh", "--version", "zsh", ""),
+    needed("fish", "--version", "fish", ""),
+    needed("man", "--version", "man-db", ""),
+];
 
 pub(super) fn run(dist: &Dist<'_>) -> Result<()> {
     installed(&SHELLS)?;

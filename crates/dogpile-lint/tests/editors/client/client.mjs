@@ -303,6 +303,24 @@ async function pulled() {
   await client.end();
 }
 
+/** A client that asks is told only of files that it has not open, and of those always. */
+async function openedAndClosed() {
+  const client = new Client({
+    ...capabilities,
+    workspace: { ...capabilities.workspace, diagnostics: { refreshSupport: true } },
+    textDocument: { ...capabilities.textDocument, diagnostic: {} },
+  });
+  await client.start(null);
+  await client.rules('lock.go', has('unconditional-release'));
+  client.open('lock.go');
+  await client.rules('lock.go', not('unconditional-release'));
+  const { items } = await client.connection.sendRequest(lsp.DocumentDiagnosticRequest.type, { textDocument: { uri: uriOf('lock.go') } });
+  assert.ok(items.some((d) => d.code === 'unconditional-release'), 'who asks is answered');
+  client.connection.sendNotification(lsp.DidCloseTextDocumentNotification.type, { textDocument: { uri: uriOf('lock.go') } });
+  await client.rules('lock.go', has('unconditional-release'));
+  await client.end();
+}
+
 /** Fixes: a safe one, and one that changes what the code does. */
 async function mended() {
   const client = new Client(capabilities);
@@ -348,5 +366,6 @@ async function mended() {
 
 await pushed();
 await pulled();
+await openedAndClosed();
 await mended();
 console.log('all is well');

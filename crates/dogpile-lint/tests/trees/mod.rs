@@ -1,6 +1,11 @@
 //! Runs the program on trees made for a test.
-#![allow(dead_code, reason = "no test uses all of it")]
+#![allow(dead_code, unused_imports, reason = "no test uses all of it")]
+#![allow(clippy::disallowed_methods, reason = "tests make files")]
 
+#[path = "../../../../tests/formats.rs"]
+mod formats;
+
+pub(crate) use formats::FORMATS;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -15,10 +20,6 @@ pub(crate) struct Run {
     pub(crate) out: String,
     pub(crate) err: String,
 }
-
-/// Every form of a report.
-pub(crate) const FORMATS: [&str; 10] =
-    ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "html"];
 
 /// A warning that does not depend on the analysis.
 pub(crate) const FAULTY: &str = "package a\n\n// dogpile: forgive\nfunc f() {}\n";

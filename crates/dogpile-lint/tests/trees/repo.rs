@@ -1,7 +1,7 @@
 //! Git repositories made for a test.
 #![allow(dead_code, reason = "no test uses all of it")]
 
-use super::common::{Run, Tree, command, ended};
+use super::trees::{Run, Tree, command, ended};
 use std::path::Path;
 use std::process::Command;
 
