@@ -59,10 +59,12 @@ impl Project {
                 }
             } else if name == "dogpile.toml" && under.is_empty() {
                 self.config = std::fs::read_to_string(entry.path()).ok();
-            } else if kind.is_file() && wanted(&name) && entry.metadata()?.len() <= LARGEST {
-                if let Ok(text) = std::fs::read_to_string(entry.path()) {
-                    self.files.push((shown, text));
-                }
+            } else if kind.is_file()
+                && wanted(&name)
+                && entry.metadata()?.len() <= LARGEST
+                && let Ok(text) = std::fs::read_to_string(entry.path())
+            {
+                self.files.push((shown, text));
             }
         }
         Ok(())
