@@ -282,7 +282,12 @@ impl<'a> Explorer<'a, '_> {
         let mut waits = false;
         // Whoever asks on its behalf, a helper or the other of two that call each other, the round is this function's.
         let stack = std::iter::successors(Some(site.frame), |at| self.frame(*at).caller);
-        let round = stack.into_iter().find(|at| self.frame(*at).func == f).map(|at| self.frame(at).via.clone());
+        // A wrapper that hands on to another of its interface does not call itself.
+        let hands_on = match &site.call.callee {
+            Callee::Method { receiver, .. } => self.static_type(site.frame, receiver).name().is_some_and(|ty| self.cx.program.is_interface(ty)),
+            Callee::Named(_) | Callee::Value(_) => false,
+        };
+        let round = stack.into_iter().find(|at| self.frame(*at).func == f && !hands_on).map(|at| self.frame(at).via.clone());
         for held in &state.held {
             let asked = &self.out.sessions[held.slot].site;
             let own = asked.func == self.named_function(f) || round.as_ref().is_some_and(|round| asked.via.starts_with(round));
