@@ -45,11 +45,14 @@ pub fn run_rule(rule: &'static Rule, lifecycles: &Lifecycles, settings: &Setting
 /// is seen from every session that goes through it, and is told once.
 #[must_use]
 pub fn finish(mut findings: Vec<Finding>) -> Vec<Finding> {
-    // The sort is stable: between equals the session that comes first in the source stays.
+    // Between equals the shortest story is told: its lock is the nearest. Then names decide, not where in the source a
+    // session comes: functions may change places.
     findings.sort_by(|a, b| {
         (a.primary, a.rule)
             .cmp(&(b.primary, b.rule))
             .then_with(|| (b.confidence, b.level).cmp(&(a.confidence, a.level)))
+            .then_with(|| a.labels.len().cmp(&b.labels.len()))
+            .then_with(|| (&a.function, &a.subject, &a.message).cmp(&(&b.function, &b.subject, &b.message)))
     });
     findings.dedup_by(|later, kept| (later.primary, later.rule) == (kept.primary, kept.rule));
     findings

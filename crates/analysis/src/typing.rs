@@ -349,6 +349,8 @@ impl Typing {
                     match kind {
                         V::Clock | V::TimeAdd | V::TimeOfUnix => vec![Type::Named("time.Time".into())],
                         V::Elapsed | V::ParseDuration => vec![Type::Named("time.Duration".into())],
+                        // A function of the type that it makes.
+                        kind if kind.makes_duration() => owner_of(call).into_iter().collect(),
                         _ => vec![],
                     }
                 }
@@ -523,6 +525,12 @@ fn path_of(value: &Value) -> Option<String> {
         ValueKind::Field(base, name) => Some(format!("{}.{name}", path_of(base)?)),
         _ => None,
     }
+}
+
+/// The type whose function is called: `time.Duration` of `time.Duration.from_secs`.
+fn owner_of(call: &Call) -> Option<Type> {
+    let Callee::Named(name) = &call.callee else { return None };
+    Some(Type::Named(name.rsplit_once('.')?.0.into()))
 }
 
 /// Whether an option is written at a call: `$3.NX` in `set(key, value, { NX: true })`.

@@ -63,6 +63,8 @@ impl Lowering<'_> {
     }
 
     fn collect_uses(&mut self, items: &[Item]) {
+        // Modules below see what is imported here, and take it with `use super::*`; those of other files cannot look.
+        let shared = items.iter().any(|item| matches!(item, Item::Mod(inner) if inner.content.is_none()));
         for item in items {
             match item {
                 Item::Use(import) => {
@@ -70,6 +72,8 @@ impl Lowering<'_> {
                     let mut found = vec![];
                     flatten(&import.tree, &mut vec![], &mut found);
                     for (parts, name, span) in found {
+                        // Of what comes by a glob, only its own file has names.
+                        let public = public || shared && name != "*";
                         self.import(&parts, name, public, span, import.leading_colon.is_some());
                     }
                 }

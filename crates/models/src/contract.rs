@@ -203,6 +203,18 @@ pub enum ValueKind {
     TimeOfUnix,
 }
 
+impl ValueKind {
+    /// Whether it makes a duration of a number.
+    #[must_use]
+    pub fn makes_duration(self) -> bool {
+        use ValueKind as V;
+        matches!(
+            self,
+            V::DurationOfHours | V::DurationOfMinutes | V::DurationOfSeconds | V::DurationOfMillis | V::DurationOfMicros | V::DurationOfNanos
+        )
+    }
+}
+
 /// A context's origin.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! Chores of the project: `cargo xtask <registry|new-rule|docs|book|test|dist|dist-test|tidy>`.
+//! Chores of the project: `cargo xtask <registry|new-rule|docs|book|test|mutate|metamorph|dist|dist-test|tidy>`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, reason = "chores read and write the project's files")]
 
@@ -7,6 +7,7 @@ mod dist;
 mod dist_test;
 mod docs;
 mod fuzz;
+mod mutants;
 mod new_rule;
 mod registry;
 mod rules;
@@ -24,6 +25,9 @@ cargo xtask new-rule GROUP/SLUG      writes the folder, the page and the fixture
 cargo xtask docs [--check]           writes the list of rules in README.md
 cargo xtask test                     installs with apt-get what is missing of redis-server, Go, Node, npm, git, curl, jq,
                                      strace, Python, Chromium and Neovim, says what is too old, and runs every test and check
+cargo xtask mutate --tree PATH…      puts faults into clean locks of these trees, and counts how many are found
+cargo xtask repair --tree PATH…      repairs what is found in these trees, and counts how often that silences it
+cargo xtask metamorph --tree PATH…   changes sources in ways that mean nothing, and compares the findings
 cargo xtask book [--check]           makes the book, into target/book, and follows its links; or only those of the pages
 cargo xtask dist [--target TRIPLE] [--out FOLDER]
                                      builds a release and packs it for every channel, into target/dist
@@ -53,6 +57,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["docs"] => docs::run(&root, false),
         ["docs", "--check"] => docs::run(&root, true),
         ["test"] => test::run(&root),
+        ["mutate" | "repair" | "metamorph", ..] => mutants::run(&root, words),
         ["book"] => book::run(&root, false),
         ["book", "--check"] => book::run(&root, true),
         ["dist", words @ ..] => dist::run(&root, words),

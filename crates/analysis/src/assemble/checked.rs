@@ -7,7 +7,7 @@ use crate::explore::state::Status;
 use crate::explore::trace::What;
 use crate::lifecycle::{CheckThenSet, Lifecycles, Lock};
 use crate::program::FuncRef;
-use crate::sym::Val;
+use crate::sym::{Sym, Val};
 use std::collections::BTreeSet;
 
 impl Assembly<'_, '_> {
@@ -36,18 +36,19 @@ impl Assembly<'_, '_> {
         }
         for loose in &e.loose {
             let Loose::Set { site, key, .. } = loose else { continue };
-            if !crate::keys::is_telling(&key.sym) {
-                continue;
-            }
+            // A key that says nothing is the same one only as the same variable, and a lock only to its owner.
+            let telling = crate::keys::is_telling(&key.sym);
             let shape = crate::keys::shape(&key.sym);
+            let same = |other: &Val| if telling { crate::keys::shape(&other.sym) == shape } else { other.sym == key.sym };
+            let named = telling || matches!(&*key.sym, Sym::Param(..));
             let Some(read) = e.loose.iter().find_map(|l| match l {
-                Loose::Read { site, key } if crate::keys::shape(&key.sym) == shape => Some(site),
+                Loose::Read { site, key } if named && same(key) => Some(site),
                 _ => None,
             }) else {
                 continue;
             };
             let release = e.loose.iter().find_map(|l| match l {
-                Loose::Release { key, facts } if crate::keys::shape(&key.sym) == shape => Some(facts),
+                Loose::Release { key, facts } if same(key) => Some(facts),
                 _ => None,
             });
             // Read, set, work, delete in one function: a lock by hand. Without the delete it is a cache.
@@ -57,10 +58,13 @@ impl Assembly<'_, '_> {
             let of_one = |f: &ReleaseFacts| {
                 home(f.site.func).is_some() && home(f.site.func) == home(site.func) && !taken.contains(&shape)
             };
+            // What a function hands out gives back what it took.
+            let handed_out = |f: &ReleaseFacts| f.site.func == root;
             let elsewhere = || {
+                let fits = |f: &ReleaseFacts| if telling { of_one(f) } else { handed_out(f) };
                 self.releases
                     .with(&crate::keys::nameless(&shape))
-                    .find(|other| owned(&other.what) && of_one(&other.what) && crate::keys::shape(&other.key.sym) == shape)
+                    .find(|other| owned(&other.what) && fits(&other.what) && same(&other.key))
                     .map(|other| &other.what)
             };
             let Some(release) = release.filter(|r| r.site.span > site.span || r.deferred).or_else(elsewhere) else {
@@ -70,7 +74,7 @@ impl Assembly<'_, '_> {
             // A name is the tie-break: codes, sessions and flags are read, set and deleted in the same way.
             let names = format!("{shape} {}", self.cx.program.function(root).name).to_ascii_lowercase();
             if read.span > site.span
-                || !(owned || ["lock", "mutex", "lease", "running"].iter().any(|w| names.contains(w)))
+                || !(owned || telling && ["lock", "mutex", "lease", "running"].iter().any(|w| names.contains(w)))
             {
                 continue;
             }

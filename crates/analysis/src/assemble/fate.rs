@@ -7,7 +7,7 @@ use crate::lifecycle::{Fate, Outcomes};
 use crate::program::FuncRef;
 use crate::sym::{S, Sym};
 use dogpile_source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Assembly<'_, '_> {
     pub(super) fn outcomes(&self, root: FuncRef, s: &SessionFacts) -> Outcomes {
@@ -54,11 +54,14 @@ impl Assembly<'_, '_> {
 
 /// Whether everything that a winner does is done on another reply, too.
 fn entered(s: &SessionFacts, status: Status) -> Fate {
-    let work: Vec<&Span> = s.visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| span).collect();
+    let won = |of: &BTreeMap<Span, BTreeSet<Status>>| of.values().any(|statuses| statuses.contains(&Status::Won));
+    // Where all of it runs beside the path, who starts it is in.
+    let visits = if won(&s.visits) { &s.visits } else { &s.beyond.started };
+    let work: Vec<&Span> = visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| span).collect();
     if work.is_empty() {
         return Fate::Handled;
     }
-    if work.iter().all(|span| s.visits[*span].contains(&status)) {
+    if work.iter().all(|span| visits[*span].contains(&status)) {
         return work.first().map_or(Fate::Unknown, |span| Fate::Enters(**span));
     }
     Fate::Handled

@@ -157,7 +157,9 @@ impl Assembly<'_, '_> {
             return found;
         }
         let data = |d: &Deed| d.value.as_ref().is_some_and(|v| is_data(v, &token));
-        let stored = self.stored.with(&keys::shape(&s.key.sym)).find(|other| data(&other.what));
+        // What a helper sets to take the lock is no data.
+        let takes = |d: &Deed| d.site.span == s.site.span;
+        let stored = self.stored.with(&keys::shape(&s.key.sym)).find(|other| data(&other.what) && !takes(&other.what));
         if let Some((root, site)) = stored.map(|other| (other.root, other.what.site.clone())) {
             found.push(SharedKey { write: self.site(root, &site), form: SharedKeyForm::KeepsTaken });
         }

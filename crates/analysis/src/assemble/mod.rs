@@ -12,6 +12,7 @@ mod fills;
 mod hazards;
 mod lock;
 mod notes;
+mod once;
 mod sent;
 mod token;
 mod touched;
@@ -105,9 +106,10 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
     assembly.kept_promises(&mut out.flights);
     assembly.stray_units(explored, &mut out);
     marks_stay_marks(&mut out.locks);
-    tell_folds_once(&mut out.locks);
-    tell_leaks_once(&mut out.locks);
-    tell_own_faults_once(&mut out.locks);
+    once::folds(&mut out.locks);
+    once::leaks(&mut out.locks);
+    once::own_faults(&mut out.locks);
+    once::below(&mut out.locks);
     out.locks.sort_by(|a, b| (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(b.acquire.site.outer(), &b.acquire.site.via, b.acquire.site.span)));
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for lock in &mut out.locks {
@@ -143,66 +145,6 @@ fn marks_stay_marks(locks: &mut [crate::lifecycle::Lock]) {
         if (1..=via.len()).any(|n| marks.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
             lock.class = Class::Mark;
             lock.class_reason = class::ROLLED_BACK.to_owned();
-        }
-    }
-}
-
-/// A reply that a helper already misreads is the helper's fault, not that of each of its callers.
-fn tell_folds_once(locks: &mut [crate::lifecycle::Lock]) {
-    use crate::lifecycle::Fate;
-    let misread = |fate: &Fate| matches!(fate, Fate::Enters(_) | Fate::ReadsAsHeld(_));
-    let inner: BTreeMap<(Span, Vec<Span>), (bool, bool)> = locks
-        .iter()
-        .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (misread(&l.outcomes.lost), misread(&l.outcomes.failed))))
-        .collect();
-    for lock in locks {
-        let via = &lock.acquire.site.via;
-        let told: Vec<(bool, bool)> = (1..=via.len()).filter_map(|n| inner.get(&(lock.acquire.site.span, via[n..].to_vec())).copied()).collect();
-        if told.iter().any(|t| t.0) {
-            lock.outcomes.lost = Fate::Handled;
-        }
-        if told.iter().any(|t| t.1) {
-            lock.outcomes.failed = Fate::Handled;
-        }
-    }
-}
-
-/// A function that releases on some ways out and not on others leaks, not each of its callers.
-fn tell_leaks_once(locks: &mut [crate::lifecycle::Lock]) {
-    let inner: BTreeSet<(Span, Vec<Span>)> =
-        locks.iter().filter(|l| !l.leaks.is_empty()).map(|l| (l.acquire.site.span, l.acquire.site.via.clone())).collect();
-    for lock in &mut *locks {
-        let via = &lock.acquire.site.via;
-        if (1..=via.len()).any(|n| inner.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
-            lock.leaks.clear();
-        }
-    }
-    // One way out of a helper serves every lock that is taken with it.
-    let mut parts: BTreeSet<Span> = BTreeSet::new();
-    for lock in locks {
-        lock.leaks.retain(|leak| !leak.partial || parts.insert(leak.span));
-    }
-}
-
-/// A function that calls itself until it wins waits, and so do its callers, but the fault is one; so is a clock for a
-/// token.
-fn tell_own_faults_once(locks: &mut [crate::lifecycle::Lock]) {
-    use crate::lifecycle::{Class, Lock, WaitForm};
-    let again = |lock: &Lock| lock.wait.as_ref().is_some_and(|w| w.form == WaitForm::Recursion);
-    let clock = |lock: &Lock| (lock.acquire.token.kind == TokenKind::Clock).then_some(lock.acquire.token.span).flatten();
-    let inner: BTreeMap<(Span, Vec<Span>), (bool, Option<Span>)> = locks
-        .iter()
-        .filter(|l| l.class == Class::Lock)
-        .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (again(l), clock(l))))
-        .collect();
-    for lock in locks {
-        let via = &lock.acquire.site.via;
-        let told: Vec<_> = (1..=via.len()).filter_map(|n| inner.get(&(lock.acquire.site.span, via[n..].to_vec()))).collect();
-        if again(lock) && told.iter().any(|t| t.0) {
-            lock.wait = None;
-        }
-        if clock(lock).is_some_and(|own| told.iter().any(|t| t.1 == Some(own))) {
-            lock.acquire.token.kind = TokenKind::Unknown;
         }
     }
 }

@@ -239,6 +239,10 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         let beats: BTreeSet<usize> = region.renewals.iter().copied().filter(|r| self.out.renewals[*r].heart.repeats).collect();
+        let begun = if beats.is_empty() { region.work } else { Some(span) };
+        if let Some(begun) = begun.filter(|_| region.start == Start::Now && !state.spawned) {
+            self.note_started(&region, begun, state);
+        }
         if !beats.is_empty() {
             self.heartbeat(&region, beats, ends, span, via, state);
             return;
@@ -255,6 +259,18 @@ impl<'a> Explorer<'a, '_> {
         fact.regions.insert(region.id);
         fact.slots.extend(slots);
         state.beside.running.insert(task);
+    }
+
+    /// Whoever starts it goes on as if it held the lock; what was handed over was won.
+    fn note_started(&mut self, region: &Region, begun: Span, state: &State<'a>) {
+        for held in state.held.iter().filter(|h| !region.opens.contains(&h.slot)) {
+            let status = match held.status {
+                Status::HandedOver => Status::Won,
+                Status::Released => continue,
+                other => other,
+            };
+            self.out.sessions[held.slot].beyond.started.entry(begun).or_default().insert(status);
+        }
     }
 
     fn heartbeat(&mut self, region: &Region, beats: BTreeSet<usize>, ends: &[(State<'a>, bool)], span: Span, via: Vec<Span>, state: &mut State<'a>) {

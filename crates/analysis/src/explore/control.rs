@@ -2,7 +2,7 @@
 
 use super::state::{Deferred, State, Status, merge};
 use super::trace::WaitEnd;
-use super::waits::{is_outage, wait_end};
+use super::waits::{is_decided, is_outage, wait_end};
 use super::{Explorer, Flow, MAX_PATHS};
 use crate::sym::{FrameId, S, Sym, Val};
 use crate::walk::each_stmt;
@@ -314,7 +314,8 @@ impl<'a> Explorer<'a, '_> {
             ticks = self.received_each(frame, over, &mut state);
             let chan = self.eval(frame, over, &mut state);
             self.message_received(frame, over.span, &chan, WaitEnd::Nothing, &state);
-            list = Some(chan);
+            // So many rounds are an attempt each, not an item each.
+            list = (!self.is_count(frame, over, &chan)).then_some(chan);
         }
         let entered = state.clone();
         let assigned = assigned_in(&[header, body, post]);
@@ -333,7 +334,7 @@ impl<'a> Explorer<'a, '_> {
                         let home = self.home(frame, *local);
                         // What an acquire's reply decided on this path stays decided.
                         let decided = !state.held.is_empty()
-                            && state.local(home, *local).is_some_and(|v| matches!(&*v.sym, Sym::Bool(_) | Sym::Nil | Sym::Error(_) | Sym::Reply(..)));
+                            && state.local(home, *local).is_some_and(|v| is_decided(&v.sym));
                         if (round == 1 && !decided) || state.local(home, *local).is_some_and(|v| v.sym.int().is_some()) {
                             state.forget_local(home, *local);
                             if !self.is_temp(home, *local) {

@@ -71,6 +71,15 @@ impl<'a> Explorer<'a, '_> {
         self.rounds.push(Round { frame, span, item: Item::Of(list.sym.clone()) });
     }
 
+    /// Whether a loop over it counts its rounds: a number, and nothing to take items from.
+    pub(super) fn is_count(&self, frame: FrameId, over: &'a dogpile_ir::Value, val: &Val) -> bool {
+        let number = |name: &str| {
+            let digits = name.trim_start_matches(['u', 'i']).trim_start_matches("nt");
+            matches!(digits, "" | "8" | "16" | "32" | "64" | "128" | "size") && name.starts_with(['u', 'i'])
+        };
+        val.sym.int().is_some() || self.static_type(frame, over).name().is_some_and(number)
+    }
+
     /// A function is run for each item by somebody else.
     pub(super) fn begin_walk(&mut self, frame: FrameId, span: Span, function: FuncRef) {
         self.rounds.push(Round { frame, span, item: Item::Given(function) });

@@ -160,6 +160,8 @@ pub(crate) struct Beyond {
     pub(crate) server: Option<S>,
     /// Work done while it was held, with the block beside the path that did it.
     pub(crate) works: BTreeSet<(Span, u32)>,
+    /// Tasks and heartbeats, by the work or the start, and what was known of the reply where they were started.
+    pub(crate) started: BTreeMap<Span, BTreeSet<Status>>,
     /// Acquires of the same key while it was held.
     pub(crate) nested: BTreeSet<usize>,
     /// Tasks that went on when it was released.

@@ -32,7 +32,12 @@ impl<'a> Explorer<'a, '_> {
             _ => wait_bound(body),
         };
         let header = Span { end: body.first().map_or(span.end, |s| s.span.start), ..span };
-        self.out.sessions[slot].wait.get_or_insert((header, WaitForm::Loop, bound));
+        let known = &mut self.out.sessions[slot].wait;
+        // A helper's few attempts, asked for again without end, have none.
+        let endless = bound == WaitBound::None && known.is_some_and(|(.., inner)| inner != WaitBound::None);
+        if known.is_none() || endless {
+            *known = Some((header, WaitForm::Loop, bound));
+        }
     }
 }
 
@@ -88,4 +93,9 @@ pub(super) fn wait_bound(body: &Block) -> WaitBound {
     } else {
         WaitBound::Unknown
     }
+}
+
+/// What an acquire's reply is made into: where it is one of these, a path knows what it says.
+pub(super) fn is_decided(val: &Sym) -> bool {
+    matches!(val, Sym::Bool(_) | Sym::Nil | Sym::Str(_) | Sym::Error(_) | Sym::Reply(..))
 }

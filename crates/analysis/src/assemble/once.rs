@@ -1,0 +1,104 @@
+//! What a helper does is told of the helper, and not again of each of its callers.
+
+use crate::lifecycle::{Class, Fate, Lock, OnLoss, TokenKind, WaitForm};
+use dogpile_source::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where a lock is taken, and the calls that lead there.
+type Way = (Span, Vec<Span>);
+
+fn way(lock: &Lock) -> Way {
+    (lock.acquire.site.span, lock.acquire.site.via.clone())
+}
+
+/// The ways of the helpers that a lock is taken through.
+fn inner(lock: &Lock) -> impl Iterator<Item = Way> {
+    let (span, via) = way(lock);
+    (1..=via.len()).map(move |n| (span, via[n..].to_vec()))
+}
+
+/// A reply that a helper already misreads is the helper's fault, not that of each of its callers.
+pub(super) fn folds(locks: &mut [Lock]) {
+    let misread = |fate: &Fate| matches!(fate, Fate::Enters(_) | Fate::ReadsAsHeld(_));
+    let inner: BTreeMap<(Span, Vec<Span>), (bool, bool)> = locks
+        .iter()
+        .filter(|l| l.class == Class::Lock)
+        .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (misread(&l.outcomes.lost), misread(&l.outcomes.failed))))
+        .collect();
+    for lock in locks {
+        let via = &lock.acquire.site.via;
+        let told: Vec<(bool, bool)> = (1..=via.len()).filter_map(|n| inner.get(&(lock.acquire.site.span, via[n..].to_vec())).copied()).collect();
+        if told.iter().any(|t| t.0) {
+            lock.outcomes.lost = Fate::Handled;
+        }
+        if told.iter().any(|t| t.1) {
+            lock.outcomes.failed = Fate::Handled;
+        }
+    }
+}
+
+/// A function that releases on some ways out and not on others leaks, not each of its callers.
+pub(super) fn leaks(locks: &mut [Lock]) {
+    let inner: BTreeSet<(Span, Vec<Span>)> =
+        locks.iter().filter(|l| !l.leaks.is_empty()).map(|l| (l.acquire.site.span, l.acquire.site.via.clone())).collect();
+    for lock in &mut *locks {
+        let via = &lock.acquire.site.via;
+        if (1..=via.len()).any(|n| inner.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
+            lock.leaks.clear();
+        }
+    }
+    // One way out of a helper serves every lock that is taken with it.
+    let mut parts: BTreeSet<Span> = BTreeSet::new();
+    for lock in locks {
+        lock.leaks.retain(|leak| !leak.partial || parts.insert(leak.span));
+    }
+}
+
+/// A function that calls itself until it wins waits, and so do its callers, but the fault is one; so is a clock for a
+/// token.
+pub(super) fn own_faults(locks: &mut [Lock]) {
+    let again = |lock: &Lock| lock.wait.as_ref().is_some_and(|w| w.form == WaitForm::Recursion);
+    let clock = |lock: &Lock| (lock.acquire.token.kind == TokenKind::Clock).then_some(lock.acquire.token.span).flatten();
+    let inner: BTreeMap<(Span, Vec<Span>), (bool, Option<Span>)> = locks
+        .iter()
+        .filter(|l| l.class == Class::Lock)
+        .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (again(l), clock(l))))
+        .collect();
+    for lock in locks {
+        let via = &lock.acquire.site.via;
+        let told: Vec<_> = (1..=via.len()).filter_map(|n| inner.get(&(lock.acquire.site.span, via[n..].to_vec()))).collect();
+        if again(lock) && told.iter().any(|t| t.0) {
+            lock.wait = None;
+        }
+        if clock(lock).is_some_and(|own| told.iter().any(|t| t.1 == Some(own))) {
+            lock.acquire.token.kind = TokenKind::Unknown;
+        }
+    }
+}
+
+/// What runs beside a section, and what it writes: a caller that does nothing but call has no fault of its own.
+pub(super) fn below(locks: &mut [Lock]) {
+    let ignores = |loss: &OnLoss| matches!(loss, OnLoss::Ignored(_) | OnLoss::Silent(_));
+    let mut beats: BTreeSet<Way> = BTreeSet::new();
+    let mut losses: BTreeSet<(Way, Span)> = BTreeSet::new();
+    let mut writes: BTreeSet<(Way, Span)> = BTreeSet::new();
+    for lock in locks.iter().filter(|l| l.class == Class::Lock) {
+        if !lock.heartbeats.is_empty() {
+            beats.insert(way(lock));
+        }
+        losses.extend(lock.renewals.iter().filter(|r| r.same_session && ignores(&r.on_loss)).map(|r| (way(lock), r.site.span)));
+        writes.extend(lock.section.writes.iter().map(|w| (way(lock), w.site.span)));
+    }
+    for lock in locks {
+        for way in inner(lock).collect::<Vec<_>>() {
+            if beats.contains(&way) {
+                let called = lock.acquire.site.via.first().copied();
+                lock.heartbeats.retain(|beat| Some(beat.span) != called);
+            }
+            for renewal in lock.renewals.iter_mut().filter(|r| losses.contains(&(way.clone(), r.site.span))) {
+                renewal.on_loss = OnLoss::Unknown;
+            }
+            lock.section.writes.retain(|w| w.fenced || !writes.contains(&(way.clone(), w.site.span)));
+        }
+    }
+}
