@@ -6,6 +6,7 @@ use crate::input::language_name;
 use dogpile_ir::{Function, FunctionKind, Lang, Module};
 use dogpile_models::{Catalog, Models};
 use dogpile_source::{Directive, SourceMap, parse_annotation};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ const FILE: &str = "dogpile.toml [[wrapper]]";
 #[must_use]
 pub(crate) fn extended(catalog: &Catalog, declared: &[Wrapper], modules: &[Arc<Module>], sources: &SourceMap) -> (BTreeMap<Lang, Models>, Vec<String>) {
     let mut all: Vec<Wrapper> = declared.to_vec();
-    all.extend(modules.iter().flat_map(|module| annotated(module, sources)));
+    all.par_extend(modules.par_iter().flat_map_iter(|module| annotated(module, sources)));
     let mut own: BTreeMap<Lang, Models> = BTreeMap::new();
     let mut faults = Vec::new();
     for wrapper in &all {

@@ -87,14 +87,11 @@ impl Assembly<'_, '_> {
         let deeds = &e.trace.deeds;
         let not_held = |d: &Deed| d.statuses.iter().all(|st| matches!(st, Status::Lost | Status::Failed));
         let lost = |d: &Deed| d.statuses.contains(&Status::Lost) && not_held(d);
-        let looked = |d: &Deed| {
-            d.before
-                .iter()
-                .filter(|at| own_key.get(**at) == Some(&true))
-                .filter_map(|at| deeds.get(*at))
-                .find(|l| l.what == What::Look && not_held(l))
-                .map(|l| l.site.span)
-        };
+        // Few deeds are looks, takes or drops, and many come before each.
+        let looks: Vec<usize> = (0..deeds.len()).filter(|at| own_key[*at] && deeds[*at].what == What::Look && not_held(&deeds[*at])).collect();
+        let looked = |d: &Deed| looks.iter().find(|at| d.before.contains(at)).map(|at| deeds[*at].site.span);
+        let takes: Vec<&Deed> = deeds.iter().filter(|t| t.what == What::Take(slot)).collect();
+        let drops: Vec<usize> = (0..deeds.len()).filter(|at| deeds[*at].what == What::Drop(false)).collect();
         // A value that fits what this process wrote itself is its own.
         let own = |d: &Deed| {
             d.compared.is_some_and(|span| {
@@ -105,12 +102,8 @@ impl Assembly<'_, '_> {
         for (deed, _) in deeds.iter().zip(own_key).filter(|(d, own)| **own && !d.watched) {
             let steal = match deed.what {
                 What::Drop(false) if not_held(deed) && !own(deed) => {
-                    let taken = deeds.iter().find(|t| {
-                        t.what == What::Take(slot)
-                            && t.before
-                                .iter()
-                                .any(|at| deeds.get(*at).is_some_and(|d| d.site == deed.site && d.what == deed.what))
-                    });
+                    let dropped_before = |t: &&Deed| drops.iter().any(|at| deeds[*at].site == deed.site && t.before.contains(at));
+                    let taken = takes.iter().copied().find(dropped_before);
                     let look = looked(deed).or_else(|| deed.statuses.contains(&Status::Lost).then_some(s.site.span));
                     taken.zip(look).map(|(taken, look)| (StealForm::DeleteThenTake, look, Some(taken.site.span)))
                 }
