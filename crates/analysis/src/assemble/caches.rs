@@ -76,7 +76,8 @@ impl Assembly<'_, '_> {
         }
     }
 
-    pub(super) fn misses(&self, root: FuncRef, e: &Exploration, out: &mut Vec<Miss>) {
+    pub(super) fn misses(&self, root: FuncRef, e: &Exploration) -> Vec<Miss> {
+        let mut out = Vec::new();
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
             let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
             let outer = |site: &crate::explore::record::OpSite| site.via.first().copied().unwrap_or(site.span);
@@ -120,6 +121,7 @@ impl Assembly<'_, '_> {
                 fixed_ttl_ms,
             });
         }
+        out
     }
 }
 

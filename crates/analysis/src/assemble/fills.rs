@@ -11,7 +11,8 @@ use crate::program::FuncRef;
 use crate::sym::Sym;
 
 impl Assembly<'_, '_> {
-    pub(super) fn fills(&self, root: FuncRef, e: &Exploration, out: &mut Vec<Fill>) {
+    pub(super) fn fills(&self, root: FuncRef, e: &Exploration) -> Vec<Fill> {
+        let mut out = Vec::new();
         let deeds = &e.trace.deeds;
         // What a client's cache stores is data; of a bare command the value says it.
         let data =
@@ -54,6 +55,7 @@ impl Assembly<'_, '_> {
                 site,
             });
         }
+        out
     }
 
     /// The same key, deleted in another function.

@@ -10,7 +10,18 @@ use crate::lifecycle::{EarlyRelease, Hazards, Refusal, SharedKey, SharedKeyForm,
 use crate::program::FuncRef;
 use crate::sym::{Sym, Val};
 use dogpile_source::Span;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
+
+/// What a root does to keys that it takes no lock under.
+struct Strays {
+    /// Where it changes stored things first.
+    change: Option<Span>,
+    /// Families of keys whose misses cost.
+    dear: Vec<String>,
+    /// Deeds by place, with the forms that they are found again by.
+    deeds: Vec<(usize, String)>,
+}
 
 /// By its name it changes what is stored.
 fn changes(name: &str) -> bool {
@@ -26,33 +37,37 @@ fn changes(name: &str) -> bool {
 impl Assembly<'_, '_> {
     /// Data put under keys, and keys deleted, where no lock of that key is in sight; families of keys whose misses cost.
     pub(super) fn collect_strays(&mut self, explored: &BTreeMap<FuncRef, std::sync::Arc<Exploration>>) {
-        for (root, e) in explored {
-            let slow: Vec<Span> = e
-                .works
-                .iter()
-                .filter(|work| self.cost(work).is_some())
-                .map(|(span, _, _)| *span)
-                .collect();
-            if let Some(span) = e.works.iter().find(|w| changes(&w.1) || e.changes.contains(&w.0)).map(|w| w.0) {
-                self.changes.insert(*root, span);
-            }
-            for look in e.trace.deeds.iter().filter(|d| d.what == What::Look) {
-                let from = look.outer();
-                if slow.iter().any(|span| span.file == from.file && span.start > from.end) {
-                    self.dear.insert(family(&look.key));
-                }
-            }
-            for deed in e.trace.deeds.iter().filter(|d| d.statuses.is_empty() && keys::is_telling(&d.key.sym)) {
-                let at = deed.site.span;
-                match deed.what {
-                    What::Put if deed.value.as_ref().is_some_and(|v| is_data(v, &[])) => {
-                        self.stored.add(*root, &deed.key, at, |key| keys::shape(&key.sym), || deed.clone());
-                    }
-                    What::Drop(false) => self.dropped.add(*root, &deed.key, at, family, || deed.clone()),
-                    _ => {}
-                }
+        let strays: Vec<Strays> = explored.par_iter().map(|(_, e)| self.strays(e)).collect();
+        for ((root, e), strays) in explored.iter().zip(strays) {
+            self.changes.extend(strays.change.map(|span| (*root, span)));
+            self.dear.extend(strays.dear);
+            for (at, form) in strays.deeds {
+                let deed = &e.trace.deeds[at];
+                let list = if deed.what == What::Put { &mut self.stored } else { &mut self.dropped };
+                list.add(*root, &deed.key, deed.site.span, |_| form, || deed.clone());
             }
         }
+    }
+
+    fn strays(&self, e: &Exploration) -> Strays {
+        let slow: Vec<Span> = e.works.iter().filter(|work| self.cost(work).is_some()).map(|(span, _, _)| *span).collect();
+        let change = e.works.iter().find(|w| changes(&w.1) || e.changes.contains(&w.0)).map(|w| w.0);
+        let costs = |look: &&Deed| {
+            let from = look.outer();
+            slow.iter().any(|span| span.file == from.file && span.start > from.end)
+        };
+        let looks = e.trace.deeds.iter().filter(|d| d.what == What::Look);
+        let dear = if slow.is_empty() { vec![] } else { looks.filter(costs).map(|look| family(&look.key)).collect() };
+        let stray = |(at, deed): (usize, &Deed)| {
+            let form = match deed.what {
+                _ if !deed.statuses.is_empty() || !keys::is_telling(&deed.key.sym) => return None,
+                What::Put if deed.value.as_ref().is_some_and(|v| is_data(v, &[])) => keys::shape(&deed.key.sym),
+                What::Drop(false) => family(&deed.key),
+                _ => return None,
+            };
+            Some((at, form))
+        };
+        Strays { change, dear, deeds: e.trace.deeds.iter().enumerate().filter_map(stray).collect() }
     }
 
     pub(super) fn hazards(&self, root: FuncRef, e: &Exploration, forms: &Forms, slot: usize, told_within: bool) -> Hazards {

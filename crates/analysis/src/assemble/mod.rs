@@ -21,7 +21,7 @@ use crate::explore::Context;
 use crate::explore::record::{Exploration, Lease, Loose, OpSite, ReleaseFacts, RenewalFacts, SessionFacts};
 use crate::explore::trace::Deed;
 use crate::keys;
-use crate::lifecycle::{Confidence, Fleet, Lifecycles, Recheck, Site, TokenKind};
+use crate::lifecycle::{Confidence, Fill, Fleet, Lifecycles, Miss, Recheck, Site, TokenKind};
 use crate::program::FuncRef;
 use crate::project::{Declared, escapes, has_param};
 use crate::sym::Val;
@@ -92,13 +92,16 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
         };
         e.sessions.iter().enumerate().map(|(slot, s)| assembly.lock(*root, e, &forms, slot, told_within(s))).collect()
     };
-    let locks: Vec<Vec<crate::lifecycle::Lock>> = explored.par_iter().map(locks_of).collect();
-    for ((root, e), locks) in explored.iter().zip(locks) {
+    let told: Vec<(Vec<crate::lifecycle::Lock>, Vec<Miss>, Vec<Fill>)> = explored
+        .par_iter()
+        .map(|(root, e)| (locks_of((root, e)), assembly.misses(*root, e), assembly.fills(*root, e)))
+        .collect();
+    for ((root, e), (locks, misses, fills)) in explored.iter().zip(told) {
         let before = touched::counts(&out);
         out.locks.extend(locks);
         assembly.flights(*root, e, &mut out.flights);
-        assembly.misses(*root, e, &mut out.misses);
-        assembly.fills(*root, e, &mut out.fills);
+        out.misses.extend(misses);
+        out.fills.extend(fills);
         assembly.check_then_sets(*root, e, &taken, &mut out);
         touched.of_root(&assembly, e);
         touched.of_others(&assembly, e, &out, before);
