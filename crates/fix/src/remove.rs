@@ -66,6 +66,23 @@ fn emptied<'t>(code: &Code<'_>, first: Node<'t>, last: Node<'t>) -> Option<(Node
     (plain && code.statement(whole) == Some(whole)).then_some((whole, whole))
 }
 
+/// The comments right above a statement, on lines of their own: they speak of it, and go where it goes.
+pub(crate) fn remarks<'t>(code: &Code<'_>, statement: Node<'t>) -> Vec<Node<'t>> {
+    let mut above = Vec::new();
+    let mut below = statement;
+    while let Some(comment) = below.prev_sibling().filter(|n| n.kind() == "comment") {
+        let touches = comment.end_position().row + 1 == below.start_position().row;
+        let alone = code.text[code.line_start(comment.start_byte())..comment.start_byte()].trim().is_empty();
+        if !touches || !alone {
+            break;
+        }
+        above.push(comment);
+        below = comment;
+    }
+    above.reverse();
+    above
+}
+
 /// Takes out whole statements with their lines, and one of the blank lines around them.
 pub(crate) fn statements(code: &Code<'_>, (first, last): (Node<'_>, Node<'_>)) -> Edit {
     let mut start = code.line_start(first.start_byte());

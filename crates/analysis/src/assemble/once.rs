@@ -1,6 +1,6 @@
 //! What a helper does is told of the helper, and not again of each of its callers.
 
-use crate::lifecycle::{Class, Fate, Lock, OnLoss, TokenKind, WaitForm};
+use crate::lifecycle::{Class, ContextOrigin, Fate, Lock, OnLoss, TokenKind, WaitForm};
 use dogpile_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,18 +76,26 @@ pub(super) fn own_faults(locks: &mut [Lock]) {
     }
 }
 
-/// What runs beside a section, and what it writes: a caller that does nothing but call has no fault of its own.
+/// Whether it may be over when it is used.
+fn can_end(context: ContextOrigin) -> bool {
+    matches!(context, ContextOrigin::Caller | ContextOrigin::CallerWithTimeout | ContextOrigin::CancelledHere)
+}
+
+/// What runs beside a section, how it ends, and what it writes: a caller that does nothing but call has no fault of its own.
 pub(super) fn below(locks: &mut [Lock]) {
     let ignores = |loss: &OnLoss| matches!(loss, OnLoss::Ignored(_) | OnLoss::Silent(_));
     let mut beats: BTreeSet<Way> = BTreeSet::new();
     let mut losses: BTreeSet<(Way, Span)> = BTreeSet::new();
     let mut writes: BTreeSet<(Way, Span)> = BTreeSet::new();
+    let mut cancelled: BTreeSet<(Way, Span)> = BTreeSet::new();
     for lock in locks.iter().filter(|l| l.class == Class::Lock) {
         if !lock.heartbeats.is_empty() {
             beats.insert(way(lock));
         }
         losses.extend(lock.renewals.iter().filter(|r| r.same_session && ignores(&r.on_loss)).map(|r| (way(lock), r.site.span)));
         writes.extend(lock.section.writes.iter().map(|w| (way(lock), w.site.span)));
+        let ends = lock.releases.iter().filter(|r| r.same_session && can_end(r.context));
+        cancelled.extend(ends.map(|r| (way(lock), r.site.span)));
     }
     for lock in locks {
         for way in inner(lock).collect::<Vec<_>>() {
@@ -97,6 +105,9 @@ pub(super) fn below(locks: &mut [Lock]) {
             }
             for renewal in lock.renewals.iter_mut().filter(|r| losses.contains(&(way.clone(), r.site.span))) {
                 renewal.on_loss = OnLoss::Unknown;
+            }
+            for release in lock.releases.iter_mut().filter(|r| cancelled.contains(&(way.clone(), r.site.span))) {
+                release.context = ContextOrigin::Unknown;
             }
             lock.section.writes.retain(|w| w.fenced || !writes.contains(&(way.clone(), w.site.span)));
         }

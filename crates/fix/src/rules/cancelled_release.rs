@@ -7,6 +7,7 @@ use crate::desk::{Desk, Offer};
 use crate::release::pointed_at;
 use crate::syntax::{Code, Language, ancestors, named};
 use crate::imports;
+use dogpile_analysis::lifecycle::ContextOrigin;
 use dogpile_report::Finding;
 
 /// `context.WithoutCancel` came with Go 1.21.
@@ -18,6 +19,11 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
     }
     let lock = desk.lock(finding)?;
     let release = pointed_at(lock, finding)?;
+    // A helper that takes the lock and gives it back works in between, and its work may well end with the caller; a time
+    // limit would go with the cancellation.
+    if lock.acquire.site.outer() == release.site.outer() || release.context == ContextOrigin::CallerWithTimeout {
+        return None;
+    }
     let call = ancestors(code.covering(release.site.outer())?).find(|n| n.kind() == "call_expression")?;
     let context = named(call.child_by_field_name("arguments")?).first().copied()?;
     let text = code.text_of(context);

@@ -6,7 +6,7 @@
 use crate::desk::{Desk, Offer};
 use crate::flow::{Taken, taken, unchanged};
 use crate::imports::put;
-use crate::remove::statements;
+use crate::remove::{remarks, statements};
 use crate::syntax::{Code, Language, ancestors, descendants, named};
 use dogpile_report::{Edit, Finding};
 use tree_sitter::Node;
@@ -44,11 +44,16 @@ fn deferred(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option
     let first = releases.first()?;
     let mut call = None;
     let mut edits = Vec::new();
+    let mut said: Vec<&str> = Vec::new();
     for release in releases {
         let (text, edit) = match release.kind() {
             "defer_statement" | "expression_statement" => {
                 let text = code.text_of(*release).trim_start_matches("defer ").to_owned();
-                (text, statements(code, (*release, *release)))
+                let above = remarks(code, *release);
+                if said.is_empty() {
+                    said = above.iter().map(|n| code.text_of(*n)).collect();
+                }
+                (text, statements(code, (above.first().copied().unwrap_or(*release), *release)))
             }
             // Its error has nowhere to go.
             "return_statement" => {
@@ -72,7 +77,8 @@ fn deferred(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option
         return None;
     }
     let indent = code.indent(taken.checked.start_byte());
-    edits.push(put(code, at, format!("{indent}defer {}\n", call?.trim())));
+    let said: String = said.iter().map(|line| format!("{indent}{line}\n")).collect();
+    edits.push(put(code, at, format!("{said}{indent}defer {}\n", call?.trim())));
     Some(Offer::unsafe_("defer the release right behind the check", edits))
 }
 
@@ -100,8 +106,9 @@ fn finally(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option<
         start = code.line_end(start);
     }
     let end = code.line_end(last.end_byte());
-    let (from, to) = (code.line_start(release.start_byte()), code.line_end(release.end_byte()));
-    let body = format!("{}{}", code.text.get(start..from)?, code.text.get(to..end)?);
+    let above = remarks(code, *release);
+    let taken_out = statements(code, (above.first().copied().unwrap_or(*release), *release)).span;
+    let body = format!("{}{}", code.text.get(start..taken_out.start as usize)?, code.text.get(taken_out.end as usize..end)?);
     let mut text = format!("{indent}try {{{newline}");
     for line in body.trim_end().lines() {
         if line.trim().is_empty() {
@@ -110,7 +117,8 @@ fn finally(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option<
             text += &format!("{step}{line}{newline}");
         }
     }
-    text += &format!("{indent}}} finally {{{newline}{step}{indent}{}{newline}{indent}}}{newline}", code.text_of(*release));
+    let said: String = above.iter().map(|n| format!("{step}{indent}{}{newline}", code.text_of(*n))).collect();
+    text += &format!("{indent}}} finally {{{newline}{said}{step}{indent}{}{newline}{indent}}}{newline}", code.text_of(*release));
     let edit = Edit { span: code.span(start, end), text };
     Some(Offer::unsafe_("release in a `finally`", vec![edit]))
 }

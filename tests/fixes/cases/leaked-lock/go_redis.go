@@ -43,6 +43,7 @@ func Inspect(ctx context.Context, rdb *redis.Client, id string) error {
 	}
 
 	err = work(ctx, id)
+	// For the next one.
 	rdb.Eval(context.WithoutCancel(ctx), unlock, []string{key}, token)
 	return err
 }

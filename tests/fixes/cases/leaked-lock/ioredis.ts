@@ -15,7 +15,10 @@ export async function history(player: string): Promise<string[] | null> {
   if (all.length === 0) {
     throw new Error('no rows');
   }
+
+  // For the next one.
   await redis.eval(SCRIPT, 1, `history:${player}`, token);
+
   return all;
 }
 
