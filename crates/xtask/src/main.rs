@@ -1,7 +1,8 @@
-//! Chores of the project: `cargo xtask <registry|new-rule|docs|book|test|mutate|metamorph|dist|dist-test|tidy>`.
+//! Chores of the project: `cargo xtask`, which lists them.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, reason = "chores read and write the project's files")]
 
+mod bench;
 mod book;
 mod dist;
 mod dist_test;
@@ -34,6 +35,7 @@ cargo xtask dist [--target TRIPLE] [--out FOLDER]
 cargo xtask dist-test [the same]     the same, and installs and runs every artifact in a clean place (slow; as root, and
                                      installs zsh, fish and man with apt-get)
 cargo xtask fuzz [--seconds N] [TARGET ...]  fuzzes every reader, or those named, for so many seconds each (60)
+cargo xtask bench TREE...            builds the release and times it on these trees, against rg (Linux)
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {
@@ -63,6 +65,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["dist", words @ ..] => dist::run(&root, words),
         ["dist-test", words @ ..] => dist_test::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),
+        ["bench", trees @ ..] => bench::run(&root, trees),
         ["tidy"] => tidy::run(&root),
         _ => bail!("usage:\n{USAGE}"),
     }

@@ -1,5 +1,5 @@
-//! How much of real code is translated: `cargo run --example share -- [-v] <file or directory>...`
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+//! How much of real code is translated: `cargo run --example share_rust -- [-v] <file or directory>...`
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)]
 
 use dogpile_source::{FileId, SourceFile};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ fn main() {
     for path in &files {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
         bytes += text.len();
-        let module = dogpile_front_go::parse(FileId(0), "example.com/p", &text);
+        let module = dogpile_front_rust::parse(FileId(0), "app::p", &text);
         statements += module.stats.statements;
         opaque += module.stats.opaque;
         problems += module.problems.len();
@@ -58,7 +58,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
                 collect(&entry, files);
             }
         }
-    } else if path.extension().is_some_and(|e| e == "go") {
+    } else if path.extension().is_some_and(|e| e == "rs") {
         files.push(path.to_owned());
     }
 }

@@ -1,8 +1,11 @@
-//! How much of real code is translated: `cargo run --example share -- [-v] <file or directory>...`
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)]
+//! How much of real code is translated: `cargo run --example share_ts -- [-v] <file or directory>...`
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
+use dogpile_front_ts::Unresolved;
 use dogpile_source::{FileId, SourceFile};
 use std::path::{Path, PathBuf};
+
+const EXTENSIONS: [&str; 8] = ["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
 
 fn main() {
     let mut verbose = false;
@@ -18,7 +21,8 @@ fn main() {
     for path in &files {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
         bytes += text.len();
-        let module = dogpile_front_rust::parse(FileId(0), "app::p", &text);
+        let module =
+            dogpile_front_ts::parse(FileId(0), "example.com/p", &path.display().to_string(), &text, &Unresolved);
         statements += module.stats.statements;
         opaque += module.stats.opaque;
         problems += module.problems.len();
@@ -58,7 +62,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
                 collect(&entry, files);
             }
         }
-    } else if path.extension().is_some_and(|e| e == "rs") {
+    } else if path.extension().is_some_and(|e| EXTENSIONS.iter().any(|known| e == *known)) {
         files.push(path.to_owned());
     }
 }
