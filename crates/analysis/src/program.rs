@@ -452,6 +452,16 @@ impl<'a> Program<'a> {
         all
     }
 
+    /// Interfaces that a method's type has every method of, and this one among them.
+    pub(crate) fn interfaces_of(&self, f: FuncRef) -> Vec<&str> {
+        let Some((ty, method)) = self.function(f).name.rsplit_once('.') else { return vec![] };
+        let has = |types: &[Arc<str>]| types.binary_search_by(|known| (**known).cmp(ty)).is_ok();
+        let with = self.tables.implementors.iter().filter(|(_, types)| has(types)).map(|(interface, _)| &**interface);
+        let mut all: Vec<&str> = with.filter(|interface| self.interface_methods(interface, 0).iter().any(|(name, _)| *name == method)).collect();
+        all.sort_unstable();
+        all
+    }
+
     pub(crate) fn interface_results(&self, interface: &str, method: &str, depth: usize) -> Option<&'a [Type]> {
         let TypeDecl { kind: TypeKind::Interface { methods, embeds }, .. } = self.type_decl(interface)? else { return None };
         methods

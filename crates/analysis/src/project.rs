@@ -226,7 +226,7 @@ fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stopped: &(dyn 
         memory.explored.extend(new);
         let results: Vec<(FuncRef, &Known)> = batch.iter().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
         let open: Vec<FuncRef> = results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
-        follow.extend(open.iter().map(|f| mention(&cx.program.function(*f).name, &cx.program.module(*f).package)));
+        follow.extend(open.iter().flat_map(|f| mentions(cx, *f)));
         frontier = open.iter().flat_map(|f| cx.reach.callers_of(*f)).collect();
         explored.extend(results.iter().map(|(f, known)| (*f, Arc::clone(&known.exploration))));
     }
@@ -245,6 +245,14 @@ fn client_modules<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = String> + 'c 
     };
     let modules = cx.program.modules.iter().filter(|m| m.lang != Lang::Go);
     modules.filter(move |m| offers(m)).map(|m| format!("\"{}\"", m.package))
+}
+
+/// What callers of a function mention: its name or package, or those of an interface that they know it by.
+fn mentions(cx: &Context<'_>, f: FuncRef) -> impl Iterator<Item = String> {
+    let name = &cx.program.function(f).name;
+    let interfaces = cx.program.interfaces_of(f).into_iter().filter_map(|interface| Some(interface.rsplit_once('.')?.0));
+    let packages: BTreeSet<&str> = interfaces.chain([&*cx.program.module(f).package]).collect();
+    packages.into_iter().map(|package| mention(name, package)).collect::<BTreeSet<String>>().into_iter()
 }
 
 /// A long name of several words is rarely anything else's; `Lock` is everybody's.

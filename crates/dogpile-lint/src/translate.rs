@@ -13,11 +13,12 @@ impl Resolve for Specifiers<'_> {
     }
 }
 
-/// Translates a file. Tests that stand among Rust code are left out, unless they are asked for.
+/// Translates a file. Tests that stand among other code are left out, unless they are asked for.
 #[must_use]
 pub(crate) fn translate(file: &InputFile, id: FileId, text: &str, packages: &Packages, include_tests: bool) -> Module {
     match file.lang {
-        Lang::Go => dogpile_front_go::parse(id, &file.package, text),
+        Lang::Go if include_tests => dogpile_front_go::parse(id, &file.package, text),
+        Lang::Go => dogpile_front_go::parse_without_tests(id, &file.package, text),
         Lang::TypeScript => {
             let path = file.disk.as_deref().unwrap_or(Path::new(&file.path));
             dogpile_front_ts::parse(id, &file.package, &file.path, text, &packages.specifiers(path))

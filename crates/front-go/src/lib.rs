@@ -31,7 +31,10 @@ mod lowering;
 mod operators;
 mod scope;
 mod stmts;
+mod test_items;
 mod types;
+
+pub use test_items::parse_without_tests;
 
 use dogpile_ir::Module;
 use dogpile_source::FileId;
