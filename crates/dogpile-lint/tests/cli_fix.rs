@@ -61,6 +61,27 @@ fn a_lease_is_never_made_up() {
 }
 
 #[test]
+fn a_release_keeps_its_time_limit() {
+    let guarded = |context: &str| {
+        format!("rdb.Eval({context}, \"if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0\", []string{{\"lock:sweep\"}}, token)")
+    };
+    let release = "defer rdb.Del(context.WithoutCancel(ctx), \"lock:sweep\")";
+    let limited = format!(
+        "defer func() {{\n\t\tshort, cancel := context.WithTimeout(ctx, time.Second)\n\t\tdefer cancel()\n\t\t{}\n\t}}()",
+        guarded("short")
+    );
+    let plain = LOCKED.replace(release, &format!("defer {}", guarded("ctx")));
+    let limited = LOCKED.replace(release, &limited);
+    let module = ("go.mod", "module example.com/app\n\ngo 1.24\n");
+    let tree = Tree::new(&[module, ("a/a.go", &plain), ("b/b.go", &limited)]);
+    let run = tree.run(&["--unsafe-fixes"]);
+    assert_eq!(run.err, "Fixed 1 finding in 1 file\n", "{}", run.out);
+    assert!(tree.read("a/a.go").contains(&guarded("context.WithoutCancel(ctx)")), "{}", tree.read("a/a.go"));
+    assert_eq!(tree.read("b/b.go"), limited);
+    assert!(run.out.contains("b/b.go") && run.out.contains("cancelled-release"), "{}", run.out);
+}
+
+#[test]
 fn a_patch_changes_nothing_and_applies() {
     let crlf = LOCKED.replace("sweep", "crlf").replace('\n', "\r\n");
     let files = [("app/a b.go", LOCKED.trim_end().to_owned()), ("crlf/c.go", crlf)];

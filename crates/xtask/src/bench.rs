@@ -12,7 +12,6 @@ use std::time::Instant;
 const RUNS: usize = 7;
 /// The kernel counts a process's time in so many milliseconds.
 const TICK: u64 = 10;
-const ENDINGS: [&str; 10] = ["go", "ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "rs"];
 const USAGE: &str = "cargo xtask bench TREE...";
 
 /// What a program took, in milliseconds.
@@ -33,13 +32,16 @@ pub(crate) fn run(root: &Path, trees: &[&str]) -> Result<()> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let program = target.join("release/dogpile-lint");
     let words = target.join("bench-words");
-    fs::write(&words, triggers(root)?.join("\n"))?;
+    let listed = Command::new("cargo").args(["run", "--quiet", "-p", "dogpile-models", "--example", "words"]).current_dir(root).output()?;
+    let listed = String::from_utf8(listed.stdout)?;
+    let (names, chosen_by) = listed.split_once("\n\n").context("the models' words cannot be listed")?;
+    fs::write(&words, chosen_by)?;
     println!("| tree | program | median ms | processor ms | of rg's |\n|---|---|--:|--:|--:|");
     for tree in trees {
         let mut grep = Command::new("rg");
         grep.args(["--no-messages", "-c", "-F", "-f"]).arg(&words);
-        ENDINGS.iter().for_each(|ending| {
-            grep.args(["-g", &format!("*.{ending}")]);
+        names.lines().for_each(|name| {
+            grep.args(["-g", name]);
         });
         let floor = time(grep.arg(tree), RUNS)?;
         row(tree, "rg -c", &floor, &floor);
@@ -90,54 +92,4 @@ fn children() -> Result<u64> {
     let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
     let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).context("no times in /proc/self/stat");
     Ok((ticks(13)? + ticks(14)?) * TICK)
-}
-
-/// The words of the models that choose a file by themselves.
-fn triggers(root: &Path) -> Result<Vec<String>> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir(root.join("crates/models/clients"))? {
-        let text = fs::read_to_string(entry?.path())?;
-        let Some((_, list)) = text.split_once("\ntriggers = [") else { continue };
-        let list = list.split("\n]").next().unwrap_or("");
-        let list = if list.lines().next().is_some_and(|line| line.trim_end().ends_with(']')) { list.lines().next().unwrap_or("") } else { list };
-        for line in list.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-            all.extend(quoted(line));
-        }
-    }
-    all.sort_unstable();
-    all.dedup();
-    if all.is_empty() {
-        bail!("no model has triggers");
-    }
-    Ok(all)
-}
-
-/// The texts in quotes of a line.
-fn quoted(line: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open: Option<String> = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match (&mut open, c) {
-            (Some(text), '\\') => text.extend(chars.next()),
-            (Some(_), '"') => found.extend(open.take()),
-            (Some(text), c) => text.push(c),
-            (None, '"') => open = Some(String::new()),
-            (None, _) => {}
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_read_from_models() {
-        assert_eq!(quoted(r#""SetNX", "\"NX\"", # "x"#), ["SetNX", "\"NX\""]);
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let words = triggers(&root).expect("models");
-        assert!(words.iter().any(|word| word == "SetNX") && words.iter().all(|word| !word.is_empty()));
-    }
 }

@@ -80,8 +80,7 @@ impl Assembly<'_, '_> {
         let mut out = Vec::new();
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
             let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
-            let outer = |site: &crate::explore::record::OpSite| site.via.first().copied().unwrap_or(site.span);
-            let (from, to) = (outer(&read.site), outer(&write.site));
+            let (from, to) = (read.site.outer(), write.site.outer());
             let between = |(span, _, _): &&(dogpile_source::Span, String, Option<FuncRef>)| {
                 span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file
             };
@@ -95,7 +94,7 @@ impl Assembly<'_, '_> {
                 Coalescing::Process
             } else if e.sessions.iter().any(|s| {
                 // A lock taken after the work is done lets only one write, and everybody work.
-                let taken = outer(&s.site);
+                let taken = s.site.outer();
                 let last = if write.held { last_work } else { *compute };
                 (write.held || taken.start > from.start) && (taken.file != last.file || taken.start <= last.start)
             }) {

@@ -15,17 +15,16 @@ pub(crate) struct Entry<T> {
     pub(crate) what: T,
 }
 
-/// See above; in the order in which it was met.
+/// See above; of one form in the order in which it was met.
 #[derive(Debug)]
 pub(crate) struct Elsewhere<T> {
-    all: Vec<Entry<T>>,
     met: FxHashSet<(Span, S)>,
-    by_form: FxHashMap<String, Vec<usize>>,
+    by_form: FxHashMap<String, Vec<Entry<T>>>,
 }
 
 impl<T> Default for Elsewhere<T> {
     fn default() -> Self {
-        Self { all: Vec::new(), met: FxHashSet::default(), by_form: FxHashMap::default() }
+        Self { met: FxHashSet::default(), by_form: FxHashMap::default() }
     }
 }
 
@@ -33,13 +32,12 @@ impl<T> Elsewhere<T> {
     /// Adds what is done at a place, unless that was met already with an equal key.
     pub(super) fn add(&mut self, root: FuncRef, key: &Val, at: Span, form: impl FnOnce(&Val) -> String, what: impl FnOnce() -> T) {
         if self.met.insert((at, key.sym.clone())) {
-            self.by_form.entry(form(key)).or_default().push(self.all.len());
-            self.all.push(Entry { root, key: key.clone(), what: what() });
+            self.by_form.entry(form(key)).or_default().push(Entry { root, key: key.clone(), what: what() });
         }
     }
 
     /// What is done about keys of a form.
     pub(super) fn with<'e>(&'e self, form: &str) -> impl Iterator<Item = &'e Entry<T>> + use<'e, T> {
-        self.by_form.get(form).into_iter().flatten().map(|at| &self.all[*at])
+        self.by_form.get(form).into_iter().flatten()
     }
 }

@@ -24,7 +24,7 @@ impl Assembly<'_, '_> {
                 .filter_map(|at| deeds.get(*at))
                 .find(|l| l.what == What::Look && l.key.sym == deed.key.sym && is_value(l));
             let computed = read.and_then(|read| {
-                let (from, to) = (read.outer(), deed.outer());
+                let (from, to) = (read.site.outer(), deed.site.outer());
                 let between = |span: dogpile_source::Span| {
                     span.file == from.file && to.file == from.file && span.start > from.end && span.end < to.start
                 };
@@ -48,7 +48,7 @@ impl Assembly<'_, '_> {
                 many_keys: !parts.is_empty(),
                 in_batch: deed.in_range && written(&deed.key) >= 3 && self.dear.contains(&family(&deed.key)),
                 fixed_ttl_ms,
-                missed: read.map(Deed::outer),
+                missed: read.map(|r| r.site.outer()),
                 computed,
                 guarded: deed.locked || deed.watched,
                 invalidated,
@@ -81,7 +81,7 @@ impl Assembly<'_, '_> {
             && self
                 .changes
                 .get(&o.root)
-                .is_some_and(|span| span.file != o.what.site.span.file || span.start < o.what.outer().start)
+                .is_some_and(|span| span.file != o.what.site.span.file || span.start < o.what.site.outer().start)
     }
 }
 

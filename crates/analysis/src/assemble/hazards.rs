@@ -53,7 +53,7 @@ impl Assembly<'_, '_> {
         let slow: Vec<Span> = e.works.iter().filter(|work| self.cost(work).is_some()).map(|(span, _, _)| *span).collect();
         let change = e.works.iter().find(|w| changes(&w.1) || e.changes.contains(&w.0)).map(|w| w.0);
         let costs = |look: &&Deed| {
-            let from = look.outer();
+            let from = look.site.outer();
             slow.iter().any(|span| span.file == from.file && span.start > from.end)
         };
         let looks = e.trace.deeds.iter().filter(|d| d.what == What::Look);

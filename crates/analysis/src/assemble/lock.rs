@@ -419,7 +419,7 @@ pub(super) fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
         // What is computed is neither the look nor the write.
         let stores = |span: &Span| s.writes.contains_key(span) || e.caches.iter().any(|c| c.site.span == *span);
         let compute = s.visits.iter().find(|(span, st)| st.contains(&Status::Won) && !stores(span)).map(|(span, _)| *span);
-        let taken = s.site.via.first().copied().unwrap_or(s.site.span);
+        let taken = s.site.outer();
         return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute, taken });
     }
     recheck_of_marks(s)

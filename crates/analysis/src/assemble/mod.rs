@@ -108,7 +108,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
     }
     assembly.kept_promises(&mut out.flights);
     assembly.stray_units(explored, &mut out);
-    marks_stay_marks(&mut out.locks);
+    once::marks(&mut out.locks);
     once::folds(&mut out.locks);
     once::leaks(&mut out.locks);
     once::own_faults(&mut out.locks);
@@ -133,23 +133,6 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
     out.check_then_sets.dedup_by_key(|c| c.set.span);
     out.touched = touched.named(&out);
     out
-}
-
-/// What a function takes back only when its work fails is a mark for its callers, too: they see a release and not why.
-fn marks_stay_marks(locks: &mut [crate::lifecycle::Lock]) {
-    use crate::lifecycle::Class;
-    let marks: BTreeSet<(Span, Vec<Span>)> = locks
-        .iter()
-        .filter(|l| l.class == Class::Mark && l.class_reason == class::ROLLED_BACK)
-        .map(|l| (l.acquire.site.span, l.acquire.site.via.clone()))
-        .collect();
-    for lock in locks {
-        let via = &lock.acquire.site.via;
-        if (1..=via.len()).any(|n| marks.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
-            lock.class = Class::Mark;
-            lock.class_reason = class::ROLLED_BACK.to_owned();
-        }
-    }
 }
 
 impl<'a> Assembly<'a, '_> {

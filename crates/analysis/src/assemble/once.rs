@@ -1,5 +1,6 @@
 //! What a helper does is told of the helper, and not again of each of its callers.
 
+use super::class::ROLLED_BACK;
 use crate::lifecycle::{Class, ContextOrigin, Fate, Lock, OnLoss, TokenKind, WaitForm};
 use dogpile_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,17 +18,28 @@ fn inner(lock: &Lock) -> impl Iterator<Item = Way> {
     (1..=via.len()).map(move |n| (span, via[n..].to_vec()))
 }
 
+/// What a function takes back only when its work fails is a mark for its callers, too: they see a release and not why.
+pub(super) fn marks(locks: &mut [Lock]) {
+    let marks: BTreeSet<Way> =
+        locks.iter().filter(|l| l.class == Class::Mark && l.class_reason == ROLLED_BACK).map(way).collect();
+    for lock in locks {
+        if inner(lock).any(|way| marks.contains(&way)) {
+            lock.class = Class::Mark;
+            lock.class_reason = ROLLED_BACK.to_owned();
+        }
+    }
+}
+
 /// A reply that a helper already misreads is the helper's fault, not that of each of its callers.
 pub(super) fn folds(locks: &mut [Lock]) {
     let misread = |fate: &Fate| matches!(fate, Fate::Enters(_) | Fate::ReadsAsHeld(_));
-    let inner: BTreeMap<(Span, Vec<Span>), (bool, bool)> = locks
+    let known: BTreeMap<Way, (bool, bool)> = locks
         .iter()
         .filter(|l| l.class == Class::Lock)
-        .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (misread(&l.outcomes.lost), misread(&l.outcomes.failed))))
+        .map(|l| (way(l), (misread(&l.outcomes.lost), misread(&l.outcomes.failed))))
         .collect();
     for lock in locks {
-        let via = &lock.acquire.site.via;
-        let told: Vec<(bool, bool)> = (1..=via.len()).filter_map(|n| inner.get(&(lock.acquire.site.span, via[n..].to_vec())).copied()).collect();
+        let told: Vec<(bool, bool)> = inner(lock).filter_map(|way| known.get(&way).copied()).collect();
         if told.iter().any(|t| t.0) {
             lock.outcomes.lost = Fate::Handled;
         }
@@ -39,11 +51,9 @@ pub(super) fn folds(locks: &mut [Lock]) {
 
 /// A function that releases on some ways out and not on others leaks, not each of its callers.
 pub(super) fn leaks(locks: &mut [Lock]) {
-    let inner: BTreeSet<(Span, Vec<Span>)> =
-        locks.iter().filter(|l| !l.leaks.is_empty()).map(|l| (l.acquire.site.span, l.acquire.site.via.clone())).collect();
+    let leaking: BTreeSet<Way> = locks.iter().filter(|l| !l.leaks.is_empty()).map(way).collect();
     for lock in &mut *locks {
-        let via = &lock.acquire.site.via;
-        if (1..=via.len()).any(|n| inner.contains(&(lock.acquire.site.span, via[n..].to_vec()))) {
+        if inner(lock).any(|way| leaking.contains(&way)) {
             lock.leaks.clear();
         }
     }
@@ -59,14 +69,10 @@ pub(super) fn leaks(locks: &mut [Lock]) {
 pub(super) fn own_faults(locks: &mut [Lock]) {
     let again = |lock: &Lock| lock.wait.as_ref().is_some_and(|w| w.form == WaitForm::Recursion);
     let clock = |lock: &Lock| (lock.acquire.token.kind == TokenKind::Clock).then_some(lock.acquire.token.span).flatten();
-    let inner: BTreeMap<(Span, Vec<Span>), (bool, Option<Span>)> = locks
-        .iter()
-        .filter(|l| l.class == Class::Lock)
-        .map(|l| ((l.acquire.site.span, l.acquire.site.via.clone()), (again(l), clock(l))))
-        .collect();
+    let known: BTreeMap<Way, (bool, Option<Span>)> =
+        locks.iter().filter(|l| l.class == Class::Lock).map(|l| (way(l), (again(l), clock(l)))).collect();
     for lock in locks {
-        let via = &lock.acquire.site.via;
-        let told: Vec<_> = (1..=via.len()).filter_map(|n| inner.get(&(lock.acquire.site.span, via[n..].to_vec()))).collect();
+        let told: Vec<_> = inner(lock).filter_map(|way| known.get(&way)).collect();
         if again(lock) && told.iter().any(|t| t.0) {
             lock.wait = None;
         }

@@ -35,7 +35,7 @@ fn mark(name: &str, words: &[Val]) -> Option<S> {
 impl<'a> Explorer<'a, '_> {
     pub(super) fn looks_at_mark(&mut self, name: &str, words: &[Val], op: &OpSite, state: &State<'a>) {
         let Some(mark) = mark(name, words) else { return };
-        let outer = op.via.first().copied().unwrap_or(op.span);
+        let outer = op.outer();
         if !state.held.iter().any(|h| h.status == Status::Won) && !self.marks.iter().any(|(m, _)| *m == mark) {
             self.marks.push((mark.clone(), outer));
         }

@@ -22,6 +22,13 @@ pub(crate) struct OpSite {
     pub(crate) evidence: Evidence,
 }
 
+impl OpSite {
+    /// Where it stands in the root: itself, or the call that leads to it.
+    pub(crate) fn outer(&self) -> Span {
+        self.via.first().copied().unwrap_or(self.span)
+    }
+}
+
 /// A lease as the command gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Lease {

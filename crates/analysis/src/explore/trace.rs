@@ -103,13 +103,6 @@ pub(crate) struct Deed {
     pub(crate) tested: bool,
 }
 
-impl Deed {
-    /// Where it stands in the root: itself, or the call that leads to it.
-    pub(crate) fn outer(&self) -> Span {
-        self.site.via.first().copied().unwrap_or(self.site.span)
-    }
-}
-
 /// A wait of somebody who lost, for a message.
 #[derive(Clone, Debug)]
 pub(crate) struct Wakeup {

@@ -1,6 +1,8 @@
-//! How much of real code is translated: `cargo run --example share_rust -- [-v] <file or directory>...`
+//! How much of real code is translated: `cargo run --release -p dogpile-lint --example share -- [-v] <file or directory>...`
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)]
 
+use dogpile_front_ts::Unresolved;
+use dogpile_models::language_of;
 use dogpile_source::{FileId, SourceFile};
 use std::path::{Path, PathBuf};
 
@@ -18,11 +20,16 @@ fn main() {
     for path in &files {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
         bytes += text.len();
-        let module = dogpile_front_rust::parse(FileId(0), "app::p", &text);
+        let shown = path.display().to_string();
+        let module = match language_of(&shown) {
+            Some("go") => dogpile_front_go::parse(FileId(0), "example.com/p", &text),
+            Some("typescript") => dogpile_front_ts::parse(FileId(0), "example.com/p", &shown, &text, &Unresolved),
+            _ => dogpile_front_rust::parse(FileId(0), "app::p", &text),
+        };
         statements += module.stats.statements;
         opaque += module.stats.opaque;
         problems += module.problems.len();
-        let source = SourceFile::new(path.display().to_string(), text);
+        let source = SourceFile::new(shown, text);
         let broken = dogpile_ir::validate_in(&module, &source);
         for violation in &broken {
             println!("{}:{}: BROKEN {}", path.display(), source.position(violation.span.start).line, violation.message);
@@ -58,7 +65,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
                 collect(&entry, files);
             }
         }
-    } else if path.extension().is_some_and(|e| e == "rs") {
+    } else if language_of(&path.display().to_string()).is_some() {
         files.push(path.to_owned());
     }
 }
