@@ -85,10 +85,10 @@ impl Linked {
                 commands.answers(to);
             }),
             answered(|to| typing.answers(to)),
-            answered(|to| reach.answers(to)),
-            answered(|to| fields.answers(to)),
+            answered(|to| reach.answers(&program.identities, to)),
+            answered(|to| fields.answers(&program.identities, to)),
         ];
-        answers.extend((0u32..).zip(source.modules).map(|(m, _)| answered(|to| typing.answers_of_locals(m, to))));
+        answers.extend((0u32..).zip(source.modules).map(|(m, _)| answered(|to| typing.answers_of_locals(&program, m, to))));
         let linked = Self {
             versions: source.versions.to_vec(),
             signatures,
@@ -137,15 +137,15 @@ impl Linked {
             let set = fields::Part::of(&program, &self.typing, *m);
             fields_differ |= !self.set[at].is_like(&set);
             self.set[at] = Arc::new(set);
-            self.answers[LOCALS + at] = answered(|to| self.typing.answers_of_locals(*m, to));
+            self.answers[LOCALS + at] = answered(|to| self.typing.answers_of_locals(&program, *m, to));
         }
         if reach_differs {
             self.reach = Arc::new(Reach::of(self.parts.iter().map(AsRef::as_ref)));
-            self.answers[REACH] = answered(|to| self.reach.answers(to));
+            self.answers[REACH] = answered(|to| self.reach.answers(&program.identities, to));
         }
         if fields_differ {
             self.fields = Arc::new(fields::Index::of(&self.set));
-            self.answers[FIELDS] = answered(|to| self.fields.answers(to));
+            self.answers[FIELDS] = answered(|to| self.fields.answers(&program.identities, to));
         }
         self.versions = source.versions.to_vec();
         Some((program, self))

@@ -2,6 +2,7 @@
 
 use crate::baseline::{self, Seen};
 use crate::bounded::{self, Trees};
+use crate::cache::{self, Folder};
 use crate::changes::Changes;
 use crate::cli::CheckArgs;
 use crate::confirm::confirm;
@@ -13,10 +14,11 @@ use crate::latency::parse_latency;
 use crate::load::{KEPT_ONCE, LoadOptions, Loaded, Overlays, load};
 use crate::meta_rules::slugs;
 use crate::output::say;
-use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
+use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, lint_again, triggers};
 use crate::progress::Progress;
 use crate::reports;
 use crate::suggest::near_path;
+use crate::warm::Warm;
 use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
 use anyhow::{Context as _, anyhow, bail};
 use dogpile_models::Catalog;
@@ -25,6 +27,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -167,13 +170,27 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
             max_file_size: args.max_file_size,
             changes: changes.as_ref(),
         };
-        let mut outcome = lint(&loaded.files, &options);
+        let mut outcome = linted_with_cache(&loaded.files, &options, args, &roots);
         let complete = |outcome: &mut Outcome| complete(outcome, &walked, &loaded);
         complete(&mut outcome);
         let seen = Seen::new(roots, &loaded.files, &outcome);
         let (files, options) = (&loaded.files[..], &options);
         then(Run { outcome, found: &found, cwd: &cwd, seen, files, options, complete: &complete, changes: changes.as_ref(), threads, begun, walk_time, read_time, progress })
     })
+}
+
+/// Lints with what earlier runs over these folders found out, and keeps what this one does.
+fn linted_with_cache(files: &[InputFile], options: &Options<'_>, args: &CheckArgs, roots: &[PathBuf]) -> Outcome {
+    let terms = cache::terms(options);
+    let folder = (!args.reach.no_cache).then(|| Folder::open(args.reach.cache_dir.as_deref(), roots, terms)).flatten();
+    let Some(folder) = folder else { return lint(files, options) };
+    let mut warm = Warm::default();
+    warm.known = Some(folder.load());
+    let outcome = lint_again(files, options, Some(&mut warm), &AtomicBool::new(false)).unwrap_or_default();
+    if let Some(Err(error)) = warm.pack().map(|pack| folder.save(&pack)) {
+        say(&format!("warning: {}; --no-cache keeps nothing", clean(&format!("{error:#}"))));
+    }
+    outcome
 }
 
 /// The configuration for these paths.

@@ -3,6 +3,7 @@
 //! It holds for the same files, packages and configuration; texts may change. A text is known again by itself, and all
 //! that rests on a text by what it asked (`dogpile_analysis::Memory`), so that a warm run finds what a cold one finds.
 
+use crate::cache::{Known, Pack};
 use crate::follow::Sought;
 use dogpile_analysis::Memory;
 use dogpile_ir::{Lang, Module};
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub(crate) struct Warm {
     /// Parsed files by path.
     pub parsed: BTreeMap<String, Kept>,
+    /// What other runs wrote down, and what this one adds; `None`: nobody asks.
+    pub known: Option<Known>,
     /// What was searched for, and where it stood.
     pub searches: Vec<Search>,
     /// What each round found out: a round sees other files than the next.
@@ -75,6 +78,14 @@ impl Warm {
             self.rounds.resize_with(round + 1, BTreeMap::new);
         }
         self.rounds[round] = memories;
+    }
+
+    /// What is new in it, for other runs.
+    pub(crate) fn pack(&self) -> Option<Pack> {
+        let mut modules: BTreeMap<Lang, Vec<Arc<Module>>> = BTreeMap::new();
+        self.parsed.values().for_each(|kept| modules.entry(kept.module.lang).or_default().push(Arc::clone(&kept.module)));
+        modules.values_mut().for_each(|modules| modules.sort_by_key(|module| module.file));
+        self.known.as_ref()?.pack(&self.rounds, &modules)
     }
 
     /// Keeps what it found out in the last one it came to.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub struct FileId(pub u32);
 
 /// A half-open byte range in one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// The file the bytes are in.
     pub file: FileId,

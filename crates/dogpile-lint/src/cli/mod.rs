@@ -67,6 +67,9 @@ pub(crate) enum Command {
     Completions(crate::man::CompletionsArgs),
     /// List every lock, with its key, TTL, token, release, renewal and p99
     Locks(crate::locks::LocksArgs),
+    /// What runs keep for each other
+    #[command(subcommand)]
+    Cache(crate::cache::CacheCommand),
     /// Print what is in force for a path, and from where
     Config {
         /// The path
