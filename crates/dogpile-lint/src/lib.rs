@@ -73,6 +73,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
+        Some(Command::Merge(args)) => check::merge(args),
         Some(Command::Harness(args)) => harness::harness(args),
         Some(Command::Init(args)) => init::init(args),
         Some(Command::Cache(command)) => cache::run(command),

@@ -1,5 +1,6 @@
 //! From files to a report's contents.
 
+use crate::cache::Shard;
 use crate::changes::{ChangedCode, Changes};
 use crate::config::Config;
 use crate::input::{InputFile, LANGUAGES, language_name};
@@ -52,6 +53,8 @@ pub(crate) struct Options<'o> {
     pub max_file_size: u64,
     /// What changed, where only that is reported.
     pub changes: Option<&'o Changes>,
+    /// The part of the tree that is looked at; `None`: all of it.
+    pub shard: Option<Shard>,
 }
 
 /// What a run found.
@@ -112,6 +115,7 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     tree.searches = Mutex::new(std::mem::take(&mut warm.searches));
     tree.known = warm.known.take();
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { tree.hits(options) };
+    core.retain(|i| options.shard.is_none_or(|shard| shard.takes(&files[*i].package)));
     tree.parse_around(&core, &core);
     tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
     tree.memories = warm.round(0).unwrap_or_default();

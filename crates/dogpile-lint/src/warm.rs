@@ -80,12 +80,22 @@ impl Warm {
         self.rounds[round] = memories;
     }
 
-    /// What is new in it, for other runs.
-    pub(crate) fn pack(&self) -> Option<Pack> {
+    /// What it holds for other runs, if something of it is new to them.
+    pub(crate) fn news(&self) -> Option<Pack> {
+        self.known.as_ref()?.news(&self.rounds, &self.modules())
+    }
+
+    /// All that it holds for other runs.
+    pub(crate) fn pack(&self) -> Pack {
+        self.known.as_ref().map(|known| known.pack(&self.rounds, &self.modules())).unwrap_or_default()
+    }
+
+    /// What was parsed, in the order in which it was analysed.
+    fn modules(&self) -> BTreeMap<Lang, Vec<Arc<Module>>> {
         let mut modules: BTreeMap<Lang, Vec<Arc<Module>>> = BTreeMap::new();
         self.parsed.values().for_each(|kept| modules.entry(kept.module.lang).or_default().push(Arc::clone(&kept.module)));
         modules.values_mut().for_each(|modules| modules.sort_by_key(|module| module.file));
-        self.known.as_ref()?.pack(&self.rounds, &modules)
+        modules
     }
 
     /// Keeps what it found out in the last one it came to.

@@ -3,16 +3,17 @@
 
 #[path = "../../../tests/dice.rs"]
 mod dice;
+mod kept;
 mod trees;
 #[path = "../../../tests/typist.rs"]
 mod typist;
 
 use dice::Dice;
+use kept::Place;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
-use tempfile::TempDir;
-use trees::{Run, command, ended};
+use trees::{command, ended};
 use typist::typed;
 
 /// Edits of the tree. `DOGPILE_EDITS` makes more of them, `DOGPILE_TREE` takes a copy of another tree.
@@ -22,65 +23,6 @@ const KILLS: usize = 6;
 
 fn many(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
-}
-
-/// A tree that can be edited, and a folder for what is kept.
-struct Place {
-    tree: TempDir,
-    kept: TempDir,
-    files: Vec<PathBuf>,
-}
-
-impl Place {
-    fn new() -> Self {
-        let mut place = Self { tree: TempDir::new().expect("a folder"), kept: TempDir::new().expect("a folder"), files: vec![] };
-        match std::env::var_os("DOGPILE_TREE") {
-            Some(tree) => copy(Path::new(&tree), place.tree.path(), &mut place.files),
-            None => {
-                let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
-                for name in ["stacks", "monorepo", "leaked-lock"] {
-                    copy(&fixtures.join(name), &place.tree.path().join(name), &mut place.files);
-                }
-                fs::write(place.tree.path().join("stacks/go.mod"), "module example.com/stacks\n").expect("a file");
-            }
-        }
-        place
-    }
-
-    fn run(&self, args: &[&str]) -> Run {
-        let kept = self.kept.path().display().to_string();
-        ended(command(self.tree.path(), &[&["--format", "json", "--threads", "2", "--cache-dir", &kept], args].concat()).output().expect("it runs"))
-    }
-
-    fn cold(&self) -> Run {
-        ended(command(self.tree.path(), &["--format", "json", "--threads", "2", "--no-cache"]).output().expect("it runs"))
-    }
-
-    /// The one file that is kept.
-    fn pack(&self) -> Option<PathBuf> {
-        let entries = fs::read_dir(self.kept.path()).expect("a folder");
-        let mut packs = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|e| e == "dogpile-facts"));
-        packs.next()
-    }
-}
-
-fn copy(from: &Path, to: &Path, files: &mut Vec<PathBuf>) {
-    fs::create_dir_all(to).expect("a folder");
-    let mut entries: Vec<PathBuf> = fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
-    entries.sort();
-    for path in entries {
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_symlink() || path.ends_with(".git") {
-            continue;
-        }
-        if path.is_dir() {
-            copy(&path, &target, files);
-        } else {
-            fs::copy(&path, &target).expect("a file");
-            let is_code = path.extension().is_some_and(|ending| ["go", "ts", "tsx", "js", "rs"].iter().any(|e| *e == ending));
-            files.extend(is_code.then_some(target));
-        }
-    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Where packs lie.
 
 use super::pack::MAX_PACK;
-use super::{Known, Pack};
+use super::{ENDING, Known, Pack};
 use anyhow::{Context as _, anyhow};
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -11,8 +11,6 @@ use std::time::SystemTime;
 
 /// All packs together take no more bytes than that: the ones that were written longest ago go first.
 const MAX_FOLDER: u64 = 1 << 30;
-/// What tells our files from others.
-const ENDING: &str = ".dogpile-facts";
 /// One that is being written, or that nobody came to finish.
 const UNFINISHED: &str = ".dogpile-facts-part";
 /// A tree of fewer parsed files is read again sooner than a pack is looked after.

@@ -9,11 +9,13 @@ mod command;
 mod facts;
 mod folder;
 mod pack;
+mod shards;
 
 pub(crate) use facts::Fact;
 pub(crate) use command::{CacheCommand, run};
 pub(crate) use folder::Folder;
 pub(crate) use pack::Pack;
+pub(crate) use shards::{Shard, gather};
 
 use crate::pipeline::Options;
 use dogpile_analysis::{Memory, Summaries};
@@ -22,12 +24,15 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
+/// What tells our files from others.
+const ENDING: &str = ".dogpile-facts";
+
 /// What facts and summaries hold for besides texts: this very program, its configuration, and what is asked of it.
 #[must_use]
 pub(crate) fn terms(options: &Options<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     env!("DOGPILE_SOURCES").hash(&mut hasher);
-    format!("{:?}", options.config).hash(&mut hasher);
+    (&options.config.models, format!("{:?}", options.config.wrappers)).hash(&mut hasher);
     (options.include_tests, options.packages.aliases()).hash(&mut hasher);
     hasher.finish()
 }
@@ -73,15 +78,17 @@ impl Known {
     }
 
     /// What another run would like to know, if there is something new in it; `rounds` are the memories of this run.
-    pub(crate) fn pack(&self, rounds: &[BTreeMap<Lang, Memory>], modules: &BTreeMap<Lang, Vec<Arc<Module>>>) -> Option<Pack> {
+    pub(crate) fn news(&self, rounds: &[BTreeMap<Lang, Memory>], modules: &BTreeMap<Lang, Vec<Arc<Module>>>) -> Option<Pack> {
         let explored = rounds.iter().flat_map(BTreeMap::values).any(Memory::has_news);
-        if self.made == 0 && !explored {
-            return None;
-        }
+        (self.made > 0 || explored).then(|| self.pack(rounds, modules))
+    }
+
+    /// All that this run found out.
+    pub(crate) fn pack(&self, rounds: &[BTreeMap<Lang, Memory>], modules: &BTreeMap<Lang, Vec<Arc<Module>>>) -> Pack {
         let summaries = modules.iter().map(|(lang, modules)| {
             let memories: Vec<&Memory> = rounds.iter().filter_map(|round| round.get(lang)).collect();
             (*lang, Arc::new(Summaries::of(&memories, modules)))
         });
-        Some(Pack { facts: self.used.values().cloned().collect(), summaries: summaries.filter(|(_, found)| !found.is_empty()).collect() })
+        Pack { facts: self.used.values().cloned().collect(), summaries: summaries.filter(|(_, found)| !found.is_empty()).collect() }
     }
 }

@@ -6,6 +6,7 @@ mod limit;
 mod output;
 mod proof;
 mod reach;
+mod shards;
 
 pub(crate) use check::{CheckArgs, MAX_FILE_SIZE};
 pub(crate) use limit::{BaselineCommand, LimitArgs};
@@ -42,6 +43,9 @@ pub(crate) enum Command {
     /// Lint, and prove every finding: explore its schedules, replay the shortest bad one on a real Redis
     #[command(after_help = EXIT_CODES)]
     Confirm(CheckArgs),
+    /// Lint with what shards found out: the same report as of one run
+    #[command(after_help = EXIT_CODES)]
+    Merge(CheckArgs),
     /// Run the schedule of a finding again
     Replay(ReplayArgs),
     /// Write a test that replays the schedule of a finding with the client in use, and needs nothing of dogpile-lint

@@ -319,6 +319,7 @@ mod tests {
             stats: false,
             max_file_size: 1 << 20,
             changes: None,
+            shard: None,
         };
         let stop = AtomicBool::new(false);
         let mut tree = Tree::new(&files, &options, BTreeMap::new(), &stop);
