@@ -48,11 +48,15 @@ pub(crate) struct Identities(Arc<[u64]>);
 impl Identities {
     pub(crate) fn new(modules: &[Arc<Module>], sources: &SourceMap) -> Self {
         let of = |(at, module): (usize, &Arc<Module>)| match sources.get(module.file) {
+            _ if module.is_absent() => Self::ABSENT,
             Some(source) => hash(&(&*module.package, source.path.as_str())),
             None => hash(&(&*module.package, at)),
         };
         Self(modules.par_iter().enumerate().map(of).collect::<Vec<_>>().into())
     }
+
+    /// Nobody's identity.
+    pub(crate) const ABSENT: u64 = 0;
 
     pub(crate) fn of(&self, m: u32) -> u64 {
         self.0.get(m as usize).copied().unwrap_or_default()
@@ -66,9 +70,10 @@ impl Identities {
         &self.0
     }
 
-    /// Whether a module has the same number in both, as far as both go.
-    pub(crate) fn begin_like(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0.iter()).all(|(own, other)| own == other)
+    /// Whether no module has one number here and another one there.
+    pub(crate) fn agree(&self, other: &Self) -> bool {
+        let mut pairs = self.0.iter().zip(other.0.iter());
+        pairs.all(|(own, other)| own == other || *own == Self::ABSENT || *other == Self::ABSENT)
     }
 }
 

@@ -81,21 +81,19 @@ impl Memory {
         self.last.as_deref().filter(|_| self.files == files)
     }
 
-    /// What follows is about these files, in this order.
-    pub(crate) fn begin(&mut self, files: &[FileId]) {
+    /// What follows is about these modules of these files, in this order.
+    pub(crate) fn begin(&mut self, files: &[FileVersion], identities: &Identities) {
         self.last = None;
         // Everything that is known names modules and files by number.
-        if self.files.iter().zip(files).any(|((old, _), new)| old != new) {
+        let there = |m: usize| self.identities.of(m as u32) != Identities::ABSENT && identities.of(m as u32) != Identities::ABSENT;
+        let moved = self.files.iter().zip(files).enumerate().any(|(m, ((old, _), (new, _)))| old != new && there(m));
+        if moved || !self.identities.agree(identities) {
             *self = Self { stored: std::mem::take(&mut self.stored), ..Self::default() };
         }
     }
 
     /// Forgets what need not hold for these modules and answers.
     pub(crate) fn keep_what_is_true(&mut self, files: Vec<FileVersion>, identities: &Identities, answers: Vec<Arc<Answers>>) {
-        if !self.identities.begin_like(identities) {
-            self.explored.clear();
-            self.lent = None;
-        }
         let changed = Answers::changed(&self.answers, &answers);
         self.explored.retain(|_, known| known.asked.is_disjoint(&changed));
         if let Some((theirs, mut lent)) = self.lent.take() {

@@ -38,6 +38,8 @@ pub(crate) struct Tables {
     /// Module and index in it.
     types: HashMap<QualName, (u32, u32)>,
     globals: HashMap<QualName, (u32, u32)>,
+    /// Modules of each package.
+    pub(crate) packages: HashMap<QualName, Vec<u32>>,
     /// Packages whose names a package offers on under its own (`export * from`).
     offered: HashMap<QualName, Vec<QualName>>,
     /// Constants that are only another name, and packages that offer on what others have.
@@ -71,7 +73,8 @@ pub(crate) struct Program<'a> {
 impl Tables {
     fn of(modules: &[Arc<Module>]) -> Self {
         let mut tables = Self::default();
-        for (m, module) in (0u32..).zip(modules) {
+        for (m, module) in (0u32..).zip(modules).filter(|(_, module)| !module.is_absent()) {
+            tables.packages.entry(module.package.clone()).or_default().push(m);
             for (f, function) in (0u32..).zip(&module.functions) {
                 let at = FuncRef { module: m, func: FuncId(f) };
                 match function.kind {
@@ -196,7 +199,8 @@ impl<'a> Program<'a> {
     /// The modules of a package.
     pub(crate) fn modules_of(&self, package: &str) -> impl Iterator<Item = &'a Module> {
         note(About::Package, package);
-        self.modules.iter().map(AsRef::as_ref).filter(move |m: &&Module| *m.package == *package)
+        let found = self.tables.packages.get(package).into_iter().flatten();
+        found.map(|m| &*self.modules[*m as usize])
     }
 
     pub(crate) fn function(&self, at: FuncRef) -> &'a Function {
@@ -258,9 +262,11 @@ impl<'a> Program<'a> {
 
     /// What the modules themselves answer, by their versions.
     pub(crate) fn versions(&self, versions: &[u64], answers: &mut Answers) {
-        (0u32..).zip(versions).for_each(|(m, version)| answers.add(About::Module, &self.identities.of(m), version));
+        let there = self.identities.all().iter().zip(versions).filter(|(identity, _)| **identity != Identities::ABSENT);
+        there.for_each(|(identity, version)| answers.add(About::Module, identity, version));
         let mut packages: BTreeMap<&str, Vec<(u64, u64)>> = BTreeMap::new();
-        for ((module, version), identity) in self.modules.iter().zip(versions).zip(self.identities.all()) {
+        let all = self.modules.iter().zip(versions).zip(self.identities.all());
+        for ((module, version), identity) in all.filter(|((module, _), _)| !module.is_absent()) {
             packages.entry(&module.package).or_default().push((*identity, *version));
         }
         packages.iter().for_each(|(package, modules)| answers.add(About::Package, *package, modules));

@@ -1,6 +1,6 @@
 //! The entry: modules in, lifecycles out.
 
-use crate::asked::{About, Answers};
+use crate::asked::{About, Answers, Identities};
 use crate::assemble;
 use crate::explore::record::{Exploration, Loose};
 use crate::explore::state::Status;
@@ -13,7 +13,7 @@ use crate::program::FuncRef;
 use crate::sym::Sym;
 use dogpile_ir::{Lang, Module};
 use dogpile_models::{CacheOp, CacheScope, Models, Role};
-use dogpile_source::{FileId, SourceMap};
+use dogpile_source::SourceMap;
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +73,9 @@ fn version(module: &Module, sources: &SourceMap, embeds: &(dyn Fn(&str, &str) ->
 
 /// Finds every lifecycle of a project.
 ///
+/// A module that [is absent](Module::is_absent) keeps the place of one that a later call may have: modules of one tree
+/// should stand in one order in every call, by which ties are broken.
+///
 /// `memory` is what an earlier call left that got the same models and declarations; a module is known again by its place
 /// and text. `missing` says whether some file that is not there mentions one of these: then nothing is told but what to
 /// follow. Once `stop` is set, what comes back means nothing, and what was explored until then is kept in `memory`.
@@ -88,14 +91,13 @@ pub fn analyze(
     missing: &dyn Fn(&[String]) -> bool,
     stop: &AtomicBool,
 ) -> Analysis {
-    let versions: Vec<u64> = modules.iter().map(|module| version(module, sources, embeds)).collect();
+    let versions: Vec<u64> = modules.iter().map(|m| if m.is_absent() { 0 } else { version(m, sources, embeds) }).collect();
     let files: Vec<FileVersion> = modules.iter().map(|m| m.file).zip(versions.iter().copied()).collect();
     if let Some(known) = memory.last(&files) {
         return Analysis::clone(known);
     }
     let stopped = || stop.load(Ordering::Relaxed);
-    let numbers: Vec<FileId> = modules.iter().map(|m| m.file).collect();
-    memory.begin(&numbers);
+    memory.begin(&files, &Identities::new(modules, sources));
     let source = Source { modules, sources, models, aliases: &declared.aliases, versions: &versions };
     let (program, mut linked) = Linked::new(source, memory.linked.take());
     if stopped() {

@@ -82,20 +82,12 @@ impl Warm {
 
     /// What it holds for other runs, if something of it is new to them.
     pub(crate) fn news(&self) -> Option<Pack> {
-        self.known.as_ref()?.news(&self.rounds, &self.modules())
+        self.known.as_ref()?.news(&self.rounds)
     }
 
     /// All that it holds for other runs.
     pub(crate) fn pack(&self) -> Pack {
-        self.known.as_ref().map(|known| known.pack(&self.rounds, &self.modules())).unwrap_or_default()
-    }
-
-    /// What was parsed, in the order in which it was analysed.
-    fn modules(&self) -> BTreeMap<Lang, Vec<Arc<Module>>> {
-        let mut modules: BTreeMap<Lang, Vec<Arc<Module>>> = BTreeMap::new();
-        self.parsed.values().for_each(|kept| modules.entry(kept.module.lang).or_default().push(Arc::clone(&kept.module)));
-        modules.values_mut().for_each(|modules| modules.sort_by_key(|module| module.file));
-        modules
+        self.known.as_ref().map(|known| known.pack(&self.rounds)).unwrap_or_default()
     }
 
     /// Keeps what it found out in the last one it came to.

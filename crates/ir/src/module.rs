@@ -208,6 +208,32 @@ pub struct Stats {
 }
 
 impl Module {
+    /// The place of a file that nobody has read yet: what is read later gets no other number than it would have had at once.
+    #[must_use]
+    pub fn absent(lang: Lang) -> Self {
+        Self {
+            file: Self::NOWHERE,
+            lang,
+            package: "".into(),
+            imports: vec![],
+            functions: vec![],
+            locals: vec![],
+            globals: vec![],
+            types: vec![],
+            comments: vec![],
+            problems: vec![],
+            stats: Stats::default(),
+        }
+    }
+
+    /// Whether this is only a place.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.file == Self::NOWHERE
+    }
+
+    const NOWHERE: FileId = FileId(u32::MAX);
+
     /// A function by id.
     #[must_use]
     pub fn function(&self, id: FuncId) -> &Function {

@@ -12,7 +12,7 @@ use crate::explore::Effort;
 use crate::explore::record::Exploration;
 use crate::memory::{FileVersion, Known, Memory};
 use crate::program::FuncRef;
-use dogpile_ir::{FuncId, Module};
+use dogpile_ir::FuncId;
 use dogpile_source::FileId;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -46,15 +46,17 @@ struct Summary {
 impl Summaries {
     /// What these memories of one tree know, each of which may have seen more modules than the one before.
     #[must_use]
-    pub fn of(memories: &[&Memory], modules: &[Arc<Module>]) -> Self {
-        let Some(widest) = memories.iter().max_by_key(|memory| memory.files().len()) else { return Self::default() };
+    pub fn of(memories: &[&Memory]) -> Self {
+        let Some(widest) = memories.last() else { return Self::default() };
         let who = &widest.identities;
         let mut all = Self { modules: who.all().iter().copied().zip(widest.files().iter().map(|(file, _)| *file)).collect(), ..Self::default() };
-        let (looks, packages) = looks(who, modules);
+        let looks: FxHashMap<u64, u32> = (0u32..).zip(who.all()).map(|(m, identity)| (question(About::Module, identity), m)).collect();
+        let packages = widest.linked.iter().flat_map(|linked| &linked.tables.packages);
+        let packages: FxHashMap<u64, &Vec<u32>> = packages.map(|(package, modules)| (question(About::Package, &**package), modules)).collect();
         let mut order: FxHashMap<(u64, Option<u64>), u32> = FxHashMap::default();
         let mut told = BTreeSet::new();
         let mut chosen: Vec<((FuncRef, Effort), &Known, Vec<u32>)> = Vec::new();
-        for memory in memories.iter().filter(|memory| who.begin_like(&memory.identities)) {
+        for memory in memories.iter().filter(|memory| who.agree(&memory.identities)) {
             let wanted: FxHashSet<u64> = memory.explored.values().flat_map(|known| known.asked.iter().copied()).collect();
             let answers = Answers::to(&memory.answers, &wanted);
             for (at, known) in &memory.explored {
@@ -75,8 +77,9 @@ impl Summaries {
         let written = chosen.into_par_iter().filter_map(|((f, effort), known, asked)| {
             sharing::begin();
             let (bytes, named) = number::used(|| postcard::to_allocvec(&*known.exploration));
-            let looked = known.asked.iter().filter_map(|question| looks.get(question).map(|m| vec![*m]).or_else(|| packages.get(question).cloned()));
-            let modules: BTreeSet<u32> = looked.flatten().chain(named).collect();
+            let looked = known.asked.iter().filter_map(|question| looks.get(question));
+            let around = known.asked.iter().filter_map(|question| packages.get(question)).flat_map(|modules| modules.iter());
+            let modules: BTreeSet<u32> = looked.chain(around).copied().chain(named).collect();
             Some(Summary { module: f.module, func: f.func, effort, asked, modules: modules.into_iter().collect(), bytes: bytes.ok()? })
         });
         all.explored = written.collect();
@@ -97,7 +100,7 @@ impl Summaries {
         answers: &[Arc<Answers>],
         wanted: &(dyn Fn(&(FuncRef, Effort)) -> bool + Sync),
     ) -> Vec<((FuncRef, Effort), Known)> {
-        let now: FxHashMap<u64, u32> = who.all().iter().copied().zip(0..).collect();
+        let now: FxHashMap<u64, u32> = who.all().iter().copied().zip(0..).filter(|(identity, _)| *identity != Identities::ABSENT).collect();
         let numbers: Arc<[Option<u32>]> = self.modules.iter().map(|(identity, _)| now.get(identity).copied()).collect();
         let file = |m: u32| files.get(m as usize).map(|(file, _)| *file);
         let moved = self.modules.iter().zip(numbers.iter()).filter_map(|((_, then), now)| Some((*then, file((*now)?)?)));
@@ -130,14 +133,4 @@ impl Summaries {
         };
         self.explored.par_iter().filter_map(read).collect()
     }
-}
-
-/// The questions that are looks into a module, and into all of a package.
-fn looks(who: &Identities, modules: &[Arc<Module>]) -> (FxHashMap<u64, u32>, FxHashMap<u64, Vec<u32>>) {
-    let looks = (0u32..).zip(who.all()).map(|(m, identity)| (question(About::Module, identity), m)).collect();
-    let mut packages: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
-    for (m, module) in (0u32..).zip(modules) {
-        packages.entry(question(About::Package, &*module.package)).or_default().push(m);
-    }
-    (looks, packages)
 }

@@ -17,9 +17,10 @@ pub(crate) use folder::Folder;
 pub(crate) use pack::Pack;
 pub(crate) use shards::{Shard, gather};
 
+use crate::input::LANGUAGES;
 use crate::pipeline::Options;
 use dogpile_analysis::{Memory, Summaries};
-use dogpile_ir::{Lang, Module};
+use dogpile_ir::Lang;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -78,16 +79,16 @@ impl Known {
     }
 
     /// What another run would like to know, if there is something new in it; `rounds` are the memories of this run.
-    pub(crate) fn news(&self, rounds: &[BTreeMap<Lang, Memory>], modules: &BTreeMap<Lang, Vec<Arc<Module>>>) -> Option<Pack> {
+    pub(crate) fn news(&self, rounds: &[BTreeMap<Lang, Memory>]) -> Option<Pack> {
         let explored = rounds.iter().flat_map(BTreeMap::values).any(Memory::has_news);
-        (self.made > 0 || explored).then(|| self.pack(rounds, modules))
+        (self.made > 0 || explored).then(|| self.pack(rounds))
     }
 
     /// All that this run found out.
-    pub(crate) fn pack(&self, rounds: &[BTreeMap<Lang, Memory>], modules: &BTreeMap<Lang, Vec<Arc<Module>>>) -> Pack {
-        let summaries = modules.iter().map(|(lang, modules)| {
-            let memories: Vec<&Memory> = rounds.iter().filter_map(|round| round.get(lang)).collect();
-            (*lang, Arc::new(Summaries::of(&memories, modules)))
+    pub(crate) fn pack(&self, rounds: &[BTreeMap<Lang, Memory>]) -> Pack {
+        let summaries = LANGUAGES.into_iter().map(|lang| {
+            let memories: Vec<&Memory> = rounds.iter().filter_map(|round| round.get(&lang)).collect();
+            (lang, Arc::new(Summaries::of(&memories)))
         });
         Pack { facts: self.used.values().cloned().collect(), summaries: summaries.filter(|(_, found)| !found.is_empty()).collect() }
     }

@@ -1,13 +1,16 @@
 //! What the analysis and the rules make of what is parsed.
 
-use super::{Tree, bug};
+use super::{Tree, bug, id_of};
 use crate::analysis::{Analysed, Facts, analyse};
 use crate::follow::{Mentions, Sought};
 use crate::guard::guarded;
+use crate::input::LANGUAGES;
 use crate::pipeline::{ANALYSIS_FAILED, Options};
 use crate::warm::Search;
+use dogpile_ir::Module;
 use dogpile_report::{Finding, Problem, ProblemKind};
 use dogpile_rules::Settings;
+use dogpile_source::FileId;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
@@ -26,8 +29,9 @@ impl Tree<'_> {
             self.memories.clear();
         }
         let mut memories = std::mem::take(&mut self.memories);
+        let places = self.places();
         let facts = Facts {
-            modules: &self.modules,
+            modules: &places,
             sources: &self.sources,
             models: options.models,
             own: &own,
@@ -51,6 +55,18 @@ impl Tree<'_> {
                 Analysed::default()
             }
         }
+    }
+
+    /// A module for each file of the languages that are there, in their order.
+    fn places(&self) -> Vec<Arc<Module>> {
+        let parsed: BTreeMap<FileId, &Arc<Module>> = self.modules.iter().map(|module| (module.file, module)).collect();
+        let mut places = Vec::new();
+        for lang in LANGUAGES.into_iter().filter(|lang| self.modules.iter().any(|module| module.lang == *lang)) {
+            let absent = Arc::new(Module::absent(lang));
+            let files = self.files.iter().enumerate().filter(|(_, file)| file.lang == lang);
+            places.extend(files.map(|(index, _)| Arc::clone(parsed.get(&id_of(index)).copied().unwrap_or(&absent))));
+        }
+        places
     }
 
     /// Files not parsed yet that mention one of these names.

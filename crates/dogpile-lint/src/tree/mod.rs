@@ -43,8 +43,6 @@ pub(crate) struct Tree<'f> {
     parsed: BTreeSet<usize>,
     sources: SourceMap,
     modules: Vec<Arc<Module>>,
-    /// Index in `files` of each parsed module.
-    file_of: BTreeMap<FileId, usize>,
     problems: Vec<Problem>,
     embedded: BTreeMap<(FileId, String), String>,
     /// What is known of each language.
@@ -78,7 +76,6 @@ impl<'f> Tree<'f> {
             parsed: BTreeSet::new(),
             sources: SourceMap::default(),
             modules: Vec::new(),
-            file_of: BTreeMap::new(),
             problems: Vec::new(),
             embedded: BTreeMap::new(),
             memories: BTreeMap::new(),
@@ -112,8 +109,7 @@ impl<'f> Tree<'f> {
             self.parsed.insert(index);
             match text {
                 Ok(text) => {
-                    let id = FileId(u32::try_from(self.sources.len() + ready.len()).unwrap_or(u32::MAX));
-                    ready.push((index, id, text));
+                    ready.push((index, id_of(index), text));
                 }
                 Err(problem) => self.problems.push(problem),
             }
@@ -150,12 +146,12 @@ impl<'f> Tree<'f> {
         parsed.sort_by_key(|(index, ..)| *index);
         for (index, source, module) in parsed {
             let path = source.path.clone();
-            let id = self.sources.add(source);
+            let id = id_of(index);
+            self.sources.put(id, source);
             match module {
                 Ok(module) => {
                     self.tell(&path, &module);
                     self.embed(index, id, &module);
-                    self.file_of.insert(id, index);
                     self.modules.push(module);
                 }
                 Err(panic) => self.problems.push(bug(path, format!("the front end failed on this file: {panic}"))),
@@ -181,7 +177,7 @@ impl<'f> Tree<'f> {
     pub(crate) fn kept(mut self) -> BTreeMap<String, Kept> {
         for module in self.modules {
             let Some(source) = self.sources.shared(module.file) else { continue };
-            let text = self.file_of.get(&module.file).and_then(|index| self.files[*index].text.clone());
+            let text = self.files.get(module.file.0 as usize).and_then(|file| file.text.clone());
             let imported = self.imported.remove(&module.file);
             self.before.insert(source.path.clone(), Kept { source, text, imported, module });
         }
@@ -197,7 +193,7 @@ impl<'f> Tree<'f> {
                 .modules
                 .iter()
                 .filter(|m| {
-                    let chosen = self.file_of.get(&m.file).is_some_and(|index| from.contains(index));
+                    let chosen = from.contains(&(m.file.0 as usize));
                     chosen && (m.lang != Lang::Go || level < IMPORT_LEVELS_OF_GO)
                 })
                 .collect();
@@ -271,6 +267,12 @@ impl<'f> Tree<'f> {
             }
         }
     }
+}
+
+/// A file's id is its place among all files of the run, read or not: whatever is decided by order is decided alike however
+/// many of them are read, and in whatever order.
+fn id_of(index: usize) -> FileId {
+    FileId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
 fn bug(path: String, message: String) -> Problem {
