@@ -34,6 +34,8 @@ pub struct Declared {
     pub instances: Option<u32>,
     /// Package paths that code imports → the paths these packages have in their own tree (`replace` in `go.mod`).
     pub aliases: BTreeMap<String, String>,
+    /// Whether somebody asks which changes change which story ([`Lifecycles::touched`]).
+    pub touches: bool,
 }
 
 /// How many levels of callers above an open session are looked at.

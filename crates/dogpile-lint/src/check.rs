@@ -184,6 +184,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
             stats: args.stats,
             max_file_size: args.max_file_size,
             changes: changes.as_ref(),
+            touches: changes.is_some(),
             shard: args.shards.shard,
         };
         let mut outcome = linted_with_known(&loaded.files, &options, args, &roots)?;

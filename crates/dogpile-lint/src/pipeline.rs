@@ -53,6 +53,8 @@ pub(crate) struct Options<'o> {
     pub max_file_size: u64,
     /// What changed, where only that is reported.
     pub changes: Option<&'o Changes>,
+    /// Whether somebody asks which changes change which story.
+    pub touches: bool,
     /// The part of the tree that is looked at; `None`: all of it.
     pub shard: Option<Shard>,
 }

@@ -244,6 +244,7 @@ impl Setup {
         Options {
             models: &self.models,
             changes: None,
+            touches: false,
             shard: None,
             config: &self.found.config,
             triggers: &self.triggers,

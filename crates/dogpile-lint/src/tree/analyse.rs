@@ -39,6 +39,7 @@ impl Tree<'_> {
             latency: options.latency,
             aliases: options.packages.aliases(),
             embedded: &self.embedded,
+            touches: options.touches,
             stop: self.stop,
         };
         let missing = |names: &[String]| !last && !self.mentioning(names).is_empty();

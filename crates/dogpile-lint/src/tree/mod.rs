@@ -321,6 +321,7 @@ mod tests {
             stats: false,
             max_file_size: 1 << 20,
             changes: None,
+            touches: false,
             shard: None,
         };
         let stop = AtomicBool::new(false);

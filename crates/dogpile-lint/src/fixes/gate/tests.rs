@@ -41,6 +41,7 @@ fn asked<T>(fixes: &[&[(&str, &str)]], ask: impl FnOnce(&Gate<'_>, &Outcome, &[(
         stats: false,
         max_file_size: 1 << 20,
         changes: None,
+        touches: false,
         shard: None,
     };
     let before = lint(&files, &options);
