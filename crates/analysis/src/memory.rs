@@ -30,6 +30,10 @@ pub struct Memory {
     pub(crate) last: Option<Arc<Analysis>>,
     /// What another analysis explored, with fewer files and the same texts, and the answers that it got.
     lent: Option<(Vec<Arc<Answers>>, BTreeMap<(FuncRef, Effort), Known>)>,
+    /// What was told the last time, and what that rests on.
+    pub(crate) told: Option<(u64, Arc<Analysis>)>,
+    /// Another run told it: nothing was explored for it here.
+    is_repeated: bool,
     /// What other runs explored.
     stored: Vec<Arc<Summaries>>,
 }
@@ -73,7 +77,14 @@ impl Memory {
     /// Whether it knows anything that other runs did not write down.
     #[must_use]
     pub fn has_news(&self) -> bool {
-        self.explored.values().any(|known| known.is_new)
+        let is_told = |key: u64| self.stored.iter().any(|stored| stored.tells(key));
+        self.explored.values().any(|known| known.is_new) || self.told.as_ref().is_some_and(|(key, _)| !is_told(*key))
+    }
+
+    /// Whether it only repeats what another run told, and knows nothing of how that came about.
+    #[must_use]
+    pub fn is_repeated(&self) -> bool {
+        self.is_repeated
     }
 
     /// What was told of just these files.
@@ -84,12 +95,33 @@ impl Memory {
     /// What follows is about these modules of these files, in this order.
     pub(crate) fn begin(&mut self, files: &[FileVersion], identities: &Identities) {
         self.last = None;
+        self.told = None;
+        self.is_repeated = false;
         // Everything that is known names modules and files by number.
         let there = |m: usize| self.identities.of(m as u32) != Identities::ABSENT && identities.of(m as u32) != Identities::ABSENT;
         let moved = self.files.iter().zip(files).enumerate().any(|(m, ((old, _), (new, _)))| old != new && there(m));
         if moved || !self.identities.agree(identities) {
             *self = Self { stored: std::mem::take(&mut self.stored), ..Self::default() };
         }
+    }
+
+    /// What another run told of all this. Where it asked for other files, somebody has to know of such a file still; where it
+    /// did not, nobody may.
+    pub(crate) fn told_before(&mut self, key: u64, missing: &dyn Fn(&[String]) -> bool) -> Option<Analysis> {
+        let told = self.stored.iter().find_map(|stored| stored.told(key))?;
+        if missing(&told.searched) == told.is_whole {
+            return None;
+        }
+        self.told = Some((key, Arc::new(told.clone())));
+        self.is_repeated = true;
+        Some(told)
+    }
+
+    /// Keeps what was told.
+    pub(crate) fn tell(&mut self, key: u64, analysis: &Analysis) {
+        let kept = Arc::new(analysis.clone());
+        self.last = analysis.is_whole.then(|| Arc::clone(&kept));
+        self.told = Some((key, kept));
     }
 
     /// Forgets what need not hold for these modules and answers.

@@ -16,8 +16,9 @@ use dogpile_models::{CacheOp, CacheScope, Models, Role};
 use dogpile_source::SourceMap;
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -46,7 +47,7 @@ const FILL_LEVELS: usize = 2;
 const MAX_ROOTS: usize = 20_000;
 
 /// What an analysis gives besides lifecycles.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Analysis {
     /// Locks, flights and misses.
     pub lifecycles: Lifecycles,
@@ -57,8 +58,10 @@ pub struct Analysis {
     /// What a file must mention to hold a caller of a function that leaves its story open: the function's name where
     /// it tells, else the quoted import path of its package.
     pub follow: Vec<String>,
+    /// The same as it was when files were looked for.
+    pub(crate) searched: Vec<String>,
     /// Whether lifecycles were told at all: no file was missing.
-    is_whole: bool,
+    pub(crate) is_whole: bool,
 }
 
 /// Tells the same of a module in every run in which a look into it shows the same.
@@ -99,7 +102,12 @@ pub fn analyze(
         return Analysis::clone(known);
     }
     let stopped = || stop.load(Ordering::Relaxed);
-    memory.begin(&files, &Identities::new(modules, sources));
+    let identities = Identities::new(modules, sources);
+    memory.begin(&files, &identities);
+    let key = key(&files, &identities, declared);
+    if let Some(told) = memory.told_before(key, missing) {
+        return told;
+    }
     let source = Source { modules, sources, models, aliases: &declared.aliases, versions: &versions };
     let (program, mut linked) = Linked::new(source, memory.linked.take());
     if stopped() {
@@ -123,24 +131,33 @@ pub fn analyze(
     linked.typing = cx.typing;
     linked.set = set;
     memory.linked = Some(linked);
-    if analysis.is_whole && !stopped() {
-        memory.last = Some(Arc::new(analysis.clone()));
+    if !stopped() {
+        memory.tell(key, &analysis);
     }
     analysis
+}
+
+/// Tells the same wherever the same would be told of the same modules.
+fn key(files: &[FileVersion], identities: &Identities, declared: &Declared) -> u64 {
+    // It stands alone for all of them: a hasher that takes care.
+    let mut hasher = DefaultHasher::new();
+    (files, identities.all(), format!("{declared:?}")).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn judge(cx: &Context<'_>, memory: &mut Memory, declared: &Declared, missing: &dyn Fn(&[String]) -> bool, stopped: &(dyn Fn() -> bool + Sync)) -> Analysis {
     // Files are looked for with little effort, and what they hold is told once all of them are there.
     let searched = search(cx, memory, Effort::Search, stopped);
     if stopped() || missing(&searched.follow) {
-        return Analysis { follow: searched.follow, ..Analysis::default() };
+        return Analysis { searched: searched.follow.clone(), follow: searched.follow, ..Analysis::default() };
     }
+    let searched = searched.follow;
     let Searched { explored, follow } = search(cx, memory, Effort::Whole, stopped);
     if stopped() {
         return Analysis::default();
     }
     let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
-    Analysis { roots: explored.len(), lifecycles: assemble::assemble(cx, &explored, declared), cut, follow, is_whole: true }
+    Analysis { roots: explored.len(), lifecycles: assemble::assemble(cx, &explored, declared), cut, follow, searched, is_whole: true }
 }
 
 /// What was explored, and what other files would have to mention to matter.

@@ -1,9 +1,10 @@
 //! What a session shares with other sessions, and what runs beside it.
 
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 
 /// One object or value that serves several acquisitions at a time.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedHandle {
     /// A token; else a library's lock object, which keeps the token.
     pub token: bool,
@@ -16,7 +17,7 @@ pub struct SharedHandle {
 }
 
 /// Where a shared handle lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum HandleHome {
     /// In a field of an object that outlives the acquisition.
     Field,
@@ -27,7 +28,7 @@ pub enum HandleHome {
 }
 
 /// A heartbeat that goes on after its session.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Heartbeat {
     /// Where it is started, seen from the function that owns the session.
     pub span: Span,
@@ -42,7 +43,7 @@ pub struct Heartbeat {
 }
 
 /// Work started in a section that nobody waits for before the release.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escape {
     /// Where it is started, seen from the function that owns the session.
     pub span: Span,
@@ -57,7 +58,7 @@ pub struct Escape {
 }
 
 /// The same key, taken again while it is held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nested {
     /// The inner acquire, where its way leaves that of the outer one.
     pub span: Span,

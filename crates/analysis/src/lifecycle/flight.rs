@@ -1,10 +1,11 @@
 //! In-process coalescing and cache-aside misses.
 
+use serde::{Deserialize, Serialize};
 use super::place::Site;
 use dogpile_source::Span;
 
 /// One place where callers share one computation in a process.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Flight {
     /// Stable name.
     pub id: String,
@@ -27,7 +28,7 @@ pub struct Flight {
 }
 
 /// Forms of a flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FlightForm {
     /// A library's (`singleflight.Group.Do`).
     Library,
@@ -36,7 +37,7 @@ pub enum FlightForm {
 }
 
 /// Whose context the shared work uses.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FlightContext {
     /// The first caller's: its cancellation fails everybody. Where it is used.
     FirstCaller(Span),
@@ -47,7 +48,7 @@ pub enum FlightContext {
 }
 
 /// Who shares a cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CacheScope {
     /// Processes share it (Redis).
     Shared,
@@ -60,7 +61,7 @@ pub enum CacheScope {
 }
 
 /// Cache-aside: read, compute on a miss, write.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Miss {
     /// Stable name.
     pub id: String,
@@ -81,7 +82,7 @@ pub struct Miss {
 }
 
 /// What coalesces callers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Coalescing {
     /// Nothing in sight.
     None,

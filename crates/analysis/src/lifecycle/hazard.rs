@@ -1,10 +1,11 @@
 //! What goes wrong between one lock and something beside it: its own key, its waiters, a database, a cache.
 
+use serde::{Deserialize, Serialize};
 use super::place::Site;
 use dogpile_source::Span;
 
 /// Hazards of one lock.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Hazards {
     /// Take-overs of an "expired" lock in more than one step.
     pub steals: Vec<Steal>,
@@ -19,7 +20,7 @@ pub struct Hazards {
 }
 
 /// A take-over that looks first and acts later.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Steal {
     /// How it is done.
     pub form: StealForm,
@@ -32,7 +33,7 @@ pub struct Steal {
 }
 
 /// Forms of a take-over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StealForm {
     /// DEL, then set-if-absent.
     DeleteThenTake,
@@ -43,7 +44,7 @@ pub enum StealForm {
 }
 
 /// Data under the key of a lock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SharedKey {
     /// The SET of the data.
     pub write: Site,
@@ -52,7 +53,7 @@ pub struct SharedKey {
 }
 
 /// What comes of data under the key of a lock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum SharedKeyForm {
     /// The release deletes the data.
     ReleaseDeletes(Site),
@@ -63,7 +64,7 @@ pub enum SharedKeyForm {
 }
 
 /// A loser waits for a message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Wakeup {
     /// The wait.
     pub site: Site,
@@ -76,7 +77,7 @@ pub struct Wakeup {
 }
 
 /// What ends a wait when no message comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum WakeupEnd {
     /// Nothing.
     Nothing,
@@ -87,7 +88,7 @@ pub enum WakeupEnd {
 }
 
 /// A release inside a transaction of a database.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EarlyRelease {
     /// The release.
     pub site: Site,
@@ -100,7 +101,7 @@ pub struct EarlyRelease {
 }
 
 /// Losers get an error although the lock guards a cached value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Refusal {
     /// Where they leave.
     pub exit: Span,
@@ -109,7 +110,7 @@ pub struct Refusal {
 }
 
 /// A value put into a shared cache.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Fill {
     /// Stable name.
     pub id: String,

@@ -6,7 +6,7 @@ use dogpile_source::Span;
 use serde::{Deserialize, Serialize};
 
 /// A session, seen from the function that owns it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lock {
     /// Stable name of the session (acquire's function, key's normal form, ordinal): groups findings.
     pub id: String,
@@ -49,7 +49,7 @@ pub struct Lock {
 }
 
 /// How a lock is taken.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Acquire {
     /// Where.
     pub site: Site,
@@ -74,7 +74,7 @@ pub struct Acquire {
 }
 
 /// How long the lease lasts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Ttl {
     /// No expiry at all.
     Absent,
@@ -107,7 +107,7 @@ impl Ttl {
 }
 
 /// The value that says who holds the lock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Token {
     /// What kind of value.
     pub kind: TokenKind,
@@ -118,7 +118,7 @@ pub struct Token {
 }
 
 /// Kinds of token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenKind {
     /// The same for every acquisition: a literal or constant.
     Constant,
@@ -141,7 +141,7 @@ pub enum TokenKind {
 }
 
 /// Lock or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Class {
     /// Guards a critical section.
     Lock,
@@ -156,7 +156,7 @@ pub enum Class {
 }
 
 /// Kleppmann's distinction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Profile {
     /// The lock saves duplicate work.
     #[default]
@@ -166,7 +166,7 @@ pub enum Profile {
 }
 
 /// What becomes of each reply.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Outcomes {
     /// Somebody else holds it.
     pub lost: Fate,
@@ -177,7 +177,7 @@ pub struct Outcomes {
 }
 
 /// Where an outcome leads.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fate {
     /// Into the critical section, as if it were held; a place in the section.
     Enters(Span),
@@ -190,7 +190,7 @@ pub enum Fate {
 }
 
 /// An EXPIRE after the acquire.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Expiry {
     /// Where.
     pub site: Site,
@@ -201,7 +201,7 @@ pub struct Expiry {
 }
 
 /// A release.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Release {
     /// Where.
     pub site: Site,
@@ -226,7 +226,7 @@ pub struct Release {
 }
 
 /// How a release or renewal knows that the lock is still its own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Guard {
     /// It does not.
     None,
@@ -239,7 +239,7 @@ pub enum Guard {
 }
 
 /// How an unheld release is reached.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unheld {
     /// `true`: the acquire failed with an error; `false`: somebody else held it.
     pub failed: bool,
@@ -248,7 +248,7 @@ pub struct Unheld {
 }
 
 /// Whose life a context depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ContextOrigin {
     /// No context reaches the command (the client takes none, or the wrapper drops it).
     Absent,
@@ -265,7 +265,7 @@ pub enum ContextOrigin {
 }
 
 /// A renewal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Renewal {
     /// Where.
     pub site: Site,
@@ -292,7 +292,7 @@ pub struct Renewal {
 }
 
 /// What a failed renewal does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum OnLoss {
     /// The result is thrown away; where.
     Ignored(Span),
@@ -305,7 +305,7 @@ pub enum OnLoss {
 }
 
 /// A way out that keeps the lock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Leak {
     /// Where it leaves.
     pub span: Span,
@@ -318,7 +318,7 @@ pub struct Leak {
 }
 
 /// Kinds of exit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum ExitKind {
     Return,
@@ -348,7 +348,7 @@ impl ExitKind {
 }
 
 /// What happens while the lock is held.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Section {
     /// How long it can last, by each thing that says so; the longest first.
     pub durations: Vec<DurationFact>,
@@ -363,7 +363,7 @@ pub struct Section {
 }
 
 /// One reason to believe that the section can last so long.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DurationFact {
     /// Milliseconds.
     pub ms: u64,
@@ -376,7 +376,7 @@ pub struct DurationFact {
 }
 
 /// What says how long something takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DurationSource {
     /// A sleep in the section.
     Sleep,
@@ -403,7 +403,7 @@ impl DurationSource {
 }
 
 /// A write to shared state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Write {
     /// Where.
     pub site: Site,
@@ -414,7 +414,7 @@ pub struct Write {
 }
 
 /// How losers wait.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Wait {
     /// The loop, recursion or call that waits.
     pub span: Span,
@@ -446,7 +446,7 @@ pub enum WaitBound {
 }
 
 /// Whether the winner looks again before it computes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Recheck {
     /// Nothing was read before the acquire, or nothing is computed.
     NotApplicable,
@@ -466,7 +466,7 @@ pub enum Recheck {
 }
 
 /// A unit fault.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnitFault {
     /// The number.
     pub span: Span,
@@ -479,7 +479,7 @@ pub struct UnitFault {
 }
 
 /// Kinds of unit fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum UnitFaultKind {
     /// Milliseconds where seconds are taken: a thousand times too long.
     MillisAsSeconds,
@@ -498,7 +498,7 @@ pub enum UnitFaultKind {
 }
 
 /// A read, then an unconditional SET of the same key, used as a lock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CheckThenSet {
     /// Stable name of the session.
     pub id: String,

@@ -23,10 +23,11 @@ pub use place::{Confidence, Phrases, Site, Step};
 pub use sent::{HoleKind, Part, Sent, Word};
 
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything found in a project.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Lifecycles {
     /// Lock sessions (and set-if-absents that are no locks: see [`Lock::class`]), in source order.
     pub locks: Vec<Lock>,
@@ -46,7 +47,7 @@ pub struct Lifecycles {
 }
 
 /// How many processes share the locks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fleet {
     /// Declared number of instances (`[fleet] instances`).
     pub instances: Option<u32>,

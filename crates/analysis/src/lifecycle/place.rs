@@ -1,12 +1,13 @@
 //! Places in a story.
 
+use serde::{Deserialize, Serialize};
 use super::sent::Sent;
 use dogpile_source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How sure it is that the code means what we say, apart from how bad that would be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Confidence {
     /// Name and shape only.
     Possible,
@@ -20,7 +21,7 @@ pub enum Confidence {
 pub type Phrases = Arc<BTreeMap<String, String>>;
 
 /// One operation, seen from one function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Site {
     /// Where the command is sent: the squiggle.
     pub span: Span,
@@ -58,7 +59,7 @@ impl Site {
 }
 
 /// One step of a witness: what happens, and on which line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// Where.
     pub span: Span,

@@ -1,21 +1,23 @@
 //! A command as the code sends it.
 
+use serde::{Deserialize, Serialize};
+
 /// A command vector with holes: what the code wrote stands as text, what it fills in while it runs is a hole.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sent {
     /// The words, the command's name first.
     pub words: Vec<Word>,
 }
 
 /// One word of a command.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Word {
     /// Text and holes, in order.
     pub parts: Vec<Part>,
 }
 
 /// A part of a word.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Part {
     /// As written.
     Text(String),
@@ -29,7 +31,7 @@ pub enum Part {
 }
 
 /// How long the value in a hole stays the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum HoleKind {
     /// New at each evaluation.
     Fresh,

@@ -12,6 +12,7 @@ use crate::explore::Effort;
 use crate::explore::record::Exploration;
 use crate::memory::{FileVersion, Known, Memory};
 use crate::program::FuncRef;
+use crate::project::Analysis;
 use dogpile_ir::FuncId;
 use dogpile_source::FileId;
 use rayon::prelude::*;
@@ -28,6 +29,9 @@ pub struct Summaries {
     /// Questions and their answers; `None`: nobody had one.
     asked: Vec<(u64, Option<u64>)>,
     explored: Vec<Summary>,
+    /// What was told of all modules together, as bytes of an [`Analysis`], by what that rests on: their numbers, their texts
+    /// and what was declared.
+    told: BTreeMap<u64, serde_bytes::ByteBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +44,7 @@ struct Summary {
     /// Modules that were looked into, or that it names.
     modules: Vec<u32>,
     /// An [`Exploration`].
+    #[serde(with = "serde_bytes")]
     bytes: Vec<u8>,
 }
 
@@ -83,13 +88,24 @@ impl Summaries {
             Some(Summary { module: f.module, func: f.func, effort, asked, modules: modules.into_iter().collect(), bytes: bytes.ok()? })
         });
         all.explored = written.collect();
+        let told = memories.iter().filter_map(|memory| memory.told.as_ref());
+        all.told = told.filter_map(|(key, told)| Some((*key, postcard::to_allocvec(&**told).ok()?.into()))).collect();
         all
+    }
+
+    /// What was told where this was the key.
+    pub(crate) fn told(&self, key: u64) -> Option<Analysis> {
+        postcard::from_bytes(self.told.get(&key)?).ok()
+    }
+
+    pub(crate) fn tells(&self, key: u64) -> bool {
+        self.told.contains_key(&key)
     }
 
     /// Whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.explored.is_empty()
+        self.explored.is_empty() && self.told.is_empty()
     }
 
     /// What is true of these modules with these answers, of the functions that somebody wants to know about.

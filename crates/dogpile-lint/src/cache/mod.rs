@@ -86,10 +86,18 @@ impl Known {
 
     /// All that this run found out.
     pub(crate) fn pack(&self, rounds: &[BTreeMap<Lang, Memory>]) -> Pack {
-        let summaries = LANGUAGES.into_iter().map(|lang| {
+        let mut summaries = Vec::new();
+        for lang in LANGUAGES {
             let memories: Vec<&Memory> = rounds.iter().filter_map(|round| round.get(&lang)).collect();
-            (lang, Arc::new(Summaries::of(&memories)))
-        });
-        Pack { facts: self.used.values().cloned().collect(), summaries: summaries.filter(|(_, found)| !found.is_empty()).collect() }
+            let found = Summaries::of(&memories);
+            if !found.is_empty() {
+                summaries.push((lang, Arc::new(found)));
+            }
+            // What was repeated may have to be found out after the next edit: what the last run explored for it stays.
+            if memories.iter().any(|memory| memory.is_repeated()) {
+                summaries.extend(self.summaries.iter().find(|(of, _)| *of == lang).cloned());
+            }
+        }
+        Pack { facts: self.used.values().cloned().collect(), summaries }
     }
 }
