@@ -8,6 +8,8 @@ mod dist;
 mod dist_test;
 mod docs;
 mod fuzz;
+mod growth;
+mod measure;
 mod mutants;
 mod new_rule;
 mod registry;
@@ -36,6 +38,8 @@ cargo xtask dist-test [the same]     the same, and installs and runs every artif
                                      installs zsh, fish and man with apt-get)
 cargo xtask fuzz [--seconds N] [TARGET ...]  fuzzes every reader, or those named, for so many seconds each (60)
 cargo xtask bench TREE...            builds the release and times it on these trees, against rg (Linux)
+cargo xtask growth [--draw]          lints trees that grow, and tells by which power of their size the cost does; or draws the
+                                     last measurements again, into docs
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {
@@ -66,6 +70,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["dist-test", words @ ..] => dist_test::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["bench", trees @ ..] => bench::run(&root, trees),
+        ["growth", words @ ..] => growth::run(&root, words),
         ["tidy"] => tidy::run(&root),
         _ => bail!("usage:\n{USAGE}"),
     }
