@@ -37,7 +37,9 @@ cargo xtask dist [--target TRIPLE] [--out FOLDER]
 cargo xtask dist-test [the same]     the same, and installs and runs every artifact in a clean place (slow; as root, and
                                      installs zsh, fish and man with apt-get)
 cargo xtask fuzz [--seconds N] [TARGET ...]  fuzzes every reader, or those named, for so many seconds each (60)
-cargo xtask bench TREE...            builds the release and times it on these trees, against rg (Linux)
+cargo xtask bench [--peers] [--write] [NAME=]TREE...
+                                     builds the release and times it on these trees, against rg, ast-grep and semgrep (Linux):
+                                     installs the last two with pip if wanted, and writes the tables into docs/performance.md
 cargo xtask growth [--draw]          lints trees that grow, and tells by which power of their size the cost does; or draws the
                                      last measurements again, into docs
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
