@@ -9,6 +9,7 @@ mod dist_test;
 mod docs;
 mod fuzz;
 mod growth;
+mod instructions;
 mod measure;
 mod mutants;
 mod new_rule;
@@ -42,6 +43,7 @@ cargo xtask bench [--peers] [--write] [NAME=]TREE...
                                      installs the last two with pip if wanted, and writes the tables into docs/performance.md
 cargo xtask growth [--draw]          lints trees that grow, and tells by which power of their size the cost does; or draws the
                                      last measurements again, into docs
+cargo xtask instructions [--update]  counts the release's instructions under callgrind, and compares them with those written down
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {
@@ -73,6 +75,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["bench", trees @ ..] => bench::run(&root, trees),
         ["growth", words @ ..] => growth::run(&root, words),
+        ["instructions", words @ ..] => instructions::run(&root, words),
         ["tidy"] => tidy::run(&root),
         _ => bail!("usage:\n{USAGE}"),
     }
