@@ -17,7 +17,7 @@ use std::process::Command;
 const RUNS: usize = 7;
 /// A program whose first run takes longer than this, in milliseconds, is run once.
 const LONG: f64 = 5_000.0;
-const USAGE: &str = "cargo xtask bench [--peers] [--write] [NAME=]TREE...";
+const USAGE: &str = "cargo xtask bench [--peers] [--no-semgrep] [--write] [NAME=]TREE...";
 const AST_GREP: &str = include_str!("peers/ast-grep.yml");
 const SEMGREP: &str = include_str!("peers/semgrep.yml");
 
@@ -33,17 +33,18 @@ struct Bench {
     peers: Vec<Command>,
 }
 
-/// Times each tree, then what takes next to no time. `--peers` installs those that are missing, `--write` puts the tables into
+/// Times each tree, then what takes next to no time. `--peers` installs those that are missing, `--no-semgrep`
+/// leaves out the one that takes minutes, `--write` puts the tables into
 /// `docs/performance.md`.
 ///
 /// # Errors
 /// When there is no tree, or a program cannot be built or started.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
     let (options, trees): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with("--"));
-    if trees.is_empty() || options.iter().any(|option| !["--peers", "--write"].contains(option)) {
+    if trees.is_empty() || options.iter().any(|option| !["--peers", "--no-semgrep", "--write"].contains(option)) {
         bail!("{USAGE}");
     }
-    let bench = Bench::new(root, options.contains(&"--peers"))?;
+    let bench = Bench::new(root, options.contains(&"--peers"), !options.contains(&"--no-semgrep"))?;
     let mut table =
         "| tree | program | ms | processor ms | of rg's | peak MB |\n|---|---|--:|--:|--:|--:|\n".to_owned();
     print!("{table}");
@@ -62,7 +63,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<()> {
 }
 
 impl Bench {
-    fn new(root: &Path, install: bool) -> Result<Self> {
+    fn new(root: &Path, install: bool, semgrep: bool) -> Result<Self> {
         let program = measure::release(root)?;
         let cargo = || Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         call(
@@ -85,7 +86,7 @@ impl Bench {
             reader: target_folder(root).join("release/examples/read_every_byte"),
             names: names.lines().map(str::to_owned).collect(),
             words,
-            peers: peers(root, &folder, install)?,
+            peers: peers(root, &folder, install, semgrep)?,
         })
     }
 
@@ -158,7 +159,7 @@ fn about(read: &mut Command, grep: &mut Command, program: &Path, tree: &str) -> 
 }
 
 /// ast-grep and semgrep, where they are on the PATH or were installed here, with their rules.
-fn peers(root: &Path, folder: &Path, install: bool) -> Result<Vec<Command>> {
+fn peers(root: &Path, folder: &Path, install: bool, semgrep: bool) -> Result<Vec<Command>> {
     let mut peers = Vec::new();
     let there = |name: &str, installed: &dyn Fn(&Path, bool) -> Result<Option<PathBuf>>| -> Result<Option<Command>> {
         let on_path = Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
@@ -174,6 +175,9 @@ fn peers(root: &Path, folder: &Path, install: bool) -> Result<Vec<Command>> {
         // Its own lists of what to leave out are those of git, as ours are.
         command.args(["scan", "--report-style", "short", "--rule"]).arg(rules);
         peers.push(command);
+    }
+    if !semgrep {
+        return Ok(peers);
     }
     if let Some(mut command) = there("semgrep", &tools::semgrep)? {
         let rules = folder.join("semgrep.yml");
