@@ -18,6 +18,7 @@ mod rules;
 mod test;
 mod tidy;
 mod tools;
+mod versions;
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -38,12 +39,14 @@ cargo xtask dist [--target TRIPLE] [--out FOLDER]
 cargo xtask dist-test [the same]     the same, and installs and runs every artifact in a clean place (slow; as root, and
                                      installs zsh, fish and man with apt-get)
 cargo xtask fuzz [--seconds N] [TARGET ...]  fuzzes every reader, or those named, for so many seconds each (60)
-cargo xtask bench [--peers] [--write] [NAME=]TREE...
+cargo xtask bench [--peers] [--no-semgrep] [--write] [NAME=]TREE...
                                      builds the release and times it on these trees, against rg, ast-grep and semgrep (Linux):
                                      installs the last two with pip if wanted, and writes the tables into docs/performance.md
 cargo xtask growth [--draw]          lints trees that grow, and tells by which power of their size the cost does; or draws the
                                      last measurements again, into docs
 cargo xtask instructions [--update]  counts the release's instructions under callgrind, and compares them with those written down
+cargo xtask msrv                     checks everything with the oldest compiler that Cargo.toml allows
+cargo xtask minimal-versions         checks everything with the oldest versions of dependencies that Cargo.toml allows
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {
@@ -76,6 +79,8 @@ fn run(words: &[&str]) -> Result<()> {
         ["bench", trees @ ..] => bench::run(&root, trees),
         ["growth", words @ ..] => growth::run(&root, words),
         ["instructions", words @ ..] => instructions::run(&root, words),
+        ["msrv"] => versions::oldest_compiler(&root),
+        ["minimal-versions"] => versions::minimal_versions(&root),
         ["tidy"] => tidy::run(&root),
         _ => bail!("usage:\n{USAGE}"),
     }
