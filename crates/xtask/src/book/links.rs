@@ -41,6 +41,7 @@ pub(super) fn moved(page: &Page, pages: &[Page], home: &str) -> String {
         let up = "../".repeat(page.name.matches('/').count());
         let mut target = match pages.iter().find(|page| page.file == file) {
             Some(page) => format!("{up}{}", page.name),
+            None if is_picture(&file) => format!("{up}{}", file.display()),
             None => format!("{home}/{}", file.display()),
         };
         if !heading.is_empty() {
@@ -49,6 +50,16 @@ pub(super) fn moved(page: &Page, pages: &[Page], home: &str) -> String {
         text.replace_range(link.at.clone(), &target);
     }
     text
+}
+
+/// Pictures that a page shows: files from the root, which lie at the same place in the book.
+pub(super) fn pictures(page: &Page) -> Vec<PathBuf> {
+    let within = links(&page.text).into_iter().filter(|link| !is_outside(&link.target));
+    within.map(|link| beside(&page.file, &link.target)).filter(|file| is_picture(file)).collect()
+}
+
+fn is_picture(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending == "svg" || ending == "png")
 }
 
 fn is_outside(target: &str) -> bool {
@@ -137,12 +148,13 @@ mod tests {
             page(
                 "docs/a.md",
                 "a.md",
-                "# A\n[r](../rules/g/x_y/rule.md) `[no](n.md)` [h](#a) [f](../Cargo.toml)\n```\n[c](c.md)\n```\n",
+                "# A\n[r](../rules/g/x_y/rule.md) `[no](n.md)` [h](#a) [f](../Cargo.toml) ![p](p.svg)\n```\n[c](c.md)\n```\n",
             ),
             page("rules/g/x_y/rule.md", "rules/x-y.md", "# X Y, z\n[a](../../../docs/a.md#a)\n"),
         ];
         let moved: Vec<String> = pages.iter().map(|page| moved(page, &pages, "H")).collect();
-        assert!(moved[0].contains("[r](rules/x-y.md) `[no](n.md)` [h](#a) [f](H/Cargo.toml)"), "{}", moved[0]);
+        assert!(moved[0].contains("[r](rules/x-y.md) `[no](n.md)` [h](#a) [f](H/Cargo.toml) ![p](docs/p.svg)"), "{}", moved[0]);
+        assert_eq!(pictures(&pages[0]), [PathBuf::from("docs/p.svg")]);
         assert!(moved[1].contains("[a](../a.md#a)"), "{}", moved[1]);
         assert_eq!(headings(&pages[1].text), ["x-y-z"]);
     }

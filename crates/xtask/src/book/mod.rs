@@ -42,6 +42,11 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
         let file = source.join(&page.name);
         fs::create_dir_all(file.parent().context("a page lies in a folder")?)?;
         fs::write(&file, links::moved(page, &pages, HOME)).with_context(|| format!("writing {}", file.display()))?;
+        for picture in links::pictures(page) {
+            let file = source.join(&picture);
+            fs::create_dir_all(file.parent().context("a picture lies in a folder")?)?;
+            fs::copy(root.join(&picture), &file).with_context(|| format!("writing {}", file.display()))?;
+        }
     }
     fs::write(source.join("SUMMARY.md"), summary(&pages))?;
     fs::write(folder.join("book.toml"), about())?;

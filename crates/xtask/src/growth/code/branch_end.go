@@ -1,0 +1,2 @@
+	return store.Save(ctx, row)
+}

@@ -1,0 +1,4 @@
+    let done = store.save(row).await;
+    let _: () = con.del(&key).await?;
+    done
+}

@@ -1,0 +1,5 @@
+    await store.save(row);
+  } finally {
+    await redis.del(key);
+  }
+}

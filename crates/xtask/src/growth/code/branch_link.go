@@ -1,0 +1,7 @@
+	if row.Partkkk != "" {
+		if err := store.Post(ctx, row.Partkkk, kkk); err != nil {
+			return err
+		}
+	} else {
+		store.Skip(kkk)
+	}

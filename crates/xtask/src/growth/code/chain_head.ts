@@ -1,0 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { Store } from './store';
+
+class NnnBusy extends Error {}

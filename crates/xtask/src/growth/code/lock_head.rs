@@ -1,0 +1,4 @@
+use crate::store::Store;
+use redis::AsyncCommands;
+use redis::aio::MultiplexedConnection;
+use uuid::Uuid;

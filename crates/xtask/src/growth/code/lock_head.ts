@@ -1,0 +1,3 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { Store } from './store';
