@@ -1,10 +1,25 @@
 //! The models that come with the program: one line for each file of `clients/`, parents before their children.
 
+/// A model as the build has read it.
+#[derive(Clone, Copy)]
+pub(crate) struct Prepared {
+    pub(crate) file: &'static str,
+    pub(crate) head: &'static str,
+    pub(crate) whole: &'static str,
+}
+
 macro_rules! models {
     ($($name:literal)*) => {
         /// Names and texts of the built-in models.
         pub const BUILTIN: &[(&str, &str)] =
             &[$((concat!($name, ".toml"), include_str!(concat!("../clients/", $name, ".toml")))),*];
+
+        /// The same as the build has read them: names, heads and all of them, in JSON.
+        pub(crate) const READ: &[Prepared] = &[$(Prepared {
+            file: concat!($name, ".toml"),
+            head: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".head.json")),
+            whole: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json")),
+        }),*];
     };
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Most runs are about one language, and most files about none: reading every model took longer than looking at a file.
 
-use crate::builtin::BUILTIN;
+use crate::builtin::{Prepared, READ};
 use crate::error::ModelError;
 use crate::models::Models;
 use serde::Deserialize;
@@ -51,8 +51,8 @@ struct Head {
 impl Default for Catalog {
     fn default() -> Self {
         let mut heads: BTreeMap<&'static str, Words> = LANGUAGES.map(|language| (language, Words::default())).into();
-        for (_, text) in BUILTIN {
-            add(&mut heads, start(text));
+        for model in READ {
+            add(&mut heads, start(model));
         }
         Self { heads, read: LANGUAGES.map(|language| (language, OnceLock::new())).into() }
     }
@@ -99,10 +99,9 @@ impl Catalog {
     }
 }
 
-/// The head of a built-in model, which stands before its rows: reading those takes longer than everything else at
-/// start-up.
-fn start(text: &str) -> Option<Head> {
-    whole(text.find("\n[[").map_or(text, |rows| &text[..rows]))
+/// The head of a built-in model: reading its rows takes longer than everything else at start-up.
+fn start(model: &Prepared) -> Option<Head> {
+    serde_json::from_str::<Start>(model.head).ok().map(|start| start.client)
 }
 
 /// The head of a model, wherever it stands.
@@ -111,8 +110,8 @@ fn whole(text: &str) -> Option<Head> {
 }
 
 /// The built-in models of a language.
-pub(crate) fn of_language(language: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    BUILTIN.iter().copied().filter(move |(_, text)| start(text).is_some_and(|head| head.language == language))
+pub(crate) fn of_language(language: &str) -> impl Iterator<Item = &'static Prepared> {
+    READ.iter().filter(move |model| start(model).is_some_and(|head| head.language == language))
 }
 
 fn add(heads: &mut BTreeMap<&'static str, Words>, head: Option<Head>) {
@@ -135,6 +134,7 @@ fn add(heads: &mut BTreeMap<&'static str, Words>, head: Option<Head>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::BUILTIN;
 
     #[test]
     fn words_are_those_of_the_models() {

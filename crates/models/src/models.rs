@@ -65,9 +65,13 @@ impl Models {
             let client = read(&clients, file, text)?;
             clients.push(client);
         }
+        Ok(Self::of_clients(clients))
+    }
+
+    fn of_clients(clients: Vec<Client>) -> Self {
         let builtin = clients.len();
         let index = Index::new(&clients, builtin);
-        Ok(Self { clients, index, builtin })
+        Self { clients, index, builtin }
     }
 
     /// The built-in models of one language.
@@ -76,10 +80,12 @@ impl Models {
     /// When one of them is faulty, which a test rules out.
     #[must_use]
     pub(crate) fn of_language(language: &str) -> Self {
-        match Self::from_files(catalog::of_language(language)) {
-            Ok(models) => models,
-            Err(fault) => panic!("built-in model {fault}"),
+        let mut clients = Vec::new();
+        for model in catalog::of_language(language) {
+            let data = serde_json::from_str(model.whole).unwrap_or_else(|fault| panic!("built-in model {}: {fault}", model.file));
+            clients.push(joined(&clients, model.file, data).unwrap_or_else(|fault| panic!("built-in model {fault}")));
         }
+        Self::of_clients(clients)
     }
 
     /// Adds a user's model. Its rows win over those of every model that was there before.
@@ -361,8 +367,13 @@ pub(crate) fn canonical_package(head: &ClientHead) -> &str {
 
 /// Reads and checks a file, and adds its parent's rows.
 fn read(earlier: &[Client], file: &str, text: &str) -> Result<Client, ModelError> {
+    let syntax = |fault| ModelError { file: file.to_owned(), fault: Fault::Syntax(Box::new(fault)) };
+    joined(earlier, file, toml::from_str(text).map_err(syntax)?)
+}
+
+/// Checks a file, and adds its parent's rows.
+fn joined(earlier: &[Client], file: &str, data: ClientFile) -> Result<Client, ModelError> {
     let fail = |fault| ModelError { file: file.to_owned(), fault };
-    let data: ClientFile = toml::from_str(text).map_err(|e| fail(Fault::Syntax(Box::new(e))))?;
     let parent = match &data.client.inherits {
         Some(name) => {
             let found = earlier.iter().rev().find(|c| stem(&c.file) == name || c.head.name == *name);
@@ -405,3 +416,19 @@ fn stem(file: &str) -> &str {
 
 /// Rows of one name, those that take more arguments first.
 pub(crate) type ByName = HashMap<String, Vec<u32>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builtin::{BUILTIN, READ};
+
+    #[test]
+    fn the_build_reads_what_the_files_say() {
+        assert_eq!(BUILTIN.len(), READ.len());
+        for ((file, text), read) in BUILTIN.iter().zip(READ) {
+            let written: ClientFile = toml::from_str(text).expect("sound");
+            let prepared: ClientFile = serde_json::from_str(read.whole).expect("sound");
+            assert_eq!((*file, format!("{written:?}")), (read.file, format!("{prepared:?}")));
+        }
+    }
+}
