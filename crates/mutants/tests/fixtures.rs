@@ -1,10 +1,11 @@
 //! The measurements over the project's own programs.
 #![allow(clippy::disallowed_methods, reason = "tests read their data from the tree")]
 
-use dogpile_mutants::measure::{Table, metamorphosis, mutation, repair};
+use dogpile_mutants::measure::{Disorder, Table, disorder, metamorphosis, mutation, repair};
 use dogpile_mutants::metamorph::Morph;
 use dogpile_mutants::project::Project;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Least share of mutants that are found, by language and by rule; of a few, two may be missed.
 const FOUND: f64 = 0.95;
@@ -81,7 +82,7 @@ fn every(part: usize) -> usize {
 fn faults_put_into_clean_locks_are_found() {
     let mut sum = Table::default();
     for project in programs(true, every(PART)) {
-        sum.add(mutation(&project));
+        sum.add(mutation(&project, ""));
     }
     told("rule", &sum);
     assert!(sum.total().1 > 100, "too few mutants: {:?}", sum.total());
@@ -110,4 +111,19 @@ fn changes_that_mean_nothing_change_no_finding() {
     assert!(sum.total().1 > 200, "too few changes: {:?}", sum.total());
     let low = sum.languages().below(UNCHANGED, 0);
     assert!(low.is_empty(), "{}\n{}", low.join("\n"), sum.failures.join("\n\n"));
+}
+
+#[test]
+fn statements_in_disorder_break_nothing_else() {
+    // A run over a fixture takes some milliseconds; what takes so long hangs, even where much else runs beside.
+    let how = Disorder { seed: 1, rounds: 2, limit: Duration::from_secs(60) };
+    let mut sum = Table::default();
+    for silent in [true, false] {
+        for project in programs(silent, every(PART)) {
+            sum.add(disorder(&project, how).0);
+        }
+    }
+    told("change", &sum);
+    assert!(sum.total().1 > 500, "too few texts: {:?}", sum.total());
+    assert!(sum.failures.is_empty(), "{}", sum.failures.join("\n\n"));
 }
