@@ -151,9 +151,14 @@ fn elsewhere(path: &str, before: &LintResult, after: &LintResult) -> Vec<String>
 
 /// Files that some story shares with this one.
 fn neighbours(path: &str, result: &LintResult) -> BTreeSet<String> {
-    let of = |span: &Span| result.sources.path(*span).to_owned();
-    let stories = result.lifecycles.touched.values().map(|spans| spans.iter().map(of).collect::<BTreeSet<_>>());
-    stories.filter(|files| files.contains(path)).flatten().collect()
+    let (followed, places) = (&result.lifecycles.touched, result.lifecycles.places());
+    let all = followed.iter().map(|(story, spans)| (story.as_str(), spans)).chain(places.iter().map(|(s, p)| (*s, p)));
+    let mut stories: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (story, spans) in all {
+        let files = spans.iter().map(|span: &Span| result.sources.path(*span).to_owned());
+        stories.entry(story).or_default().extend(files);
+    }
+    stories.into_values().filter(|files| files.contains(path)).flatten().collect()
 }
 
 /// What became of the scrambled texts of one file.
@@ -228,7 +233,7 @@ mod tests {
 
     #[test]
     fn places_and_files_that_are_not_meant_are_told() {
-        let lock = "package app\n\nimport (\n\t\"context\"\n\n\t\"github.com/redis/go-redis/v9\"\n)\n\nfunc take(ctx context.Context, rdb *redis.Client) {\n\tif ok, err := rdb.SetNX(ctx, \"job\", 1, 0).Result(); err != nil || !ok {\n\t\treturn\n\t}\n\twork()\n\trdb.Del(ctx, \"job\")\n}\n";
+        let lock = "package app\n\nimport (\n\t\"context\"\n\n\t\"github.com/redis/go-redis/v9\"\n)\n\nfunc take(ctx context.Context, rdb *redis.Client) {\n\tif ok, err := rdb.SetNX(ctx, \"lock:job\", 1, 1e10).Result(); err != nil || !ok {\n\t\treturn\n\t}\n\twork()\n\trdb.Del(ctx, \"lock:job\")\n}\n";
         let files =
             vec![("go.mod".to_owned(), "module example.com/app\n".to_owned()), ("lock.go".to_owned(), lock.to_owned())];
         let before = Project { files, ..Project::default() }.lint();
