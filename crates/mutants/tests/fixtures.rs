@@ -9,7 +9,8 @@ use std::time::Duration;
 
 /// Least share of mutants that are found, by language and by rule; of a few, two may be missed.
 const FOUND: f64 = 0.95;
-/// Least share of changes that mean nothing and change nothing. Those that do are listed in docs/testing.md.
+/// Least share of changes that mean nothing and change nothing; in a part of all, one may. Those that do are listed in
+/// docs/testing.md.
 const UNCHANGED: f64 = 0.99;
 
 /// Of so many programs, one is tried in the suite.
@@ -109,7 +110,7 @@ fn changes_that_mean_nothing_change_no_finding() {
     }
     told("change", &sum);
     assert!(sum.total().1 > 200, "too few changes: {:?}", sum.total());
-    let low = sum.languages().below(UNCHANGED, 0);
+    let low = sum.languages().below(UNCHANGED, 1);
     assert!(low.is_empty(), "{}\n{}", low.join("\n"), sum.failures.join("\n\n"));
 }
 
