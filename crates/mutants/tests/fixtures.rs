@@ -120,11 +120,34 @@ fn statements_in_disorder_break_nothing_else() {
     let how = Disorder { seed: 1, rounds: 2, limit: Duration::from_secs(60) };
     let mut sum = Table::default();
     for silent in [true, false] {
-        for project in programs(silent, every(PART)) {
+        for project in programs(silent, every(3 * PART)) {
             sum.add(disorder(&project, how).0);
         }
     }
     told("change", &sum);
-    assert!(sum.total().1 > 500, "too few texts: {:?}", sum.total());
+    assert!(sum.total().1 > 100, "too few texts: {:?}", sum.total());
     assert!(sum.failures.is_empty(), "{}", sum.failures.join("\n\n"));
+}
+
+/// A helper that takes the lock stands above its caller or below: what is told of them stays the same, label by label.
+#[test]
+fn labels_do_not_ask_which_function_stands_first() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/no-recheck-after-acquire/caller.rs");
+    let text = std::fs::read_to_string(path).expect("it can be read");
+    let project = Project { files: package("caller.rs".to_owned(), text), ..Project::default() };
+    let before = project.lint();
+    let made = Morph::ReorderFunctions.apply(&project, "src/caller.rs", &before);
+    let after = project.with(made.first().expect("it has functions to change places")).lint();
+    let labels = |result: &dogpile_lint::LintResult| {
+        let at = |span: dogpile_source::Span| {
+            let file = result.sources.get(span.file).expect("it points to a file");
+            file.text[span.start as usize..span.end as usize].to_owned()
+        };
+        let all = result.findings.iter().flat_map(|f| f.labels.iter().map(|l| (f.rule, l.text.clone(), at(l.span))));
+        let mut all: Vec<_> = all.collect();
+        all.sort();
+        all
+    };
+    assert!(!labels(&before).is_empty(), "{:?}", before.problems);
+    assert_eq!(labels(&before), labels(&after));
 }

@@ -217,7 +217,8 @@ pub(super) fn escapes(place: &Place<'_>) -> Option<Vec<Edit>> {
     let work = place.work()?;
     // It is given back where the work is done, not before that by another.
     let released = place.outer_call(&release.site)?;
-    if place.tree.function(&released.span)?.span != place.tree.function(&work.span)?.span {
+    let later = released.span.start > work.span.start || place.tree.around(&released.span, Kind::Defer).is_some();
+    if !later || place.tree.function(&released.span)?.span != place.tree.function(&work.span)?.span {
         return None;
     }
     let text = place.say(work);
