@@ -3,6 +3,9 @@
 //! Files are added in rounds, and texts change while somebody types; most functions do not notice. A function is explored
 //! again when an answer that its exploration got has changed, or the text of a module that it looked into, and only then.
 
+use crate::program::FuncRef;
+use dogpile_ir::{FuncId, Module};
+use dogpile_source::SourceMap;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::cell::RefCell;
@@ -38,7 +41,43 @@ thread_local! {
     static ASKED: RefCell<Option<FxHashSet<u64>>> = const { RefCell::new(None) };
 }
 
-/// Writes a question down, if somebody wants to know.
+/// Who the modules are: a module has another number in another run, and the same path.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Identities(Arc<[u64]>);
+
+impl Identities {
+    pub(crate) fn new(modules: &[Arc<Module>], sources: &SourceMap) -> Self {
+        let of = |(at, module): (usize, &Arc<Module>)| match sources.get(module.file) {
+            _ if module.is_absent() => Self::ABSENT,
+            Some(source) => hash(&(&*module.package, source.path.as_str())),
+            None => hash(&(&*module.package, at)),
+        };
+        Self(modules.par_iter().enumerate().map(of).collect::<Vec<_>>().into())
+    }
+
+    /// Nobody's identity.
+    pub(crate) const ABSENT: u64 = 0;
+
+    pub(crate) fn of(&self, m: u32) -> u64 {
+        self.0.get(m as usize).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn of_function(&self, f: FuncRef) -> (u64, FuncId) {
+        (self.of(f.module), f.func)
+    }
+
+    pub(crate) fn all(&self) -> &[u64] {
+        &self.0
+    }
+
+    /// Whether no module has one number here and another one there.
+    pub(crate) fn agree(&self, other: &Self) -> bool {
+        let mut pairs = self.0.iter().zip(other.0.iter());
+        pairs.all(|(own, other)| own == other || *own == Self::ABSENT || *other == Self::ABSENT)
+    }
+}
+
+/// Writes a question down, if somebody wants to know. Modules are told by their identities.
 pub(crate) fn note(about: About, name: &(impl Hash + ?Sized)) {
     ASKED.with_borrow_mut(|asked| {
         if let Some(asked) = asked {
@@ -73,6 +112,11 @@ pub(crate) fn repeat(questions: &[u64]) {
     });
 }
 
+/// The question that [`note`] writes down.
+pub(crate) fn question(about: About, name: &(impl Hash + ?Sized)) -> u64 {
+    hash(&(about, name))
+}
+
 fn hash(value: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = FxHasher::default();
     value.hash(&mut hasher);
@@ -86,6 +130,12 @@ pub(crate) struct Answers(FxHashMap<u64, u64>);
 impl Answers {
     pub(crate) fn add(&mut self, about: About, name: &(impl Hash + ?Sized), answer: &(impl Hash + ?Sized)) {
         self.0.insert(hash(&(about, name)), hash(answer));
+    }
+
+    /// The answers to those questions that somebody wants.
+    pub(crate) fn to(all: &[Arc<Self>], wanted: &FxHashSet<u64>) -> FxHashMap<u64, u64> {
+        let found = all.par_iter().flat_map_iter(|own| own.0.iter().filter(|(question, _)| wanted.contains(question)));
+        found.map(|(question, answer)| (*question, *answer)).collect()
     }
 
     /// The questions that have another answer than before, or one only now or only then; in both, the same place gives

@@ -1,6 +1,6 @@
 //! Struct fields that the project sets in one place only: a constructor's script, a key's prefix, a fixed interval.
 
-use crate::asked::{About, Answers, note};
+use crate::asked::{About, Answers, Identities, note};
 use crate::program::Program;
 use crate::typing::{Typing, named_fields};
 use crate::walk::{each_stmt, values};
@@ -158,8 +158,8 @@ impl Index {
     }
 
     /// Every answer: which module sets a field alone. What it sets is in its text.
-    pub(crate) fn answers(&self, answers: &mut Answers) {
-        self.0.iter().for_each(|(name, place)| answers.add(About::Places, name.as_str(), &place.map(|(module, _)| module)));
+    pub(crate) fn answers(&self, who: &Identities, answers: &mut Answers) {
+        self.0.iter().for_each(|(name, place)| answers.add(About::Places, name.as_str(), &place.map(|(module, _)| who.of(module))));
     }
 }
 
@@ -176,11 +176,11 @@ impl<'a> Fields<'a> {
     }
 
     /// The only place that sets a field, if what it sets is told by itself.
-    pub(crate) fn setter(&self, owner: &str, field: &str) -> Option<Setter<'a>> {
+    pub(crate) fn setter(&self, program: &Program<'_>, owner: &str, field: &str) -> Option<Setter<'a>> {
         let name = format!("{owner}.{field}");
         note(About::Places, name.as_str());
         let (module, index) = self.index.0.get(&name).copied().flatten()?;
-        note(About::Module, &module);
+        program.look_into(module);
         match &self.parts[module as usize].places[index as usize].set {
             Set::Value(value) => Some(Setter { module, value: Some(value), computed: None }),
             Set::Call(call) => Some(Setter { module, value: None, computed: Some(call) }),

@@ -26,7 +26,7 @@ pub(crate) struct Linked {
     /// By module: its version, and what it declares.
     versions: Vec<u64>,
     signatures: Vec<u64>,
-    tables: Arc<Tables>,
+    pub(crate) tables: Arc<Tables>,
     pub(crate) typing: Typing,
     defined: Vec<Arc<defined::Part>>,
     pub(crate) commands: Arc<Commands>,
@@ -72,12 +72,11 @@ impl Linked {
     fn all(source: Source<'_>, signatures: Vec<u64>) -> (Program<'_>, Self) {
         let program = Program::new(source.modules, source.sources, source.models, source.aliases);
         let typing = Typing::infer(&program);
-        let all = || (0u32..).zip(source.modules).map(|(m, _)| m).collect::<Vec<_>>().into_par_iter();
-        let defined: Vec<_> = all().map(|m| Arc::new(defined::part(&program, m))).collect();
+        let defined: Vec<_> = each(source.modules, &|m| defined::part(&program, m));
         let commands = Commands::of(defined.iter().map(AsRef::as_ref));
-        let parts: Vec<_> = all().map(|m| Arc::new(reach::Part::of(&program, &typing, &commands, m))).collect();
+        let parts: Vec<_> = each(source.modules, &|m| reach::Part::of(&program, &typing, &commands, m));
         let reach = Reach::of(parts.iter().map(AsRef::as_ref));
-        let set: Vec<_> = all().map(|m| Arc::new(fields::Part::of(&program, &typing, m))).collect();
+        let set: Vec<_> = each(source.modules, &|m| fields::Part::of(&program, &typing, m));
         let fields = fields::Index::of(&set);
         let mut answers = vec![
             answered(|to| {
@@ -85,10 +84,14 @@ impl Linked {
                 commands.answers(to);
             }),
             answered(|to| typing.answers(to)),
-            answered(|to| reach.answers(to)),
-            answered(|to| fields.answers(to)),
+            answered(|to| reach.answers(&program.identities, to)),
+            answered(|to| fields.answers(&program.identities, to)),
         ];
-        answers.extend((0u32..).zip(source.modules).map(|(m, _)| answered(|to| typing.answers_of_locals(m, to))));
+        answers.extend(each(source.modules, &|m| {
+            let mut answers = Answers::default();
+            typing.answers_of_locals(&program, m, &mut answers);
+            answers
+        }));
         let linked = Self {
             versions: source.versions.to_vec(),
             signatures,
@@ -137,19 +140,26 @@ impl Linked {
             let set = fields::Part::of(&program, &self.typing, *m);
             fields_differ |= !self.set[at].is_like(&set);
             self.set[at] = Arc::new(set);
-            self.answers[LOCALS + at] = answered(|to| self.typing.answers_of_locals(*m, to));
+            self.answers[LOCALS + at] = answered(|to| self.typing.answers_of_locals(&program, *m, to));
         }
         if reach_differs {
             self.reach = Arc::new(Reach::of(self.parts.iter().map(AsRef::as_ref)));
-            self.answers[REACH] = answered(|to| self.reach.answers(to));
+            self.answers[REACH] = answered(|to| self.reach.answers(&program.identities, to));
         }
         if fields_differ {
             self.fields = Arc::new(fields::Index::of(&self.set));
-            self.answers[FIELDS] = answered(|to| self.fields.answers(to));
+            self.answers[FIELDS] = answered(|to| self.fields.answers(&program.identities, to));
         }
         self.versions = source.versions.to_vec();
         Some((program, self))
     }
+}
+
+/// Something of each module that is there.
+fn each<P: Default + Send + Sync>(modules: &[Arc<Module>], part: &(impl Fn(u32) -> P + Sync)) -> Vec<Arc<P>> {
+    let nothing = Arc::new(P::default());
+    let all: Vec<(u32, &Arc<Module>)> = (0u32..).zip(modules).collect();
+    all.into_par_iter().map(|(m, module)| if module.is_absent() { Arc::clone(&nothing) } else { Arc::new(part(m)) }).collect()
 }
 
 fn answered(fill: impl FnOnce(&mut Answers)) -> Arc<Answers> {
@@ -160,6 +170,9 @@ fn answered(fill: impl FnOnce(&mut Answers)) -> Arc<Answers> {
 
 /// What a module declares, without places: what others can see of its text.
 fn signature(module: &Module) -> u64 {
+    if module.is_absent() {
+        return 0;
+    }
     let mut hasher = FxHasher::default();
     let h = &mut hasher;
     (module.file, module.lang, &module.package).hash(h);

@@ -1,17 +1,19 @@
 //! The whole tree, linked: functions, types, globals and implementors by canonical name.
 
-use crate::asked::{About, Answers, again, note, repeat};
+use crate::asked::{About, Answers, Identities, again, note, repeat};
 use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::SourceMap;
 use std::borrow::Cow;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A function of the project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct FuncRef {
+    #[serde(with = "crate::summaries::number")]
     pub(crate) module: u32,
     pub(crate) func: FuncId,
 }
@@ -36,6 +38,8 @@ pub(crate) struct Tables {
     /// Module and index in it.
     types: HashMap<QualName, (u32, u32)>,
     globals: HashMap<QualName, (u32, u32)>,
+    /// Modules of each package.
+    pub(crate) packages: HashMap<QualName, Vec<u32>>,
     /// Packages whose names a package offers on under its own (`export * from`).
     offered: HashMap<QualName, Vec<QualName>>,
     /// Constants that are only another name, and packages that offer on what others have.
@@ -61,6 +65,7 @@ pub(crate) struct Program<'a> {
     pub(crate) sources: &'a SourceMap,
     pub(crate) models: &'a Models,
     pub(crate) tables: Arc<Tables>,
+    pub(crate) identities: Identities,
     /// See [`crate::Declared::aliases`].
     aliases: &'a BTreeMap<String, String>,
 }
@@ -68,7 +73,8 @@ pub(crate) struct Program<'a> {
 impl Tables {
     fn of(modules: &[Arc<Module>]) -> Self {
         let mut tables = Self::default();
-        for (m, module) in (0u32..).zip(modules) {
+        for (m, module) in (0u32..).zip(modules).filter(|(_, module)| !module.is_absent()) {
+            tables.packages.entry(module.package.clone()).or_default().push(m);
             for (f, function) in (0u32..).zip(&module.functions) {
                 let at = FuncRef { module: m, func: FuncId(f) };
                 match function.kind {
@@ -121,7 +127,7 @@ impl<'a> Program<'a> {
         aliases: &'a BTreeMap<String, String>,
         tables: Arc<Tables>,
     ) -> Self {
-        Self { modules, sources, models, tables, aliases }
+        Self { modules, sources, models, tables, identities: Identities::new(modules, sources), aliases }
     }
 
     fn find_implementors(&self) -> HashMap<QualName, Vec<Arc<str>>> {
@@ -181,14 +187,20 @@ impl<'a> Program<'a> {
 
     /// A module, to be looked into.
     pub(crate) fn module_at(&self, m: u32) -> &'a Module {
-        note(About::Module, &m);
+        self.look_into(m);
         &self.modules[m as usize]
+    }
+
+    /// Who looks into a module depends on its text.
+    pub(crate) fn look_into(&self, m: u32) {
+        note(About::Module, &self.identities.of(m));
     }
 
     /// The modules of a package.
     pub(crate) fn modules_of(&self, package: &str) -> impl Iterator<Item = &'a Module> {
         note(About::Package, package);
-        self.modules.iter().map(AsRef::as_ref).filter(move |m: &&Module| *m.package == *package)
+        let found = self.tables.packages.get(package).into_iter().flatten();
+        found.map(|m| &*self.modules[*m as usize])
     }
 
     pub(crate) fn function(&self, at: FuncRef) -> &'a Function {
@@ -215,14 +227,14 @@ impl<'a> Program<'a> {
     fn global_of_name(&self, name: &str) -> Option<(u32, &'a Global)> {
         note(About::Global, name);
         let found = self.tables.globals.get(name).map(|at| self.global_at(*at));
-        found.iter().for_each(|(m, _)| note(About::Module, m));
+        found.iter().for_each(|(m, _)| self.look_into(*m));
         found
     }
 
     fn type_of_name(&self, name: &str) -> Option<&'a TypeDecl> {
         note(About::Type, name);
         let at = *self.tables.types.get(name)?;
-        note(About::Module, &at.0);
+        self.look_into(at.0);
         Some(self.type_at(at))
     }
 
@@ -235,10 +247,13 @@ impl<'a> Program<'a> {
     /// Every answer that these tables can give.
     pub(crate) fn answers(&self, answers: &mut Answers) {
         let tables = &*self.tables;
-        tables.functions.iter().for_each(|(name, f)| answers.add(About::Function, &**name, f));
-        tables.globals.iter().for_each(|(name, (module, _))| answers.add(About::Global, &**name, module));
-        tables.types.iter().for_each(|(name, (module, _))| answers.add(About::Type, &**name, module));
-        tables.methods.iter().for_each(|(ty, methods)| answers.add(About::Methods, &**ty, methods));
+        tables.functions.iter().for_each(|(name, f)| answers.add(About::Function, &**name, &self.identities.of_function(*f)));
+        tables.globals.iter().for_each(|(name, (module, _))| answers.add(About::Global, &**name, &self.identities.of(*module)));
+        tables.types.iter().for_each(|(name, (module, _))| answers.add(About::Type, &**name, &self.identities.of(*module)));
+        tables.methods.iter().for_each(|(ty, methods)| {
+            let methods: Vec<_> = methods.iter().map(|(name, f)| (name, self.identities.of_function(*f))).collect();
+            answers.add(About::Methods, &**ty, &methods);
+        });
         tables.heads.iter().for_each(|name| answers.add(About::Head, &**name, &true));
         tables.offered.iter().for_each(|(package, from)| answers.add(About::Offered, &**package, from));
         tables.taken_in.iter().for_each(|(package, from)| answers.add(About::Taken, &**package, from));
@@ -247,10 +262,12 @@ impl<'a> Program<'a> {
 
     /// What the modules themselves answer, by their versions.
     pub(crate) fn versions(&self, versions: &[u64], answers: &mut Answers) {
-        (0u32..).zip(versions).for_each(|(m, version)| answers.add(About::Module, &m, version));
-        let mut packages: BTreeMap<&str, Vec<(usize, u64)>> = BTreeMap::new();
-        for (m, (module, version)) in self.modules.iter().zip(versions).enumerate() {
-            packages.entry(&module.package).or_default().push((m, *version));
+        let there = self.identities.all().iter().zip(versions).filter(|(identity, _)| **identity != Identities::ABSENT);
+        there.for_each(|(identity, version)| answers.add(About::Module, identity, version));
+        let mut packages: BTreeMap<&str, Vec<(u64, u64)>> = BTreeMap::new();
+        let all = self.modules.iter().zip(versions).zip(self.identities.all());
+        for ((module, version), identity) in all.filter(|((module, _), _)| !module.is_absent()) {
+            packages.entry(&module.package).or_default().push((*identity, *version));
         }
         packages.iter().for_each(|(package, modules)| answers.add(About::Package, *package, modules));
     }
@@ -375,13 +392,13 @@ impl<'a> Program<'a> {
 
     pub(crate) fn global(&self, name: &str) -> Option<(u32, &'a Global)> {
         let at = self.named(About::Global, &self.tables.globals, name)?;
-        note(About::Module, &at.0);
+        self.look_into(at.0);
         Some(self.global_at(at))
     }
 
     pub(crate) fn type_decl(&self, name: &str) -> Option<&'a TypeDecl> {
         let at = self.named(About::Type, &self.tables.types, name)?;
-        note(About::Module, &at.0);
+        self.look_into(at.0);
         Some(self.type_at(at))
     }
 

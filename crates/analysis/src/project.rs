@@ -1,20 +1,21 @@
 //! The entry: modules in, lifecycles out.
 
-use crate::asked::{About, self, Answers};
+use crate::asked::{About, Answers, Identities};
 use crate::assemble;
 use crate::explore::record::{Exploration, Loose};
 use crate::explore::state::Status;
-use crate::explore::{Context, Effort, explore};
+use crate::explore::{Context, Effort};
 use crate::lifecycle::{Lifecycles, Profile};
 use crate::fields::Fields;
 use crate::linked::{Linked, Source};
+use crate::memory::{FileVersion, Known, Memory};
 use crate::program::FuncRef;
 use crate::sym::Sym;
 use dogpile_ir::{Lang, Module};
 use dogpile_models::{CacheOp, CacheScope, Models, Role};
-use dogpile_source::{FileId, SourceMap};
+use dogpile_source::SourceMap;
 use rayon::prelude::*;
-use rustc_hash::{FxHashSet, FxHasher};
+use rustc_hash::FxHasher;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +34,8 @@ pub struct Declared {
     pub instances: Option<u32>,
     /// Package paths that code imports → the paths these packages have in their own tree (`replace` in `go.mod`).
     pub aliases: BTreeMap<String, String>,
+    /// Whether somebody asks which changes change which story ([`Lifecycles::touched`]).
+    pub touches: bool,
 }
 
 /// How many levels of callers above an open session are looked at.
@@ -58,79 +61,12 @@ pub struct Analysis {
     is_whole: bool,
 }
 
-/// What earlier analyses of the same tree found out, or of a part of it, or with other texts in some files: a function
-/// all whose questions have the same answers as then is not explored again.
-#[derive(Clone, Debug, Default)]
-pub struct Memory {
-    /// Modules of the last time, in order, with their versions.
-    files: Vec<(FileId, u64)>,
-    /// By what gives them.
-    answers: Vec<Arc<Answers>>,
-    linked: Option<Linked>,
-    explored: BTreeMap<(FuncRef, Effort), Known>,
-    /// What was told of these modules, if no file was missing.
-    last: Option<Arc<Analysis>>,
-    /// What another analysis explored, with fewer files and the same texts, and the answers that it got.
-    lent: Option<(Vec<Arc<Answers>>, BTreeMap<(FuncRef, Effort), Known>)>,
-}
-
-/// An exploration and what it asked.
-#[derive(Clone, Debug)]
-struct Known {
-    exploration: Arc<Exploration>,
-    asked: Arc<FxHashSet<u64>>,
-}
-
-impl Known {
-    /// `None`: somebody said stop.
-    fn find(cx: &Context<'_>, f: FuncRef, effort: Effort, stopped: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
-        if stopped() {
-            return None;
-        }
-        let (exploration, asked) = asked::during(|| {
-            // One function that trips us must not cost the others: it is told as not followed.
-            let explored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| explore(cx, f, effort)));
-            explored.unwrap_or_else(|_| Exploration { cut: true, ..Exploration::default() })
-        });
-        Some(Self { exploration: Arc::new(exploration), asked: Arc::new(asked) })
-    }
-}
-
-impl Memory {
-    /// Takes on loan what an analysis of a part of the same tree has just explored: what is not known here need not be
-    /// explored again where it got the same answers.
-    pub fn borrow_from(&mut self, other: &Self) {
-        self.lent = Some((other.answers.clone(), other.explored.clone()));
-    }
-
-    /// Forgets what need not hold for these modules and answers.
-    fn keep_what_is_true(&mut self, files: Vec<(FileId, u64)>, answers: Vec<Arc<Answers>>) {
-        let changed = Answers::changed(&self.answers, &answers);
-        self.explored.retain(|_, known| known.asked.is_disjoint(&changed));
-        if let Some((theirs, mut lent)) = self.lent.take() {
-            lent.retain(|at, _| !self.explored.contains_key(at));
-            if !lent.is_empty() {
-                let changed = Answers::changed(&theirs, &answers);
-                self.explored.extend(lent.into_iter().filter(|(_, known)| known.asked.is_disjoint(&changed)));
-            }
-        }
-        self.files = files;
-        self.answers = answers;
-    }
-
-    /// Where nothing was cut off, more effort finds nothing more.
-    fn known(&self, f: FuncRef, effort: Effort) -> Option<&Known> {
-        let quick = self.explored.get(&(f, Effort::Search)).filter(|known| effort == Effort::Search || !known.exploration.cut);
-        quick.or_else(|| self.explored.get(&(f, effort)))
-    }
-}
-
 /// Tells the same of a module in every run in which a look into it shows the same.
 fn version(module: &Module, sources: &SourceMap, embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync)) -> u64 {
     let mut hasher = FxHasher::default();
     let source = sources.get(module.file);
     let path = source.map_or("", |f| f.path.as_str());
-    (module.file, &*module.package, path, source.map(|f| f.version)).hash(&mut hasher);
+    (&*module.package, path, source.map(|f| f.version)).hash(&mut hasher);
     for name in module.globals.iter().filter_map(|g| g.embeds.as_deref()) {
         embeds(path, name).hash(&mut hasher);
     }
@@ -138,6 +74,9 @@ fn version(module: &Module, sources: &SourceMap, embeds: &(dyn Fn(&str, &str) ->
 }
 
 /// Finds every lifecycle of a project.
+///
+/// A module that [is absent](Module::is_absent) keeps the place of one that a later call may have: modules of one tree
+/// should stand in one order in every call, by which ties are broken.
 ///
 /// `memory` is what an earlier call left that got the same models and declarations; a module is known again by its place
 /// and text. `missing` says whether some file that is not there mentions one of these: then nothing is told but what to
@@ -154,13 +93,13 @@ pub fn analyze(
     missing: &dyn Fn(&[String]) -> bool,
     stop: &AtomicBool,
 ) -> Analysis {
-    let versions: Vec<u64> = modules.iter().map(|module| version(module, sources, embeds)).collect();
-    let files: Vec<(FileId, u64)> = modules.iter().map(|m| m.file).zip(versions.iter().copied()).collect();
-    if let Some(known) = memory.last.as_ref().filter(|_| memory.files == files) {
+    let versions: Vec<u64> = modules.iter().map(|m| if m.is_absent() { 0 } else { version(m, sources, embeds) }).collect();
+    let files: Vec<FileVersion> = modules.iter().map(|m| m.file).zip(versions.iter().copied()).collect();
+    if let Some(known) = memory.last(&files) {
         return Analysis::clone(known);
     }
     let stopped = || stop.load(Ordering::Relaxed);
-    memory.last = None;
+    memory.begin(&files, &Identities::new(modules, sources));
     let source = Source { modules, sources, models, aliases: &declared.aliases, versions: &versions };
     let (program, mut linked) = Linked::new(source, memory.linked.take());
     if stopped() {
@@ -173,7 +112,7 @@ pub fn analyze(
     single.iter().for_each(|class| known.add(About::Single, class.as_str(), &true));
     let mut answers = vec![Arc::new(known)];
     answers.extend(linked.answers.iter().cloned());
-    memory.keep_what_is_true(files, answers);
+    memory.keep_what_is_true(files, &program.identities, answers);
     let destructors = crate::explore::drop::destructor_calls(&program);
     let set = std::mem::take(&mut linked.set);
     let fields = Fields::new(&set, Arc::clone(&linked.fields));

@@ -1,6 +1,6 @@
 //! Which functions matter: those from which a call that locks, caches or coalesces can be reached.
 
-use crate::asked::{About, Answers, note};
+use crate::asked::{About, Answers, Identities, note};
 use crate::program::{FuncRef, Program};
 use crate::typing::{Target, Typing};
 use crate::walk::{each_call, each_stmt, values};
@@ -207,25 +207,25 @@ impl Reach {
         }
     }
 
-    pub(crate) fn is_thin(&self, f: FuncRef) -> bool {
-        note(About::Module, &f.module);
+    pub(crate) fn is_thin(&self, program: &Program<'_>, f: FuncRef) -> bool {
+        program.look_into(f.module);
         self.thin.contains(&f)
     }
 
     pub(crate) fn is_relevant(&self, program: &Program<'_>, f: FuncRef) -> bool {
         let named = outermost(program, f);
-        note(About::Relevant, &named);
+        note(About::Relevant, &program.identities.of_function(named));
         self.relevant.contains(&named)
     }
 
     /// Closures of a function that may hold operations of interest, in source order.
-    pub(crate) fn closures_of(&self, f: FuncRef) -> impl Iterator<Item = FuncRef> + '_ {
-        note(About::Closures, &f);
+    pub(crate) fn closures_of<'r>(&'r self, program: &Program<'_>, f: FuncRef) -> impl Iterator<Item = FuncRef> + use<'r> {
+        note(About::Closures, &program.identities.of_function(f));
         self.closures.get(&f).into_iter().flatten().copied().filter(move |c| *c != f)
     }
 
-    pub(crate) fn is_small(&self, f: FuncRef) -> bool {
-        note(About::Module, &f.module);
+    pub(crate) fn is_small(&self, program: &Program<'_>, f: FuncRef) -> bool {
+        program.look_into(f.module);
         self.small.contains(&f)
     }
 
@@ -235,9 +235,12 @@ impl Reach {
     }
 
     /// Every answer that depends on more than a function's own text.
-    pub(crate) fn answers(&self, answers: &mut Answers) {
-        self.relevant.iter().for_each(|f| answers.add(About::Relevant, f, &true));
-        self.closures.iter().for_each(|(f, closures)| answers.add(About::Closures, f, closures));
+    pub(crate) fn answers(&self, who: &Identities, answers: &mut Answers) {
+        self.relevant.iter().for_each(|f| answers.add(About::Relevant, &who.of_function(*f), &true));
+        self.closures.iter().for_each(|(f, closures)| {
+            let closures: Vec<_> = closures.iter().map(|c| who.of_function(*c)).collect();
+            answers.add(About::Closures, &who.of_function(*f), &closures);
+        });
         self.reassigned.iter().for_each(|name| answers.add(About::Reassigned, name.as_str(), &true));
     }
 

@@ -4,24 +4,25 @@ use crate::program::FuncRef;
 use dogpile_ir::{BinaryOp, LocalId, Name, QualName};
 use dogpile_models::ClientId;
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A shared symbolic value.
 pub(crate) type S = Arc<Sym>;
 
 /// A value and the place that wrote it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Val {
     pub(crate) sym: S,
     pub(crate) span: Span,
 }
 
 /// One activation of a function in an exploration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct FrameId(pub(crate) u32);
 
 /// What a number counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Scale {
     /// Nothing known.
     Bare,
@@ -35,7 +36,8 @@ pub(crate) enum Scale {
 }
 
 /// Forms of a symbolic value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub(crate) enum Sym {
     Nil,
     Bool(bool),
@@ -44,7 +46,7 @@ pub(crate) enum Sym {
     /// Text in parts; never nested, never with two literals side by side.
     Concat(Vec<S>),
     /// A parameter (or captured variable) whose caller is not in sight; locals are told apart by their module.
-    Param(u32, LocalId, Name),
+    Param(#[serde(with = "crate::summaries::number")] u32, LocalId, Name),
     /// A part of an unknown base.
     Field(S, Name),
     Index(S, S),
@@ -92,7 +94,7 @@ pub(crate) enum Sym {
 }
 
 /// Where a context comes from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct ContextSym {
     pub(crate) origin: Origin,
     /// Shortest known time limit in ms from when it was made.
@@ -108,7 +110,7 @@ pub(crate) struct ContextSym {
 }
 
 /// Root of a context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Origin {
     Background,
     Caller,

@@ -7,6 +7,7 @@ use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
 use dogpile_models::{Does, Role, Row};
 use rustc_hash::FxHashMap as HashMap;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What a call resolves to.
@@ -23,7 +24,7 @@ pub(crate) enum Target<'p> {
 }
 
 /// How a modelled call was recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Evidence {
     /// Name and shape only.
     Shape,
@@ -199,7 +200,7 @@ impl Typing {
         if *declared != Type::Unknown {
             return declared.clone();
         }
-        note(About::Local, &(m, local));
+        note(About::Local, &(program.identities.of(m), local));
         self.inferred(m, local).cloned().unwrap_or_default()
     }
 
@@ -209,8 +210,9 @@ impl Typing {
     }
 
     /// What was inferred of locals, by module.
-    pub(crate) fn answers_of_locals(&self, m: u32, answers: &mut Answers) {
-        self.locals[m as usize].iter().for_each(|(local, (ty, _))| answers.add(About::Local, &(m, *local), ty));
+    pub(crate) fn answers_of_locals(&self, program: &Program<'_>, m: u32, answers: &mut Answers) {
+        let module = program.identities.of(m);
+        self.locals[m as usize].iter().for_each(|(local, (ty, _))| answers.add(About::Local, &(module, *local), ty));
     }
 
     /// What was inferred by use.

@@ -29,6 +29,8 @@ pub(crate) struct Facts<'a> {
     pub aliases: &'a BTreeMap<String, String>,
     /// Texts of embedded files: (the file that embeds, the path it names) → text.
     pub embedded: &'a BTreeMap<(FileId, String), String>,
+    /// Whether somebody asks which changes change which story.
+    pub touches: bool,
     /// Set once nobody wants to know any more.
     pub stop: &'a AtomicBool,
 }
@@ -75,6 +77,7 @@ fn analyse_language(facts: &Facts<'_>, models: &Models, memory: &mut Memory, mis
         profiles: facts.config.profile.iter().map(|(p, v)| (p.to_owned(), profile(*v))).collect(),
         instances: facts.config.fleet_instances,
         aliases: facts.aliases.clone(),
+        touches: facts.touches,
     };
     let by_path: BTreeMap<(&str, &str), &str> = facts
         .embedded

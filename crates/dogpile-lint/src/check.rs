@@ -2,6 +2,7 @@
 
 use crate::baseline::{self, Seen};
 use crate::bounded::{self, Trees};
+use crate::cache::{self, Folder, Known, gather};
 use crate::changes::Changes;
 use crate::cli::CheckArgs;
 use crate::confirm::confirm;
@@ -13,10 +14,11 @@ use crate::latency::parse_latency;
 use crate::load::{KEPT_ONCE, LoadOptions, Loaded, Overlays, load};
 use crate::meta_rules::slugs;
 use crate::output::say;
-use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
+use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, lint_again, triggers};
 use crate::progress::Progress;
 use crate::reports;
 use crate::suggest::near_path;
+use crate::warm::Warm;
 use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
 use anyhow::{Context as _, anyhow, bail};
 use dogpile_models::Catalog;
@@ -25,6 +27,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -61,6 +64,10 @@ pub(crate) struct Run<'a> {
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     reports::check(&args.out)?;
     linted(args, |mut run| {
+        // A part of a tree tells what it saw to those who see the others, too: a finding of it may be none.
+        if args.shards.shard.is_some() {
+            return Ok(Exit::Clean);
+        }
         baseline::apply(args, &mut run)?;
         if let Some(changes) = run.changes {
             changes.limit(&mut run.outcome, run.cwd);
@@ -95,6 +102,17 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         }
         Ok(exit(args, &run.found.config, &run.outcome))
     })
+}
+
+/// `dogpile-lint merge`: lints with what shards found out.
+///
+/// # Errors
+/// When it could not run.
+pub(crate) fn merge(args: &CheckArgs) -> anyhow::Result<Exit> {
+    if args.shards.facts.is_none() || args.shards.shard.is_some() {
+        bail!("merge takes the folder of what shards found out: `dogpile-lint merge --facts DIR [PATHS]`");
+    }
+    check(args)
 }
 
 /// Lints, and does something with what was found.
@@ -166,14 +184,43 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
             stats: args.stats,
             max_file_size: args.max_file_size,
             changes: changes.as_ref(),
+            touches: changes.is_some(),
+            shard: args.shards.shard,
         };
-        let mut outcome = lint(&loaded.files, &options);
+        let mut outcome = linted_with_known(&loaded.files, &options, args, &roots)?;
         let complete = |outcome: &mut Outcome| complete(outcome, &walked, &loaded);
         complete(&mut outcome);
         let seen = Seen::new(roots, &loaded.files, &outcome);
         let (files, options) = (&loaded.files[..], &options);
         then(Run { outcome, found: &found, cwd: &cwd, seen, files, options, complete: &complete, changes: changes.as_ref(), threads, begun, walk_time, read_time, progress })
     })
+}
+
+/// Lints with what earlier runs over these folders, or shards of this one, found out, and keeps what is new.
+///
+/// # Errors
+/// When facts of shards cannot be read or written.
+fn linted_with_known(files: &[InputFile], options: &Options<'_>, args: &CheckArgs, roots: &[PathBuf]) -> anyhow::Result<Outcome> {
+    let terms = cache::terms(options);
+    let mut warm = Warm::default();
+    let mut run = |known: Known| {
+        warm.known = Some(known);
+        lint_again(files, options, Some(&mut warm), &AtomicBool::new(false)).unwrap_or_default()
+    };
+    if let Some(facts) = &args.shards.facts {
+        let Some(shard) = args.shards.shard else { return Ok(run(gather(facts, terms)?)) };
+        let outcome = run(Known::default());
+        let path = shard.save(facts, &warm.pack(), terms)?;
+        say(&format!("{} parsed; what was found out is in {}", counted(outcome.summary.files_analysed, "file"), path.display()));
+        return Ok(outcome);
+    }
+    let folder = (!args.reach.no_cache).then(|| Folder::open(args.reach.cache_dir.as_deref(), roots, terms)).flatten();
+    let Some(folder) = folder else { return Ok(lint(files, options)) };
+    let outcome = run(folder.load());
+    if let Some(Err(error)) = warm.news().map(|pack| folder.save(&pack)) {
+        say(&format!("warning: {}; --no-cache keeps nothing", clean(&format!("{error:#}"))));
+    }
+    Ok(outcome)
 }
 
 /// The configuration for these paths.

@@ -3,7 +3,7 @@
 use crate::prefilter::Hit;
 use dogpile_ir::Lang;
 use dogpile_models::{ENDINGS, language_of};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Every language.
@@ -53,6 +53,14 @@ pub(crate) struct InputFile {
     pub hit: Hit,
     /// Whether it matters by itself, without what it imports.
     pub alone: bool,
+}
+
+impl InputFile {
+    /// Where it lies, or would.
+    #[must_use]
+    pub(crate) fn place(&self) -> &Path {
+        self.disk.as_deref().unwrap_or(Path::new(&self.path))
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod analysis;
 mod baseline;
 mod bounded;
+mod cache;
 mod changes;
 mod check;
 mod confirm;
@@ -46,6 +47,7 @@ mod suggest;
 mod suppress;
 mod test_code;
 mod translate;
+mod tree;
 mod walk;
 mod warm;
 mod wrappers;
@@ -71,8 +73,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Confirm(args)) => check::check(&cli::CheckArgs { confirm: true, ..args.clone() }),
+        Some(Command::Merge(args)) => check::merge(args),
         Some(Command::Harness(args)) => harness::harness(args),
         Some(Command::Init(args)) => init::init(args),
+        Some(Command::Cache(command)) => cache::run(command),
         Some(Command::Locks(args)) => locks::locks(args),
         Some(Command::Replay(args)) => replay::replay(args),
         Some(Command::Baseline(command)) => baseline::run(command),

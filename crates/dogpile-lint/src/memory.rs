@@ -106,6 +106,8 @@ fn run<'f, T>(
         stats: false,
         max_file_size: u64::MAX,
         changes: None,
+        touches: true,
+        shard: None,
     };
     then(lint(&inputs, &options), &inputs, &options)
 }

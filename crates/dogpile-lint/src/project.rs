@@ -244,6 +244,8 @@ impl Setup {
         Options {
             models: &self.models,
             changes: None,
+            touches: false,
+            shard: None,
             config: &self.found.config,
             triggers: &self.triggers,
             latency: &NOTHING_MEASURED,

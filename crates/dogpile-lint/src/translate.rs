@@ -1,11 +1,10 @@
 //! Which front end reads which file.
 
 use crate::input::InputFile;
-use crate::packages::{Packages, Specifiers};
+use crate::packages::Specifiers;
 use dogpile_front_ts::Resolve;
 use dogpile_ir::{Lang, Module};
 use dogpile_source::FileId;
-use std::path::Path;
 
 impl Resolve for Specifiers<'_> {
     fn resolve(&self, specifier: &str) -> Option<String> {
@@ -13,16 +12,13 @@ impl Resolve for Specifiers<'_> {
     }
 }
 
-/// Translates a file. Tests that stand among other code are left out, unless they are asked for.
+/// Translates a file; `specifiers` tells where those of TypeScript lead. Tests that stand among other code are left out, unless they are asked for.
 #[must_use]
-pub(crate) fn translate(file: &InputFile, id: FileId, text: &str, packages: &Packages, include_tests: bool) -> Module {
+pub(crate) fn translate(file: &InputFile, id: FileId, text: &str, specifiers: &impl Resolve, include_tests: bool) -> Module {
     match file.lang {
         Lang::Go if include_tests => dogpile_front_go::parse(id, &file.package, text),
         Lang::Go => dogpile_front_go::parse_without_tests(id, &file.package, text),
-        Lang::TypeScript => {
-            let path = file.disk.as_deref().unwrap_or(Path::new(&file.path));
-            dogpile_front_ts::parse(id, &file.package, &file.path, text, &packages.specifiers(path))
-        }
+        Lang::TypeScript => dogpile_front_ts::parse(id, &file.package, &file.path, text, specifiers),
         Lang::Rust if include_tests => dogpile_front_rust::parse(id, &file.package, text),
         Lang::Rust => dogpile_front_rust::parse_without_tests(id, &file.package, text),
     }

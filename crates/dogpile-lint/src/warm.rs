@@ -3,6 +3,7 @@
 //! It holds for the same files, packages and configuration; texts may change. A text is known again by itself, and all
 //! that rests on a text by what it asked (`dogpile_analysis::Memory`), so that a warm run finds what a cold one finds.
 
+use crate::cache::{Known, Pack};
 use crate::follow::Sought;
 use dogpile_analysis::Memory;
 use dogpile_ir::{Lang, Module};
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub(crate) struct Warm {
     /// Parsed files by path.
     pub parsed: BTreeMap<String, Kept>,
+    /// What other runs wrote down, and what this one adds; `None`: nobody asks.
+    pub known: Option<Known>,
     /// What was searched for, and where it stood.
     pub searches: Vec<Search>,
     /// What each round found out: a round sees other files than the next.
@@ -75,6 +78,16 @@ impl Warm {
             self.rounds.resize_with(round + 1, BTreeMap::new);
         }
         self.rounds[round] = memories;
+    }
+
+    /// What it holds for other runs, if something of it is new to them.
+    pub(crate) fn news(&self) -> Option<Pack> {
+        self.known.as_ref()?.news(&self.rounds)
+    }
+
+    /// All that it holds for other runs.
+    pub(crate) fn pack(&self) -> Pack {
+        self.known.as_ref().map(|known| known.pack(&self.rounds)).unwrap_or_default()
     }
 
     /// Keeps what it found out in the last one it came to.

@@ -12,6 +12,8 @@ mod types;
 mod validate;
 mod value;
 
+use serde::{Deserialize, Serialize};
+
 pub use build::Builder;
 pub use module::{Comment, Field, Function, FunctionKind, Global, Import, Lang, Local, Module, Param, Problem, Stats, TypeDecl, TypeKind};
 pub use parse::{ParseError, parse_module};
@@ -22,12 +24,12 @@ pub use validate::{Violation, validate, validate_in};
 pub use value::{BinaryOp, FieldInit, Lit, Value, ValueKind};
 
 /// A function of a module: index into [`Module::functions`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FuncId(pub u32);
 
 /// A local variable or temporary: index into [`Module::locals`], unique in its module, so that a closure names the
 /// variables it captures by the same id as the function around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LocalId(pub u32);
 
 /// A canonical dotted name. Packages keep their path: `github.com/redis/go-redis/v9.NewClient`,

@@ -2,10 +2,11 @@
 
 use crate::{Block, FuncId, LocalId, Name, QualName, Type, Value};
 use dogpile_source::{FileId, Span};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The language a module was written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Lang {
     Go,
@@ -14,7 +15,7 @@ pub enum Lang {
 }
 
 /// One source file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Module {
     /// The file.
     pub file: FileId,
@@ -41,7 +42,7 @@ pub struct Module {
 }
 
 /// An import: the local name and what it stands for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Import {
     /// Name in this file (`_` and `.` as written). `*`: everything of the path is offered on under this module's own name
     /// (`export * from`, `pub use x::*`).
@@ -53,7 +54,7 @@ pub struct Import {
 }
 
 /// A function, method or closure.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Function {
     /// `<package>.<name>`, `<package>.<Type>.<method>`; a closure: its parent's name + `.func<n>`.
     pub name: QualName,
@@ -80,7 +81,7 @@ pub struct Function {
 }
 
 /// The kinds of function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FunctionKind {
     /// By itself.
     Plain,
@@ -94,7 +95,7 @@ pub enum FunctionKind {
 }
 
 /// A parameter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Param {
     /// Its variable.
     pub local: LocalId,
@@ -105,7 +106,7 @@ pub struct Param {
 }
 
 /// A variable or temporary.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Local {
     /// Its name; temporaries have an empty one.
     pub name: Name,
@@ -121,7 +122,7 @@ pub struct Local {
 }
 
 /// A package-level variable or constant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Global {
     /// `<package>.<name>`.
     pub name: QualName,
@@ -140,7 +141,7 @@ pub struct Global {
 }
 
 /// A declared type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TypeDecl {
     /// `<package>.<name>`.
     pub name: QualName,
@@ -151,7 +152,7 @@ pub struct TypeDecl {
 }
 
 /// The kinds of type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum TypeKind {
     /// Fields in order; embedded ones are marked.
     Struct(Vec<Field>),
@@ -167,7 +168,7 @@ pub enum TypeKind {
 }
 
 /// A struct field.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Field {
     /// Its name (an embedded field: the type's last name).
     pub name: Name,
@@ -180,7 +181,7 @@ pub struct Field {
 }
 
 /// A comment with its markers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comment {
     /// Where it stands; its text is the span's text.
     pub span: Span,
@@ -189,7 +190,7 @@ pub struct Comment {
 }
 
 /// Something that kept part of a file from being understood.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     /// Where.
     pub span: Span,
@@ -198,7 +199,7 @@ pub struct Problem {
 }
 
 /// How much of a file was translated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
     /// Statements of the source.
     pub statements: u32,
@@ -207,6 +208,32 @@ pub struct Stats {
 }
 
 impl Module {
+    /// The place of a file that nobody has read yet: what is read later gets no other number than it would have had at once.
+    #[must_use]
+    pub fn absent(lang: Lang) -> Self {
+        Self {
+            file: Self::NOWHERE,
+            lang,
+            package: "".into(),
+            imports: vec![],
+            functions: vec![],
+            locals: vec![],
+            globals: vec![],
+            types: vec![],
+            comments: vec![],
+            problems: vec![],
+            stats: Stats::default(),
+        }
+    }
+
+    /// Whether this is only a place.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.file == Self::NOWHERE
+    }
+
+    const NOWHERE: FileId = FileId(u32::MAX);
+
     /// A function by id.
     #[must_use]
     pub fn function(&self, id: FuncId) -> &Function {

@@ -2,17 +2,18 @@
 
 use crate::{LocalId, Name, QualName, Type, Value};
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Statements in order.
 pub type Block = Vec<Stmt>;
 
 /// A loop or breakable block that `Break` and `Continue` name; unique in its function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LabelId(pub u32);
 
 /// A statement and where it stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stmt {
     /// What it does.
     pub kind: StmtKind,
@@ -21,7 +22,7 @@ pub struct Stmt {
 }
 
 /// The forms of a statement.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum StmtKind {
     /// Evaluate `value` and store its results; no targets: for the effect. A blank target (`_`) is [`Place::Blank`].
     Let { targets: Vec<Place>, value: Rvalue },
@@ -55,7 +56,7 @@ pub enum StmtKind {
 }
 
 /// What kind of loop it was in the source.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LoopKind {
     /// `for cond`, `while`.
     While,
@@ -71,7 +72,7 @@ pub enum LoopKind {
 }
 
 /// One case of a switch: it runs when one of its guards is true.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// Pure truth values (`subject == x` already spelled out).
     pub guards: Vec<Value>,
@@ -82,7 +83,7 @@ pub struct Case {
 }
 
 /// One arm of a [`StmtKind::Choose`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arm {
     /// What it waits for.
     pub comm: Comm,
@@ -93,7 +94,7 @@ pub struct Arm {
 }
 
 /// What an arm waits for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Comm {
     /// A value from a channel, future or stream, stored in the targets.
     Receive { from: Value, targets: Vec<Place> },
@@ -104,7 +105,7 @@ pub enum Comm {
 }
 
 /// Where a result is stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Place {
     /// Thrown away on purpose (`_`).
     Blank,
@@ -121,7 +122,7 @@ pub enum Place {
 }
 
 /// What an assignment computes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Rvalue {
     /// A pure value; several targets take a tuple apart.
     Use(Value),
@@ -144,7 +145,7 @@ pub enum Rvalue {
 }
 
 /// A call. Receiver and arguments are pure: calls among them were hoisted into statements before this one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// What is called, as far as syntax and imports tell; the analysis resolves it.
     pub callee: Callee,
@@ -162,7 +163,7 @@ pub struct Call {
 }
 
 /// What is called.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Callee {
     /// A function by canonical name: of this package, an import, or a builtin (`builtin.append`).
     Named(QualName),

@@ -1,10 +1,11 @@
 //! What a front end can say of a type without a type checker.
 
 use crate::QualName;
+use serde::{Deserialize, Serialize};
 
 /// A declared type, as written, with names made canonical. Pointers and references are left out: the analysis never
 /// needs to tell `T` from `*T`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Type {
     /// Nothing is declared or it is not understood.
     #[default]

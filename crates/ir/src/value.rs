@@ -2,10 +2,11 @@
 
 use crate::{FuncId, LocalId, Name, QualName, Type};
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A value with the source it came from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Value {
     /// What it is.
     pub kind: ValueKind,
@@ -14,7 +15,7 @@ pub struct Value {
 }
 
 /// The forms of a value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ValueKind {
     /// A literal.
     Lit(Lit),
@@ -52,7 +53,7 @@ pub enum ValueKind {
 }
 
 /// One part of an aggregate.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FieldInit {
     /// `name: value`.
     Named(Name, Value),
@@ -65,7 +66,7 @@ pub enum FieldInit {
 }
 
 /// A literal.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Lit {
     /// `nil`, `null`, `undefined`, `None`, `()`.
     Nil,
@@ -80,7 +81,7 @@ pub enum Lit {
 }
 
 /// Operators of two operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum BinaryOp {
     Eq,

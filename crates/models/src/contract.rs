@@ -1,6 +1,6 @@
 //! Contracts of lock libraries and caches, kinds of value, origins of contexts, readings of replies.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::does::{Path, TtlRow};
 
@@ -64,7 +64,7 @@ pub struct AcquireRow {
 }
 
 /// Waiting of an acquire.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, Hash)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum Waits {
@@ -102,7 +102,7 @@ pub struct HandleRow {
 }
 
 /// Cache operations.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, Hash)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum CacheOp {
@@ -113,7 +113,7 @@ pub enum CacheOp {
 }
 
 /// Who shares a cache.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, Hash)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum CacheScope {
@@ -123,7 +123,7 @@ pub enum CacheScope {
 }
 
 /// Who waits for whom on a miss.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq, Hash)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum Coalesces {

@@ -13,7 +13,7 @@ use crate::validate::{self, Inherited, row_name};
 use crate::visit::shifted;
 
 /// Number of a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct ClientId(pub(crate) u16);
 
 /// A row that was found, with the model it came from.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub struct FileId(pub u32);
 
 /// A half-open byte range in one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct Span {
     /// The file the bytes are in.
     pub file: FileId,
@@ -82,30 +82,39 @@ impl SourceFile {
     }
 }
 
-/// All files of a run, in a fixed order.
+/// All files of a run that were read, in a fixed order.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
-    files: Vec<Arc<SourceFile>>,
+    files: Vec<Option<Arc<SourceFile>>>,
 }
 
 impl SourceMap {
     /// Adds a file and gives its id.
     pub fn add(&mut self, file: impl Into<Arc<SourceFile>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(file.into());
+        self.files.push(Some(file.into()));
         id
+    }
+
+    /// Puts a file where its id says: files may have ids before they are read.
+    pub fn put(&mut self, id: FileId, file: impl Into<Arc<SourceFile>>) {
+        let at = id.0 as usize;
+        if self.files.len() <= at {
+            self.files.resize(at + 1, None);
+        }
+        self.files[at] = Some(file.into());
     }
 
     /// The file behind an id, if it is of this map.
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize).map(Arc::as_ref)
+        self.files.get(id.0 as usize)?.as_deref()
     }
 
     /// A file to be kept for longer than this map.
     #[must_use]
     pub fn shared(&self, id: FileId) -> Option<Arc<SourceFile>> {
-        self.files.get(id.0 as usize).cloned()
+        self.files.get(id.0 as usize)?.clone()
     }
 
     /// Position where a span starts (1:1 of nothing when the file is unknown).
@@ -128,18 +137,18 @@ impl SourceMap {
 
     /// Every file with its id, in order.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, f)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), &**f))
+        (0..).zip(&self.files).filter_map(|(id, file)| Some((FileId(id), file.as_deref()?)))
     }
 
     /// How many files there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.iter().count()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.iter().next().is_none()
     }
 }

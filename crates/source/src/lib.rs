@@ -5,7 +5,9 @@
 mod annotation;
 mod file;
 mod position;
+mod renumber;
 
 pub use annotation::{parse_duration_ms, Allow, AllowScope, Annotation, AnnotationError, Directive, parse_annotation};
 pub use file::{FileId, SourceFile, SourceMap, Span};
 pub use position::{LineIndex, Position};
+pub use renumber::renumbered;

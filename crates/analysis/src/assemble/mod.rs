@@ -103,8 +103,10 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
         out.misses.extend(misses);
         out.fills.extend(fills);
         assembly.check_then_sets(*root, e, &taken, &mut out);
-        touched.of_root(&assembly, e);
-        touched.of_others(&assembly, e, &out, before);
+        if declared.touches {
+            touched.of_root(&assembly, e);
+            touched.of_others(&assembly, e, &out, before);
+        }
     }
     assembly.kept_promises(&mut out.flights);
     assembly.stray_units(explored, &mut out);

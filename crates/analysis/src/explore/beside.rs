@@ -7,6 +7,7 @@ use crate::sym::{ContextSym, FrameId, Origin, S, Sym, Val};
 use dogpile_ir::{Type, Value};
 use dogpile_models::Does;
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ impl Beside {
 }
 
 /// How a renewal behaves as a heartbeat.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct HeartFacts {
     /// It comes again: it stands in a loop, or its timer is armed again.
     pub(crate) repeats: bool,
@@ -53,7 +54,7 @@ pub(crate) struct HeartFacts {
 }
 
 /// A heartbeat, with what ends it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct HeartbeatFacts {
     /// Where it is started, and the calls that lead there.
     pub(crate) span: Span,
@@ -70,7 +71,7 @@ pub(crate) struct HeartbeatFacts {
 }
 
 /// Work started beside a section.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct TaskFacts {
     pub(crate) span: Span,
     pub(crate) via: Vec<Span>,
@@ -84,7 +85,7 @@ pub(crate) struct TaskFacts {
 }
 
 /// When something runs beside the path; delays in ms, where they are known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Start {
     /// At once.
     #[default]

@@ -257,7 +257,7 @@ impl<'a> Explorer<'a, '_> {
     fn enter(&mut self, f: FuncRef, name: &Arc<str>, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let program = &self.cx.program;
         let gives_functions = site.args.iter().any(|a| matches!(*a.sym, Sym::Func(..)));
-        let matters = self.cx.reach.is_relevant(program, f) || self.cx.reach.is_small(f) || gives_functions;
+        let matters = self.cx.reach.is_relevant(program, f) || self.cx.reach.is_small(program, f) || gives_functions;
         let depth = self.depth(site.frame);
         // `withLock(a, func)` inside `withLock(b, func)` is no recursion, but two locks.
         if self.times_on_stack(site.frame, f) > usize::from(gives_functions) {
@@ -381,7 +381,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let mut outs: Outs<'a> = Vec::new();
         let mut groups: Vec<(Vec<S>, Vec<State<'a>>, Vec<Val>)> = Vec::new();
-        let captured = self.cx.reach.closures_of(f).next().is_some();
+        let captured = self.cx.reach.closures_of(&self.cx.program, f).next().is_some();
         for (mut state, flow) in self.finish(frame, body, state) {
             // A closure that is handed out has its surroundings with it.
             let handed_out = |v: &Val| v.sym.any(&mut |s| matches!(s, Sym::Func(_, Some(home)) if *home == frame));

@@ -31,7 +31,7 @@ impl<'a> Explorer<'a, '_> {
         // A client behind another name sends nothing of its own: the call of it is the command's place.
         let mut frame = site.frame;
         let mut span = site.call.name_span;
-        while self.cx.reach.is_thin(self.frame(frame).func)
+        while self.cx.reach.is_thin(&self.cx.program, self.frame(frame).func)
             && let (Some(call), Some(caller)) = (self.frame(frame).via.last().copied(), self.frame(frame).caller)
         {
             span = call;

@@ -207,7 +207,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let ty = self.sym_type(base);
         let owner = self.cx.program.resolve_alias(&ty).name()?.to_owned();
-        let setter = self.cx.fields.setter(&owner, name)?;
+        let setter = self.cx.fields.setter(&self.cx.program, &owner, name)?;
         let frame = self.initialiser_frame(setter.module);
         let mut state = State::new();
         let val = match (setter.computed, setter.value) {

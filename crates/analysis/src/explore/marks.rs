@@ -5,11 +5,12 @@ use super::record::OpSite;
 use super::state::{State, Status};
 use crate::sym::{S, Sym, Val};
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Looks at results that are no plain values, around one session.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct MarkFacts {
     /// Before it was taken: what, and where the root asks.
     pub(crate) before: Vec<(S, Span)>,

@@ -44,6 +44,7 @@ use crate::typing::Typing;
 use dogpile_ir::Type;
 use dogpile_source::Span;
 use record::Exploration;
+use serde::{Deserialize, Serialize};
 use state::{Frame, State};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -130,7 +131,7 @@ pub(crate) struct Explorer<'a, 'c> {
 }
 
 /// What an exploration is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Effort {
     /// Whether callers matter, in other files too.
     Search,
@@ -174,7 +175,7 @@ impl<'a> Explorer<'a, '_> {
     fn run_handlers(&mut self, home: FrameId, ends: Vec<State<'a>>) {
         let Some(mut setting) = state::merge(ends.into_iter().map(State::settled).collect()).into_iter().next() else { return };
         setting.conds = imbl::OrdMap::new();
-        for closure in self.cx.reach.closures_of(self.root).collect::<Vec<_>>() {
+        for closure in self.cx.reach.closures_of(&self.cx.program, self.root).collect::<Vec<_>>() {
             let function = self.cx.program.function(closure);
             let (Some(body), false) = (&function.body, self.frames.iter().any(|f| f.func == closure)) else { continue };
             let parent = match function.kind {

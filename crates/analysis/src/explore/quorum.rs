@@ -10,6 +10,7 @@ use crate::program::FuncRef;
 use crate::sym::{FrameId, S, Sym, Val};
 use dogpile_ir::{Lang, Stmt, StmtKind, Type};
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ enum Item {
 }
 
 /// A session that is taken in parts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct QuorumFacts {
     /// The function that asks for the parts and tells what came of it.
     home: FrameId,
@@ -46,7 +47,7 @@ pub(crate) struct QuorumFacts {
 }
 
 /// A way out with parts that nobody needs any more.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PartLeak {
     /// `None`: it does not leave, but asks anew.
     pub(crate) error: Option<bool>,

@@ -6,11 +6,12 @@ use crate::sym::{S, Val};
 use crate::typing::Evidence;
 use dogpile_models::ClientId;
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Where an operation is, as seen from the root.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct OpSite {
     pub(crate) span: Span,
     pub(crate) via: Vec<Span>,
@@ -30,7 +31,7 @@ impl OpSite {
 }
 
 /// A lease as the command gives it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Lease {
     Absent,
     Unknown,
@@ -41,7 +42,7 @@ pub(crate) enum Lease {
 }
 
 /// What a command counts a time in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum LeaseUnit {
     /// A typed duration.
     Duration,
@@ -52,7 +53,7 @@ pub(crate) enum LeaseUnit {
 }
 
 /// How an owner check is made.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum GuardFact {
     None,
     ReadThenAct(Span),
@@ -61,7 +62,7 @@ pub(crate) enum GuardFact {
 }
 
 /// One session of a root: one acquire site with its call chain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SessionFacts {
     pub(crate) site: OpSite,
     pub(crate) key: Val,
@@ -159,7 +160,7 @@ impl SessionFacts {
 }
 
 /// What a session shares with others, and what outlives it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Beyond {
     /// The block beside the path that took it; 0 is the path itself.
     pub(crate) region: u32,
@@ -180,7 +181,7 @@ pub(crate) struct Beyond {
 }
 
 /// A call in a section.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CalledFacts {
     pub(crate) name: String,
     pub(crate) target: Option<FuncRef>,
@@ -190,7 +191,7 @@ pub(crate) struct CalledFacts {
 }
 
 /// A release seen on a path.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ReleaseFacts {
     pub(crate) site: OpSite,
     pub(crate) guard: GuardFact,
@@ -202,7 +203,7 @@ pub(crate) struct ReleaseFacts {
 }
 
 /// A renewal seen on a path.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RenewalFacts {
     pub(crate) site: OpSite,
     pub(crate) key: Val,
@@ -222,7 +223,7 @@ pub(crate) struct RenewalFacts {
 }
 
 /// A way out of the root.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ExitFacts {
     pub(crate) span: Span,
     pub(crate) status: Status,
@@ -237,7 +238,7 @@ pub(crate) struct ExitFacts {
 }
 
 /// An operation outside any session of its root.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Loose {
     Release { key: Val, facts: ReleaseFacts },
     Renewal { index: usize },
@@ -246,7 +247,7 @@ pub(crate) enum Loose {
 }
 
 /// A flight of a root.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct FlightFacts {
     pub(crate) site: OpSite,
     pub(crate) by_hand: bool,
@@ -259,7 +260,7 @@ pub(crate) struct FlightFacts {
 }
 
 /// A cache operation of a root.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CacheFacts {
     pub(crate) site: OpSite,
     pub(crate) op: dogpile_models::CacheOp,
@@ -273,7 +274,7 @@ pub(crate) struct CacheFacts {
 }
 
 /// Functions that were followed and package-level names that were read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Passed {
     /// Each function with the sessions that had been tried on the path there; `None`: it was followed where none had.
     pub(crate) functions: BTreeMap<FuncRef, BTreeSet<Option<usize>>>,
@@ -295,7 +296,7 @@ impl Passed {
 }
 
 /// Everything one root gave.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Exploration {
     /// SETs of which an option that asks for NX is passed over: the key and the option as written.
     pub(crate) ignored: Vec<(OpSite, Val, String)>,

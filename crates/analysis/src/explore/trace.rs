@@ -9,6 +9,7 @@ use crate::sym::{Origin, S, Sym, Val};
 use crate::typing::Evidence;
 use dogpile_models::{CacheOp, CacheScope, Does, Row};
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -65,7 +66,7 @@ impl Trace {
 }
 
 /// What is done to a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum What {
     /// Read: its value, its TTL, whether it is there.
     Look,
@@ -80,7 +81,7 @@ pub(crate) enum What {
 }
 
 /// Something done to a key on a path.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Deed {
     pub(crate) site: OpSite,
     pub(crate) key: Val,
@@ -104,7 +105,7 @@ pub(crate) struct Deed {
 }
 
 /// A wait of somebody who lost, for a message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Wakeup {
     pub(crate) site: OpSite,
     /// Sessions that were lost on the way here.
@@ -117,7 +118,7 @@ pub(crate) struct Wakeup {
 }
 
 /// What ends a wait besides its message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum WaitEnd {
     Nothing,
     /// The caller, when it gives up.
@@ -126,7 +127,7 @@ pub(crate) enum WaitEnd {
 }
 
 /// A lock given back while a transaction of a database is open that is committed later.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct EarlyRelease {
     pub(crate) slot: usize,
     pub(crate) release: usize,
@@ -135,7 +136,7 @@ pub(crate) struct EarlyRelease {
 }
 
 /// What an exploration writes down of all this.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct TraceFacts {
     pub(crate) deeds: Vec<Deed>,
     pub(crate) wakeups: Vec<Wakeup>,

@@ -3,7 +3,7 @@
 use dogpile_source::Span;
 
 /// One object or value that serves several acquisitions at a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SharedHandle {
     /// A token; else a library's lock object, which keeps the token.
     pub token: bool,
@@ -16,7 +16,7 @@ pub struct SharedHandle {
 }
 
 /// Where a shared handle lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum HandleHome {
     /// In a field of an object that outlives the acquisition.
     Field,

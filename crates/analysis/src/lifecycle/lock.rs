@@ -3,6 +3,7 @@
 use super::beside::{Escape, Heartbeat, Nested, SharedHandle};
 use super::place::{Confidence, Site, Step};
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 
 /// A session, seen from the function that owns it.
 #[derive(Clone, Debug)]
@@ -424,7 +425,7 @@ pub struct Wait {
 }
 
 /// Forms of waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum WaitForm {
     Loop,
@@ -433,7 +434,7 @@ pub enum WaitForm {
 }
 
 /// What ends a wait besides winning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum WaitBound {
     None,
@@ -465,7 +466,7 @@ pub enum Recheck {
 }
 
 /// A unit fault.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct UnitFault {
     /// The number.
     pub span: Span,
@@ -478,7 +479,7 @@ pub struct UnitFault {
 }
 
 /// Kinds of unit fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum UnitFaultKind {
     /// Milliseconds where seconds are taken: a thousand times too long.
     MillisAsSeconds,

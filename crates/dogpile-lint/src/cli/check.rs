@@ -5,6 +5,7 @@ use super::limit::LimitArgs;
 use super::output::OutputArgs;
 use super::proof::ProofArgs;
 use super::reach::ReachArgs;
+use super::shards::ShardArgs;
 use crate::exit::FailOn;
 use clap::{Args, ValueEnum};
 use dogpile_report::Level;
@@ -40,6 +41,9 @@ pub(crate) struct CheckArgs {
     /// Prove every finding; what `confirm` does
     #[arg(long)]
     pub confirm: bool,
+    /// Parts of the tree
+    #[command(flatten)]
+    pub shards: ShardArgs,
     /// What is reported of all that is found
     #[command(flatten)]
     pub limit: LimitArgs,

@@ -6,6 +6,7 @@ mod limit;
 mod output;
 mod proof;
 mod reach;
+mod shards;
 
 pub(crate) use check::{CheckArgs, MAX_FILE_SIZE};
 pub(crate) use limit::{BaselineCommand, LimitArgs};
@@ -42,6 +43,9 @@ pub(crate) enum Command {
     /// Lint, and prove every finding: explore its schedules, replay the shortest bad one on a real Redis
     #[command(after_help = EXIT_CODES)]
     Confirm(CheckArgs),
+    /// Lint with what shards found out: the same report as of one run
+    #[command(after_help = EXIT_CODES)]
+    Merge(CheckArgs),
     /// Run the schedule of a finding again
     Replay(ReplayArgs),
     /// Write a test that replays the schedule of a finding with the client in use, and needs nothing of dogpile-lint
@@ -67,6 +71,9 @@ pub(crate) enum Command {
     Completions(crate::man::CompletionsArgs),
     /// List every lock, with its key, TTL, token, release, renewal and p99
     Locks(crate::locks::LocksArgs),
+    /// What runs keep for each other
+    #[command(subcommand)]
+    Cache(crate::cache::CacheCommand),
     /// Print what is in force for a path, and from where
     Config {
         /// The path

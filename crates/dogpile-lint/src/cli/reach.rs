@@ -26,4 +26,10 @@ pub(crate) struct ReachArgs {
     /// How many threads work [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Leave alone what earlier runs found out, and keep nothing of this one
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Where it is kept [default: $DOGPILE_LINT_CACHE_DIR, or dogpile-lint in the user's folder of caches]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub cache_dir: Option<PathBuf>,
 }

@@ -2,12 +2,15 @@
 
 #[path = "../../../../tests/dice.rs"]
 mod dice;
+#[path = "../../../../tests/typist.rs"]
+mod typist;
 
 use super::*;
 use crate::pipeline::STACK;
 use dogpile_report::{Report, Tool, to_json};
 use rayon::ThreadPoolBuilder;
 use dice::Dice;
+use typist::typed;
 use std::fs;
 
 /// Edits of each tree. `DOGPILE_EDITS` makes more of them, and `DOGPILE_TREE` another tree.
@@ -30,46 +33,6 @@ fn told(outcome: &Outcome) -> String {
 
 fn diagnosed(project: &mut Project) -> String {
     told(&project.diagnose(&AtomicBool::new(false)).expect("it runs").expect("nobody stops it"))
-}
-
-/// Somebody types: a line goes, comes, moves, changes a word; a whole function goes; all of it comes back.
-fn typed(text: &str, original: &str, dice: &mut Dice) -> String {
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let at = dice.below(lines.len());
-    match dice.below(9) {
-        0 => return original.to_owned(),
-        1 => {
-            lines.remove(at.min(lines.len().saturating_sub(1)));
-        }
-        2 => lines.insert(at, "// a word".to_owned()),
-        3 => lines.insert(at, String::new()),
-        4 => {
-            let other = dice.below(lines.len());
-            lines.swap(at, other);
-        }
-        5 => lines.insert(at, lines[dice.below(lines.len())].clone()),
-        6 => {
-            let digits: Vec<usize> = lines.iter().enumerate().filter(|(_, l)| l.contains("30")).map(|(i, _)| i).collect();
-            if let Some(line) = digits.get(dice.below(digits.len())) {
-                lines[*line] = lines[*line].replace("30", "3");
-            }
-        }
-        7 => {
-            let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 3).map(str::to_owned).collect();
-            if !words.is_empty() {
-                let (from, to) = (&words[dice.below(words.len())], &words[dice.below(words.len())]);
-                return text.replacen(from, to, 1 + dice.below(3));
-            }
-        }
-        _ => {
-            let starts: Vec<usize> = lines.iter().enumerate().filter(|(_, l)| l.contains("func") || l.contains("fn ")).map(|(i, _)| i).collect();
-            if let Some(start) = starts.get(dice.below(starts.len())) {
-                let end = lines[*start..].iter().position(|l| l.starts_with('}')).map_or(*start, |n| start + n);
-                lines.drain(*start..=end);
-            }
-        }
-    }
-    lines.join("\n") + "\n"
 }
 
 fn sources(folder: &Path, all: &mut Vec<PathBuf>) {

@@ -31,16 +31,17 @@ fn found(run: &Output, what: &str) {
 const PROJECT: &str = ".github/workflows/ci.yml";
 const RELEASE: &str = ".github/workflows/release.yml";
 const SAMPLE: &str = "ci/github/dogpile-lint.yml";
+const SHARDS: &str = "ci/github/shards.yml";
 const ACTION: &str = "action.yml";
 const GITLAB: &str = "ci/gitlab/dogpile-lint.yml";
 
-/// Every workflow of the project, and the one that we offer.
+/// Every workflow of the project, and those that we offer.
 fn workflows() -> Vec<String> {
     let folder = fs::read_dir(root().join(".github/workflows")).expect("workflows");
     let names = folder.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
     let mut all: Vec<String> = names.map(|name| format!(".github/workflows/{name}")).collect();
     all.sort();
-    all.push(SAMPLE.to_owned());
+    all.extend([SAMPLE.to_owned(), SHARDS.to_owned()]);
     all
 }
 
@@ -82,6 +83,7 @@ fn schemas() {
         ("gitlab-ci", GITLAB, "codequality:", "code_quality:", "'code_quality' was unexpected"),
         ("github-actions", ACTION, "using: composite", "using: composit", "'composit' is not one of"),
         ("github-workflows", SAMPLE, "runs-on:", "run-on:", "'runs-on' is a required property"),
+        ("github-workflows", SHARDS, "needs:", "need:", "Additional properties are not allowed"),
         ("github-workflows", PROJECT, "runs-on:", "run-on:", "'runs-on' is a required property"),
     ] {
         good(file, &check(schema, file));

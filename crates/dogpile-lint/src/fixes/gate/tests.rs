@@ -41,6 +41,8 @@ fn asked<T>(fixes: &[&[(&str, &str)]], ask: impl FnOnce(&Gate<'_>, &Outcome, &[(
         stats: false,
         max_file_size: 1 << 20,
         changes: None,
+        touches: false,
+        shard: None,
     };
     let before = lint(&files, &options);
     assert_eq!(before.entries.len(), 2, "{:?}", before.entries);

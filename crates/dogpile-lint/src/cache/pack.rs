@@ -1,0 +1,74 @@
+//! What one run leaves for others, in one file.
+
+use super::facts::Fact;
+use dogpile_analysis::Summaries;
+use dogpile_ir::Lang;
+use serde::{Deserialize, Serialize};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// First bytes of a pack; the number is that of its form.
+const MAGIC: &[u8; 8] = b"dogpile1";
+/// Largest pack that is read, in bytes.
+pub(crate) const MAX_PACK: u64 = 512 << 20;
+
+/// Facts about files, and summaries of functions.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Pack {
+    /// Translated files by path.
+    pub facts: Vec<Arc<Fact>>,
+    /// What was explored in each language.
+    pub summaries: Vec<(Lang, Arc<Summaries>)>,
+}
+
+/// Why a pack cannot be used.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub(crate) enum PackError {
+    #[error("is no file of facts")]
+    Foreign,
+    #[error("was written by another version of dogpile-lint, or for another configuration")]
+    OtherTerms,
+    #[error("is damaged")]
+    Damaged,
+}
+
+impl Pack {
+    /// As bytes; `terms` tells what it holds for besides texts: the program and its options.
+    ///
+    /// # Errors
+    /// Never, as far as we know; the format has a way to fail.
+    pub(crate) fn to_bytes(&self, terms: u64) -> Result<Vec<u8>, PackError> {
+        let body = postcard::to_allocvec(self).map_err(|_| PackError::Damaged)?;
+        let mut bytes = Vec::with_capacity(body.len() + 24);
+        bytes.extend(MAGIC);
+        bytes.extend(terms.to_le_bytes());
+        bytes.extend(sum(&body).to_le_bytes());
+        bytes.extend(body);
+        Ok(bytes)
+    }
+
+    /// From bytes.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being used.
+    pub(crate) fn from_bytes(bytes: &[u8], terms: u64) -> Result<Self, PackError> {
+        let rest = bytes.strip_prefix(MAGIC).ok_or(PackError::Foreign)?;
+        let (theirs, rest) = rest.split_first_chunk().ok_or(PackError::Damaged)?;
+        if u64::from_le_bytes(*theirs) != terms {
+            return Err(PackError::OtherTerms);
+        }
+        let (written, body) = rest.split_first_chunk().ok_or(PackError::Damaged)?;
+        // A disk that was full, a machine that went down: the analysis must not see what nobody wrote.
+        if u64::from_le_bytes(*written) != sum(body) {
+            return Err(PackError::Damaged);
+        }
+        postcard::from_bytes(body).map_err(|_| PackError::Damaged)
+    }
+}
+
+fn sum(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
