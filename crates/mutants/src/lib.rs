@@ -9,4 +9,5 @@ pub mod measure;
 pub mod metamorph;
 pub mod mutate;
 pub mod project;
+pub mod scramble;
 pub mod syntax;

@@ -4,10 +4,12 @@ use crate::edit::difference;
 use crate::metamorph::{Morph, differences};
 use crate::mutate::{Mutant, killed, mutants, repairs};
 use crate::project::Project;
+use crate::scramble::scramble;
 use crate::syntax::Language;
 use dogpile_lint::LintResult;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// So much is shown of what was changed.
 const DIFF_LINES: usize = 60;
@@ -87,13 +89,13 @@ impl Table {
     }
 }
 
-/// Every mutant of a project: found or not.
+/// Every mutant of a project, or those of rules whose name has this word: found or not.
 #[must_use]
-pub fn mutation(project: &Project) -> Table {
+pub fn mutation(project: &Project, only: &str) -> Table {
     let mut table = Table::default();
     let whole = project.lint();
     let mut near: BTreeMap<String, (Project, LintResult)> = BTreeMap::new();
-    for mutant in mutants(project, &whole) {
+    for mutant in mutants(project, &whole).into_iter().filter(|mutant| mutant.operator.rule.contains(only)) {
         let (project, before) = near.entry(mutant.path.clone()).or_insert_with(|| {
             let near = project.around(&mutant.path, &whole);
             let before = near.lint();
@@ -171,6 +173,31 @@ pub fn metamorphosis(project: &Project, chosen: &[Morph]) -> Table {
         }
     }
     table
+}
+
+/// How statements are put into disorder.
+#[derive(Clone, Copy, Debug)]
+pub struct Disorder {
+    /// The same seed makes the same texts.
+    pub seed: u64,
+    /// So many texts of each kind are made of a file.
+    pub rounds: usize,
+    /// A run that takes longer has failed.
+    pub limit: Duration,
+}
+
+/// Statements of a project's files in disorder: well or not, and the slowest run.
+#[must_use]
+pub fn disorder(project: &Project, how: Disorder) -> (Table, Duration) {
+    let (mut table, mut slowest) = (Table::default(), Duration::ZERO);
+    let before = project.lint();
+    for path in matters(&before) {
+        let tried = scramble(&project.around(&path, &before), &path, how.seed, how.rounds, how.limit);
+        tried.runs.iter().for_each(|(change, language, good)| table.count(change.name(), *language, *good));
+        table.failures.extend(tried.failures);
+        slowest = slowest.max(tried.slowest);
+    }
+    (table, slowest)
 }
 
 /// Files that a lock's commands or a finding stand in.

@@ -11,8 +11,8 @@ use std::path::Path;
 
 /// Files that tell about a project, and files that programs embed.
 const BESIDE: [&str; 5] = ["go.mod", "go.work", "package.json", "tsconfig.json", "Cargo.toml"];
-/// Folders of others' code, and of tools.
-const SKIPPED: [&str; 5] = ["node_modules", "vendor", "target", "dist", "build"];
+/// Folders of others' code, of tools and of tests.
+const SKIPPED: [&str; 6] = ["node_modules", "vendor", "target", "dist", "build", "tests"];
 /// Larger files are generated.
 const LARGEST: u64 = 400_000;
 

@@ -1,14 +1,16 @@
 //! The measurements over the project's own programs.
 #![allow(clippy::disallowed_methods, reason = "tests read their data from the tree")]
 
-use dogpile_mutants::measure::{Table, metamorphosis, mutation, repair};
+use dogpile_mutants::measure::{Disorder, Table, disorder, metamorphosis, mutation, repair};
 use dogpile_mutants::metamorph::Morph;
 use dogpile_mutants::project::Project;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Least share of mutants that are found, by language and by rule; of a few, two may be missed.
 const FOUND: f64 = 0.95;
-/// Least share of changes that mean nothing and change nothing. Those that do are listed in docs/testing.md.
+/// Least share of changes that mean nothing and change nothing; in a part of all, one may. Those that do are listed in
+/// docs/testing.md.
 const UNCHANGED: f64 = 0.99;
 
 /// Of so many programs, one is tried in the suite.
@@ -81,7 +83,7 @@ fn every(part: usize) -> usize {
 fn faults_put_into_clean_locks_are_found() {
     let mut sum = Table::default();
     for project in programs(true, every(PART)) {
-        sum.add(mutation(&project));
+        sum.add(mutation(&project, ""));
     }
     told("rule", &sum);
     assert!(sum.total().1 > 100, "too few mutants: {:?}", sum.total());
@@ -108,6 +110,44 @@ fn changes_that_mean_nothing_change_no_finding() {
     }
     told("change", &sum);
     assert!(sum.total().1 > 200, "too few changes: {:?}", sum.total());
-    let low = sum.languages().below(UNCHANGED, 0);
+    let low = sum.languages().below(UNCHANGED, 1);
     assert!(low.is_empty(), "{}\n{}", low.join("\n"), sum.failures.join("\n\n"));
+}
+
+#[test]
+fn statements_in_disorder_break_nothing_else() {
+    // A run over a fixture takes some milliseconds; what takes so long hangs, even where much else runs beside.
+    let how = Disorder { seed: 1, rounds: 2, limit: Duration::from_secs(60) };
+    let mut sum = Table::default();
+    for silent in [true, false] {
+        for project in programs(silent, every(3 * PART)) {
+            sum.add(disorder(&project, how).0);
+        }
+    }
+    told("change", &sum);
+    assert!(sum.total().1 > 100, "too few texts: {:?}", sum.total());
+    assert!(sum.failures.is_empty(), "{}", sum.failures.join("\n\n"));
+}
+
+/// A helper that takes the lock stands above its caller or below: what is told of them stays the same, label by label.
+#[test]
+fn labels_do_not_ask_which_function_stands_first() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/no-recheck-after-acquire/caller.rs");
+    let text = std::fs::read_to_string(path).expect("it can be read");
+    let project = Project { files: package("caller.rs".to_owned(), text), ..Project::default() };
+    let before = project.lint();
+    let made = Morph::ReorderFunctions.apply(&project, "src/caller.rs", &before);
+    let after = project.with(made.first().expect("it has functions to change places")).lint();
+    let labels = |result: &dogpile_lint::LintResult| {
+        let at = |span: dogpile_source::Span| {
+            let file = result.sources.get(span.file).expect("it points to a file");
+            file.text[span.start as usize..span.end as usize].to_owned()
+        };
+        let all = result.findings.iter().flat_map(|f| f.labels.iter().map(|l| (f.rule, l.text.clone(), at(l.span))));
+        let mut all: Vec<_> = all.collect();
+        all.sort();
+        all
+    };
+    assert!(!labels(&before).is_empty(), "{:?}", before.problems);
+    assert_eq!(labels(&before), labels(&after));
 }

@@ -33,6 +33,7 @@ cargo xtask test                     installs with apt-get what is missing of re
 cargo xtask mutate --tree PATH…      puts faults into clean locks of these trees, and counts how many are found
 cargo xtask repair --tree PATH…      repairs what is found in these trees, and counts how often that silences it
 cargo xtask metamorph --tree PATH…   changes sources in ways that mean nothing, and compares the findings
+cargo xtask scramble --tree PATH…    puts statements in disorder: no failure, no hang, nothing told of code that is not meant
 cargo xtask book [--check]           makes the book, into target/book, and follows its links; or only those of the pages
 cargo xtask dist [--target TRIPLE] [--out FOLDER]
                                      builds a release and packs it for every channel, into target/dist
@@ -70,7 +71,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["docs"] => docs::run(&root, false),
         ["docs", "--check"] => docs::run(&root, true),
         ["test"] => test::run(&root),
-        ["mutate" | "repair" | "metamorph", ..] => mutants::run(&root, words),
+        ["mutate" | "repair" | "metamorph" | "scramble", ..] => mutants::run(&root, words),
         ["book"] => book::run(&root, false),
         ["book", "--check"] => book::run(&root, true),
         ["dist", words @ ..] => dist::run(&root, words),

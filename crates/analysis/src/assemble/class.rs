@@ -4,7 +4,7 @@ use super::Assembly;
 use super::lock::released_on_error_only;
 use crate::explore::record::{Lease, SessionFacts};
 use crate::explore::state::Status;
-use crate::lifecycle::{Class, Profile, Release, Ttl};
+use crate::lifecycle::{Class, Guard, Profile, Release, Ttl};
 use crate::program::FuncRef;
 use dogpile_source::Directive;
 use std::collections::BTreeSet;
@@ -51,6 +51,11 @@ impl Assembly<'_, '_> {
         let elsewhere = releases.iter().any(|r| !r.same_session && !r.administrative);
         if elsewhere && !matches!(s.lease, Lease::Absent) && !self.lasts_long(s) && self.is_named_lock(s) {
             return (Class::Lock, "the same key is released elsewhere".to_owned());
+        }
+        // Who compares before deleting means to own it, for ever though it be.
+        let owned_elsewhere = releases.iter().any(|r| !r.same_session && !r.administrative && r.guard == Guard::Atomic);
+        if owned_elsewhere && self.is_named_lock(s) {
+            return (Class::Lock, "the same key is given back elsewhere by its owner".to_owned());
         }
         if released_here {
             return (Class::Mark, ROLLED_BACK.to_owned());

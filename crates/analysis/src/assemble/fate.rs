@@ -61,10 +61,11 @@ fn entered(s: &SessionFacts, status: Status) -> Fate {
     if work.is_empty() {
         return Fate::Handled;
     }
-    if work.iter().all(|span| visits[*span].contains(&status)) {
-        return work.first().map_or(Fate::Unknown, |span| Fate::Enters(**span));
+    // That ordinary calls fail is only looked at where the lock is held: what handles it says nothing of who gets in.
+    if work.iter().any(|span| !visits[*span].contains(&status) && !s.beyond.handled.contains(*span)) {
+        return Fate::Handled;
     }
-    Fate::Handled
+    work.iter().find(|span| visits[**span].contains(&status)).map_or(Fate::Handled, |span| Fate::Enters(**span))
 }
 
 /// Whether an outage takes exactly the way of "somebody else holds it".

@@ -12,7 +12,7 @@ use crate::lifecycle::{
     Acquire, Confidence, ExitKind, Expiry, Fate, Guard, Leak, Lock, OnLoss, Outcomes, Recheck, Release, Renewal, Section, Step, Ttl,
     Unheld, Wait, WaitBound, WaitForm, Write,
 };
-use crate::program::FuncRef;
+use crate::program::{FuncRef, Program};
 use crate::sym::{Scale, Sym};
 use dogpile_models::{CacheOp, Waits};
 
@@ -88,7 +88,7 @@ impl Assembly<'_, '_> {
             shared: s.beyond.shared.clone(),
             leaks: if told_within { vec![] } else { self.leaks(s) },
             section: self.section(root, s),
-            recheck: match recheck(e, s) {
+            recheck: match recheck(&self.cx.program, e, s) {
                 _ if told.is_some_and(|t| t.recheck) => Recheck::NotApplicable,
                 // A caller tells of its own look and its own work; what stands behind helpers of both is not one fill.
                 Recheck::Missing { read, compute, .. } if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) => Recheck::NotApplicable,
@@ -406,7 +406,7 @@ fn at_hand(s: &SessionFacts, at: Span) -> bool {
     s.site.via.first().unwrap_or(&s.site.span).file == at.file
 }
 
-pub(super) fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
+pub(super) fn recheck(program: &Program<'_>, e: &Exploration, s: &SessionFacts) -> Recheck {
     for (key, read) in &s.reads_before {
         let written =
             s.filled.contains(key) || e.caches.iter().any(|c| c.op == CacheOp::Set && c.held && c.key.sym == *key);
@@ -422,11 +422,11 @@ pub(super) fn recheck(e: &Exploration, s: &SessionFacts) -> Recheck {
         let taken = s.site.outer();
         return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute, taken });
     }
-    recheck_of_marks(s)
+    recheck_of_marks(program, s)
 }
 
 /// A field of a hash or a list that losers wait for, and that the winner fills: what it leaves for the others.
-fn recheck_of_marks(s: &SessionFacts) -> Recheck {
+fn recheck_of_marks(program: &Program<'_>, s: &SessionFacts) -> Recheck {
     let marks = &s.marks;
     let Some((mark, read)) = marks.before.iter().find(|(mark, _)| marks.lost.contains(mark) && marks.filled.contains(mark)) else {
         return Recheck::NotApplicable;
@@ -445,7 +445,16 @@ fn recheck_of_marks(s: &SessionFacts) -> Recheck {
     let won = s.visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
     let mut works: Vec<Span> = won.chain(s.followed.keys().copied()).filter(|span| !stores(span) && !counts(span)).collect();
     works.sort();
-    let behind = |at: &Span| works.iter().find(|w| w.file == at.file && w.start > at.end).map(|w| (*w, *at));
+    let behind = |at: &Span| {
+        let home = home(program, *at)?;
+        works.iter().find(|w| w.start > at.end && home.contains(**w)).map(|w| (*w, *at))
+    };
     let found = std::iter::once(&s.site.span).chain(s.site.via.iter().rev()).find_map(behind);
     found.map_or(Recheck::Unknown, |(compute, taken)| Recheck::Missing { read: *read, compute, taken })
+}
+
+/// The outermost function around a place. Where functions stand in their file says nothing of what runs first.
+fn home(program: &Program<'_>, at: Span) -> Option<Span> {
+    let here = program.all_functions().filter(|f| program.module(*f).file == at.file).map(|f| program.function(f).span);
+    here.filter(|span| span.contains(at)).max_by_key(|span| span.end - span.start)
 }

@@ -76,7 +76,7 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
     let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
         for s in e.sessions.iter().filter(|s| !escapes(s)) {
-            let told = Told { token: s.token.as_ref().is_none_or(|t| !matches!(token::kind(&t.sym, &s.key.sym), TokenKind::Caller | TokenKind::Unknown)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)), wait: s.wait.is_some() || s.waits_inside.is_some(), recheck: !matches!(lock::recheck(e, s), Recheck::NotApplicable) };
+            let told = Told { token: s.token.as_ref().is_none_or(|t| !matches!(token::kind(&t.sym, &s.key.sym), TokenKind::Caller | TokenKind::Unknown)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)), wait: s.wait.is_some() || s.waits_inside.is_some(), recheck: !matches!(lock::recheck(&cx.program, e, s), Recheck::NotApplicable) };
             closed.insert((s.site.span, s.site.via.clone()), told);
         }
     }

@@ -353,6 +353,10 @@ impl<'a> Explorer<'a, '_> {
         };
         let frame = self.push_frame(f, home, via);
         self.frames[frame.0 as usize].caller = Some(from);
+        // Where a callback runs, these are not its arguments.
+        if args.len() == call.args.len() && (home.is_none() || matches!(call.callee, Callee::Value(_))) {
+            self.frames[frame.0 as usize].lent = self.lends(f, call, from);
+        }
         let tried = state.held.iter().filter(|h| h.status != Status::Released).map(|h| h.slot);
         self.out.passed.follow(f, tried);
         if home.is_none() && !state.deferring && !state.spawned {

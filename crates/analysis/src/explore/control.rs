@@ -2,7 +2,7 @@
 
 use super::state::{Deferred, State, Status, merge};
 use super::trace::WaitEnd;
-use super::waits::{is_decided, is_outage, wait_end};
+use super::waits::{is_decided, is_handle, is_outage, wait_end};
 use super::{Explorer, Flow, MAX_PATHS};
 use crate::sym::{FrameId, S, Sym, Val};
 use crate::walk::each_stmt;
@@ -259,7 +259,10 @@ impl<'a> Explorer<'a, '_> {
                         let home = self.home(frame, *local);
                         state.set_local(home, *local, raised.clone());
                     }
+                    let supposed = usize::from(matches!(&*raised.sym, Sym::Error(what) if &**what == "raised"));
+                    self.handlers += supposed;
                     paths.extend(self.block(frame, handler, vec![state]));
+                    self.handlers -= supposed;
                 }
                 _ => paths.push((state, flow)),
             }
@@ -330,19 +333,24 @@ impl<'a> Explorer<'a, '_> {
             if round > 0 {
                 // What the body assigns differs from round to round; what it tested does too.
                 for state in &mut live {
+                    let mut there = Vec::new();
                     for local in &assigned {
                         let home = self.home(frame, *local);
                         // What an acquire's reply decided on this path stays decided.
                         let decided = !state.held.is_empty()
                             && state.local(home, *local).is_some_and(|v| is_decided(&v.sym));
                         if (round == 1 && !decided) || state.local(home, *local).is_some_and(|v| v.sym.int().is_some()) {
+                            let handle = !state.held.is_empty() && state.local(home, *local).is_some_and(|v| is_handle(&v.sym));
                             state.forget_local(home, *local);
                             if !self.is_temp(home, *local) {
-                                state.set_local(home, *local, Val::unknown(span));
+                                let val = if handle { super::waits::some_handle(span, *local) } else { Val::unknown(span) };
+                                there.extend(handle.then(|| val.sym.clone()));
+                                state.set_local(home, *local, val);
                             }
                         }
                     }
                     state.conds = conds.clone();
+                    there.iter().for_each(|handle| super::waits::is_there(handle, state));
                 }
                 live = merge(live);
             }

@@ -1,9 +1,10 @@
 //! Answers of the linked tree that one exploration asks for again and again: a statement is walked once for every path.
 
 use super::Explorer;
+use crate::program::FuncRef;
 use crate::sym::FrameId;
 use crate::typing::Target;
-use dogpile_ir::{Call, Name, Type, Value};
+use dogpile_ir::{Call, LocalId, Name, Type, Value};
 use dogpile_models::ValueKind;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -61,12 +62,29 @@ impl<'a> Explorer<'a, '_> {
 
     pub(super) fn static_type(&self, frame: FrameId, value: &'a Value) -> Type {
         let at = std::ptr::from_ref(value) as usize;
-        if let Some(known) = self.lookups.types.borrow().get(&at) {
-            return known.clone();
+        let known = self.lookups.types.borrow().get(&at).cloned();
+        let found = known.unwrap_or_else(|| {
+            let found = self.cx.typing.value_type(&self.cx.program, self.frame(frame).func.module, value, 0);
+            self.lookups.types.borrow_mut().insert(at, found.clone());
+            found
+        });
+        match value.kind {
+            dogpile_ir::ValueKind::Local(local) if found == Type::Unknown => self.lent(frame, local).cloned().unwrap_or(found),
+            _ => found,
         }
-        let found = self.cx.typing.value_type(&self.cx.program, self.frame(frame).func.module, value, 0);
-        self.lookups.types.borrow_mut().insert(at, found.clone());
-        found
+    }
+
+    /// What a parameter without a type is, by the argument of this one call.
+    fn lent(&self, frame: FrameId, local: LocalId) -> Option<&Type> {
+        let lent = &self.frame(self.home(frame, local)).lent;
+        lent.iter().find(|(known, _)| *known == local).map(|(_, ty)| ty)
+    }
+
+    /// Parameters that nobody typed, with what the caller knows of its arguments.
+    pub(super) fn lends(&self, f: FuncRef, call: &'a Call, from: FrameId) -> Vec<(LocalId, Type)> {
+        let untyped = |param: &&dogpile_ir::Param| param.ty == Type::Unknown;
+        let pairs = self.cx.program.function(f).params.iter().zip(&call.args).filter(|(param, _)| untyped(param));
+        pairs.map(|(param, arg)| (param.local, self.static_type(from, arg))).filter(|(_, ty)| *ty != Type::Unknown).collect()
     }
 
     /// A constant or variable of a library.

@@ -118,6 +118,8 @@ pub(crate) struct Explorer<'a, 'c> {
     marks: Vec<(crate::sym::S, Span)>,
     /// Executors of promises that the exploration is in.
     executors: usize,
+    /// Handlers of errors that the exploration is in, where the error is one that an ordinary call may throw.
+    handlers: usize,
     /// What the innermost of them listens to.
     hears: promise::Hears,
     /// Blocks beside the path that the exploration is in.
@@ -144,7 +146,7 @@ pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Explor
         Effort::Whole => BUDGET,
     };
     let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], marks: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, hears: promise::Hears::default(), regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
+        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], marks: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, handlers: 0, hears: promise::Hears::default(), regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
     explorer.run();
     explorer.out
 }
@@ -204,7 +206,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn push_frame(&mut self, func: FuncRef, parent: Option<FrameId>, via: Vec<Span>) -> FrameId {
-        self.frames.push(Frame { func, parent, caller: None, via });
+        self.frames.push(Frame { func, parent, caller: None, via, lent: vec![] });
         FrameId(u32::try_from(self.frames.len() - 1).unwrap_or(u32::MAX))
     }
 

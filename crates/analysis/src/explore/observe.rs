@@ -92,6 +92,9 @@ impl<'a> Explorer<'a, '_> {
             // A heartbeat is no section: what it does tells nothing of who got in.
             if !state.spawned && !second {
                 facts.visits.entry(span).or_default().insert(held.status);
+                if self.handlers > 0 {
+                    facts.beyond.handled.insert(span);
+                }
             }
             if held.status == Status::Won {
                 facts.beyond.works.insert((span, region));
@@ -166,6 +169,9 @@ impl<'a> Explorer<'a, '_> {
             let facts = &mut self.out.sessions[slot];
             facts.beyond.works.insert((op.span, region));
             facts.visits.entry(op.span).or_default();
+            if self.handlers > 0 {
+                facts.beyond.handled.insert(op.span);
+            }
             facts.writes.entry(op.span).or_insert_with(|| (op.clone(), fenced)).1 |= fenced;
         }
         for held in &state.held {

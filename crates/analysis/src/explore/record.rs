@@ -174,6 +174,8 @@ pub(crate) struct Beyond {
     pub(crate) nested: BTreeSet<usize>,
     /// Tasks that went on when it was released.
     pub(crate) escapes: BTreeSet<usize>,
+    /// Work of handlers of errors that ordinary calls may throw: only winners' paths are followed there.
+    pub(crate) handled: BTreeSet<Span>,
     /// One handle or token for concurrent acquisitions.
     pub(crate) shared: Option<crate::lifecycle::SharedHandle>,
 }

@@ -399,4 +399,6 @@ pub(crate) struct Frame {
     pub(crate) caller: Option<FrameId>,
     /// Calls that led here from the root, outermost first.
     pub(crate) via: Vec<Span>,
+    /// Types of parameters that nobody typed, by the arguments of this call.
+    pub(crate) lent: Vec<(LocalId, dogpile_ir::Type)>,
 }

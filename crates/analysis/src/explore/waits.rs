@@ -4,11 +4,12 @@ use super::state::{State, Status};
 use super::trace::WaitEnd;
 use super::{Explorer, Flow};
 use crate::lifecycle::{WaitBound, WaitForm};
-use crate::sym::{FrameId, S, Sym};
+use crate::sym::{FrameId, S, Sym, Val};
 use crate::walk::each_stmt;
-use dogpile_ir::{Arm, Block, Comm, LoopKind, Rvalue, StmtKind};
+use dogpile_ir::{Arm, Block, Comm, LocalId, LoopKind, Rvalue, StmtKind};
 use dogpile_source::Span;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl<'a> Explorer<'a, '_> {
     /// The arm waits for the end of a context that has none.
@@ -98,4 +99,22 @@ pub(super) fn wait_bound(body: &Block) -> WaitBound {
 /// What an acquire's reply is made into: where it is one of these, a path knows what it says.
 pub(super) fn is_decided(val: &Sym) -> bool {
     matches!(val, Sym::Bool(_) | Sym::Nil | Sym::Str(_) | Sym::Error(_) | Sym::Reply(..))
+}
+
+/// What a winner is given: a token, a handle. Which one it is differs from round to round, that it is there does not.
+pub(super) fn is_handle(val: &Sym) -> bool {
+    matches!(val, Sym::Concat(_) | Sym::Alloc(_) | Sym::Object(..) | Sym::Func(..) | Sym::Fresh(_))
+}
+
+/// The handle of some round.
+pub(super) fn some_handle(span: Span, local: LocalId) -> Val {
+    let at = usize::try_from(local.0).unwrap_or(usize::MAX);
+    Val::new(Sym::Result(span, at, "round".into(), vec![]), span)
+}
+
+/// A path has it in its hands.
+pub(super) fn is_there(handle: &S, state: &mut State<'_>) {
+    state.assume(handle, true);
+    let nothing = crate::fold::binary(dogpile_ir::BinaryOp::Eq, handle, &Sym::Nil.into());
+    state.assume(&Arc::new(nothing), false);
 }

@@ -157,7 +157,11 @@ fn wrap(file: &File<'_>, site: &Range<usize>) -> Option<Vec<Edit>> {
     let shorthand = call.raw("shorthand_property_identifier").map(|n| n.text(file.text));
     let local = declared(file, outer);
     let known = taken(file);
-    let mut used: Vec<&str> = names.chain(shorthand).filter(|n| local.contains(n) && !known.contains(n)).collect();
+    let mut used: Vec<&str> = names.chain(shorthand).filter(|n| local.contains(n)).collect();
+    // Which of two is meant, only the scopes know.
+    if used.iter().any(|name| known.contains(name)) {
+        return None;
+    }
     used.sort_unstable();
     used.dedup();
     if call.all().iter().any(|n| n.kind == Kind::Closure) {
@@ -204,7 +208,8 @@ fn go_result(text: &str) -> Option<&'static str> {
         () if ends("Result") && (method("Del") || method("Unlink")) => "(int64, error)",
         () if ends("Result") && (method("Eval") || method("Run") || method("EvalSha")) => "(interface{}, error)",
         () if ends("Val") && set => "bool",
-        () if ends("Result") || ends("Val") || ends("Int") || ends("Bool") || ends("Int64") => return None,
+        // `.Int()`, `.StringSlice()`: whatever else is asked of a reply.
+        () if text.trim_end().ends_with("()") => return None,
         () if set => "*redis.BoolCmd",
         () if method("Del") || method("Unlink") => "*redis.IntCmd",
         () if method("Eval") || method("Run") => "*redis.Cmd",

@@ -164,7 +164,21 @@ fn level(level: Level) -> &'static str {
 
 fn plain(text: &str) -> String {
     let lines = text.replace(NOTE, "");
-    lines.replace(MARK, "").split_whitespace().collect()
+    let text: String = lines.replace(MARK, "").split_whitespace().collect();
+    // `{ key: key }` says what `{ key }` says; only one of them can be renamed.
+    let mut parts = text.split(':');
+    let mut short = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let name = rename::words(part).next().filter(|name| part.starts_with(name)).unwrap_or_default();
+        let before = short.strip_suffix(name).is_some_and(|rest| rest.ends_with(['{', ',']));
+        if name.is_empty() || !before {
+            short.push(':');
+            short.push_str(part);
+        } else {
+            short.push_str(&part[name.len()..]);
+        }
+    }
+    short
 }
 
 /// What a change made different: lines with `-` and `+`; empty when nothing.

@@ -91,7 +91,7 @@ pub(super) fn without_expiry(place: &Place<'_>) -> Option<Vec<Edit>> {
 /// The EXPIRE comes where the work begins.
 pub(super) fn late_expiry(place: &Place<'_>) -> Option<Vec<Edit>> {
     let (mut edits, words, ttl) = dropped(place)?;
-    let work = place.work()?;
+    let work = place.work().filter(|work| place.sees(words.call, work))?;
     // What is queued with other commands is sent with them, at once.
     if place.lock.acquire.expiry_same_step || place.lock.acquire.site.span != place.lock.acquire.site.outer() {
         return None;

@@ -42,13 +42,22 @@ pub(super) fn long_work(place: &Place<'_>) -> Option<Vec<Edit>> {
 
 pub(super) fn data_key(place: &Place<'_>) -> Option<Vec<Edit>> {
     let words = command(place).filter(|_| released(place))?;
-    let work = place.work()?;
+    let work = place.work().filter(|work| place.sees(words.call, work))?;
     let Words { client, context, .. } = &words;
     let key = place.say(words.words.first()?);
     let text = match place.language {
         Language::Go if context.is_empty() || !place.text.contains("\"time\"") => return None,
         Language::Go => format!("{client}.Set({context}, {key}, made(), time.Hour)"),
-        Language::TypeScript => format!("await {client}.set({key}, await made(), 'EX', 3600);"),
+        Language::TypeScript => {
+            // As this client writes options.
+            let options = words.words.iter().find(|w| w.raw == "object").map(|w| place.say(w));
+            let lease = match options {
+                Some(text) if text.contains("nx:") => "{ ex: 3600 }",
+                Some(_) => "{ EX: 3600 }",
+                None => "'EX', 3600",
+            };
+            format!("await {client}.set({key}, await made(), {lease});")
+        }
         Language::Rust => {
             let call = place.say(words.call);
             let (query, wait) = if call.contains("_async") { ("query_async", ".await") } else { ("query", "") };
@@ -76,7 +85,7 @@ fn command<'p>(place: &Place<'p>) -> Option<Words<'p>> {
 
 pub(super) fn nested(place: &Place<'_>) -> Option<Vec<Edit>> {
     let words = command(place)?;
-    let work = place.work()?;
+    let work = place.work().filter(|work| place.sees(words.call, work))?;
     let sent = place.say(words.call);
     let text = match place.language {
         Language::Go => format!("if again, err := {sent}.Result(); err != nil || !again {{\n\t\tpanic(\"held\")\n\t}}"),
@@ -204,14 +213,25 @@ pub(super) fn lost_lease(place: &Place<'_>) -> Option<Vec<Edit>> {
 
 pub(super) fn escapes(place: &Place<'_>) -> Option<Vec<Edit>> {
     let lock = place.lock;
-    lock.releases.iter().find(|r| r.same_session && r.deferred)?;
+    let release = lock.releases.iter().find(|r| r.same_session && r.deferred)?;
     let work = place.work()?;
+    // It is given back where the work is done, not before that by another.
+    let released = place.outer_call(&release.site)?;
+    let later = released.span.start > work.span.start || place.tree.around(&released.span, Kind::Defer).is_some();
+    if !later || place.tree.function(&released.span)?.span != place.tree.function(&work.span)?.span {
+        return None;
+    }
     let text = place.say(work);
     // All of the work: what runs on beside other work may be right.
     let (block, _) = place.statement(work)?;
     let function = place.tree.function(&work.span)?;
-    let whole =
-        function.child("body").is_some_and(|body| body.span == block.span) || place.language == Language::TypeScript;
+    let body = function.child("body").is_some_and(|body| body.span == block.span);
+    let tried = place
+        .tree
+        .path(&block.span)
+        .iter()
+        .any(|n| n.kind == Kind::Try && n.child("body").is_some_and(|b| b.span == block.span));
+    let whole = body || tried;
     let last = block.children.iter().rfind(|n| n.raw != "comment").is_some_and(|n| n.span == work.span);
     if !whole || !last {
         return None;

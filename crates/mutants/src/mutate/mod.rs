@@ -109,6 +109,13 @@ impl<'p> Place<'p> {
         (same && statement.span.start > taken.start).then_some(statement)
     }
 
+    /// Whether names that a node uses mean the same at another: no function around the first ends before the second.
+    pub(crate) fn sees(&self, used: &Node, at: &Node) -> bool {
+        let path = self.tree.path(&used.span);
+        let inner = path.iter().rev().find(|n| matches!(n.kind, Kind::Function | Kind::Closure));
+        inner.is_none_or(|f| f.span.start <= at.span.start && at.span.end <= f.span.end)
+    }
+
     /// The spaces before a node in its line.
     pub(crate) fn indent(&self, node: &Node) -> &'p str {
         let before = &self.text[..node.span.start];

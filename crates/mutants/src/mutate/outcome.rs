@@ -37,6 +37,15 @@ fn test<'p>(place: &Place<'p>) -> Option<Test<'p>> {
         return None;
     }
     let call = place.outer_call(&place.lock.acquire.site)?;
+    // Who hands the section over hears what became of it; losers never get there.
+    if call.child("arguments")?.all().iter().any(|n| n.kind == Kind::Closure) {
+        return None;
+    }
+    // What a function answers that takes the lock and gives it back is no verdict on the lock.
+    let direct = place.lock.acquire.site.via.is_empty();
+    if !direct && place.work().is_none_or(|work| work.span.start < call.span.end) {
+        return None;
+    }
     let (block, statement) = place.statement(call)?;
     let at = block.children.iter().position(|s| s.span == statement.span)?;
     let path = place.tree.path(&call.span);
@@ -180,6 +189,12 @@ pub(super) fn error_ignored(place: &Place<'_>) -> Option<Vec<Edit>> {
             let path = place.tree.path(&place.outer_call(&place.lock.acquire.site)?.span);
             let question = path.iter().rev().find(|n| n.raw == "question")?;
             let end = question.span.end;
+            // A wrapper may answer with anything: it is a bool only where it is asked as one.
+            let direct = place.lock.acquire.site.via.is_empty();
+            let asked = place.say(turn.child("condition")?);
+            if !direct && !asked.starts_with('!') {
+                return None;
+            }
             place.say(question).ends_with('?').then(|| vec![Edit::replace(end - 1..end, format!(".unwrap_or({won})"))])
         }
     }

@@ -189,7 +189,9 @@ pub(super) fn leaked(place: &Place<'_>) -> Option<Vec<Edit>> {
         Language::Rust => {
             let head = &place.text[function.span.start..function.child("body")?.span.start];
             let (_, statement) = place.statement(call)?;
-            let same = path.iter().all(|n| n.kind != Kind::Closure) && head.contains("Result");
+            // What `Drop` gives back is given back on every way out.
+            let dropped = place.lock.releases.iter().any(|r| r.same_session && r.deferred);
+            let same = path.iter().all(|n| n.kind != Kind::Closure) && head.contains("Result") && !dropped;
             (same && statement.span.start > acquire.span.end).then(|| {
                 vec![Edit::insert(statement.span.start, format!("crate::checked()?;\n{}", place.indent(statement)))]
             })
@@ -201,13 +203,22 @@ pub(super) fn leaked(place: &Place<'_>) -> Option<Vec<Edit>> {
 pub(super) fn unheld(place: &Place<'_>) -> Option<Vec<Edit>> {
     let acquire = place.call(&place.lock.acquire.site)?;
     let site = &place.lock.acquire.site;
-    if !site.via.is_empty() || place.lock.acquire.library || !site.command.starts_with("SET") {
+    // Without NX everybody gets it.
+    if !site.via.is_empty()
+        || place.lock.acquire.library
+        || !site.command.starts_with("SET")
+        || !site.command.contains("NX")
+    {
         return None;
     }
     let words = Words::of(place, acquire)?;
     let key = place.say(words.words.first()?);
     let Words { client, context, .. } = &words;
     let (block, statement) = place.statement(acquire)?;
+    // `servers.map((server) => server.set(…))`: the block does not know the server.
+    if !place.sees(acquire, block) {
+        return None;
+    }
     // Where losers end the process, no `finally` runs.
     if place.language == Language::TypeScript && place.say(block).contains("process.exit(") {
         return None;

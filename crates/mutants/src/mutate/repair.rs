@@ -1,10 +1,10 @@
 //! The other way round: faults that findings tell of, repaired as their help says.
 
-use super::words::Words;
+use super::words::{Words, is_context};
 use super::{Mutant, Operator, Place};
 use crate::edit::{Edit, apply};
 use crate::project::Project;
-use crate::syntax::{Kind, Language};
+use crate::syntax::{Kind, Language, Node};
 use dogpile_analysis::lifecycle::{Guard, Ttl};
 use dogpile_lint::LintResult;
 use std::collections::BTreeSet;
@@ -57,8 +57,9 @@ fn detached(place: &Place<'_>) -> Option<Vec<Edit>> {
         .iter()
         .filter(found)
         .filter_map(|release| {
-            let call = place.call(&release.site)?;
-            let first = call.child("arguments")?.children.first()?;
+            // A helper gets the context from where it is called.
+            let call = place.outer_call(&release.site).or_else(|| place.call(&release.site))?;
+            let first = call.child("arguments")?.children.first().filter(|first| is_context(place.say(first)))?;
             Some(Edit::replace(first.span.clone(), "context.Background()"))
         })
         .collect();
@@ -106,37 +107,72 @@ fn longer(place: &Place<'_>) -> Option<Vec<Edit>> {
     }
 }
 
+/// The token as code for the release: what stands at the acquire, or a name that is given to a fresh one there.
+fn token(place: &Place<'_>, acquire: &Node, word: &Node, edits: &mut Vec<Edit>) -> Option<String> {
+    let token = place.say(word);
+    let named = token.chars().all(|c| c.is_alphanumeric() || "_.&".contains(c))
+        && token.starts_with(|c: char| c.is_alphabetic() || c == '&')
+        && !matches!(token, "true" | "false");
+    if named {
+        return Some(token.to_owned());
+    }
+    let plain = word.kind == Kind::Text || word.kind == Kind::Number || matches!(token, "true" | "false");
+    let statement = place.statement(acquire)?.1;
+    let (made, used) = match place.language {
+        Language::Go => ("tokenZq := uuid.NewString()", "tokenZq"),
+        Language::TypeScript => ("const tokenZq = crypto.randomUUID();", "tokenZq"),
+        Language::Rust => ("let token_zq = uuid::Uuid::new_v4().to_string();", "&token_zq"),
+    };
+    if !plain {
+        return None;
+    }
+    if place.language == Language::Go && !place.text.contains("\"github.com/google/uuid\"") {
+        let package = place.tree.children.iter().find(|n| n.raw == "package_clause")?;
+        edits.push(Edit::insert(package.span.end, "\n\nimport \"github.com/google/uuid\"\n"));
+    }
+    edits.push(Edit::insert(statement.span.start, format!("{made}\n{}", place.indent(statement))));
+    edits.push(Edit::replace(word.span.clone(), used));
+    Some(used.to_owned())
+}
+
 fn compare(place: &Place<'_>) -> Option<Vec<Edit>> {
     let acquire = place.call(&place.lock.acquire.site)?;
-    let token = place.say(Words::of(place, acquire)?.words.get(1)?);
     let outer = place.tree.function(&acquire.span)?;
     let mut edits = Vec::new();
+    let word = *Words::of(place, acquire)?.words.get(1)?;
+    let token = token(place, acquire, word, &mut edits)?;
+    let fresh = !edits.is_empty();
+    let block = place.statement(acquire)?.0;
+    let mut compared = false;
     for release in place.lock.releases.iter().filter(|r| r.same_session && r.guard == Guard::None) {
         let call = place.call(&release.site)?;
         // The token is known where the lock was taken, if it has a name there.
-        let named = token.chars().all(|c| c.is_alphanumeric() || "_.&".contains(c))
-            && token.starts_with(|c: char| c.is_alphabetic() || c == '&');
         let same = place.tree.function(&call.span)?.span == outer.span || token.contains('.');
+        let seen = !fresh || block.span.start <= call.span.start && call.span.end <= block.span.end;
         let words = Words::of(place, call)?;
-        if !named || !same || words.words.len() != 1 {
+        if !same || !seen || words.words.len() != 1 {
             return None;
         }
         let (key, client, context) = (place.say(words.words.first()?), words.client, words.context);
         let text = match place.language {
             Language::Go if context.is_empty() => return None,
             Language::Go => format!("{client}.Eval({context}, \"{SCRIPT}\", []string{{{key}}}, {token})"),
-            Language::TypeScript if acquire.raw("object").next().is_some() => {
-                format!("{client}.eval(\"{SCRIPT}\", {{ keys: [{key}], arguments: [{token}] }})")
-            }
-            Language::TypeScript => format!("{client}.eval(\"{SCRIPT}\", 1, {key}, {token})"),
+            Language::TypeScript => match acquire.raw("object").next().map(|options| place.say(options)) {
+                Some(options) if options.contains("nx:") => {
+                    format!("{client}.eval(\"{SCRIPT}\", [{key}], [{token}])")
+                }
+                Some(_) => format!("{client}.eval(\"{SCRIPT}\", {{ keys: [{key}], arguments: [{token}] }})"),
+                None => format!("{client}.eval(\"{SCRIPT}\", 1, {key}, {token})"),
+            },
             Language::Rust => {
                 let invoke = if place.say(words.call).contains("_async") { "invoke_async" } else { "invoke" };
                 format!("redis::Script::new(\"{SCRIPT}\").key({key}).arg({token}).{invoke}({client})")
             }
         };
+        compared = true;
         edits.push(Edit::replace(words.call.span.clone(), text));
     }
     edits.sort_by_key(|edit| edit.span.start);
     edits.dedup();
-    (!edits.is_empty()).then_some(edits)
+    compared.then_some(edits)
 }
