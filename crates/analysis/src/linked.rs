@@ -5,6 +5,7 @@
 //! as before, nothing else can have changed; where not, everything is linked again.
 
 use crate::asked::Answers;
+use crate::assemble::notes::Notes;
 use crate::defined::{self, Commands};
 use crate::fields;
 use crate::program::{Program, Tables};
@@ -18,7 +19,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// See above.
 #[derive(Clone, Debug)]
@@ -34,6 +35,7 @@ pub(crate) struct Linked {
     pub(crate) reach: Arc<Reach>,
     pub(crate) set: Vec<Arc<fields::Part>>,
     pub(crate) fields: Arc<fields::Index>,
+    pub(crate) notes: Notes,
     /// What all this answers: of names, of uses, of reach and fields, and of each module's locals.
     pub(crate) answers: Vec<Arc<Answers>>,
 }
@@ -103,6 +105,7 @@ impl Linked {
             reach: Arc::new(reach),
             set,
             fields: Arc::new(fields),
+            notes: each(source.modules, &|_| OnceLock::new()),
             answers,
         };
         (program, linked)
@@ -140,6 +143,7 @@ impl Linked {
             let set = fields::Part::of(&program, &self.typing, *m);
             fields_differ |= !self.set[at].is_like(&set);
             self.set[at] = Arc::new(set);
+            self.notes[at] = Arc::default();
             self.answers[LOCALS + at] = answered(|to| self.typing.answers_of_locals(&program, *m, to));
         }
         if reach_differs {

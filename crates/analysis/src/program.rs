@@ -3,7 +3,7 @@
 use crate::asked::{About, Answers, Identities, again, note, repeat};
 use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
-use dogpile_source::SourceMap;
+use dogpile_source::{FileId, SourceMap, Span};
 use std::borrow::Cow;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,7 @@ pub(crate) struct Tables {
     /// Module and index in it.
     types: HashMap<QualName, (u32, u32)>,
     globals: HashMap<QualName, (u32, u32)>,
+    files: HashMap<FileId, u32>,
     /// Modules of each package.
     pub(crate) packages: HashMap<QualName, Vec<u32>>,
     /// Packages whose names a package offers on under its own (`export * from`).
@@ -74,6 +75,7 @@ impl Tables {
     fn of(modules: &[Arc<Module>]) -> Self {
         let mut tables = Self::default();
         for (m, module) in (0u32..).zip(modules).filter(|(_, module)| !module.is_absent()) {
+            tables.files.insert(module.file, m);
             tables.packages.entry(module.package.clone()).or_default().push(m);
             for (f, function) in (0u32..).zip(&module.functions) {
                 let at = FuncRef { module: m, func: FuncId(f) };
@@ -189,6 +191,20 @@ impl<'a> Program<'a> {
     pub(crate) fn module_at(&self, m: u32) -> &'a Module {
         self.look_into(m);
         &self.modules[m as usize]
+    }
+
+    /// The number of a file's module.
+    pub(crate) fn number_of(&self, file: FileId) -> Option<u32> {
+        self.tables.files.get(&file).copied()
+    }
+
+    /// The functions around a place, in the order of their module.
+    pub(crate) fn functions_around(&self, at: Span) -> impl Iterator<Item = FuncRef> + use<'a> {
+        let here = self.number_of(at.file).map(|m| (m, self.module_at(m)));
+        here.into_iter().flat_map(move |(m, module)| {
+            let around = (0u32..).zip(&module.functions).filter(move |(_, function)| function.span.contains(at));
+            around.map(move |(f, _)| FuncRef { module: m, func: FuncId(f) })
+        })
     }
 
     /// Who looks into a module depends on its text.

@@ -126,7 +126,8 @@ pub fn analyze(
     let fields = Fields::new(&set, Arc::clone(&linked.fields));
     let typing = std::mem::take(&mut linked.typing);
     let (reach, commands) = (Arc::clone(&linked.reach), Arc::clone(&linked.commands));
-    let cx = Context { program, typing, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
+    let notes = linked.notes.clone();
+    let cx = Context { program, typing, notes, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
     let analysis = judge(&cx, memory, declared, missing, &stopped);
     linked.typing = cx.typing;
     linked.set = set;

@@ -27,9 +27,9 @@ pub(crate) fn apply(modules: &[Arc<Module>], sources: &SourceMap, slugs: &[&str]
     let mut permits = Vec::new();
     let mut faults = Vec::new();
     for module in modules {
+        let Some(file) = sources.get(module.file).filter(|file| file.speaks) else { continue };
         for comment in &module.comments {
-            let Some(text) = sources.get(comment.span.file).map(|f| f.slice(comment.span)) else { continue };
-            match parse_annotation(text) {
+            match parse_annotation(file.slice(comment.span)) {
                 None => {}
                 Some(Err(error)) => {
                     let error = error.to_string();

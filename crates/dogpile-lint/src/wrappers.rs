@@ -35,8 +35,9 @@ pub(crate) fn extended(catalog: &Catalog, declared: &[Wrapper], modules: &[Arc<M
 /// Comments that stand in the lines before a function.
 fn annotated(module: &Module, sources: &SourceMap) -> Vec<Wrapper> {
     let mut found = Vec::new();
+    let Some(file) = sources.get(module.file).filter(|file| file.speaks) else { return found };
     for comment in &module.comments {
-        let Some(Ok(annotation)) = sources.get(comment.span.file).and_then(|f| parse_annotation(f.slice(comment.span))) else { continue };
+        let Some(Ok(annotation)) = parse_annotation(file.slice(comment.span)) else { continue };
         let does = match annotation.directive {
             Directive::Acquires(pairs) => WrapperDoes::Acquires(pairs),
             Directive::Releases(pairs) => WrapperDoes::Releases(pairs),
@@ -49,10 +50,9 @@ fn annotated(module: &Module, sources: &SourceMap) -> Vec<Wrapper> {
             .min_by_key(|f| f.span.start);
         // Only its own: nothing but comments and blank lines may stand between.
         if let Some(function) = next
-            && sources.get(comment.span.file).is_some_and(|file| {
-                let between = &file.text[comment.span.end as usize..function.span.start as usize];
-                between.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with(['/', '*', '#', '@']) || is_modifier(line))
-            })
+            && file.text[comment.span.end as usize..function.span.start as usize]
+                .lines()
+                .all(|line| line.trim().is_empty() || line.trim_start().starts_with(['/', '*', '#', '@']) || is_modifier(line))
         {
             found.push(Wrapper { function: function.name.to_string(), does });
         }

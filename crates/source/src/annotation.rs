@@ -14,6 +14,9 @@
 
 use std::fmt;
 
+/// What comments for us begin with.
+pub(crate) const MARK: &str = "dogpile:";
+
 /// Over what an [`Allow`] reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AllowScope {
@@ -78,7 +81,7 @@ impl std::error::Error for AnnotationError {}
 #[must_use]
 pub fn parse_annotation(comment: &str) -> Option<Result<Annotation, AnnotationError>> {
     let text = comment.trim().trim_start_matches('/').trim_start_matches(['*', '!']).trim_end_matches("*/").trim();
-    let body = text.strip_prefix("dogpile:")?.trim();
+    let body = text.strip_prefix(MARK)?.trim();
     Some(directive(body).map(|directive| Annotation { directive }))
 }
 

@@ -1,5 +1,6 @@
 //! Source files and byte spans in them.
 
+use crate::annotation::MARK;
 use crate::position::{LineIndex, Position};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct SourceFile {
     pub text: String,
     /// The same for the same text, in every run: tells whether what was found out about a text still holds.
     pub version: u64,
+    /// Whether any comment in it may be for us: [`crate::parse_annotation`] understands none of another file.
+    pub speaks: bool,
     lines: LineIndex,
 }
 
@@ -54,7 +57,7 @@ impl SourceFile {
         let lines = LineIndex::new(&text);
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        Self { path: path.into(), text, version: hasher.finish(), lines }
+        Self { path: path.into(), speaks: text.contains(MARK), version: hasher.finish(), text, lines }
     }
 
     /// Position of a byte offset (clamped to the text).

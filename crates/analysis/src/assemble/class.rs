@@ -98,7 +98,7 @@ impl Assembly<'_, '_> {
 
     fn declared_class(&self, s: &SessionFacts) -> Option<Class> {
         std::iter::once(s.site.span).chain(s.site.via.iter().copied()).find_map(|span| {
-            self.notes.near(self.cx, span).iter().find_map(|d| match d {
+            self.cx.directives_near(span).iter().find_map(|d| match d {
                 Directive::Marker(_) => Some(Class::Mark),
                 Directive::Lock(_) => Some(Class::Lock),
                 _ => None,
@@ -108,7 +108,7 @@ impl Assembly<'_, '_> {
 
     pub(super) fn profile(&self, s: &SessionFacts) -> Profile {
         for span in std::iter::once(s.site.span).chain(s.site.via.iter().copied()) {
-            for directive in self.notes.near(self.cx, span) {
+            for directive in self.cx.directives_near(span) {
                 if let Directive::Profile(name) = directive {
                     return if name == "correctness" { Profile::Correctness } else { Profile::Efficiency };
                 }

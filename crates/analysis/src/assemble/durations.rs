@@ -62,12 +62,12 @@ impl Assembly<'_, '_> {
     }
 
     fn declared_near(&self, span: Span, facts: &mut Vec<DurationFact>) {
-        for directive in self.notes.near(self.cx, span) {
+        for directive in self.cx.directives_near(span) {
             if let Directive::P99(ms) = directive {
                 facts.push(DurationFact { ms, source: DurationSource::Annotation, span: Some(span), text: format!("p99 {} declared by annotation", words(ms)) });
             }
         }
-        if let Some((ms, at)) = self.notes.stated_near(self.cx, span) {
+        if let Some((ms, at)) = self.cx.p99_stated_near(span) {
             facts.push(DurationFact { ms, source: DurationSource::Comment, span: Some(at), text: format!("p99 {} stated in a comment", words(ms)) });
         }
     }

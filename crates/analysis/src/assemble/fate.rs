@@ -23,32 +23,12 @@ impl Assembly<'_, '_> {
         Outcomes { lost, failed, fail_open: self.says_fail_open(root, s) }
     }
 
-    /// The named function that a place stands in.
-    fn function_around(&self, at: Span) -> Option<FuncRef> {
-        self.cx.program.all_functions().find(|f| {
-            let function = self.cx.program.function(*f);
-            self.cx.program.module(*f).file == at.file && function.span.contains(at)
-        })
-    }
-
     /// Somebody wrote down that the section runs without the lock when Redis is away.
     fn says_fail_open(&self, root: FuncRef, s: &SessionFacts) -> bool {
-        let text = |span: Span| self.text(span).to_ascii_lowercase();
         // The function that asks, the one it starts from, and those between, where replies are handed on.
-        let between = s.site.via.iter().filter_map(|call| self.function_around(*call));
-        [root, s.site.func]
-            .into_iter()
-            .chain(between)
-            .flat_map(|f| {
-                let around = self.cx.program.function(f).span;
-                self.cx.program.module(f).comments.iter().filter(move |c| around.contains(c.span))
-            })
-            .any(|c| {
-                let t = text(c.span);
-                ["fail open", "fail-open", "fails open", "failopen", "best effort", "best-effort", "degrade", "降级", "不阻止", "放行", "proceed without", "without the lock"]
-                    .iter()
-                    .any(|w| t.contains(w))
-            })
+        let between = s.site.via.iter().filter_map(|call| self.cx.program.functions_around(*call).next());
+        let mut all = [root, s.site.func].into_iter().chain(between);
+        all.any(|f| self.cx.fails_open_within(self.cx.program.function(f).span))
     }
 }
 

@@ -455,6 +455,5 @@ fn recheck_of_marks(program: &Program<'_>, s: &SessionFacts) -> Recheck {
 
 /// The outermost function around a place. Where functions stand in their file says nothing of what runs first.
 fn home(program: &Program<'_>, at: Span) -> Option<Span> {
-    let here = program.all_functions().filter(|f| program.module(*f).file == at.file).map(|f| program.function(f).span);
-    here.filter(|span| span.contains(at)).max_by_key(|span| span.end - span.start)
+    program.functions_around(at).map(|f| program.function(f).span).max_by_key(|span| span.end - span.start)
 }

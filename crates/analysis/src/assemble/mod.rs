@@ -11,7 +11,7 @@ mod fate;
 mod fills;
 mod hazards;
 mod lock;
-mod notes;
+pub(crate) mod notes;
 mod once;
 mod sent;
 mod token;
@@ -29,7 +29,6 @@ use crate::typing::Evidence;
 use dogpile_source::Span;
 use elsewhere::Elsewhere;
 use hazards::Forms;
-use notes::Notes;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -49,7 +48,6 @@ pub(crate) struct Told {
 pub(crate) struct Assembly<'a, 'c> {
     pub(crate) cx: &'c Context<'a>,
     pub(crate) declared: &'c Declared,
-    pub(crate) notes: Notes<'a>,
     /// Releases and renewals outside any session, one per site and key, by the key's form without names.
     pub(crate) releases: Elsewhere<ReleaseFacts>,
     pub(crate) renewals: Elsewhere<RenewalFacts>,
@@ -65,7 +63,7 @@ pub(crate) struct Assembly<'a, 'c> {
 }
 
 pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Exploration>>, declared: &Declared) -> Lifecycles {
-    let mut assembly = Assembly { cx, declared, notes: Notes::new(cx), releases: Elsewhere::default(), renewals: Elsewhere::default(), stored: Elsewhere::default(), dropped: Elsewhere::default(), dear: BTreeSet::new(), changes: BTreeMap::new(), given_back_later: BTreeSet::new() };
+    let mut assembly = Assembly { cx, declared, releases: Elsewhere::default(), renewals: Elsewhere::default(), stored: Elsewhere::default(), dropped: Elsewhere::default(), dear: BTreeSet::new(), changes: BTreeMap::new(), given_back_later: BTreeSet::new() };
     assembly.collect_loose(explored);
     assembly.collect_strays(explored);
     for s in explored.values().flat_map(|e| &e.sessions) {

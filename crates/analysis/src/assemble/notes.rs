@@ -3,29 +3,37 @@
 use crate::explore::Context;
 use dogpile_ir::Module;
 use dogpile_source::{Directive, FileId, SourceFile, Span, parse_annotation, parse_duration_ms};
-use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
-/// Comments of the files that somebody asks about: most hold no lock.
-pub(crate) struct Notes<'a> {
-    modules: FxHashMap<FileId, &'a Module>,
-    read: Mutex<FxHashMap<FileId, Arc<OfFile>>>,
-}
+/// Comments by module, read once somebody asks: most hold no lock. They hold as long as a module's text does.
+pub(crate) type Notes = Vec<Arc<OnceLock<OfFile>>>;
 
 /// Comments of a file by line.
-#[derive(Default)]
-struct OfFile {
+#[derive(Debug, Default)]
+pub(crate) struct OfFile {
     directives: BTreeMap<u32, Vec<Directive>>,
     /// The p99 in ms that a plain comment states there, with its place.
     stated: BTreeMap<u32, (u64, Span)>,
+    /// Comments which say that work goes on without the lock when it cannot be had.
+    fail_open: Vec<Span>,
 }
+
+/// Words of such a comment.
+const FAIL_OPEN: [&str; 12] = [
+    "fail open", "fail-open", "fails open", "failopen", "best effort", "best-effort", "degrade", "降级", "不阻止", "放行", "proceed without",
+    "without the lock",
+];
 
 impl OfFile {
     fn read(module: &Module, file: &SourceFile) -> Self {
         let mut notes = Self::default();
         for comment in &module.comments {
             let text = file.slice(comment.span);
+            let lower = text.to_ascii_lowercase();
+            if FAIL_OPEN.iter().any(|words| lower.contains(words)) {
+                notes.fail_open.push(comment.span);
+            }
             // Most comments are not for us, and need no line.
             let line = |offset: u32| file.position(offset).line;
             match parse_annotation(text) {
@@ -44,33 +52,31 @@ impl OfFile {
     }
 }
 
-impl<'a> Notes<'a> {
-    pub(crate) fn new(cx: &Context<'a>) -> Self {
-        let modules = cx.program.modules.iter().map(|module| (module.file, &**module)).collect();
-        Self { modules, read: Mutex::default() }
-    }
-
-    fn of(&self, cx: &Context<'_>, file: FileId) -> Arc<OfFile> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let notes = read.entry(file).or_insert_with(|| {
-            let found = self.modules.get(&file).zip(cx.program.sources.get(file));
-            Arc::new(found.map(|(module, file)| OfFile::read(module, file)).unwrap_or_default())
-        });
-        Arc::clone(notes)
+impl Context<'_> {
+    fn notes_of(&self, file: FileId) -> Option<&OfFile> {
+        let module = self.program.number_of(file)?;
+        let source = self.program.sources.get(file)?;
+        let read = || OfFile::read(&self.program.modules[module as usize], source);
+        Some(self.notes.get(module as usize)?.get_or_init(read))
     }
 
     /// Directives on the line of a place or in the comment lines right above it.
-    pub(crate) fn near(&self, cx: &Context<'_>, span: Span) -> Vec<Directive> {
-        let line = cx.program.sources.start(span).line;
-        let notes = self.of(cx, span.file);
+    pub(crate) fn directives_near(&self, span: Span) -> Vec<Directive> {
+        let line = self.program.sources.start(span).line;
+        let Some(notes) = self.notes_of(span.file) else { return vec![] };
         (line.saturating_sub(1)..=line).filter_map(|l| notes.directives.get(&l)).flatten().cloned().collect()
     }
 
     /// A p99 stated on the line of a place, or in the comment right above it.
-    pub(crate) fn stated_near(&self, cx: &Context<'_>, span: Span) -> Option<(u64, Span)> {
-        let line = cx.program.sources.start(span).line;
-        let notes = self.of(cx, span.file);
+    pub(crate) fn p99_stated_near(&self, span: Span) -> Option<(u64, Span)> {
+        let line = self.program.sources.start(span).line;
+        let notes = self.notes_of(span.file)?;
         [line, line.saturating_sub(1), line.saturating_sub(2)].iter().find_map(|l| notes.stated.get(l).copied())
+    }
+
+    /// Whether a comment in these places says that work goes on without the lock when it cannot be had.
+    pub(crate) fn fails_open_within(&self, span: Span) -> bool {
+        self.notes_of(span.file).is_some_and(|notes| notes.fail_open.iter().any(|comment| span.contains(*comment)))
     }
 }
 

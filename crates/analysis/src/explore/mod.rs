@@ -62,6 +62,8 @@ const MAX_PATHS: usize = 96;
 pub(crate) struct Context<'a> {
     pub(crate) program: Program<'a>,
     pub(crate) typing: Typing,
+    /// What comments say.
+    pub(crate) notes: crate::assemble::notes::Notes,
     pub(crate) reach: Arc<Reach>,
     pub(crate) fields: crate::fields::Fields<'a>,
     /// Classes of which a framework makes one object for the whole process.
