@@ -57,7 +57,9 @@ fn a_run_that_knows_finds_what_one_finds_that_does_not() {
         different += usize::from(warm.out != before);
         before = warm.out;
     }
-    assert!(different > edits / 5, "edits make a difference: {different}");
+    // Most files of another tree have nothing to do with locks.
+    let least = if std::env::var_os("DOGPILE_TREE").is_some() { 0 } else { edits / 5 };
+    assert!(different > least, "edits make a difference: {different}");
 }
 
 fn first_difference(warm: &str, cold: &str) -> String {
