@@ -1,6 +1,6 @@
 //! Small helper that front ends build a module with.
 
-use crate::{FuncId, Lang, Local, LocalId, Module, Name, Problem, QualName, Stats, Type};
+use crate::{FuncId, Lang, Local, LocalId, Module, Name, Problem, QualName, Type};
 use dogpile_source::{FileId, Span};
 
 /// Collects a module's parts and hands out ids.
@@ -15,20 +15,7 @@ impl Builder {
     /// An empty module of a package.
     #[must_use]
     pub fn new(file: FileId, lang: Lang, package: QualName) -> Self {
-        let module = Module {
-            file,
-            lang,
-            package,
-            imports: vec![],
-            functions: vec![],
-            locals: vec![],
-            globals: vec![],
-            types: vec![],
-            comments: vec![],
-            problems: vec![],
-            stats: Stats::default(),
-        };
-        Self { module, next_label: 0 }
+        Self { module: Module::empty(file, lang, package), next_label: 0 }
     }
 
     /// A new variable.

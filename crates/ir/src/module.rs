@@ -211,10 +211,16 @@ impl Module {
     /// The place of a file that nobody has read yet: what is read later gets no other number than it would have had at once.
     #[must_use]
     pub fn absent(lang: Lang) -> Self {
+        Self::empty(Self::NOWHERE, lang, "".into())
+    }
+
+    /// A module of a package with nothing in it.
+    #[must_use]
+    pub fn empty(file: FileId, lang: Lang, package: QualName) -> Self {
         Self {
-            file: Self::NOWHERE,
+            file,
             lang,
-            package: "".into(),
+            package,
             imports: vec![],
             functions: vec![],
             locals: vec![],

@@ -8,7 +8,7 @@ mod stmt;
 mod value;
 
 use crate::print::names::{self, Scope};
-use crate::{Function, FunctionKind, FuncId, LabelId, Lang, Local, LocalId, Module, Name, Stats, Type};
+use crate::{Function, FunctionKind, FuncId, LabelId, Lang, Local, LocalId, Module, Name, Type};
 use cursor::Cursor;
 use dogpile_source::{FileId, Span};
 use std::collections::HashMap;
@@ -124,19 +124,7 @@ impl<'t> Parser<'t> {
 
     fn module(&mut self) -> Result<Module> {
         self.cursor.expect_word("module")?;
-        let mut module = Module {
-            file: self.file,
-            lang: Lang::Go,
-            package: self.cursor.word()?.into(),
-            imports: vec![],
-            functions: vec![],
-            locals: vec![],
-            globals: vec![],
-            types: vec![],
-            comments: vec![],
-            problems: vec![],
-            stats: Stats::default(),
-        };
+        let mut module = Module::empty(self.file, Lang::Go, self.cursor.word()?.into());
         while !self.cursor.at_end() {
             self.item(&mut module)?;
         }
