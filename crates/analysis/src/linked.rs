@@ -4,7 +4,7 @@
 //! Types flow between modules by what they declare ([`signature`]) and by what is inferred of it ([`Shown`]). Where both are
 //! as before, nothing else can have changed; where not, everything is linked again.
 
-use crate::asked::Answers;
+use crate::asked::{Answers, Identities};
 use crate::assemble::notes::Notes;
 use crate::defined::{self, Commands};
 use crate::fields;
@@ -47,6 +47,7 @@ pub(crate) struct Source<'a> {
     pub(crate) sources: &'a SourceMap,
     pub(crate) models: &'a Models,
     pub(crate) aliases: &'a BTreeMap<String, String>,
+    pub(crate) identities: &'a Identities,
     /// Of the modules, in their order.
     pub(crate) versions: &'a [u64],
 }
@@ -72,7 +73,7 @@ impl Linked {
     }
 
     fn all(source: Source<'_>, signatures: Vec<u64>) -> (Program<'_>, Self) {
-        let program = Program::new(source.modules, source.sources, source.models, source.aliases);
+        let program = Program::new(source);
         let typing = Typing::infer(&program);
         let defined: Vec<_> = each(source.modules, &|m| defined::part(&program, m));
         let commands = Commands::of(defined.iter().map(AsRef::as_ref));
@@ -114,7 +115,7 @@ impl Linked {
     /// Links those modules again whose text changed; `None`: others would notice.
     fn again(mut self, source: Source<'_>) -> Option<(Program<'_>, Self)> {
         let tables = Arc::clone(&self.tables);
-        let program = Program::again(source.modules, source.sources, source.models, source.aliases, tables);
+        let program = Program::again(source, tables);
         let changed = (0u32..).zip(self.versions.iter().zip(source.versions)).filter(|(_, (old, new))| old != new);
         let changed: Vec<u32> = changed.map(|(m, _)| m).collect();
         let (mut reach_differs, mut fields_differ) = (false, false);

@@ -98,8 +98,9 @@ impl Memory {
         self.told = None;
         self.is_repeated = false;
         // Everything that is known names modules and files by number.
-        let there = |m: usize| self.identities.of(m as u32) != Identities::ABSENT && identities.of(m as u32) != Identities::ABSENT;
-        let moved = self.files.iter().zip(files).enumerate().any(|(m, ((old, _), (new, _)))| old != new && there(m));
+        let pairs = self.identities.all().iter().zip(identities.all());
+        let there = pairs.map(|(old, new)| *old != Identities::ABSENT && *new != Identities::ABSENT);
+        let moved = self.files.iter().zip(files).zip(there).any(|(((old, _), (new, _)), there)| there && old != new);
         if moved || !self.identities.agree(identities) {
             *self = Self { stored: std::mem::take(&mut self.stored), ..Self::default() };
         }

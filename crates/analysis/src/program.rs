@@ -1,6 +1,7 @@
 //! The whole tree, linked: functions, types, globals and implementors by canonical name.
 
 use crate::asked::{About, Answers, Identities, again, note, repeat};
+use crate::linked::Source;
 use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::{FileId, SourceMap, Span};
@@ -112,8 +113,8 @@ impl Tables {
 }
 
 impl<'a> Program<'a> {
-    pub(crate) fn new(modules: &'a [Arc<Module>], sources: &'a SourceMap, models: &'a Models, aliases: &'a BTreeMap<String, String>) -> Self {
-        let mut program = Self::again(modules, sources, models, aliases, Arc::new(Tables::of(modules)));
+    pub(crate) fn new(source: Source<'a>) -> Self {
+        let mut program = Self::again(source, Arc::new(Tables::of(source.modules)));
         let implementors = program.find_implementors();
         if let Some(tables) = Arc::get_mut(&mut program.tables) {
             tables.implementors = implementors;
@@ -122,14 +123,9 @@ impl<'a> Program<'a> {
     }
 
     /// With tables that hold for these modules.
-    pub(crate) fn again(
-        modules: &'a [Arc<Module>],
-        sources: &'a SourceMap,
-        models: &'a Models,
-        aliases: &'a BTreeMap<String, String>,
-        tables: Arc<Tables>,
-    ) -> Self {
-        Self { modules, sources, models, tables, identities: Identities::new(modules, sources), aliases }
+    pub(crate) fn again(source: Source<'a>, tables: Arc<Tables>) -> Self {
+        let Source { modules, sources, models, aliases, identities, .. } = source;
+        Self { modules, sources, models, tables, identities: identities.clone(), aliases }
     }
 
     fn find_implementors(&self) -> HashMap<QualName, Vec<Arc<str>>> {

@@ -108,7 +108,7 @@ pub fn analyze(
     if let Some(told) = memory.told_before(key, missing) {
         return told;
     }
-    let source = Source { modules, sources, models, aliases: &declared.aliases, versions: &versions };
+    let source = Source { modules, sources, models, aliases: &declared.aliases, identities: &identities, versions: &versions };
     let (program, mut linked) = Linked::new(source, memory.linked.take());
     if stopped() {
         memory.linked = Some(linked);
@@ -120,7 +120,7 @@ pub fn analyze(
     single.iter().for_each(|class| known.add(About::Single, class.as_str(), &true));
     let mut answers = vec![Arc::new(known)];
     answers.extend(linked.answers.iter().cloned());
-    memory.keep_what_is_true(files, &program.identities, answers);
+    memory.keep_what_is_true(files, &identities, answers);
     let destructors = crate::explore::drop::destructor_calls(&program);
     let set = std::mem::take(&mut linked.set);
     let fields = Fields::new(&set, Arc::clone(&linked.fields));
