@@ -8,7 +8,7 @@ use crate::packages::{Located, Packages};
 use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
 use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Catalog;
-use dogpile_report::{Finding, Level};
+use dogpile_report::Finding;
 use dogpile_source::SourceMap;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeMap;
@@ -92,22 +92,12 @@ fn run<'f, T>(
         })
         .collect();
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    let nothing = BTreeMap::new();
     let options = Options {
-        models,
-        config,
-        triggers: &filter,
-        latency: &BTreeMap::new(),
-        packages: &packages,
         in_memory: files,
-        include_tests: false,
-        pedantic: false,
-        min_level: Level::Note,
-        no_prefilter: false,
-        stats: false,
         max_file_size: u64::MAX,
-        changes: None,
         touches: true,
-        shard: None,
+        ..Options::plain(models, config, &filter, &nothing, &packages)
     };
     then(lint(&inputs, &options), &inputs, &options)
 }

@@ -2,6 +2,7 @@
 
 use crate::cache::Shard;
 use crate::changes::{ChangedCode, Changes};
+use crate::cli::MAX_FILE_SIZE;
 use crate::config::Config;
 use crate::input::{InputFile, LANGUAGES, language_name};
 use crate::packages::Packages;
@@ -57,6 +58,36 @@ pub(crate) struct Options<'o> {
     pub touches: bool,
     /// The part of the tree that is looked at; `None`: all of it.
     pub shard: Option<Shard>,
+}
+
+impl<'o> Options<'o> {
+    /// What a run is like that nobody asked anything special of.
+    #[must_use]
+    pub(crate) fn plain(
+        models: &'o Catalog,
+        config: &'o Config,
+        triggers: &'o Triggers,
+        latency: &'o BTreeMap<String, u64>,
+        packages: &'o Packages,
+    ) -> Self {
+        Self {
+            models,
+            config,
+            triggers,
+            latency,
+            packages,
+            in_memory: &[],
+            include_tests: false,
+            pedantic: false,
+            min_level: Level::Note,
+            no_prefilter: false,
+            stats: false,
+            max_file_size: MAX_FILE_SIZE,
+            changes: None,
+            touches: false,
+            shard: None,
+        }
+    }
 }
 
 /// What a run found.

@@ -242,21 +242,10 @@ impl Tree {
 impl Setup {
     fn options(&self, wanted: &Wanted) -> Options<'_> {
         Options {
-            models: &self.models,
-            changes: None,
-            touches: false,
-            shard: None,
-            config: &self.found.config,
-            triggers: &self.triggers,
-            latency: &NOTHING_MEASURED,
-            packages: &self.packages,
-            in_memory: &[],
             include_tests: self.walk_options.include_tests,
             pedantic: wanted.pedantic,
             min_level: wanted.min_level.or(self.found.config.lint.min_level).unwrap_or(Level::Note),
-            no_prefilter: false,
-            stats: false,
-            max_file_size: MAX_FILE_SIZE,
+            ..Options::plain(&self.models, &self.found.config, &self.triggers, &NOTHING_MEASURED, &self.packages)
         }
     }
 }

@@ -286,7 +286,6 @@ mod tests {
     use crate::packages::Located;
     use crate::pipeline::triggers;
     use dogpile_models::Catalog;
-    use dogpile_report::Level;
 
     /// The texts that `src/jobs/lock.rs` embeds.
     fn embedded(name: &str, disk: Option<&Path>, in_memory: &[(String, String)]) -> Vec<String> {
@@ -307,23 +306,7 @@ mod tests {
         }];
         let (models, config, latency) = (Catalog::default(), Config::default(), BTreeMap::new());
         let words = triggers(&models, &config);
-        let options = Options {
-            models: &models,
-            config: &config,
-            triggers: &words,
-            latency: &latency,
-            packages: &packages,
-            in_memory,
-            include_tests: false,
-            pedantic: false,
-            min_level: Level::Note,
-            no_prefilter: false,
-            stats: false,
-            max_file_size: 1 << 20,
-            changes: None,
-            touches: false,
-            shard: None,
-        };
+        let options = Options { in_memory, ..Options::plain(&models, &config, &words, &latency, &packages) };
         let stop = AtomicBool::new(false);
         let mut tree = Tree::new(&files, &options, BTreeMap::new(), &stop);
         tree.parse(&BTreeSet::from([0]));

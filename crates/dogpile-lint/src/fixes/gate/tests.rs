@@ -27,23 +27,7 @@ fn asked<T>(fixes: &[&[(&str, &str)]], ask: impl FnOnce(&Gate<'_>, &Outcome, &[(
     let (models, config, latency, packages) =
         (Catalog::default(), Config::default(), BTreeMap::new(), Packages::default());
     let words = triggers(&models, &config);
-    let options = Options {
-        models: &models,
-        config: &config,
-        triggers: &words,
-        latency: &latency,
-        packages: &packages,
-        in_memory: &[],
-        include_tests: false,
-        pedantic: false,
-        min_level: Level::Note,
-        no_prefilter: false,
-        stats: false,
-        max_file_size: 1 << 20,
-        changes: None,
-        touches: false,
-        shard: None,
-    };
+    let options = Options::plain(&models, &config, &words, &latency, &packages);
     let before = lint(&files, &options);
     assert_eq!(before.entries.len(), 2, "{:?}", before.entries);
     let file = before.entries[0].finding.primary.file;
