@@ -97,15 +97,15 @@ impl<'t> Lowering<'t> {
         let node = unwrapped(node);
         match node.kind() {
             "identifier" if self.text_of(node) == "_" => Place::Blank,
-            "unary_expression" if self.operator(node) == "*" => Place::Deref(self.field_expr(node, "operand")),
+            "unary_expression" if self.operator(node) == "*" => Place::Deref(Box::new(self.field_expr(node, "operand"))),
             _ => {
                 let value = self.expr(node);
                 match value.kind {
                     ValueKind::Local(local) => Place::Local(local),
                     ValueKind::Global(name) => Place::Global(name),
-                    ValueKind::Field(base, name) => Place::Field(*base, name),
-                    ValueKind::Index(base, index) => Place::Index(*base, *index),
-                    kind => Place::Deref(Value::new(kind, value.span)),
+                    ValueKind::Field(base, name) => Place::Field(base, name),
+                    ValueKind::Index(base, index) => Place::Index(base, index),
+                    kind => Place::Deref(Box::new(Value::new(kind, value.span))),
                 }
             }
         }
@@ -183,8 +183,8 @@ fn zero(ty: &Type, span: Span) -> Value {
             "bool" => Lit::Bool(false),
             "float32" | "float64" => Lit::Float(0.0),
             "any" | "error" => Lit::Nil,
-            "time.Duration" => Lit::Int(0),
-            name if crate::scope::is_builtin_type(name) => Lit::Int(0),
+            "time.Duration" => Lit::int(0),
+            name if crate::scope::is_builtin_type(name) => Lit::int(0),
             _ => {
                 let kind = ValueKind::Aggregate { ty: ty.clone(), fields: vec![] };
                 return Value::new(kind, span);

@@ -82,7 +82,7 @@ impl<'t> Lowering<'t> {
             Some(update) => self.nested(|s| s.stmt(update)),
             None => vec![],
         };
-        self.emit(StmtKind::Loop { label, kind, header, cond, body, post }, span);
+        self.emit(StmtKind::Loop { label, kind, header, cond: cond.map(Box::new), body, post }, span);
     }
 
     fn range_loop(&mut self, node: Node<'t>, clause: Node<'t>, body: Option<Node<'t>>, name: Option<&'t str>) {
@@ -103,7 +103,7 @@ impl<'t> Lowering<'t> {
             }
         });
         self.close();
-        let kind = LoopKind::Range { over };
+        let kind = LoopKind::Range { over: Box::new(over) };
         self.emit(StmtKind::Loop { label, kind, header: vec![], cond: None, body, post: vec![] }, span);
     }
 

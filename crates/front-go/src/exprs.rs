@@ -60,7 +60,7 @@ impl<'t> Lowering<'t> {
             "index_expression" => {
                 let map = self.field_expr(node, "operand");
                 let key = self.field_expr(node, "index");
-                Rvalue::Lookup(map, key)
+                Rvalue::Lookup(Box::new(map), Box::new(key))
             }
             "type_assertion_expression" => {
                 let value = self.field_expr(node, "operand");
@@ -82,7 +82,7 @@ impl<'t> Lowering<'t> {
             "nil" => ValueKind::Lit(Lit::Nil),
             "true" => ValueKind::Lit(Lit::Bool(true)),
             "false" => ValueKind::Lit(Lit::Bool(false)),
-            "iota" => self.iota.map_or(ValueKind::Global("builtin.iota".into()), |n| ValueKind::Lit(Lit::Int(n))),
+            "iota" => self.iota.map_or(ValueKind::Global("builtin.iota".into()), |n| ValueKind::Lit(Lit::int(n))),
             "int_literal"
             | "float_literal"
             | "imaginary_literal"
@@ -241,14 +241,14 @@ impl<'t> Lowering<'t> {
         let kind = match operator {
             "-" => match operand.kind {
                 // In a constant declaration `iota` arithmetic must come out as a number.
-                ValueKind::Lit(Lit::Int(n)) if self.iota.is_some() => ValueKind::Lit(Lit::Int(n.wrapping_neg())),
+                ValueKind::Lit(Lit::Int(n)) if self.iota.is_some() => ValueKind::Lit(Lit::int(n.get().wrapping_neg())),
                 _ => ValueKind::Neg(Box::new(operand)),
             },
             "!" => ValueKind::Not(Box::new(operand)),
             "^" => match operand.kind {
-                ValueKind::Lit(Lit::Int(n)) if self.iota.is_some() => ValueKind::Lit(Lit::Int(!n)),
+                ValueKind::Lit(Lit::Int(n)) if self.iota.is_some() => ValueKind::Lit(Lit::int(!n.get())),
                 _ => {
-                    let ones = Value::new(ValueKind::Lit(Lit::Int(-1)), span);
+                    let ones = Value::new(ValueKind::Lit(Lit::int(-1)), span);
                     ValueKind::Binary(BinaryOp::Bits, Box::new(ones), Box::new(operand))
                 }
             },

@@ -9,14 +9,14 @@ impl<'t> Lowering<'t> {
         let span = self.span(node);
         let text = self.text_of(node);
         let lit = match node.kind() {
-            "int_literal" => int(text).map(Lit::Int).or_else(|| digits(text).parse().ok().map(Lit::Float)),
+            "int_literal" => int(text).map(Lit::int).or_else(|| digits(text).parse().ok().map(Lit::Float)),
             "float_literal" => float(text).map(Lit::Float),
             "rune_literal" => {
                 let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or("");
                 let mut chars = inner.chars();
                 match (chars.next(), chars.next()) {
-                    (Some(c), None) => Some(Lit::Int(i128::from(u32::from(c)))),
-                    _ => rune(inner).map(Lit::Int),
+                    (Some(c), None) => Some(Lit::int(i128::from(u32::from(c)))),
+                    _ => rune(inner).map(Lit::int),
                 }
             }
             "raw_string_literal" => Some(Lit::Str(text.trim_matches('`').replace('\r', "").into())),
@@ -72,7 +72,7 @@ impl<'t> Lowering<'t> {
                     let value = self.element(value, &item);
                     fields.push(match (field, field_key) {
                         (Some(name), _) => FieldInit::Named(name.into(), value),
-                        (None, Some(key)) => FieldInit::Keyed(key, value),
+                        (None, Some(key)) => FieldInit::Keyed(Box::new(key), value),
                         (None, None) => FieldInit::Item(value),
                     });
                 }

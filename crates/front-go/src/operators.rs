@@ -70,9 +70,9 @@ impl<'t> Lowering<'t> {
         let right = self.field_expr(node, "right");
         if self.iota.is_some()
             && let (ValueKind::Lit(Lit::Int(a)), ValueKind::Lit(Lit::Int(b))) = (&left.kind, &right.kind)
-            && let Some(n) = constant(operator, *a, *b)
+            && let Some(n) = constant(operator, a.get(), b.get())
         {
-            return Value::new(ValueKind::Lit(Lit::Int(n)), span);
+            return Value::new(ValueKind::Lit(Lit::int(n)), span);
         }
         Value::new(ValueKind::Binary(binary_op(operator), Box::new(left), Box::new(right)), span)
     }

@@ -35,7 +35,7 @@ impl<'t> Lowering<'t> {
             "channel_type" => Type::Chan(Box::new(self.field_type(node, "value"))),
             "function_type" => {
                 let (params, results) = self.signature_types(node);
-                Type::Func(params, results)
+                Type::function(params, results)
             }
             "interface_type" if only_kid(node).is_none() => Type::Named("any".into()),
             _ => Type::Unknown,

@@ -67,7 +67,7 @@ impl<'t> Lowering<'t> {
         let op = if self.operator(node) == "--" { BinaryOp::Sub } else { BinaryOp::Add };
         let place = self.place(operand);
         let value = self.read(&place, self.span(operand));
-        let one = Value::new(ValueKind::Lit(Lit::Int(1)), span);
+        let one = Value::new(ValueKind::Lit(Lit::int(1)), span);
         let sum = Value::new(ValueKind::Binary(op, Box::new(value), Box::new(one)), span);
         self.assign(vec![place.clone()], Rvalue::Use(sum), span);
         Some(place)
@@ -99,9 +99,9 @@ impl<'t> Lowering<'t> {
         match value.kind {
             ValueKind::Local(local) => Place::Local(local),
             ValueKind::Global(name) => Place::Global(name),
-            ValueKind::Field(base, name) => Place::Field(*base, name),
-            ValueKind::Index(base, index) => Place::Index(*base, *index),
-            kind => Place::Deref(Value::new(kind, value.span)),
+            ValueKind::Field(base, name) => Place::Field(base, name),
+            ValueKind::Index(base, index) => Place::Index(base, index),
+            kind => Place::Deref(Box::new(Value::new(kind, value.span))),
         }
     }
 
@@ -110,9 +110,9 @@ impl<'t> Lowering<'t> {
         let kind = match place {
             Place::Local(local) => ValueKind::Local(*local),
             Place::Global(name) => ValueKind::Global(name.clone()),
-            Place::Field(base, name) => ValueKind::Field(Box::new(base.clone()), name.clone()),
-            Place::Index(base, index) => ValueKind::Index(Box::new(base.clone()), Box::new(index.clone())),
-            Place::Deref(pointer) => return pointer.clone(),
+            Place::Field(base, name) => ValueKind::Field(base.clone(), name.clone()),
+            Place::Index(base, index) => ValueKind::Index(base.clone(), index.clone()),
+            Place::Deref(pointer) => return (**pointer).clone(),
             Place::Blank => return self.opaque_value("incomplete expression", span),
         };
         Value::new(kind, span)

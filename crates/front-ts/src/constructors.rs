@@ -179,7 +179,7 @@ impl<'t> Lowering<'t> {
             let Some(name) = part.child_by_field_name("pattern").or(part.child_by_field_name("name")) else { continue };
             if let Some(Binding::Local(local)) = self.resolve(self.text_of(name)) {
                 let span = self.span(name);
-                let place = Place::Field(self.this_value(span), self.text_of(name).into());
+                let place = Place::Field(Box::new(self.this_value(span)), self.text_of(name).into());
                 self.assign(vec![place], Rvalue::Use(Value::new(ValueKind::Local(local), span)), span);
             }
         }
@@ -191,7 +191,7 @@ impl<'t> Lowering<'t> {
             let span = self.span(*field);
             let outer = std::mem::replace(&mut self.opaque_here, false);
             let this = self.this_value(span);
-            let place = Place::Field(this, self.property_name(key).into());
+            let place = Place::Field(Box::new(this), self.property_name(key).into());
             let value = self.rvalue(value, Wait::Later);
             self.assign(vec![place], value, span);
             let stats = &mut self.build.module.stats;

@@ -89,7 +89,7 @@ impl<'t> Lowering<'t> {
             Some(update) => self.nested(|s| s.effect(update)),
             None => vec![],
         };
-        self.emit(StmtKind::Loop { label, kind, header, cond, body, post }, span);
+        self.emit(StmtKind::Loop { label, kind, header, cond: cond.map(Box::new), body, post }, span);
     }
 
     /// `do … while (c)`: for ever, left at the end of a round.
@@ -131,7 +131,7 @@ impl<'t> Lowering<'t> {
             s.out.extend(block);
         });
         self.close();
-        let kind = LoopKind::Range { over };
+        let kind = LoopKind::Range { over: Box::new(over) };
         self.emit(StmtKind::Loop { label, kind, header: vec![], cond: None, body, post: vec![] }, span);
     }
 

@@ -23,7 +23,7 @@ impl<'t> Lowering<'t> {
             let span = self.span(key);
             let member_name: dogpile_ir::QualName = format!("{full}.{}", self.property_name(key)).into();
             let mut value =
-                Value::new(next.map_or(ValueKind::Opaque("enum".into()), |n| ValueKind::Lit(Lit::Int(n))), span);
+                Value::new(next.map_or(ValueKind::Opaque("enum".into()), |n| ValueKind::Lit(Lit::int(n))), span);
             self.frames.push(Frame::bare(None, member_name.clone()));
             let init = self.nested(|s| {
                 if let Some(written) = written {
@@ -32,7 +32,7 @@ impl<'t> Lowering<'t> {
             });
             self.frames.pop();
             next = match &value.kind {
-                ValueKind::Lit(Lit::Int(n)) => n.checked_add(1),
+                ValueKind::Lit(Lit::Int(n)) => n.get().checked_add(1),
                 _ => None,
             };
             of_text |= matches!(&value.kind, ValueKind::Lit(Lit::Str(_)));

@@ -256,13 +256,13 @@ impl<'t> Lowering<'t> {
         let operand = self.expr(argument);
         let kind = match operator {
             "-" => match operand.kind {
-                ValueKind::Lit(Lit::Int(n)) => ValueKind::Lit(Lit::Int(n.saturating_neg())),
+                ValueKind::Lit(Lit::Int(n)) => ValueKind::Lit(Lit::int(n.get().saturating_neg())),
                 ValueKind::Lit(Lit::Float(n)) => ValueKind::Lit(Lit::Float(-n)),
                 _ => ValueKind::Neg(Box::new(operand)),
             },
             "!" => ValueKind::Not(Box::new(operand)),
             "~" => {
-                let ones = Value::new(ValueKind::Lit(Lit::Int(-1)), span);
+                let ones = Value::new(ValueKind::Lit(Lit::int(-1)), span);
                 ValueKind::Binary(BinaryOp::Bits, Box::new(ones), Box::new(operand))
             }
             "typeof" => {

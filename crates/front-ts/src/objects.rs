@@ -19,7 +19,7 @@ impl<'t> Lowering<'t> {
                     let computed = self.computed_key(key);
                     let value = self.expr(value);
                     fields.push(match computed {
-                        Some(key) => FieldInit::Keyed(key, value),
+                        Some(key) => FieldInit::Keyed(Box::new(key), value),
                         None => FieldInit::Named(self.property_name(key).into(), value),
                     });
                 }
@@ -39,7 +39,7 @@ impl<'t> Lowering<'t> {
                     let value = Value::new(ValueKind::Closure(self.closure(part)), at);
                     let accessor = crate::classes::accessor(part);
                     fields.push(match computed {
-                        Some(key) => FieldInit::Keyed(key, value),
+                        Some(key) => FieldInit::Keyed(Box::new(key), value),
                         None => {
                             let key = self.property_name(name);
                             FieldInit::Named(accessor.map_or(key.into(), |a| format!("{a} {key}").into()), value)

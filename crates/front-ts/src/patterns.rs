@@ -81,7 +81,7 @@ impl<'t> Lowering<'t> {
                 }
                 _ => {
                     let (target, default) = with_default(child);
-                    let index = Value::new(ValueKind::Lit(Lit::Int(index)), span);
+                    let index = Value::new(ValueKind::Lit(Lit::int(index)), span);
                     (target, default, Value::new(ValueKind::Index(Box::new(whole.clone()), Box::new(index)), span))
                 }
             };

@@ -69,7 +69,7 @@ impl<'t> Lowering<'t> {
                     methods.push((key.into(), params, results));
                 }
                 "property_signature" => match self.field_type(member, "type") {
-                    Type::Func(params, results) => methods.push((key.into(), params, results)),
+                    Type::Func(of) => methods.push((key.into(), of.0, of.1)),
                     ty => fields.push(Field { name: key.into(), ty, embedded: false, span: self.span(member) }),
                 },
                 _ => {}

@@ -52,7 +52,7 @@ impl<'t> Lowering<'t> {
             }
             "function_type" => {
                 let (params, results) = self.signature_types(node);
-                Type::Func(params, results)
+                Type::function(params, results)
             }
             "object_type" => self.index_type(node),
             _ => Type::Unknown,
