@@ -1,5 +1,6 @@
 //! Literals and composite literals.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, unwrapped};
 use dogpile_ir::{FieldInit, Lit, Type, Value, ValueKind};
 use tree_sitter::Node;
@@ -36,7 +37,7 @@ impl<'t> Lowering<'t> {
     /// `T{…}`.
     pub(crate) fn composite(&mut self, node: Node<'t>) -> Value {
         let ty = self.field_type(node, "type");
-        let mut value = match node.child_by_field_name("body") {
+        let mut value = match node.field("body") {
             Some(body) => self.elements(body, ty),
             None => Value::new(ValueKind::Aggregate { ty, fields: vec![] }, self.span(node)),
         };
@@ -60,7 +61,7 @@ impl<'t> Lowering<'t> {
             match part.kind() {
                 "keyed_element" => {
                     let (Some(name), Some(value)) =
-                        (part.child_by_field_name("key"), part.child_by_field_name("value"))
+                        (part.field("key"), part.field("value"))
                     else {
                         continue;
                     };

@@ -1,5 +1,6 @@
 //! Chains of binary operators, and short circuits around calls.
 
+use crate::fields::Fields as _;
 use crate::lowering::Lowering;
 use dogpile_ir::{BinaryOp, Lit, Place, Rvalue, StmtKind, Value, ValueKind};
 use dogpile_source::Span;
@@ -16,7 +17,7 @@ impl<'t> Lowering<'t> {
         let mut at = node;
         let leftmost = loop {
             spine.push(at);
-            match at.child_by_field_name("left") {
+            match at.field("left") {
                 Some(left) if left.kind() == "binary_expression" => at = left,
                 Some(left) => break self.expr(left),
                 None => {

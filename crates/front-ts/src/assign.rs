@@ -1,5 +1,6 @@
 //! Assignments, as statements and inside expressions.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, bare};
 use crate::operators::{binary_op, logical};
@@ -10,7 +11,7 @@ impl<'t> Lowering<'t> {
     /// `a = x`; its value is what was stored.
     pub(crate) fn assignment(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else {
             return self.opaque_value("incomplete expression", span);
         };
         let left = bare(left);
@@ -28,7 +29,7 @@ impl<'t> Lowering<'t> {
     /// `a op= x`.
     pub(crate) fn compound(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else {
             return self.opaque_value("incomplete expression", span);
         };
         let left = bare(left);
@@ -62,7 +63,7 @@ impl<'t> Lowering<'t> {
 
     /// `x++` as a statement.
     pub(crate) fn step(&mut self, node: Node<'t>) -> Option<Place> {
-        let operand = bare(node.child_by_field_name("argument")?);
+        let operand = bare(node.field("argument")?);
         let span = self.span(node);
         let op = if self.operator(node) == "--" { BinaryOp::Sub } else { BinaryOp::Add };
         let place = self.place(operand);
@@ -77,7 +78,7 @@ impl<'t> Lowering<'t> {
     pub(crate) fn update(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
         let prefix = node.child(0).is_some_and(|n| !n.is_named());
-        let Some(operand) = node.child_by_field_name("argument") else {
+        let Some(operand) = node.field("argument") else {
             return self.opaque_value("incomplete expression", span);
         };
         let mut old = None;

@@ -1,5 +1,6 @@
 //! Object and array literals.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid};
 use dogpile_ir::{FieldInit, Type, Value, ValueKind};
 use tree_sitter::Node;
@@ -12,7 +13,7 @@ impl<'t> Lowering<'t> {
             let at = self.span(part);
             match part.kind() {
                 "pair" => {
-                    let (Some(key), Some(value)) = (part.child_by_field_name("key"), part.child_by_field_name("value"))
+                    let (Some(key), Some(value)) = (part.field("key"), part.field("value"))
                     else {
                         continue;
                     };
@@ -34,7 +35,7 @@ impl<'t> Lowering<'t> {
                     }
                 }
                 "method_definition" => {
-                    let Some(name) = part.child_by_field_name("name") else { continue };
+                    let Some(name) = part.field("name") else { continue };
                     let computed = self.computed_key(name);
                     let value = Value::new(ValueKind::Closure(self.closure(part)), at);
                     let accessor = crate::classes::accessor(part);
