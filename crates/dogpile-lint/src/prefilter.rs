@@ -28,14 +28,14 @@ pub(crate) enum Hit {
 struct Search {
     words: Prefilter,
     /// What names the clients of weak words.
-    clients: Prefilter,
+    clients: Clients,
 }
 
 impl Triggers {
     /// Searches for these words, as they are written.
     #[must_use]
     pub(crate) fn new(words: impl IntoIterator<Item = (Lang, Words)>) -> Self {
-        let search = |words: &Words| Search { words: Prefilter::new(&words.alone, &words.weak), clients: Prefilter::new(&words.clients, &[]) };
+        let search = |words: &Words| Search { words: Prefilter::new(&words.alone, &words.weak), clients: Clients::new(words) };
         let by_language = words.into_iter().map(|(lang, words)| (lang, search(&words))).collect();
         Self { by_language, promises: Promises::default() }
     }
@@ -49,7 +49,7 @@ impl Triggers {
     /// Whether a file names a client of weak words: these count in its package.
     #[must_use]
     pub(crate) fn names_client(&self, lang: Lang, bytes: &[u8]) -> bool {
-        self.by_language.get(&lang).is_some_and(|search| search.clients.hit(bytes) == Hit::Alone)
+        self.by_language.get(&lang).is_some_and(|search| search.clients.are_named(bytes))
     }
 
     /// Whether a file may keep a promise in a variable of the process: it matters by itself, whatever it imports.
@@ -57,6 +57,39 @@ impl Triggers {
     pub(crate) fn stands_alone(&self, lang: Lang, bytes: &[u8]) -> bool {
         lang == Lang::TypeScript && self.promises.kept_in(bytes)
     }
+}
+
+/// What names the clients of weak words.
+#[derive(Debug)]
+struct Clients {
+    packages: Vec<String>,
+    of_packages: Prefilter,
+    companions: Prefilter,
+    strangers: Vec<String>,
+}
+
+impl Clients {
+    fn new(words: &Words) -> Self {
+        Self {
+            packages: words.clients.clone(),
+            of_packages: Prefilter::new(&words.clients, &[]),
+            companions: Prefilter::new(&words.companions, &[]),
+            strangers: words.strangers.clone(),
+        }
+    }
+
+    fn are_named(&self, bytes: &[u8]) -> bool {
+        let stands = |at: usize, word: &str| bytes[at..].starts_with(word.as_bytes());
+        self.of_packages.places(bytes).any(|at| self.packages.iter().any(|word| stands(at, word) && is_whole(bytes, at, word)))
+            || self.companions.places(bytes).any(|at| !self.strangers.iter().any(|word| stands(at, word)))
+    }
+}
+
+/// A name without a path is short (`bb8`), and stands in numbers and in other names: it counts as a word of its own.
+fn is_whole(bytes: &[u8], at: usize, word: &str) -> bool {
+    let goes_on = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let is_bare = word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    !is_bare || !(at > 0 && goes_on(bytes.get(at - 1)) || goes_on(bytes.get(at + word.len())))
 }
 
 /// A search for any of a few words.
@@ -208,6 +241,16 @@ mod tests {
         let hits = |lang, text: &[u8]| triggers.hit(lang, text) == Hit::Alone;
         assert!(hits(Lang::Go, b"SetNX") && hits(Lang::TypeScript, b"'ioredis'"));
         assert!(!hits(Lang::Go, b"ioredis") && !hits(Lang::TypeScript, b"SetNX") && !hits(Lang::Rust, b"SetNX"));
+        let stranger = Words {
+            strangers: vec!["edistrib".to_owned()],
+            companions: vec!["edis".to_owned()],
+            clients: vec!["bb8".to_owned(), "bb8_redis::".to_owned()],
+            ..words("SetNX")
+        };
+        let strangers = Triggers::new([(Lang::Rust, stranger)]);
+        assert!(!strangers.names_client(Lang::Rust, b"// Redistribute") && strangers.names_client(Lang::Rust, b"// Redistribute\nuse redis;"));
+        assert!(strangers.names_client(Lang::Rust, b"use bb8::Pool;") && strangers.names_client(Lang::Rust, b"bb8_redis::bb8::Pool"));
+        assert!(!strangers.names_client(Lang::Rust, b"0x9f2bb8_1") && !strangers.names_client(Lang::Rust, b"0x9f2d_bb81_0"));
         assert!(triggers.names_client(Lang::Go, b"import go-redis") && !triggers.names_client(Lang::TypeScript, b"go-redis"));
     }
 }

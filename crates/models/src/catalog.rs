@@ -26,8 +26,12 @@ pub struct Words {
     pub alone: Vec<String>,
     /// Words that much other code has, too: a file with one of them matters where its package names one of `clients`.
     pub weak: Vec<String>,
-    /// What names the clients of weak words.
+    /// Packages that are the clients of weak words.
     pub clients: Vec<String>,
+    /// Parts of words that do so, too.
+    pub companions: Vec<String>,
+    /// Words that begin like one of `companions` and name nothing.
+    pub strangers: Vec<String>,
 }
 
 /// What of a model file is wanted before the file is.
@@ -46,6 +50,8 @@ struct Head {
     weak_triggers: Vec<String>,
     #[serde(default)]
     companions: Vec<String>,
+    #[serde(default)]
+    strangers: Vec<String>,
 }
 
 impl Default for Catalog {
@@ -127,7 +133,9 @@ fn add(heads: &mut BTreeMap<&'static str, Words>, head: Option<Head>) {
         head.weak_triggers.into_iter().for_each(|word| put(&mut words.weak, word));
         // A version that stands for any, and what follows it, is not in every import.
         let literal = |package: &String| package.trim_start_matches("**/").split('*').next().unwrap_or("").to_owned();
-        head.packages.iter().map(literal).chain(head.companions).for_each(|word| put(&mut words.clients, word));
+        head.packages.iter().map(literal).for_each(|word| put(&mut words.clients, word));
+        head.companions.into_iter().for_each(|word| put(&mut words.companions, word));
+        head.strangers.into_iter().for_each(|word| put(&mut words.strangers, word));
     }
 }
 

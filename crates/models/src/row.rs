@@ -80,6 +80,9 @@ pub struct ClientHead {
     /// See `weak-triggers`.
     #[serde(default)]
     pub companions: Vec<String>,
+    /// Words that begin like a companion and name nothing (`redistribute`).
+    #[serde(default)]
+    pub strangers: Vec<String>,
     /// Repairs in this client's idiom, by name of the phrase (`acquire-with-ttl`, `compare-and-delete`,
     /// `compare-and-expire`, `detached-release`, `fenced-write`, `token`).
     #[serde(default, deserialize_with = "shared")]
