@@ -7,6 +7,7 @@ use crate::input::{InputFile, language};
 use crate::meta_rules::slugs;
 use crate::packages::{Located, Packages};
 use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
+use crate::prefilter::Triggers;
 use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Catalog;
 use dogpile_report::Finding;
@@ -41,7 +42,7 @@ pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintRes
     };
     let mut own_models = None;
     if !config.models.is_empty() {
-        match Catalog::with_users(&config.models) {
+        match Catalog::with_users_again(&config.models) {
             Ok(models) => own_models = Some(models),
             Err(error) => return fail(error.to_string()),
         }
@@ -87,7 +88,13 @@ fn run<'f, T>(
     config: &Config,
     then: impl FnOnce(&[InputFile], &Options<'_>) -> T,
 ) -> T {
-    let filter = triggers(models, config);
+    let own;
+    let filter = if std::ptr::eq(models, builtin()) && config.wrappers.is_empty() {
+        usual_triggers()
+    } else {
+        own = triggers(models, config);
+        &own
+    };
     let text_of = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| text.clone());
     let located = |path: &'f str| Some(Located { path: Path::new(path), shown: path, lang: language(path)? });
     let all: Vec<Located<'_>> = files.iter().filter_map(|(path, _)| located(path)).collect();
@@ -113,7 +120,7 @@ fn run<'f, T>(
         in_memory: files,
         max_file_size: u64::MAX,
         touches: true,
-        ..Options::plain(models, config, &filter, &nothing, &packages)
+        ..Options::plain(models, config, filter, &nothing, &packages)
     };
     then(&inputs, &options)
 }
@@ -131,6 +138,12 @@ fn config_of(text: &str, files: &[(String, String)]) -> Result<Config, String> {
 fn builtin() -> &'static Catalog {
     static MODELS: OnceLock<Catalog> = OnceLock::new();
     MODELS.get_or_init(Catalog::default)
+}
+
+/// Those of the built-in models, where nobody declares more.
+fn usual_triggers() -> &'static Triggers {
+    static TRIGGERS: OnceLock<Triggers> = OnceLock::new();
+    TRIGGERS.get_or_init(|| triggers(builtin(), &Config::default()))
 }
 
 fn pool() -> Option<&'static ThreadPool> {
