@@ -6,6 +6,7 @@ use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName,
 use dogpile_models::Models;
 use dogpile_source::{FileId, SourceMap, Span};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,6 +22,9 @@ pub(crate) struct FuncRef {
 
 /// How many re-exports of re-exports are followed.
 const MAX_ALIASES: usize = 8;
+
+/// Where names lead that a search came by, by how many names before them.
+type Passed = RefCell<HashMap<(String, usize), Option<String>>>;
 
 /// The name that a constant is another name for.
 fn other_name(global: &Global) -> Option<&QualName> {
@@ -325,17 +329,28 @@ impl<'a> Program<'a> {
             repeat(&known.asked);
             return known.found.clone();
         }
-        let (found, asked) = again(|| self.elsewhere(name, 0));
+        let (found, asked) = again(|| self.elsewhere(name, 0, &Passed::default()));
         let known = Arc::new(Sought { found: found.clone(), asked });
         sought.write().unwrap_or_else(PoisonError::into_inner).insert(name.into(), known);
         found
     }
 
-    fn elsewhere(&self, name: &str, depth: usize) -> Option<String> {
+    fn elsewhere(&self, name: &str, depth: usize, passed: &Passed) -> Option<String> {
         if depth > MAX_ALIASES {
             return None;
         }
-        let onward = |found: String| if self.declares(&found) { found } else { self.elsewhere(&found, depth + 1).unwrap_or(found) };
+        // Modules that take all of each other in come by each name on every way there is between them.
+        let at = (name.to_owned(), depth);
+        let known = passed.borrow().get(&at).cloned();
+        known.unwrap_or_else(|| {
+            let found = self.elsewhere_from(name, depth, passed);
+            passed.borrow_mut().insert(at, found.clone());
+            found
+        })
+    }
+
+    fn elsewhere_from(&self, name: &str, depth: usize, passed: &Passed) -> Option<String> {
+        let onward = |found: String| if self.declares(&found) { found } else { self.elsewhere(&found, depth + 1, passed).unwrap_or(found) };
         if let Some(to) = self.is_head(name).then(|| self.global_of_name(name)).flatten().and_then(|(_, g)| other_name(g)) {
             return Some(onward(to.to_string()));
         }
@@ -356,18 +371,18 @@ impl<'a> Program<'a> {
             note(About::Offered, head);
             if let Some(from) = self.tables.offered.get(head).filter(|_| !item.starts_with("default")) {
                 let found = from.iter().map(|package| format!("{package}.{item}")).find_map(|n| {
-                    if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1) }
+                    if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1, passed) }
                 });
                 if found.is_some() {
                     return found;
                 }
             }
             note(About::Taken, head);
-            if let Some(found) = self.tables.taken_in.get(head).and_then(|from| self.taken(from, item, depth)) {
+            if let Some(found) = self.tables.taken_in.get(head).and_then(|from| self.taken(from, item, depth, passed)) {
                 return Some(found);
             }
             if self.global_of_name(head).is_some_and(|(_, g)| other_name(g).is_some()) {
-                let owner = self.elsewhere(head, depth + 1)?;
+                let owner = self.elsewhere(head, depth + 1, passed)?;
                 return Some(onward(format!("{owner}.{item}")));
             }
         }
@@ -375,9 +390,9 @@ impl<'a> Program<'a> {
     }
 
     /// The name of an item that one of these packages declares, offers on, or is known to have.
-    fn taken(&self, from: &[QualName], item: &str, depth: usize) -> Option<String> {
+    fn taken(&self, from: &[QualName], item: &str, depth: usize, passed: &Passed) -> Option<String> {
         let names = || from.iter().map(|package| format!("{package}.{item}"));
-        let own = names().find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1) });
+        let own = names().find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1, passed) });
         own.or_else(|| {
             names().find(|n| {
                 let owner = n.rsplit_once('.').map_or("", |(owner, _)| owner);
