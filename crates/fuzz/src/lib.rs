@@ -43,7 +43,12 @@ const fn text(name: &'static str, run: fn(&[u8]), from: Files, written: &'static
 }
 
 /// One that reads bytes which runs make.
-const fn made(name: &'static str, run: fn(&[u8]), made: fn() -> Vec<Vec<u8>>, change: fn(&[u8], u64) -> Vec<u8>) -> Target {
+const fn made(
+    name: &'static str,
+    run: fn(&[u8]),
+    made: fn() -> Vec<Vec<u8>>,
+    change: fn(&[u8], u64) -> Vec<u8>,
+) -> Target {
     Target { name, run, from: &[], written: &[], made, change }
 }
 
@@ -67,11 +72,12 @@ pub const TARGETS: &[Target] = &[
     text("config", texts::config, &[("docs", &["toml"]), ("fixtures", &["toml"])], texts::CONFIGS),
     text("latency", texts::latency, &[("docs/examples", &["json"])], texts::LATENCIES),
     text("models", texts::models, &[("crates/models/clients", &["toml"])], &[]),
-    text("lua", texts::lua, &[
-            ("crates/redis/tests/scripts", &["lua"]),
-            ("crates/redis/src/script", &["lua"]),
-            ("fixtures", &["lua"]),
-        ], texts::SCRIPTS),
+    text(
+        "lua",
+        texts::lua,
+        &[("crates/redis/tests/scripts", &["lua"]), ("crates/redis/src/script", &["lua"]), ("fixtures", &["lua"])],
+        texts::SCRIPTS,
+    ),
     text("resp", texts::resp, &[], texts::REPLIES),
     text("baseline", texts::baseline, &[], texts::BASELINES),
     text("replay", texts::replay, &[], texts::RECORDS),
