@@ -5,7 +5,7 @@ use crate::input::InputFile;
 use crate::packages::{Packages, Specifiers};
 use crate::translate::translate;
 use dogpile_front_ts::Resolve;
-use dogpile_ir::{Lang, Module};
+use dogpile_ir::{Function, FunctionKind, Lang, Module};
 use dogpile_source::{FileId, SourceFile, renumbered};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -77,7 +77,7 @@ impl Fact {
 
     /// The module of a file with this number.
     fn as_file(&self, id: FileId) -> Option<Module> {
-        renumbered(Arc::new(BTreeMap::from([(self.file, id)])), || whole(&self.module))
+        renumbered(Arc::new(BTreeMap::from([(self.file, id)])), || whole(&self.module)).filter(nests)
     }
 
     /// What the file became then.
@@ -89,6 +89,20 @@ impl Fact {
     pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
         &mut self.module
     }
+}
+
+/// Whether the way out of each closure has an end.
+fn nests(module: &Module) -> bool {
+    let ends = |first: &Function| {
+        let mut function = first;
+        for _ in &module.functions {
+            let FunctionKind::Closure { parent: Some(parent) } = function.kind else { return true };
+            let Some(around) = module.functions.get(parent.0 as usize) else { return false };
+            function = around;
+        }
+        false
+    };
+    module.functions.iter().all(ends)
 }
 
 #[cfg(test)]
@@ -162,5 +176,18 @@ mod tests {
         };
         let thread = std::thread::Builder::new().stack_size(STACK).spawn(check).expect("a thread");
         thread.join().expect("all of them are read back");
+    }
+
+    #[test]
+    fn a_closure_within_itself_is_no_module() {
+        let text = "package m\nfunc f() {\n\tg(func() { g(func() {}) })\n}\n";
+        let mut module = dogpile_front_go::parse(FileId(3), "m", text);
+        assert!(nests(&module));
+        let parents: Vec<usize> = (0..3).filter(|f| module.functions[*f].kind != FunctionKind::Plain).collect();
+        let around = FunctionKind::Closure { parent: Some(dogpile_ir::FuncId(u32::try_from(parents[1]).expect("small"))) };
+        module.functions[parents[0]].kind = around;
+        assert!(!nests(&module), "{around:?}");
+        module.functions[parents[0]].kind = FunctionKind::Closure { parent: Some(dogpile_ir::FuncId(9)) };
+        assert!(!nests(&module));
     }
 }

@@ -29,18 +29,19 @@ pub(crate) fn recalled(files: &[InputFile], options: &Options<'_>, known: Known,
 mod tests {
     use crate::fuzzing::packs::{changed, lint_knowing, untold, written};
     use crate::lint_files;
-    use dogpile_ir::{LocalId, Module};
+    use dogpile_ir::{FuncId, Module, Rvalue, Stmt, StmtKind, Value, ValueKind};
 
     #[test]
     fn what_no_run_wrote_is_found_out_anew() {
         let text = "package app\n\nimport (\n\t\"context\"\n\t\"time\"\n\n\t\"github.com/redis/go-redis/v9\"\n)\n\nfunc sweep(ctx context.Context, rdb *redis.Client) {\n\tif ok, _ := rdb.SetNX(ctx, \"lock\", 1, time.Second).Result(); !ok {\n\t\treturn\n\t}\n\tdefer rdb.Del(ctx, \"lock\")\n\twork(ctx)\n}\n";
         let files = vec![("go.mod".to_owned(), "module m\n".to_owned()), ("app/a.go".to_owned(), text.to_owned())];
-        // A parameter that is no variable of its module: whoever looks it up fails.
+        // A closure that is not there: whoever looks into it fails.
         let pack = changed(&untold(&written(&files)), 0, |bytes| {
             let mut module: Module = postcard::from_bytes(bytes).expect("a module");
-            for param in module.functions.iter_mut().flat_map(|function| &mut function.params) {
-                param.local = LocalId(9_999);
-            }
+            let function = module.functions.first_mut().expect("a function");
+            let closure = Value::new(ValueKind::Closure(FuncId(9_999)), function.span);
+            let made = StmtKind::Let { targets: vec![], value: Rvalue::Use(closure) };
+            function.body.as_mut().expect("a body").push(Stmt { kind: made, span: function.span });
             *bytes = postcard::to_allocvec(&module).expect("bytes");
         });
         let (known, cold) = (lint_knowing(&files, &[pack]), lint_files(files, None));
