@@ -6,7 +6,6 @@ use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName,
 use dogpile_models::Models;
 use dogpile_source::{FileId, SourceMap, Span};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -22,9 +21,6 @@ pub(crate) struct FuncRef {
 
 /// How many re-exports of re-exports are followed.
 const MAX_ALIASES: usize = 8;
-
-/// Where names lead that a search came by, by how many names before them.
-type Passed = RefCell<HashMap<(String, usize), Option<String>>>;
 
 /// The name that a constant is another name for.
 fn other_name(global: &Global) -> Option<&QualName> {
@@ -329,28 +325,26 @@ impl<'a> Program<'a> {
             repeat(&known.asked);
             return known.found.clone();
         }
-        let (found, asked) = again(|| self.elsewhere(name, 0, &Passed::default()));
+        let (found, asked) = again(|| self.elsewhere(name, 0, &mut HashMap::default()));
         let known = Arc::new(Sought { found: found.clone(), asked });
         sought.write().unwrap_or_else(PoisonError::into_inner).insert(name.into(), known);
         found
     }
 
-    fn elsewhere(&self, name: &str, depth: usize, passed: &Passed) -> Option<String> {
-        if depth > MAX_ALIASES {
+    /// `seen`: names that were looked for, and how deep that was. Packages that take in each other's names whole would
+    /// be gone through again on every way that leads to them.
+    fn elsewhere(&self, name: &str, depth: usize, seen: &mut HashMap<Box<str>, usize>) -> Option<String> {
+        if depth > MAX_ALIASES || seen.get(name).is_some_and(|known| *known <= depth) {
             return None;
         }
-        // Modules that take all of each other in come by each name on every way there is between them.
-        let at = (name.to_owned(), depth);
-        let known = passed.borrow().get(&at).cloned();
-        known.unwrap_or_else(|| {
-            let found = self.elsewhere_from(name, depth, passed);
-            passed.borrow_mut().insert(at, found.clone());
-            found
-        })
+        seen.insert(name.into(), depth);
+        self.leading_on(name, depth, seen)
     }
 
-    fn elsewhere_from(&self, name: &str, depth: usize, passed: &Passed) -> Option<String> {
-        let onward = |found: String| if self.declares(&found) { found } else { self.elsewhere(&found, depth + 1, passed).unwrap_or(found) };
+    fn leading_on(&self, name: &str, depth: usize, seen: &mut HashMap<Box<str>, usize>) -> Option<String> {
+        let mut onward = |found: String| {
+            if self.declares(&found) { found } else { self.elsewhere(&found, depth + 1, seen).unwrap_or(found) }
+        };
         if let Some(to) = self.is_head(name).then(|| self.global_of_name(name)).flatten().and_then(|(_, g)| other_name(g)) {
             return Some(onward(to.to_string()));
         }
@@ -371,28 +365,29 @@ impl<'a> Program<'a> {
             note(About::Offered, head);
             if let Some(from) = self.tables.offered.get(head).filter(|_| !item.starts_with("default")) {
                 let found = from.iter().map(|package| format!("{package}.{item}")).find_map(|n| {
-                    if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1, passed) }
+                    if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1, seen) }
                 });
                 if found.is_some() {
                     return found;
                 }
             }
             note(About::Taken, head);
-            if let Some(found) = self.tables.taken_in.get(head).and_then(|from| self.taken(from, item, depth, passed)) {
+            if let Some(found) = self.tables.taken_in.get(head).and_then(|from| self.taken(from, item, depth, seen)) {
                 return Some(found);
             }
             if self.global_of_name(head).is_some_and(|(_, g)| other_name(g).is_some()) {
-                let owner = self.elsewhere(head, depth + 1, passed)?;
-                return Some(onward(format!("{owner}.{item}")));
+                let owner = self.elsewhere(head, depth + 1, seen)?;
+                let found = format!("{owner}.{item}");
+                return Some(if self.declares(&found) { found } else { self.elsewhere(&found, depth + 1, seen).unwrap_or(found) });
             }
         }
         None
     }
 
     /// The name of an item that one of these packages declares, offers on, or is known to have.
-    fn taken(&self, from: &[QualName], item: &str, depth: usize, passed: &Passed) -> Option<String> {
+    fn taken(&self, from: &[QualName], item: &str, depth: usize, seen: &mut HashMap<Box<str>, usize>) -> Option<String> {
         let names = || from.iter().map(|package| format!("{package}.{item}"));
-        let own = names().find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1, passed) });
+        let own = names().find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1, seen) });
         own.or_else(|| {
             names().find(|n| {
                 let owner = n.rsplit_once('.').map_or("", |(owner, _)| owner);

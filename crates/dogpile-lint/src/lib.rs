@@ -40,6 +40,7 @@ mod pipeline;
 mod prefilter;
 mod progress;
 mod project;
+mod promises;
 mod replay;
 mod reports;
 mod speaks;

@@ -150,7 +150,10 @@ pub(crate) fn read_text(path: &Path, index: Option<&Index>, max_size: u64) -> Re
 }
 
 /// Does something with the text of a file. See [`read_text`].
-fn with_text<T>(path: &Path, index: Option<&Index>, max_size: u64, f: impl FnOnce(&str) -> T) -> Result<T, (&'static str, String)> {
+///
+/// # Errors
+/// The same.
+pub(crate) fn with_text<T>(path: &Path, index: Option<&Index>, max_size: u64, f: impl FnOnce(&str) -> T) -> Result<T, (&'static str, String)> {
     let too_large = |size: u64| ("too large", format!("{} is more than the {} of --max-file-size", megabytes(size), megabytes(max_size)));
     if let Some(text) = index.and_then(|index| index.text(path)) {
         let size = text.len() as u64;

@@ -1,5 +1,6 @@
 //! Which files can matter, decided before anything is parsed.
 
+use crate::promises::Promises;
 use aho_corasick::{AhoCorasick, Input, Span, packed};
 use dogpile_ir::Lang;
 use dogpile_models::Words;
@@ -58,38 +59,6 @@ impl Triggers {
     }
 }
 
-/// A search for promises that a module keeps: a variable of it whose line says so, or something with that name that is
-/// set to one.
-#[derive(Debug)]
-struct Promises {
-    word: Prefilter,
-}
-
-impl Default for Promises {
-    fn default() -> Self {
-        Self { word: Prefilter::new(&["romise".to_owned()], &[]) }
-    }
-}
-
-impl Promises {
-    fn kept_in(&self, bytes: &[u8]) -> bool {
-        self.word.places(bytes).any(|at| {
-            let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1);
-            let (before, behind) = (&bytes[start..at], &bytes[at..]);
-            let declares = |line: &[u8]| [&b"let "[..], b"var ", b"export let ", b"export var "].iter().any(|word| line.starts_with(word));
-            declares(before) || (!declares(before.trim_ascii_start()) && !before.trim_ascii_start().starts_with(b"const ") && is_set(behind))
-        })
-    }
-}
-
-/// A name that ends here and is assigned: `…romise = x`, `…romise ??= x`.
-fn is_set(text: &[u8]) -> bool {
-    let name = text.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_')).unwrap_or(text.len());
-    let rest = text[name..].trim_ascii_start();
-    let rest = rest.strip_prefix(b"??").unwrap_or(rest);
-    rest.strip_prefix(b"=").is_some_and(|value| !value.starts_with(b"=") && !value.starts_with(b">"))
-}
-
 /// A search for any of a few words.
 #[derive(Debug)]
 pub(crate) struct Prefilter {
@@ -142,7 +111,7 @@ impl Prefilter {
     }
 
     /// Where the words stand.
-    fn places<'s>(&'s self, bytes: &'s [u8]) -> impl Iterator<Item = usize> + 's {
+    pub(crate) fn places<'s>(&'s self, bytes: &'s [u8]) -> impl Iterator<Item = usize> + 's {
         let mut from = 0;
         std::iter::from_fn(move || {
             let (_, at) = self.find(bytes, from)?;
@@ -156,6 +125,10 @@ impl Prefilter {
     pub(crate) fn hit(&self, bytes: &[u8]) -> Hit {
         let (mut from, mut best) = (0, Hit::Nothing);
         while let Some((word, at)) = self.find(bytes, from) {
+            if is_inside_a_word(bytes, at) {
+                from = at + 1;
+                continue;
+            }
             if word < self.enough || matches!(self.how, How::Everything) {
                 return Hit::Alone;
             }
@@ -165,13 +138,19 @@ impl Prefilter {
     }
 }
 
+/// Whether what stands there goes on with a word: `redsync` in `orderedsynchronizer`.
+fn is_inside_a_word(bytes: &[u8], at: usize) -> bool {
+    at > 0 && bytes[at].is_ascii_lowercase() && bytes[at - 1].is_ascii_alphabetic()
+}
+
 /// Words without those that hold another one, or one of `others`: they find nothing more than that.
 fn least<'w>(words: &'w [String], others: &[&str]) -> Vec<&'w str> {
     let mut words: Vec<&str> = words.iter().map(String::as_str).filter(|w| !w.is_empty()).collect();
     words.sort_unstable_by_key(|w| (w.len(), *w));
     let mut least: Vec<&str> = Vec::new();
     for word in words {
-        if !least.iter().chain(others).any(|shorter| word.contains(shorter)) {
+        let finds = |shorter: &str| word.match_indices(shorter).any(|(at, _)| !is_inside_a_word(word.as_bytes(), at));
+        if !least.iter().chain(others).any(|shorter| finds(shorter)) {
             least.push(word);
         }
     }
@@ -199,6 +178,17 @@ mod tests {
     }
 
     #[test]
+    fn words_that_begin_small_begin_a_word() {
+        let search = of(&["redsync", "SetNX", "setnx", "hsetnx"], &[".eval("]);
+        let hits = |text: &[u8]| search.hit(text) == Hit::Alone;
+        assert!(hits(b"import \"github.com/go-redsync/redsync/v4\"") && hits(b"_redsync") && hits(b"redsync"));
+        assert!(!hits(b"orderedsynchronizer") && hits(b"orderedsynchronizer redsync"));
+        assert!(hits(b"client.hsetnx(k, f, v)") && !hits(b"client.xsetnx(k)"), "words of their own are looked for beside what they hold");
+        assert!(hits(b"trySetNX"), "a capital begins one in the middle of a name");
+        assert_eq!(search.hit(b"x.eval(y)"), Hit::Weak);
+    }
+
+    #[test]
     fn weak_words_are_told_from_those_that_are_enough() {
         let search = of(&["SetNX", "x.Eval(k"], &[".Eval("]);
         assert_eq!(search.hit(b"a.Eval(b)"), Hit::Weak);
@@ -207,32 +197,7 @@ mod tests {
         assert_eq!(search.hit(b"a.Evil(b)"), Hit::Nothing);
         let many: Vec<String> = (0..500).map(|n| format!("word-{n}-end")).collect();
         let search = Prefilter::new(&many, &["weak".to_owned()]);
-        assert_eq!((search.hit(b"weak"), search.hit(b"weakword-7-end")), (Hit::Weak, Hit::Alone));
-    }
-
-    #[test]
-    fn promises_that_a_module_keeps() {
-        let kept = |text: &str| Triggers::default().stands_alone(Lang::TypeScript, text.as_bytes());
-        for text in [
-            "let ready: Promise<void> | null = null;",
-            "a();\nexport let ready: Promise<X>;",
-            "var promise;",
-            "  cached.promise = connect();",
-            "if (!readyPromise) readyPromise ??= go();",
-        ] {
-            assert!(kept(text), "{text}");
-        }
-        for text in [
-            "",
-            "function f(): Promise<void> {}",
-            "  let ready: Promise<void> | null = null;",
-            "  const promise = go();",
-            "if (promise == other) {}",
-            "const f = (promise => promise);",
-        ] {
-            assert!(!kept(text), "{text}");
-        }
-        assert!(!Triggers::default().stands_alone(Lang::Go, b"var promise"));
+        assert_eq!((search.hit(b"weak"), search.hit(b"weak-word-7-end")), (Hit::Weak, Hit::Alone));
     }
 
     #[test]

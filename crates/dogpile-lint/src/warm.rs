@@ -33,13 +33,16 @@ pub(crate) struct Search {
     pub words: Sought,
     /// Index of a file, the text that was searched, and whether anything stood there.
     pub found: BTreeMap<usize, (Arc<str>, bool)>,
+    /// Of files whose texts are not kept, in the present run: they count as they were read.
+    pub read: BTreeMap<usize, bool>,
     /// Whether the present run asked for it.
     pub used: bool,
 }
 
 impl Search {
-    /// What is known of a file with this text.
-    pub(crate) fn known(&self, index: usize, text: &Arc<str>) -> Option<bool> {
+    /// What is known of a file with this text, or of one whose text is not kept.
+    pub(crate) fn known(&self, index: usize, text: Option<&Arc<str>>) -> Option<bool> {
+        let Some(text) = text else { return self.read.get(&index).copied() };
         self.found.get(&index).filter(|(searched, _)| Arc::ptr_eq(searched, text)).map(|(_, found)| *found)
     }
 }

@@ -1,10 +1,13 @@
 //! Look-up tables over all models, built once.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::models::{ByName, Client, ClientId, Row, canonical_package};
 use crate::names;
 use crate::row::CallRow;
+
+/// More arguments than a call has.
+pub(crate) const MOST_ARGS: usize = 8;
 
 /// Tables of one client.
 #[derive(Clone, Default)]
@@ -25,11 +28,12 @@ pub(crate) struct Index {
     tables: Vec<Tables>,
     builtin: usize,
     packages: HashMap<String, Vec<ClientId>>,
-    patterns: Vec<(String, ClientId)>,
+    patterns: Vec<(names::Pattern, ClientId)>,
     full_types: HashMap<String, Vec<(ClientId, usize)>>,
     full_functions: HashMap<String, Vec<(ClientId, u32)>>,
-    named: HashMap<(String, String), Vec<(ClientId, u32)>>,
-    neutral: HashSet<(String, String)>,
+    /// By language and name.
+    named: HashMap<String, HashMap<String, Vec<(ClientId, u32)>>>,
+    neutral: HashMap<String, HashSet<String>>,
 }
 
 impl Index {
@@ -59,7 +63,7 @@ impl Index {
     fn add(&mut self, id: ClientId, client: &Client) {
         for package in &client.head.packages {
             if package.contains('*') {
-                self.patterns.push((package.clone(), id));
+                self.patterns.push((names::Pattern::new(package), id));
             } else {
                 self.packages.entry(package.clone()).or_default().push(id);
             }
@@ -93,8 +97,8 @@ impl Index {
                         if name == "*" {
                             continue;
                         }
-                        let key = (client.head.language.clone(), name.clone());
-                        self.named.entry(key).or_default().push((id, n));
+                        let named = self.named.entry(client.head.language.clone()).or_default();
+                        named.entry(name.clone()).or_default().push((id, n));
                     }
                     Some(None) => {}
                     None if names::is_qualified(&client.head.packages, name) => {
@@ -109,20 +113,20 @@ impl Index {
         }
         for ty in 0..client.types.len() {
             let mut all = ByName::default();
-            let mut seen = HashSet::new();
+            let mut seen = HashSet::default();
             gather(client, &tables, &own, ty, &mut seen, &mut all);
             tables.methods.push(all);
         }
         for name in &client.neutral {
-            let language = client.head.language.clone();
-            self.neutral.insert((language, name.strip_suffix(".*").unwrap_or(name).to_owned()));
+            let neutral = self.neutral.entry(client.head.language.clone()).or_default();
+            neutral.insert(name.strip_suffix(".*").unwrap_or(name).to_owned());
         }
         self.tables[usize::from(id.0)] = tables;
     }
 
     pub(crate) fn clients_of(&self, package: &str) -> Vec<ClientId> {
         let mut found = self.packages.get(package).cloned().unwrap_or_default();
-        let fitting = self.patterns.iter().filter(|(pattern, _)| names::fits(pattern, package));
+        let fitting = self.patterns.iter().filter(|(pattern, _)| pattern.fits(package));
         for (_, id) in fitting {
             if !found.contains(id) {
                 found.push(*id);
@@ -167,6 +171,12 @@ impl Index {
         best(clients, client, self.tables[usize::from(client.0)].functions.get(name)?, args)
     }
 
+    /// Whether a function of that whole name takes any number of arguments that people write.
+    pub(crate) fn has_full_function(&self, clients: &[Client], qual: &str) -> bool {
+        let rows = self.full_functions.get(qual).into_iter().flatten();
+        rows.map(|(client, n)| row(clients, *client, *n)).any(|r| (0..MOST_ARGS).any(|args| takes(r.call, args)))
+    }
+
     pub(crate) fn full_function<'m>(&self, clients: &'m [Client], qual: &str, args: usize) -> Option<Row<'m>> {
         let rows = self.full_functions.get(qual)?;
         let fitting = rows.iter().map(|(client, n)| row(clients, *client, *n)).filter(|r| takes(r.call, args));
@@ -174,7 +184,7 @@ impl Index {
     }
 
     pub(crate) fn named<'m>(&self, clients: &'m [Client], lang: &str, method: &str, args: usize) -> Vec<Row<'m>> {
-        let rows = self.named.get(&(lang.to_owned(), method.to_owned()));
+        let rows = self.named.get(lang).and_then(|named| named.get(method));
         let rows = rows.into_iter().flatten().map(|(client, n)| row(clients, *client, *n));
         let mut rows: Vec<_> = rows.filter(|r| takes(r.call, args)).collect();
         // Clients stay in order; within one, the row that asks for more arguments is the closer one.
@@ -187,7 +197,7 @@ impl Index {
     }
 
     pub(crate) fn is_neutral_name(&self, lang: &str, name: &str) -> bool {
-        self.neutral.contains(&(lang.to_owned(), name.to_owned()))
+        self.neutral.get(lang).is_some_and(|neutral| neutral.contains(name))
     }
 }
 

@@ -1,11 +1,11 @@
 //! All models read, and look-ups over them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::catalog;
 use crate::contract::{ReplyRow, ValueKind};
 use crate::error::{Fault, ModelError};
-use crate::index::Index;
+use crate::index::{Index, MOST_ARGS};
 use crate::names;
 use crate::rewrite::RewriteRow;
 use crate::row::{CallRow, ClientFile, ClientHead, TypeRow};
@@ -126,6 +126,17 @@ impl Models {
         })
     }
 
+    /// Whether [`Self::function`] finds something for any number of arguments.
+    fn has_function(&self, qual: &str) -> bool {
+        let qual = names::plain(qual);
+        let is_of = |client: ClientId, name: &str| {
+            (0..MOST_ARGS).any(|args| self.index.function(&self.clients, client, name, args).is_some() || self.method_of_global(client, name, args).is_some())
+        };
+        self.index.has_full_function(&self.clients, qual)
+            || names::splits(qual).any(|(package, name)| self.index.clients_of(package).into_iter().any(|client| is_of(client, name)))
+            || (qual.contains(".default.") && self.has_function(&qual.replacen(".default.", ".", 1)))
+    }
+
     /// `kv.set`: a method of an object that a client's package exports.
     fn method_of_global(&self, client: ClientId, name: &str, args: usize) -> Option<Row<'_>> {
         let (global, method) = name.rsplit_once('.')?;
@@ -157,9 +168,7 @@ impl Models {
     /// Whether some model has a type, a constant or a function of this full name.
     #[must_use]
     pub fn knows(&self, qual: &str) -> bool {
-        self.type_of(qual).is_some()
-            || self.constant(qual).is_some()
-            || (0..8).any(|args| self.function(qual, args).is_some())
+        self.type_of(qual).is_some() || self.constant(qual).is_some() || self.has_function(qual)
     }
 
     /// What a type is.
@@ -244,8 +253,8 @@ impl Models {
     pub fn holds_in(&self, row: Row<'_>, import_path: &str) -> bool {
         let packages = &self.client(row.client).packages;
         match row.call.on.as_deref().filter(|on| names::is_qualified(packages, on)).and_then(names::split) {
-            Some((package, _)) => names::fits(package, import_path),
-            None => packages.iter().any(|p| names::fits(p, import_path)),
+            Some((package, _)) => names::Pattern::new(package).fits(import_path),
+            None => packages.iter().any(|p| names::Pattern::new(p).fits(import_path)),
         }
     }
 
@@ -415,7 +424,7 @@ fn stem(file: &str) -> &str {
 }
 
 /// Rows of one name, those that take more arguments first.
-pub(crate) type ByName = HashMap<String, Vec<u32>>;
+pub(crate) type ByName = rustc_hash::FxHashMap<String, Vec<u32>>;
 
 #[cfg(test)]
 mod tests {

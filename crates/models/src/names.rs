@@ -44,24 +44,51 @@ pub(crate) fn without_version(package: &str) -> &str {
     }
 }
 
-/// Whether a package fits a pattern in which `*` stands for any characters but `/`, and a leading `**/` for any path.
-pub(crate) fn fits(pattern: &str, package: &str) -> bool {
-    if let Some(tail) = pattern.strip_prefix("**/") {
-        return package.strip_suffix(tail).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+/// A name of packages in which `*` stands for any characters but `/`, and a leading `**/` for any path. Every name of a tree
+/// is held against all of them.
+#[derive(Clone)]
+pub(crate) enum Pattern {
+    /// Behind `**/`.
+    Tail(String),
+    /// What stands around `*`s: the first part begins the package, the last one ends it.
+    Parts(Vec<String>),
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    pub(crate) fn new(pattern: &str) -> Self {
+        match pattern.strip_prefix("**/") {
+            Some(tail) => Self::Tail(tail.to_owned()),
+            None => Self::Parts(pattern.split('*').map(str::to_owned).collect()),
+        }
     }
-    let Some((before, after)) = pattern.split_once('*') else {
-        return pattern == package;
-    };
-    let Some(rest) = package.strip_prefix(before) else {
-        return false;
-    };
-    let reach = rest.find('/').unwrap_or(rest.len());
-    (0..=reach).any(|at| rest.is_char_boundary(at) && fits(after, &rest[at..]))
+
+    /// Whether a package fits it.
+    pub(crate) fn fits(&self, package: &str) -> bool {
+        match self {
+            Self::Tail(tail) => package.strip_suffix(tail.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/')),
+            Self::Parts(parts) => match parts.as_slice() {
+                [before, rest @ ..] => package.strip_prefix(before.as_str()).is_some_and(|package| fit(rest, package)),
+                [] => false,
+            },
+        }
+    }
+}
+
+/// Whether what is left of a package fits what stands behind `*`s.
+fn fit(parts: &[String], package: &str) -> bool {
+    let [part, rest @ ..] = parts else { return package.is_empty() };
+    let reach = package.find('/').unwrap_or(package.len());
+    (0..=reach).any(|at| package.get(at..).and_then(|left| left.strip_prefix(part.as_str())).is_some_and(|left| fit(rest, left)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fits(pattern: &str, package: &str) -> bool {
+        Pattern::new(pattern).fits(package)
+    }
 
     #[test]
     fn splits_at_the_end_of_the_package() {

@@ -78,27 +78,36 @@ impl Tree<'_> {
         let words = Sought::new(names, &self.modules, self.packages);
         let mut searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
         let at = searches.iter().position(|search| search.words == words).unwrap_or_else(|| {
-            searches.push(Search { words, found: BTreeMap::new(), used: true });
+            searches.push(Search { words, found: BTreeMap::new(), read: BTreeMap::new(), used: true });
             searches.len() - 1
         });
         let search = &mut searches[at];
         search.used = true;
         let open: Vec<usize> = (0..self.files.len()).filter(|i| !self.parsed.contains(i)).collect();
-        let known = |i: &usize| self.files[*i].text.as_ref().and_then(|text| search.known(*i, text));
+        let known = |i: &usize| search.known(*i, self.files[*i].text.as_ref());
         let (old, new): (Vec<usize>, Vec<usize>) = open.into_iter().partition(|i| known(i).is_some());
         let mut found: BTreeSet<usize> = old.into_iter().filter(|i| known(i) == Some(true)).collect();
         if !new.is_empty() {
             let mentions = Mentions::new(&search.words);
             let stands = |i: usize| {
-                let text = self.text(i).ok()?;
-                let stands = mentions.stand_in(&self.files[i], &text);
-                Some((i, text, stands))
+                let file = &self.files[i];
+                let stands = |text: &str| mentions.stand_in(file, text);
+                let found = match &file.text {
+                    Some(text) => stands(text),
+                    // A tree holds more text than memory should.
+                    None => self.with_text(i, stands)?,
+                };
+                Some((i, file.text.clone(), found))
             };
-            let new: Vec<(usize, Arc<str>, bool)> = new.into_par_iter().filter_map(stands).collect();
+            let new: Vec<(usize, Option<Arc<str>>, bool)> = new.into_par_iter().filter_map(stands).collect();
             found.extend(new.iter().filter(|(.., stands)| *stands).map(|(i, ..)| *i));
             // Texts that were not kept are not kept here either.
-            let kept = new.into_iter().filter(|(i, ..)| self.files[*i].text.is_some());
-            search.found.extend(kept.map(|(i, text, stands)| (i, (text, stands))));
+            for (i, text, stands) in new {
+                match text {
+                    Some(text) => drop(search.found.insert(i, (text, stands))),
+                    None => drop(search.read.insert(i, stands)),
+                }
+            }
         }
         found
     }
@@ -107,7 +116,10 @@ impl Tree<'_> {
     pub(crate) fn searched(&mut self) -> Vec<Search> {
         let mut searches = std::mem::take(self.searches.get_mut().unwrap_or_else(PoisonError::into_inner));
         searches.retain(|search| search.used);
-        searches.iter_mut().for_each(|search| search.used = false);
+        for search in &mut searches {
+            search.used = false;
+            search.read.clear();
+        }
         searches
     }
 

@@ -7,7 +7,7 @@ use crate::cache::{Fact, Known};
 use crate::changes::{Changes, Index};
 use crate::guard::guarded;
 use crate::input::InputFile;
-use crate::load::read_text;
+use crate::load::{read_text, with_text};
 use crate::neighbours::Neighbours;
 use crate::packages::{Packages, joined};
 use crate::pipeline::Options;
@@ -221,6 +221,12 @@ impl<'f> Tree<'f> {
                 .map_err(|(reason, message)| Problem::left_out(&file.path, reason, message)),
             (None, None) => Ok(Arc::from("")),
         }
+    }
+
+    /// Does something with the text of a file on disk, which is not kept; `None`: it cannot be read.
+    fn with_text<T>(&self, index: usize, f: impl FnOnce(&str) -> T) -> Option<T> {
+        let path = self.files[index].disk.as_ref()?;
+        with_text(path, self.index, self.max_file_size, f).ok()
     }
 
     /// Tells the problems of a module, many of one file as a few.
