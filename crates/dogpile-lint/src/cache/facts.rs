@@ -190,4 +190,24 @@ mod tests {
         module.functions[parents[0]].kind = FunctionKind::Closure { parent: Some(dogpile_ir::FuncId(9)) };
         assert!(!nests(&module));
     }
+
+    #[test]
+    fn what_is_nested_without_end_is_refused() {
+        let refused = || {
+            let span = dogpile_source::Span::new(FileId(0), 0, 0);
+            let value = |kind| dogpile_ir::Value::new(kind, span);
+            let nil = || value(dogpile_ir::ValueKind::Lit(dogpile_ir::Lit::Nil));
+            let not = postcard::to_allocvec(&value(dogpile_ir::ValueKind::Not(Box::new(nil())))).expect("bytes");
+            let list = postcard::to_allocvec(&dogpile_ir::Type::List(Box::default())).expect("bytes");
+            let stmt = |kind| dogpile_ir::Stmt { kind, span };
+            let back = stmt(dogpile_ir::StmtKind::Return { values: vec![] });
+            let defer = postcard::to_allocvec(&stmt(dogpile_ir::StmtKind::Defer { body: vec![back] })).expect("bytes");
+            let nested = |open: &[u8]| open.repeat(500_000);
+            assert!(whole::<dogpile_ir::Value>(&nested(&not[..1])).is_none());
+            assert!(whole::<dogpile_ir::Type>(&nested(&list[..1])).is_none());
+            assert!(whole::<dogpile_ir::Stmt>(&nested(&defer[..2])).is_none());
+        };
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn(refused).expect("a thread");
+        thread.join().expect("they are refused");
+    }
 }
