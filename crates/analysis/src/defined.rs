@@ -122,7 +122,7 @@ fn read(program: &Program<'_>, does: &Does, by: &str, called: Option<&str>, give
     };
     let script = text(program, at(program, script, given)?, 0)?;
     let keys = match at(program, keys, given).map(|value| &value.kind) {
-        Some(ValueKind::Lit(Lit::Int(n))) => Some(usize::try_from(*n).ok()?),
+        Some(ValueKind::Lit(Lit::Int(n))) => Some(usize::try_from(n.get()).ok()?),
         Some(_) => return None,
         None => None,
     };

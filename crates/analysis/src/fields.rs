@@ -193,7 +193,7 @@ impl<'a> Fields<'a> {
 fn closed(value: &Value) -> bool {
     match &value.kind {
         ValueKind::Lit(_) | ValueKind::Global(_) => true,
-        ValueKind::Binary(..) | ValueKind::Concat(_) | ValueKind::Convert(..) | ValueKind::Neg(_) => value.parts().into_iter().all(closed),
+        ValueKind::Binary(..) | ValueKind::Concat(_) | ValueKind::Convert(..) | ValueKind::Neg(_) => value.parts().all(closed),
         _ => false,
     }
 }

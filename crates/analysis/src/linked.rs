@@ -244,6 +244,6 @@ fn shape(value: &Value, module: &Module, order: &BTreeMap<LocalId, usize>, h: &m
         _ => {}
     }
     let parts = value.parts();
-    parts.len().hash(h);
-    parts.into_iter().for_each(|part| shape(part, module, order, h));
+    parts.clone().count().hash(h);
+    parts.for_each(|part| shape(part, module, order, h));
 }

@@ -290,7 +290,7 @@ impl<'v, 'a> View<'v, 'a> {
         if let StmtKind::Let { value: Rvalue::Call(call), .. } = &stmt.kind {
             found.extend(self.callee(call));
         }
-        values(stmt).into_iter().for_each(|v| self.functions_in(v, &mut found));
+        values(stmt).for_each(|v| self.functions_in(v, &mut found));
         found
     }
 
@@ -306,7 +306,7 @@ impl<'v, 'a> View<'v, 'a> {
             }
             _ => {}
         }
-        value.parts().into_iter().for_each(|part| self.functions_in(part, found));
+        value.parts().for_each(|part| self.functions_in(part, found));
     }
 }
 
@@ -402,7 +402,7 @@ fn joined(steps: &[Step<'_>], store: usize, name: &str) -> Option<Span> {
 }
 
 fn mentions(value: &Value, name: &str) -> bool {
-    cell(value).as_deref() == Some(name) || value.parts().into_iter().any(|part| mentions(part, name))
+    cell(value).as_deref() == Some(name) || value.parts().any(|part| mentions(part, name))
 }
 
 /// Something that can fail is waited for before, and its failure is not caught.

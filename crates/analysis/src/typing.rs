@@ -238,7 +238,7 @@ impl Typing {
             ValueKind::Aggregate { ty, .. } | ValueKind::Convert(ty, _) => ty.clone(),
             ValueKind::Closure(id) => {
                 let f = program.module_at(m).function(*id);
-                Type::Func(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone())
+                Type::function(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone())
             }
             ValueKind::Lit(dogpile_ir::Lit::Str(_)) | ValueKind::Concat(_) => Type::Named("string".into()),
             ValueKind::Lit(dogpile_ir::Lit::Bool(_)) | ValueKind::Not(_) => Type::Named("bool".into()),
@@ -293,7 +293,7 @@ impl Typing {
         }
         if let Some(f) = program.function_named(name) {
             let f = program.function(f);
-            return Type::Func(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone());
+            return Type::function(f.params.iter().map(|p| p.ty.clone()).collect(), f.results.clone());
         }
         if let Some(ty) = self.used_as(name) {
             return ty;
@@ -360,13 +360,13 @@ impl Typing {
             },
             Target::Unknown(_) => match &call.callee {
                 Callee::Value(f) => match self.value_type(program, m, f, 0) {
-                    Type::Func(_, results) => results,
+                    Type::Func(of) => of.1,
                     _ => vec![],
                 },
                 Callee::Method { receiver, name } => {
                     let ty = self.value_type(program, m, receiver, 0);
                     match self.field_of(program, &ty, name) {
-                        Type::Func(_, results) => results,
+                        Type::Func(of) => of.1,
                         _ if program.module_at(m).lang == dogpile_ir::Lang::Rust && hands_value_on(name) => vec![ty],
                         _ => self.interface_types(program, m, call),
                     }

@@ -1,6 +1,6 @@
 //! Walks over statements and the calls in them.
 
-use dogpile_ir::{Block, Call, Comm, Rvalue, Stmt, StmtKind, Value};
+use dogpile_ir::{Block, Call, Comm, Few, Rvalue, Stmt, StmtKind, Value};
 
 /// Every statement of a block, nested ones too, in source order. Closures' bodies are functions of their own.
 pub(crate) fn each_stmt<'b>(block: &'b Block, visit: &mut dyn FnMut(&'b Stmt)) {
@@ -22,53 +22,51 @@ pub(crate) fn each_call<'b>(block: &'b Block, visit: &mut dyn FnMut(&'b Call)) {
 }
 
 /// The blocks directly inside a statement.
-pub(crate) fn blocks(stmt: &Stmt) -> Vec<&Block> {
+pub(crate) fn blocks(stmt: &Stmt) -> Few<'_, Block> {
     match &stmt.kind {
-        StmtKind::If { then, otherwise, .. } => vec![then, otherwise],
-        StmtKind::Loop { header, body, post, .. } => vec![header, body, post],
-        StmtKind::Switch { cases, default, .. } => cases.iter().map(|c| &c.body).chain(default).collect(),
-        StmtKind::Choose { arms, .. } => arms.iter().map(|a| &a.body).collect(),
-        StmtKind::Try { body, catch, finally } => {
-            std::iter::once(body).chain(catch.as_ref().map(|c| &c.1)).chain(std::iter::once(finally)).collect()
-        }
-        StmtKind::Defer { body } | StmtKind::Spawn { body, .. } | StmtKind::Scope { body, .. } => vec![body],
-        _ => vec![],
+        StmtKind::If { then, otherwise, .. } => Few::two(then, otherwise),
+        StmtKind::Loop { header, body, post, .. } => Few::of([Some(header), Some(body), Some(post)]),
+        StmtKind::Switch { cases, default, .. } => Few::list(cases.iter().map(|c| &c.body).chain(default).collect()),
+        StmtKind::Choose { arms, .. } => Few::list(arms.iter().map(|a| &a.body).collect()),
+        StmtKind::Try { body, catch, finally } => Few::of([Some(body), catch.as_ref().map(|c| &c.1), Some(finally)]),
+        StmtKind::Defer { body } | StmtKind::Spawn { body, .. } | StmtKind::Scope { body, .. } => Few::one(body),
+        _ => Few::none(),
     }
 }
 
 /// Every value that a statement itself evaluates (not those in nested blocks).
-pub(crate) fn values(stmt: &Stmt) -> Vec<&Value> {
+pub(crate) fn values(stmt: &Stmt) -> Few<'_, Value> {
     match &stmt.kind {
         StmtKind::Let { value, .. } => rvalue_values(value),
-        StmtKind::If { cond, .. } => vec![cond],
-        StmtKind::Loop { cond, .. } => cond.iter().collect(),
-        StmtKind::Switch { cases, .. } => cases.iter().flat_map(|c| &c.guards).collect(),
-        StmtKind::Choose { arms, .. } => arms
-            .iter()
-            .flat_map(|a| match &a.comm {
-                Comm::Receive { from, .. } => vec![from],
-                Comm::Send { to, value } => vec![to, value],
-                Comm::Default => vec![],
-            })
-            .collect(),
-        StmtKind::Return { values } => values.iter().collect(),
-        StmtKind::Raise { value } => vec![value],
-        _ => vec![],
+        StmtKind::If { cond, .. } => Few::one(cond),
+        StmtKind::Loop { cond, .. } => Few::of([cond.as_deref(), None, None]),
+        StmtKind::Switch { cases, .. } => Few::list(cases.iter().flat_map(|c| &c.guards).collect()),
+        StmtKind::Choose { arms, .. } => {
+            let sides = arms.iter().flat_map(|a| match &a.comm {
+                Comm::Receive { from, .. } => [Some(from), None],
+                Comm::Send { to, value } => [Some(to), Some(value)],
+                Comm::Default => [None, None],
+            });
+            Few::list(sides.flatten().collect())
+        }
+        StmtKind::Return { values } => Few::all(values),
+        StmtKind::Raise { value } => Few::one(value),
+        _ => Few::none(),
     }
 }
 
-fn rvalue_values(value: &Rvalue) -> Vec<&Value> {
+fn rvalue_values(value: &Rvalue) -> Few<'_, Value> {
     match value {
-        Rvalue::Use(v) | Rvalue::Await(v) | Rvalue::Receive(v) | Rvalue::TypeTest(v, _) => vec![v],
-        Rvalue::Send(a, b) | Rvalue::Lookup(a, b) => vec![a, b],
-        Rvalue::Race(vs) | Rvalue::All(vs) => vs.iter().collect(),
+        Rvalue::Use(v) | Rvalue::Await(v) | Rvalue::Receive(v) | Rvalue::TypeTest(v, _) => Few::one(v),
+        Rvalue::Send(a, b) | Rvalue::Lookup(a, b) => Few::two(a, b),
+        Rvalue::Race(vs) | Rvalue::All(vs) => Few::all(vs),
         Rvalue::Call(call) => {
             let callee = match &call.callee {
                 dogpile_ir::Callee::Method { receiver, .. } => Some(&**receiver),
                 dogpile_ir::Callee::Value(f) => Some(&**f),
                 dogpile_ir::Callee::Named(_) => None,
             };
-            callee.into_iter().chain(&call.args).collect()
+            Few::and_all(callee, &call.args)
         }
     }
 }
@@ -76,11 +74,11 @@ fn rvalue_values(value: &Rvalue) -> Vec<&Value> {
 /// Whether any function or closure of a module reads a variable.
 pub(crate) fn mentions(module: &dogpile_ir::Module, local: dogpile_ir::LocalId) -> bool {
     fn within(value: &Value, local: dogpile_ir::LocalId) -> bool {
-        matches!(value.kind, dogpile_ir::ValueKind::Local(l) if l == local) || value.parts().into_iter().any(|part| within(part, local))
+        matches!(value.kind, dogpile_ir::ValueKind::Local(l) if l == local) || value.parts().any(|part| within(part, local))
     }
     let mut found = false;
     for body in module.functions.iter().filter_map(|f| f.body.as_ref()) {
-        each_stmt(body, &mut |stmt| found |= values(stmt).into_iter().any(|value| within(value, local)));
+        each_stmt(body, &mut |stmt| found |= values(stmt).any(|value| within(value, local)));
     }
     found
 }

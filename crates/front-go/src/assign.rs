@@ -1,5 +1,6 @@
 //! Assignments, `:=`, and declarations inside functions.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, field_list, kids, unwrapped};
 use dogpile_ir::{FieldInit, Lit, LocalId, Place, Rvalue, Type, Value, ValueKind};
 use dogpile_source::Span;
@@ -8,7 +9,7 @@ use tree_sitter::Node;
 impl<'t> Lowering<'t> {
     /// `a, b = x, y`, `a, b := x, y` and `a op= x`.
     pub(crate) fn assignment(&mut self, node: Node<'t>, define: bool) {
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else {
             return self.unknown_form(node);
         };
         let lefts = list_of(left);
@@ -97,15 +98,15 @@ impl<'t> Lowering<'t> {
         let node = unwrapped(node);
         match node.kind() {
             "identifier" if self.text_of(node) == "_" => Place::Blank,
-            "unary_expression" if self.operator(node) == "*" => Place::Deref(self.field_expr(node, "operand")),
+            "unary_expression" if self.operator(node) == "*" => Place::Deref(Box::new(self.field_expr(node, "operand"))),
             _ => {
                 let value = self.expr(node);
                 match value.kind {
                     ValueKind::Local(local) => Place::Local(local),
                     ValueKind::Global(name) => Place::Global(name),
-                    ValueKind::Field(base, name) => Place::Field(*base, name),
-                    ValueKind::Index(base, index) => Place::Index(*base, *index),
-                    kind => Place::Deref(Value::new(kind, value.span)),
+                    ValueKind::Field(base, name) => Place::Field(base, name),
+                    ValueKind::Index(base, index) => Place::Index(base, index),
+                    kind => Place::Deref(Box::new(Value::new(kind, value.span))),
                 }
             }
         }
@@ -113,8 +114,8 @@ impl<'t> Lowering<'t> {
 
     pub(crate) fn local_vars(&mut self, node: Node<'t>) {
         for spec in specs(node) {
-            let ty = spec.child_by_field_name("type").map(|n| self.ty(n));
-            let values = spec.child_by_field_name("value").map(list_of);
+            let ty = spec.field("type").map(|n| self.ty(n));
+            let values = spec.field("value").map(list_of);
             self.local_spec(spec, ty, values.as_deref());
         }
     }
@@ -123,8 +124,8 @@ impl<'t> Lowering<'t> {
         let outer = self.iota.take();
         let mut last: (Option<Node<'t>>, Vec<Node<'t>>) = (None, vec![]);
         for (n, spec) in (0_i128..).zip(specs(node)) {
-            if let Some(values) = spec.child_by_field_name("value") {
-                last = (spec.child_by_field_name("type"), list_of(values));
+            if let Some(values) = spec.field("value") {
+                last = (spec.field("type"), list_of(values));
             }
             let ty = last.0.map(|n| self.ty(n));
             self.iota = self.iota_for(&last.1, n);
@@ -183,8 +184,8 @@ fn zero(ty: &Type, span: Span) -> Value {
             "bool" => Lit::Bool(false),
             "float32" | "float64" => Lit::Float(0.0),
             "any" | "error" => Lit::Nil,
-            "time.Duration" => Lit::Int(0),
-            name if crate::scope::is_builtin_type(name) => Lit::Int(0),
+            "time.Duration" => Lit::int(0),
+            name if crate::scope::is_builtin_type(name) => Lit::int(0),
             _ => {
                 let kind = ValueKind::Aggregate { ty: ty.clone(), fields: vec![] };
                 return Value::new(kind, span);

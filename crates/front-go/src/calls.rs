@@ -1,5 +1,6 @@
 //! Calls: what is called, with what; and what only looks like a call (conversions, `new`, `panic`).
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid, unwrapped};
 use crate::scope::{Item, Resolved};
 use crate::types::is_type;
@@ -35,19 +36,19 @@ impl<'t> Lowering<'t> {
     /// A call expression, its receiver and arguments made pure.
     pub(crate) fn call(&mut self, node: Node<'t>) -> Called {
         let span = self.span(node);
-        let function = node.child_by_field_name("function").or_else(|| node.child_by_field_name("type"));
+        let function = node.field("function").or_else(|| node.field("type"));
         let Some(function) = function else {
             return Called::Value(self.opaque_value("incomplete call", span));
         };
-        let arguments = match node.child_by_field_name("arguments") {
+        let arguments = match node.field("arguments") {
             Some(list) => kids(list),
-            None => node.child_by_field_name("operand").into_iter().collect(),
+            None => node.field("operand").into_iter().collect(),
         };
         if let Some(value) = self.special(node, function, &arguments) {
             return Called::Value(value);
         }
         let name_span = self.span(callee_name(function));
-        let item = node.child_by_field_name("type_arguments").and_then(|types| self.table_item(function, types));
+        let item = node.field("type_arguments").and_then(|types| self.table_item(function, types));
         let head = match item {
             Some(item) => Head::Callee(Callee::Value(Box::new(item))),
             None => self.head(function, arguments.len()),
@@ -101,8 +102,8 @@ impl<'t> Lowering<'t> {
             "identifier" | "type_identifier" => self.named_head(function),
             "selector_expression" | "qualified_type" => self.selected_head(function, arguments),
             "generic_type" => {
-                let types = function.child_by_field_name("type_arguments");
-                let Some(inner) = function.child_by_field_name("type") else {
+                let types = function.field("type_arguments");
+                let Some(inner) = function.field("type") else {
                     return Head::Callee(Callee::Value(Box::new(self.opaque_value("incomplete call", span))));
                 };
                 match types.and_then(|types| self.table_item(inner, types)) {
@@ -110,11 +111,11 @@ impl<'t> Lowering<'t> {
                     None => self.head(inner, arguments),
                 }
             }
-            "type_instantiation_expression" => match function.child_by_field_name("type") {
+            "type_instantiation_expression" => match function.field("type") {
                 Some(inner) => self.head(inner, arguments),
                 None => Head::Callee(Callee::Value(Box::new(self.opaque_value("incomplete call", span)))),
             },
-            "index_expression" if self.is_instantiation(function) => match function.child_by_field_name("operand") {
+            "index_expression" if self.is_instantiation(function) => match function.field("operand") {
                 Some(operand) => self.head(operand, arguments),
                 None => Head::Callee(Callee::Value(Box::new(self.expr(function)))),
             },
@@ -144,8 +145,8 @@ impl<'t> Lowering<'t> {
     }
 
     fn selected_head(&mut self, node: Node<'t>, arguments: usize) -> Head {
-        let base = node.child_by_field_name("operand").or_else(|| node.child_by_field_name("package"));
-        let name = node.child_by_field_name("field").or_else(|| node.child_by_field_name("name"));
+        let base = node.field("operand").or_else(|| node.field("package"));
+        let name = node.field("field").or_else(|| node.field("name"));
         let name = name.map_or("", |n| self.text_of(n));
         let Some(base) = base else {
             let span = self.span(node);
@@ -169,17 +170,17 @@ impl<'t> Lowering<'t> {
     fn pointer_type(&mut self, node: Node<'t>) -> Type {
         let mut node = node;
         while node.kind() == "unary_expression" {
-            match node.child_by_field_name("operand") {
+            match node.field("operand") {
                 Some(inner) => node = unwrapped(inner),
                 None => return Type::Unknown,
             }
         }
         match node.kind() {
             "selector_expression" => {
-                let part = |field| node.child_by_field_name(field).map_or("", |n| self.text_of(n));
+                let part = |field| node.field(field).map_or("", |n| self.text_of(n));
                 self.imported_type(part("operand"), part("field"))
             }
-            "index_expression" => match node.child_by_field_name("operand") {
+            "index_expression" => match node.field("operand") {
                 Some(generic) => self.pointer_type(generic),
                 None => Type::Unknown,
             },
@@ -220,17 +221,17 @@ impl<'t> Lowering<'t> {
         if node.kind() != "call_expression" {
             return None;
         }
-        let function = unwrapped(node.child_by_field_name("function")?);
+        let function = unwrapped(node.field("function")?);
         match function.kind() {
             "identifier" => match self.resolve(self.text_of(function)) {
                 Resolved::Item(Item::Func { results }) => Some(results),
                 _ => None,
             },
             "selector_expression" => {
-                if self.package_of(function.child_by_field_name("operand")?).is_some() {
+                if self.package_of(function.field("operand")?).is_some() {
                     return None;
                 }
-                let name = self.text_of(function.child_by_field_name("field")?);
+                let name = self.text_of(function.field("field")?);
                 self.names.method_results.get(name).copied().flatten()
             }
             _ => None,
@@ -264,10 +265,10 @@ fn callee_name(function: Node<'_>) -> Node<'_> {
     let mut node = unwrapped(function);
     loop {
         let next = match node.kind() {
-            "selector_expression" => node.child_by_field_name("field"),
-            "qualified_type" => node.child_by_field_name("name"),
-            "generic_type" | "type_instantiation_expression" => node.child_by_field_name("type"),
-            "index_expression" => node.child_by_field_name("operand"),
+            "selector_expression" => node.field("field"),
+            "qualified_type" => node.field("name"),
+            "generic_type" | "type_instantiation_expression" => node.field("type"),
+            "index_expression" => node.field("operand"),
             "func_literal" => node.child(0),
             _ => None,
         };

@@ -1,5 +1,6 @@
 //! `switch` on values and on types.
 
+use crate::fields::Fields as _;
 use crate::assign::list_of;
 use crate::lowering::{Lowering, field_list, kids};
 use dogpile_ir::{BinaryOp, Block, Case, LabelId, Lit, Place, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
@@ -18,10 +19,10 @@ struct Clause {
 impl<'t> Lowering<'t> {
     pub(crate) fn switch(&mut self, node: Node<'t>, name: Option<&'t str>) {
         self.names.push();
-        if let Some(init) = node.child_by_field_name("initializer") {
+        if let Some(init) = node.field("initializer") {
             self.stmt(init);
         }
-        let tag = node.child_by_field_name("value").map(|tag| {
+        let tag = node.field("value").map(|tag| {
             let tag = self.expr(tag);
             if matches!(tag.kind, ValueKind::Local(_) | ValueKind::Lit(_)) {
                 tag
@@ -64,7 +65,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn guards(&mut self, case: Node<'t>, tag: Option<&Value>) -> Vec<Value> {
-        let nodes = case.child_by_field_name("value").map_or(vec![], list_of);
+        let nodes = case.field("value").map_or(vec![], list_of);
         nodes
             .into_iter()
             .map(|node| {
@@ -130,7 +131,7 @@ impl<'t> Lowering<'t> {
 
     pub(crate) fn type_switch(&mut self, node: Node<'t>, name: Option<&'t str>) {
         self.names.push();
-        if let Some(init) = node.child_by_field_name("initializer") {
+        if let Some(init) = node.field("initializer") {
             self.stmt(init);
         }
         let subject = self.field_expr(node, "value");
@@ -140,7 +141,7 @@ impl<'t> Lowering<'t> {
             let span = subject.span;
             self.hoist(Rvalue::Use(subject), span)
         };
-        let alias = node.child_by_field_name("alias").map(list_of).and_then(|list| list.first().copied());
+        let alias = node.field("alias").map(list_of).and_then(|list| list.first().copied());
         let label = self.open(name, false);
         let mut cases = vec![];
         let mut default = None;

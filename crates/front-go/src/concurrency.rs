@@ -1,5 +1,6 @@
 //! `defer`, `go`, `select`.
 
+use crate::fields::Fields as _;
 use crate::calls::Called;
 use crate::lowering::{Lowering, kids, only_kid, unwrapped};
 use dogpile_ir::{Arm, Block, Call, Callee, Comm, Rvalue, Stmt, StmtKind, Value, ValueKind};
@@ -82,7 +83,7 @@ impl<'t> Lowering<'t> {
                 "default_case" => Comm::Default,
                 "communication_case" => {
                     self.note_errors(part);
-                    match part.child_by_field_name("communication") {
+                    match part.field("communication") {
                         // Channels and values to send are evaluated once, before the wait.
                         Some(send) if send.kind() == "send_statement" => {
                             Comm::Send { to: self.field_expr(send, "channel"), value: self.field_expr(send, "value") }
@@ -121,7 +122,7 @@ impl<'t> Lowering<'t> {
 
     /// The channel of `<-ch` in a case.
     fn received(&mut self, receive: Node<'t>) -> Value {
-        let right = receive.child_by_field_name("right").map(unwrapped);
+        let right = receive.field("right").map(unwrapped);
         match right {
             Some(right) if right.kind() == "unary_expression" && self.operator(right) == "<-" => {
                 self.field_expr(right, "operand")
@@ -135,7 +136,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn receive_targets(&mut self, receive: Node<'t>, item: dogpile_ir::Type) -> Vec<dogpile_ir::Place> {
-        let Some(left) = receive.child_by_field_name("left") else { return vec![] };
+        let Some(left) = receive.field("left") else { return vec![] };
         let mut cursor = receive.walk();
         let define = receive.children(&mut cursor).any(|n| n.kind() == ":=");
         let types = [item, dogpile_ir::Type::Named("bool".into())];

@@ -1,5 +1,6 @@
 //! `if`, loops, labels and jumps.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, Target, kids};
 use dogpile_ir::{Block, LabelId, LoopKind, Place, Rvalue, StmtKind, Type, Value, ValueKind};
 use tree_sitter::Node;
@@ -8,15 +9,15 @@ impl<'t> Lowering<'t> {
     pub(crate) fn if_statement(&mut self, node: Node<'t>) {
         let span = self.span(node);
         self.names.push();
-        if let Some(init) = node.child_by_field_name("initializer") {
+        if let Some(init) = node.field("initializer") {
             self.stmt(init);
         }
         let cond = self.field_expr(node, "condition");
-        let then = match node.child_by_field_name("consequence") {
+        let then = match node.field("consequence") {
             Some(body) => self.scoped(|s| s.block_here(body)),
             None => vec![],
         };
-        let otherwise = match node.child_by_field_name("alternative") {
+        let otherwise = match node.field("alternative") {
             Some(other) => self.scoped(|s| s.stmt(other)),
             None => vec![],
         };
@@ -25,7 +26,7 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn for_statement(&mut self, node: Node<'t>, name: Option<&'t str>) {
-        let body = node.child_by_field_name("body");
+        let body = node.field("body");
         let head = kids(node).into_iter().find(|n| Some(*n) != body);
         self.names.push();
         match head {
@@ -42,15 +43,15 @@ impl<'t> Lowering<'t> {
     }
 
     fn clause_loop(&mut self, node: Node<'t>, clause: Node<'t>, body: Option<Node<'t>>, name: Option<&'t str>) {
-        if let Some(init) = clause.child_by_field_name("initializer") {
+        if let Some(init) = clause.field("initializer") {
             self.stmt(init);
         }
         let mut test = None;
-        let header = match clause.child_by_field_name("condition") {
+        let header = match clause.field("condition") {
             Some(cond) => self.nested(|s| test = Some(s.expr(cond))),
             None => vec![],
         };
-        let update = clause.child_by_field_name("update");
+        let update = clause.field("update");
         let kind = match (&test, update) {
             (_, Some(_)) => LoopKind::Counted,
             (Some(_), None) => LoopKind::While,
@@ -82,7 +83,7 @@ impl<'t> Lowering<'t> {
             Some(update) => self.nested(|s| s.stmt(update)),
             None => vec![],
         };
-        self.emit(StmtKind::Loop { label, kind, header, cond, body, post }, span);
+        self.emit(StmtKind::Loop { label, kind, header, cond: cond.map(Box::new), body, post }, span);
     }
 
     fn range_loop(&mut self, node: Node<'t>, clause: Node<'t>, body: Option<Node<'t>>, name: Option<&'t str>) {
@@ -103,13 +104,13 @@ impl<'t> Lowering<'t> {
             }
         });
         self.close();
-        let kind = LoopKind::Range { over };
+        let kind = LoopKind::Range { over: Box::new(over) };
         self.emit(StmtKind::Loop { label, kind, header: vec![], cond: None, body, post: vec![] }, span);
     }
 
     /// The first statements of a range loop's body.
     fn range_bindings(&mut self, clause: Node<'t>, over: &Value) {
-        let Some(left) = clause.child_by_field_name("left") else { return };
+        let Some(left) = clause.field("left") else { return };
         let mut cursor = clause.walk();
         let define = clause.children(&mut cursor).any(|n| n.kind() == ":=");
         let (key_type, item_type) = match self.type_of(over) {
@@ -144,7 +145,7 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn labeled(&mut self, node: Node<'t>) {
-        let name = node.child_by_field_name("label");
+        let name = node.field("label");
         let Some(inner) = kids(node).into_iter().find(|n| Some(*n) != name) else { return };
         self.pending_label = name.map(|n| self.text_of(n));
         self.stmt(inner);

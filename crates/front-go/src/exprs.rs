@@ -1,5 +1,6 @@
 //! Expressions → pure values. Calls and receives among them are hoisted into statements before.
 
+use crate::fields::Fields as _;
 use crate::calls::Called;
 use crate::lowering::{Lowering, unwrapped};
 use crate::scope::{Item, Resolved};
@@ -23,7 +24,7 @@ impl<'t> Lowering<'t> {
 
     /// The expression in a field; a broken tree may lack it.
     pub(crate) fn field_expr(&mut self, node: Node<'t>, field: &str) -> Value {
-        match node.child_by_field_name(field) {
+        match node.field(field) {
             Some(inner) => self.expr(inner),
             None => {
                 let span = self.span(node);
@@ -60,7 +61,7 @@ impl<'t> Lowering<'t> {
             "index_expression" => {
                 let map = self.field_expr(node, "operand");
                 let key = self.field_expr(node, "index");
-                Rvalue::Lookup(map, key)
+                Rvalue::Lookup(Box::new(map), Box::new(key))
             }
             "type_assertion_expression" => {
                 let value = self.field_expr(node, "operand");
@@ -72,7 +73,7 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn operator(&self, node: Node<'t>) -> &'t str {
-        node.child_by_field_name("operator").map_or("", |n| self.text_of(n))
+        node.field("operator").map_or("", |n| self.text_of(n))
     }
 
     fn expr_inside(&mut self, node: Node<'t>) -> Value {
@@ -82,7 +83,7 @@ impl<'t> Lowering<'t> {
             "nil" => ValueKind::Lit(Lit::Nil),
             "true" => ValueKind::Lit(Lit::Bool(true)),
             "false" => ValueKind::Lit(Lit::Bool(false)),
-            "iota" => self.iota.map_or(ValueKind::Global("builtin.iota".into()), |n| ValueKind::Lit(Lit::Int(n))),
+            "iota" => self.iota.map_or(ValueKind::Global("builtin.iota".into()), |n| ValueKind::Lit(Lit::int(n))),
             "int_literal"
             | "float_literal"
             | "imaginary_literal"
@@ -104,7 +105,7 @@ impl<'t> Lowering<'t> {
             "slice_expression" => {
                 let base = self.field_expr(node, "operand");
                 for bound in ["start", "end", "capacity"] {
-                    if let Some(bound) = node.child_by_field_name(bound) {
+                    if let Some(bound) = node.field(bound) {
                         self.expr(bound);
                     }
                 }
@@ -114,7 +115,7 @@ impl<'t> Lowering<'t> {
                 let value = self.field_expr(node, "operand");
                 ValueKind::Convert(self.field_type(node, "type"), Box::new(value))
             }
-            "type_instantiation_expression" => match node.child_by_field_name("type") {
+            "type_instantiation_expression" => match node.field("type") {
                 Some(generic) => self.type_as_value(generic).kind,
                 None => return self.opaque_value("incomplete expression", span),
             },
@@ -153,8 +154,8 @@ impl<'t> Lowering<'t> {
     }
 
     fn selector(&mut self, node: Node<'t>) -> ValueKind {
-        let name = node.child_by_field_name("field").map_or("", |n| self.text_of(n));
-        let Some(operand) = node.child_by_field_name("operand") else {
+        let name = node.field("field").map_or("", |n| self.text_of(n));
+        let Some(operand) = node.field("operand") else {
             return ValueKind::Opaque("incomplete expression".into());
         };
         match self.package_of(operand) {
@@ -165,7 +166,7 @@ impl<'t> Lowering<'t> {
 
     fn index(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
-        if let Some(operand) = node.child_by_field_name("operand")
+        if let Some(operand) = node.field("operand")
             && self.is_instantiation(node)
         {
             return self.expr(operand);
@@ -177,7 +178,7 @@ impl<'t> Lowering<'t> {
 
     /// Whether `f[x]` gives `f` a type argument. Without types: the function is declared here, or `x` names a type.
     pub(crate) fn is_instantiation(&self, node: Node<'t>) -> bool {
-        let (Some(operand), Some(index)) = (node.child_by_field_name("operand"), node.child_by_field_name("index"))
+        let (Some(operand), Some(index)) = (node.field("operand"), node.field("index"))
         else {
             return false;
         };
@@ -204,7 +205,7 @@ impl<'t> Lowering<'t> {
             "unary_expression" if self.operator(node) == "*" => {
                 let mut inner = node;
                 while inner.kind() == "unary_expression" && self.operator(inner) == "*" {
-                    match inner.child_by_field_name("operand") {
+                    match inner.field("operand") {
                         Some(operand) => inner = unwrapped(operand),
                         None => return false,
                     }
@@ -222,9 +223,9 @@ impl<'t> Lowering<'t> {
                 self.resolve(self.text_of(node)),
                 Resolved::BuiltinType | Resolved::LocalType(_) | Resolved::Item(Item::Type(_)) | Resolved::Elsewhere
             ),
-            "selector_expression" => node.child_by_field_name("operand").is_some_and(|n| self.package_of(n).is_some()),
+            "selector_expression" => node.field("operand").is_some_and(|n| self.package_of(n).is_some()),
             "index_expression" => node
-                .child_by_field_name("operand")
+                .field("operand")
                 .is_some_and(|n| matches!(n.kind(), "identifier" | "selector_expression") && self.could_name_type(n)),
             kind => is_type(kind),
         }
@@ -241,14 +242,14 @@ impl<'t> Lowering<'t> {
         let kind = match operator {
             "-" => match operand.kind {
                 // In a constant declaration `iota` arithmetic must come out as a number.
-                ValueKind::Lit(Lit::Int(n)) if self.iota.is_some() => ValueKind::Lit(Lit::Int(n.wrapping_neg())),
+                ValueKind::Lit(Lit::Int(n)) if self.iota.is_some() => ValueKind::Lit(Lit::int(n.get().wrapping_neg())),
                 _ => ValueKind::Neg(Box::new(operand)),
             },
             "!" => ValueKind::Not(Box::new(operand)),
             "^" => match operand.kind {
-                ValueKind::Lit(Lit::Int(n)) if self.iota.is_some() => ValueKind::Lit(Lit::Int(!n)),
+                ValueKind::Lit(Lit::Int(n)) if self.iota.is_some() => ValueKind::Lit(Lit::int(!n.get())),
                 _ => {
-                    let ones = Value::new(ValueKind::Lit(Lit::Int(-1)), span);
+                    let ones = Value::new(ValueKind::Lit(Lit::int(-1)), span);
                     ValueKind::Binary(BinaryOp::Bits, Box::new(ones), Box::new(operand))
                 }
             },

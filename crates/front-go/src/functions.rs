@@ -1,5 +1,6 @@
 //! Signatures, bodies and closures.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Frame, Lowering, field_list, kids};
 use crate::scope::Binding;
 use dogpile_ir::{FuncId, Function, FunctionKind, LocalId, Param, QualName, Type};
@@ -8,9 +9,9 @@ use tree_sitter::Node;
 impl<'t> Lowering<'t> {
     /// A function or method declaration.
     pub(crate) fn function(&mut self, node: Node<'t>) {
-        let name_node = node.child_by_field_name("name").unwrap_or(node);
+        let name_node = node.field("name").unwrap_or(node);
         let name = self.text_of(name_node);
-        let receiver = node.child_by_field_name("receiver");
+        let receiver = node.field("receiver");
         self.names.push();
         let (kind, full) = match receiver {
             Some(list) => {
@@ -27,17 +28,17 @@ impl<'t> Lowering<'t> {
 
     /// The receiver's type name; its type parameters become known.
     fn receiver_type(&mut self, list: Node<'t>) -> &'t str {
-        let mut ty = kids(list).first().and_then(|p| p.child_by_field_name("type"));
+        let mut ty = kids(list).first().and_then(|p| p.field("type"));
         while let Some(node) = ty {
             match node.kind() {
                 "pointer_type" | "parenthesized_type" => ty = crate::lowering::only_kid(node),
                 "generic_type" => {
-                    if let Some(arguments) = node.child_by_field_name("type_arguments") {
+                    if let Some(arguments) = node.field("type_arguments") {
                         for argument in kids(arguments) {
                             self.names.bind(self.text_of(argument), Binding::Type(Type::Unknown));
                         }
                     }
-                    ty = node.child_by_field_name("type");
+                    ty = node.field("type");
                 }
                 _ => return self.text_of(node),
             }
@@ -79,15 +80,15 @@ impl<'t> Lowering<'t> {
         self.type_parameters(node);
         let mut variadic = false;
         let receiver =
-            node.child_by_field_name("receiver").and_then(|list| self.params(list, &mut variadic).into_iter().next());
-        let params = node.child_by_field_name("parameters").map_or(vec![], |list| self.params(list, &mut variadic));
+            node.field("receiver").and_then(|list| self.params(list, &mut variadic).into_iter().next());
+        let params = node.field("parameters").map_or(vec![], |list| self.params(list, &mut variadic));
         let (results, named_results) = self.results(node);
         if let Some(frame) = self.frames.last_mut() {
             frame.results = results.len();
             frame.named_results.clone_from(&named_results);
         }
         let opaque = std::mem::take(&mut self.opaque_here);
-        let body = node.child_by_field_name("body").map(|body| {
+        let body = node.field("body").map(|body| {
             self.nested(|s| {
                 if kind == FunctionKind::Plain || kind == FunctionKind::Method {
                     s.note_errors(node);
@@ -148,7 +149,7 @@ impl<'t> Lowering<'t> {
 
     /// Makes type parameters known as types nothing is known of.
     pub(crate) fn type_parameters(&mut self, node: Node<'t>) {
-        let Some(list) = node.child_by_field_name("type_parameters") else { return };
+        let Some(list) = node.field("type_parameters") else { return };
         for declaration in kids(list) {
             for name in field_list(declaration, "name") {
                 self.names.bind(self.text_of(name), Binding::Type(Type::Unknown));
@@ -181,7 +182,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn results(&mut self, node: Node<'t>) -> (Vec<Type>, Vec<LocalId>) {
-        let Some(list) = node.child_by_field_name("result") else { return (vec![], vec![]) };
+        let Some(list) = node.field("result") else { return (vec![], vec![]) };
         let types = self.list_types(list);
         let mut named = vec![];
         if list.kind() == "parameter_list" {

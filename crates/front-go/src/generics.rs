@@ -2,6 +2,7 @@
 //!
 //! The grammar reads every such call as the first. Without types what decides is what this file knows of the names.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid};
 use crate::scope::{Item, Resolved};
 use crate::types::is_type;
@@ -27,8 +28,8 @@ impl<'t> Lowering<'t> {
     fn is_table(&self, node: Node<'t>) -> bool {
         match node.kind() {
             "identifier" | "type_identifier" => self.names_variable(node),
-            "selector_expression" => node.child_by_field_name("operand").is_some_and(|n| self.package_of(n).is_none()),
-            "qualified_type" => node.child_by_field_name("package").is_some_and(|n| self.package_of(n).is_none()),
+            "selector_expression" => node.field("operand").is_some_and(|n| self.package_of(n).is_none()),
+            "qualified_type" => node.field("package").is_some_and(|n| self.package_of(n).is_none()),
             kind => !is_type(kind),
         }
     }
@@ -40,13 +41,13 @@ impl<'t> Lowering<'t> {
             node = match node.kind() {
                 "type_identifier" | "identifier" => return self.names_variable(node),
                 "qualified_type" => {
-                    return node.child_by_field_name("package").is_some_and(|n| self.names_variable(n));
+                    return node.field("package").is_some_and(|n| self.names_variable(n));
                 }
                 "type_elem" | "pointer_type" | "parenthesized_type" => match only_kid(node) {
                     Some(inner) => inner,
                     None => return false,
                 },
-                "generic_type" => match node.child_by_field_name("type") {
+                "generic_type" => match node.field("type") {
                     Some(inner) => inner,
                     None => return false,
                 },
@@ -82,8 +83,8 @@ impl<'t> Lowering<'t> {
     }
 
     fn qualified_as_value(&mut self, node: Node<'t>) -> ValueKind {
-        let name = node.child_by_field_name("name").map_or("", |n| self.text_of(n));
-        let Some(base) = node.child_by_field_name("package") else {
+        let name = node.field("name").map_or("", |n| self.text_of(n));
+        let Some(base) = node.field("package") else {
             return ValueKind::Opaque("incomplete expression".into());
         };
         match self.package_of(base) {
@@ -97,7 +98,7 @@ impl<'t> Lowering<'t> {
 
     fn generic_as_value(&mut self, node: Node<'t>) -> ValueKind {
         let (Some(base), Some(arguments)) =
-            (node.child_by_field_name("type"), node.child_by_field_name("type_arguments"))
+            (node.field("type"), node.field("type_arguments"))
         else {
             return ValueKind::Opaque("incomplete expression".into());
         };

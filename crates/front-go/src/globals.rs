@@ -1,5 +1,6 @@
 //! Package-level variables and constants.
 
+use crate::fields::Fields as _;
 use crate::assign::{list_of, specs};
 use crate::lowering::{Frame, Lowering, field_list, kids};
 use dogpile_ir::{Global, Place, Rvalue, Type, Value, ValueKind};
@@ -11,8 +12,8 @@ impl<'t> Lowering<'t> {
     pub(crate) fn global_consts(&mut self, node: Node<'t>) {
         let mut last: (Option<Node<'t>>, Vec<Node<'t>>) = (None, vec![]);
         for (n, spec) in (0_i128..).zip(specs(node)) {
-            if let Some(values) = spec.child_by_field_name("value") {
-                last = (spec.child_by_field_name("type"), list_of(values));
+            if let Some(values) = spec.field("value") {
+                last = (spec.field("type"), list_of(values));
             }
             self.iota = self.iota_for(&last.1, n);
             self.global_spec(spec, last.0, &last.1, true, None);
@@ -42,8 +43,8 @@ impl<'t> Lowering<'t> {
             match spec.kind() {
                 "comment" => embeds = self.embedded(spec).or(embeds),
                 "var_spec" => {
-                    let values = spec.child_by_field_name("value").map_or(vec![], list_of);
-                    self.global_spec(spec, spec.child_by_field_name("type"), &values, false, embeds.take());
+                    let values = spec.field("value").map_or(vec![], list_of);
+                    self.global_spec(spec, spec.field("type"), &values, false, embeds.take());
                 }
                 _ => {}
             }
@@ -133,7 +134,7 @@ impl<'t> Lowering<'t> {
     /// Registers the types of a declaration, for now without what they stand for.
     pub(crate) fn collect_types(&mut self, node: Node<'t>) {
         for spec in kids(node) {
-            if let Some(name) = spec.child_by_field_name("name") {
+            if let Some(name) = spec.field("name") {
                 self.names.items.insert(self.text_of(name), crate::scope::Item::Type(Type::Unknown));
             }
         }

@@ -1,5 +1,6 @@
 //! Imports, and the guess which name a package has when the file does not say.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids};
 use dogpile_ir::{Import, QualName};
 use tree_sitter::Node;
@@ -33,10 +34,10 @@ impl<'t> Lowering<'t> {
             }
         }
         for spec in specs {
-            let Some(path) = spec.child_by_field_name("path") else { continue };
+            let Some(path) = spec.field("path") else { continue };
             let path: QualName = self.text_of(path).trim_matches(['"', '`']).into();
             let span = self.span(spec);
-            let name = match spec.child_by_field_name("name") {
+            let name = match spec.field("name") {
                 Some(alias) => {
                     let alias = self.text_of(alias);
                     if !matches!(alias, "_" | ".") {

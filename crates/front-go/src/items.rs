@@ -1,5 +1,6 @@
 //! The top of a file: what it declares, in two passes, so that order does not matter.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Frame, Lowering, field_list, kids, only_kid};
 use crate::scope::{Binding, Item};
 use dogpile_ir::{Field, FunctionKind, Type, TypeDecl, TypeKind};
@@ -43,7 +44,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn collect(&mut self, node: Node<'t>) {
-        let results = |node: Node<'t>| match node.child_by_field_name("result") {
+        let results = |node: Node<'t>| match node.field("result") {
             None => 0,
             Some(list) if list.kind() == "parameter_list" => {
                 kids(list).into_iter().map(|part| field_list(part, "name").len().max(1)).sum()
@@ -52,12 +53,12 @@ impl<'t> Lowering<'t> {
         };
         match node.kind() {
             "function_declaration" => {
-                if let Some(name) = node.child_by_field_name("name") {
+                if let Some(name) = node.field("name") {
                     self.names.items.insert(self.text_of(name), Item::Func { results: results(node) });
                 }
             }
             "method_declaration" => {
-                if let Some(name) = node.child_by_field_name("name") {
+                if let Some(name) = node.field("name") {
                     let results = Some(results(node));
                     let known = self.names.method_results.entry(self.text_of(name)).or_insert(results);
                     if *known != results {
@@ -74,7 +75,7 @@ impl<'t> Lowering<'t> {
     /// What the lists, maps and other names for types of a file stand for: literals of them leave types out.
     fn collect_underlying(&mut self, node: Node<'t>) {
         for spec in kids(node) {
-            let (Some(name), Some(ty)) = (spec.child_by_field_name("name"), spec.child_by_field_name("type")) else {
+            let (Some(name), Some(ty)) = (spec.field("name"), spec.field("type")) else {
                 continue;
             };
             if matches!(ty.kind(), "struct_type" | "interface_type") {
@@ -91,7 +92,7 @@ impl<'t> Lowering<'t> {
     /// Types declared at the top or in a function (then named after it).
     pub(crate) fn type_declaration(&mut self, node: Node<'t>) {
         for spec in kids(node) {
-            let (Some(name), Some(ty)) = (spec.child_by_field_name("name"), spec.child_by_field_name("type")) else {
+            let (Some(name), Some(ty)) = (spec.field("name"), spec.field("type")) else {
                 continue;
             };
             let text = self.text_of(name);
@@ -146,7 +147,7 @@ impl<'t> Lowering<'t> {
         for part in kids(node) {
             match part.kind() {
                 "method_elem" => {
-                    let name = part.child_by_field_name("name").map_or("", |n| self.text_of(n));
+                    let name = part.field("name").map_or("", |n| self.text_of(n));
                     let (params, results) = self.signature_types(part);
                     methods.push((name.into(), params, results));
                 }

@@ -20,6 +20,7 @@ mod comments;
 mod concurrency;
 mod control;
 mod exprs;
+mod fields;
 mod functions;
 mod generics;
 mod globals;

@@ -1,5 +1,6 @@
 //! Literals and composite literals.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, unwrapped};
 use dogpile_ir::{FieldInit, Lit, Type, Value, ValueKind};
 use tree_sitter::Node;
@@ -9,14 +10,14 @@ impl<'t> Lowering<'t> {
         let span = self.span(node);
         let text = self.text_of(node);
         let lit = match node.kind() {
-            "int_literal" => int(text).map(Lit::Int).or_else(|| digits(text).parse().ok().map(Lit::Float)),
+            "int_literal" => int(text).map(Lit::int).or_else(|| digits(text).parse().ok().map(Lit::Float)),
             "float_literal" => float(text).map(Lit::Float),
             "rune_literal" => {
                 let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or("");
                 let mut chars = inner.chars();
                 match (chars.next(), chars.next()) {
-                    (Some(c), None) => Some(Lit::Int(i128::from(u32::from(c)))),
-                    _ => rune(inner).map(Lit::Int),
+                    (Some(c), None) => Some(Lit::int(i128::from(u32::from(c)))),
+                    _ => rune(inner).map(Lit::int),
                 }
             }
             "raw_string_literal" => Some(Lit::Str(text.trim_matches('`').replace('\r', "").into())),
@@ -36,7 +37,7 @@ impl<'t> Lowering<'t> {
     /// `T{…}`.
     pub(crate) fn composite(&mut self, node: Node<'t>) -> Value {
         let ty = self.field_type(node, "type");
-        let mut value = match node.child_by_field_name("body") {
+        let mut value = match node.field("body") {
             Some(body) => self.elements(body, ty),
             None => Value::new(ValueKind::Aggregate { ty, fields: vec![] }, self.span(node)),
         };
@@ -60,7 +61,7 @@ impl<'t> Lowering<'t> {
             match part.kind() {
                 "keyed_element" => {
                     let (Some(name), Some(value)) =
-                        (part.child_by_field_name("key"), part.child_by_field_name("value"))
+                        (part.field("key"), part.field("value"))
                     else {
                         continue;
                     };
@@ -72,7 +73,7 @@ impl<'t> Lowering<'t> {
                     let value = self.element(value, &item);
                     fields.push(match (field, field_key) {
                         (Some(name), _) => FieldInit::Named(name.into(), value),
-                        (None, Some(key)) => FieldInit::Keyed(key, value),
+                        (None, Some(key)) => FieldInit::Keyed(Box::new(key), value),
                         (None, None) => FieldInit::Item(value),
                     });
                 }

@@ -1,5 +1,6 @@
 //! Chains of binary operators, and short circuits around calls.
 
+use crate::fields::Fields as _;
 use crate::lowering::Lowering;
 use dogpile_ir::{BinaryOp, Lit, Place, Rvalue, StmtKind, Value, ValueKind};
 use dogpile_source::Span;
@@ -16,7 +17,7 @@ impl<'t> Lowering<'t> {
         let mut at = node;
         let leftmost = loop {
             spine.push(at);
-            match at.child_by_field_name("left") {
+            match at.field("left") {
                 Some(left) if left.kind() == "binary_expression" => at = left,
                 Some(left) => break self.expr(left),
                 None => {
@@ -70,9 +71,9 @@ impl<'t> Lowering<'t> {
         let right = self.field_expr(node, "right");
         if self.iota.is_some()
             && let (ValueKind::Lit(Lit::Int(a)), ValueKind::Lit(Lit::Int(b))) = (&left.kind, &right.kind)
-            && let Some(n) = constant(operator, *a, *b)
+            && let Some(n) = constant(operator, a.get(), b.get())
         {
-            return Value::new(ValueKind::Lit(Lit::Int(n)), span);
+            return Value::new(ValueKind::Lit(Lit::int(n)), span);
         }
         Value::new(ValueKind::Binary(binary_op(operator), Box::new(left), Box::new(right)), span)
     }

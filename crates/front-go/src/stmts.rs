@@ -104,7 +104,7 @@ impl<'t> Lowering<'t> {
                 let span = self.span(node);
                 let channel = self.field_expr(node, "channel");
                 let value = self.field_expr(node, "value");
-                self.assign(vec![], Rvalue::Send(channel, value), span);
+                self.assign(vec![], Rvalue::Send(Box::new(channel), Box::new(value)), span);
             }
             // In broken or unfinished source: a function in a function.
             "function_declaration" | "method_declaration" => self.unknown_form(node),
@@ -117,7 +117,7 @@ impl<'t> Lowering<'t> {
         let span = self.span(node);
         let place = self.place(operand);
         let value = self.read(&place, self.span(operand));
-        let one = Value::new(ValueKind::Lit(Lit::Int(1)), span);
+        let one = Value::new(ValueKind::Lit(Lit::int(1)), span);
         let sum = Value::new(ValueKind::Binary(op, Box::new(value), Box::new(one)), span);
         self.assign(vec![place], Rvalue::Use(sum), span);
     }
@@ -156,9 +156,9 @@ impl<'t> Lowering<'t> {
         let kind = match place {
             Place::Local(local) => ValueKind::Local(*local),
             Place::Global(name) => ValueKind::Global(name.clone()),
-            Place::Field(base, name) => ValueKind::Field(Box::new(base.clone()), name.clone()),
-            Place::Index(base, index) => ValueKind::Index(Box::new(base.clone()), Box::new(index.clone())),
-            Place::Deref(pointer) => return pointer.clone(),
+            Place::Field(base, name) => ValueKind::Field(base.clone(), name.clone()),
+            Place::Index(base, index) => ValueKind::Index(base.clone(), index.clone()),
+            Place::Deref(pointer) => return (**pointer).clone(),
             Place::Blank => return self.opaque_value("incomplete expression", span),
         };
         Value::new(kind, span)

@@ -1,5 +1,6 @@
 //! Types as written, and what a value's form says about its type.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid};
 use crate::scope::{Item, Resolved};
 use dogpile_ir::{Callee, Lit, Rvalue, Type, Value, ValueKind};
@@ -35,7 +36,7 @@ impl<'t> Lowering<'t> {
             "channel_type" => Type::Chan(Box::new(self.field_type(node, "value"))),
             "function_type" => {
                 let (params, results) = self.signature_types(node);
-                Type::Func(params, results)
+                Type::function(params, results)
             }
             "interface_type" if only_kid(node).is_none() => Type::Named("any".into()),
             _ => Type::Unknown,
@@ -43,7 +44,7 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn field_type(&mut self, node: Node<'t>, field: &str) -> Type {
-        node.child_by_field_name(field).map_or(Type::Unknown, |inner| self.ty(inner))
+        node.field(field).map_or(Type::Unknown, |inner| self.ty(inner))
     }
 
     pub(crate) fn type_name(&self, name: &str) -> Type {
@@ -56,7 +57,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn qualified_type(&self, node: Node<'t>) -> Type {
-        let part = |field| node.child_by_field_name(field).map_or("", |n| self.text_of(n));
+        let part = |field| node.field(field).map_or("", |n| self.text_of(n));
         self.imported_type(part("package"), part("name"))
     }
 
@@ -70,8 +71,8 @@ impl<'t> Lowering<'t> {
 
     /// Parameter and result types of a node with those fields.
     pub(crate) fn signature_types(&mut self, node: Node<'t>) -> (Vec<Type>, Vec<Type>) {
-        let params = node.child_by_field_name("parameters").map_or(vec![], |list| self.list_types(list));
-        let results = node.child_by_field_name("result").map_or(vec![], |list| self.list_types(list));
+        let params = node.field("parameters").map_or(vec![], |list| self.list_types(list));
+        let results = node.field("result").map_or(vec![], |list| self.list_types(list));
         (params, results)
     }
 

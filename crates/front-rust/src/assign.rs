@@ -62,13 +62,13 @@ impl Lowering<'_> {
                 }
                 Place::Global(self.qself_name(path))
             }
-            Expr::Unary(e) if matches!(e.op, UnOp::Deref(_)) => Place::Deref(self.place_value(&e.expr, None)),
+            Expr::Unary(e) if matches!(e.op, UnOp::Deref(_)) => Place::Deref(Box::new(self.place_value(&e.expr, None))),
             inner => match self.value(inner, None).kind {
-                ValueKind::Field(base, name) => Place::Field(*base, name),
-                ValueKind::Index(base, index) => Place::Index(*base, *index),
+                ValueKind::Field(base, name) => Place::Field(base, name),
+                ValueKind::Index(base, index) => Place::Index(base, index),
                 ValueKind::Local(local) => Place::Local(local),
                 ValueKind::Global(name) => Place::Global(name),
-                kind => Place::Deref(Value::new(kind, span)),
+                kind => Place::Deref(Box::new(Value::new(kind, span))),
             },
         }
     }
@@ -78,9 +78,9 @@ impl Lowering<'_> {
         let kind = match place {
             Place::Local(local) => ValueKind::Local(*local),
             Place::Global(name) => ValueKind::Global(name.clone()),
-            Place::Field(base, name) => ValueKind::Field(Box::new(base.clone()), name.clone()),
-            Place::Index(base, index) => ValueKind::Index(Box::new(base.clone()), Box::new(index.clone())),
-            Place::Deref(pointer) => return pointer.clone(),
+            Place::Field(base, name) => ValueKind::Field(base.clone(), name.clone()),
+            Place::Index(base, index) => ValueKind::Index(base.clone(), index.clone()),
+            Place::Deref(pointer) => return (**pointer).clone(),
             Place::Blank => return self.opaque_value("incomplete expression", span),
         };
         Value::new(kind, span)

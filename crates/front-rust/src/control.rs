@@ -108,7 +108,7 @@ impl Lowering<'_> {
         self.close();
         self.names.pop();
         let kind = if cond.is_none() && header.is_empty() { LoopKind::Forever } else { LoopKind::While };
-        self.emit(StmtKind::Loop { label, kind, header, cond, body, post: vec![] }, span);
+        self.emit(StmtKind::Loop { label, kind, header, cond: cond.map(Box::new), body, post: vec![] }, span);
         self.unit(dest, span);
     }
 
@@ -132,13 +132,13 @@ impl Lowering<'_> {
             let label = self.open(e.label.as_ref(), true, &Dest::Discard);
             let body = self.scoped(body_span, |s| s.block_here(&e.body, &Dest::Discard));
             self.close();
-            let kind = LoopKind::Range { over };
+            let kind = LoopKind::Range { over: Box::new(over) };
             return self.emit(StmtKind::Loop { label, kind, header: vec![], cond: None, body, post: vec![] }, span);
         }
         let at = self.span_of_pat(&e.pat);
         let start = match &range.start {
             Some(start) => self.value(start, None),
-            None => Value::new(ValueKind::Lit(Lit::Int(0)), at),
+            None => Value::new(ValueKind::Lit(Lit::int(0)), at),
         };
         let end = self.value(end, None);
         self.names.push();
@@ -158,13 +158,13 @@ impl Lowering<'_> {
         let body = self.scoped(body_span, |s| s.block_here(&e.body, &Dest::Discard));
         self.close();
         let post = self.nested(|s| {
-            let one = Value::new(ValueKind::Lit(Lit::Int(1)), at);
+            let one = Value::new(ValueKind::Lit(Lit::int(1)), at);
             let next = Self::both(BinaryOp::Add, value, one);
             s.store(counter, Rvalue::Use(next), at);
         });
         self.names.pop();
         let kind = LoopKind::Counted;
-        self.emit(StmtKind::Loop { label, kind, header: vec![], cond: Some(cond), body, post }, span);
+        self.emit(StmtKind::Loop { label, kind, header: vec![], cond: Some(Box::new(cond)), body, post }, span);
     }
 
     /// `for x in items`.
@@ -183,7 +183,7 @@ impl Lowering<'_> {
             s.block_here(&e.body, &Dest::Discard);
         });
         self.close();
-        let kind = LoopKind::Range { over };
+        let kind = LoopKind::Range { over: Box::new(over) };
         self.emit(StmtKind::Loop { label, kind, header: vec![], cond: None, body, post: vec![] }, span);
     }
 

@@ -129,7 +129,7 @@ impl Lowering<'_> {
                 next = self.constant_number(given);
             }
             let value = match next {
-                Some(n) if numbered => Some(Value::new(ValueKind::Lit(Lit::Int(n)), span)),
+                Some(n) if numbered => Some(Value::new(ValueKind::Lit(Lit::int(n)), span)),
                 _ => None,
             };
             next = next.and_then(|n| n.checked_add(1));

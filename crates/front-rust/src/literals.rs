@@ -13,11 +13,11 @@ impl Lowering<'_> {
             syn::Lit::ByteStr(bytes) => Lit::Str(String::from_utf8_lossy(&bytes.value()).into()),
             syn::Lit::CStr(text) => Lit::Str(text.value().to_string_lossy().into()),
             syn::Lit::Char(c) => Lit::Str(c.value().to_string().into()),
-            syn::Lit::Byte(byte) => Lit::Int(i128::from(byte.value())),
+            syn::Lit::Byte(byte) => Lit::int(i128::from(byte.value())),
             syn::Lit::Bool(value) => Lit::Bool(value.value),
             syn::Lit::Int(number) => match number.base10_parse::<i128>() {
                 Ok(_) if matches!(number.suffix(), "f32" | "f64") => Lit::Float(number.base10_parse().unwrap_or(0.0)),
-                Ok(n) => Lit::Int(n),
+                Ok(n) => Lit::int(n),
                 Err(_) => return self.opaque_value("number", span),
             },
             syn::Lit::Float(number) => match number.base10_parse::<f64>() {
@@ -53,7 +53,7 @@ impl Lowering<'_> {
             ("u8" | "u16" | "u32" | "u64" | "usize", "MIN") => 0,
             _ => return None,
         };
-        Some(Value::new(ValueKind::Lit(Lit::Int(n)), span))
+        Some(Value::new(ValueKind::Lit(Lit::int(n)), span))
     }
 
     /// The number that an expression without names is.

@@ -319,7 +319,7 @@ impl Lowering<'_> {
                             }
                             Ok(key) => {
                                 let key = self.value(&key, None);
-                                fields.push(FieldInit::Keyed(key, value));
+                                fields.push(FieldInit::Keyed(Box::new(key), value));
                             }
                             Err(_) => fields.push(FieldInit::Item(value)),
                         }

@@ -322,7 +322,7 @@ impl Lowering<'_> {
             Pat::Slice(p) => {
                 let value = self.whole(subject);
                 for (n, part) in p.elems.iter().enumerate() {
-                    let index = Value::new(ValueKind::Lit(dogpile_ir::Lit::Int(n as i128)), span);
+                    let index = Value::new(ValueKind::Lit(dogpile_ir::Lit::int(n as i128)), span);
                     let item = Value::new(ValueKind::Index(Box::new(value.clone()), Box::new(index)), span);
                     self.bind_subject(part, &Subject::One(item), false);
                 }

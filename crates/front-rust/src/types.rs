@@ -45,7 +45,7 @@ impl Lowering<'_> {
             syn::Type::Slice(t) => Type::List(Box::new(self.ty_at(&t.elem, Optional::Through, depth + 1))),
             syn::Type::BareFn(t) => {
                 let params = t.inputs.iter().map(|p| self.ty_at(&p.ty, Optional::Through, depth + 1)).collect();
-                Type::Func(params, self.output(&t.output, depth))
+                Type::function(params, self.output(&t.output, depth))
             }
             syn::Type::ImplTrait(t) => self.bounds(t.bounds.iter(), depth),
             syn::Type::TraitObject(t) => self.bounds(t.bounds.iter(), depth),
@@ -137,7 +137,7 @@ impl Lowering<'_> {
                     PathArguments::Parenthesized(of),
                 ) => {
                     let params = of.inputs.iter().map(|t| self.ty_at(t, Optional::Through, depth + 1)).collect();
-                    return Type::Func(params, self.output(&of.output, depth));
+                    return Type::function(params, self.output(&of.output, depth));
                 }
                 ("Future" | "IntoFuture", PathArguments::AngleBracketed(of)) => {
                     for arg in &of.args {

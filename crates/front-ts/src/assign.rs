@@ -1,5 +1,6 @@
 //! Assignments, as statements and inside expressions.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, bare};
 use crate::operators::{binary_op, logical};
@@ -10,7 +11,7 @@ impl<'t> Lowering<'t> {
     /// `a = x`; its value is what was stored.
     pub(crate) fn assignment(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else {
             return self.opaque_value("incomplete expression", span);
         };
         let left = bare(left);
@@ -28,7 +29,7 @@ impl<'t> Lowering<'t> {
     /// `a op= x`.
     pub(crate) fn compound(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else {
             return self.opaque_value("incomplete expression", span);
         };
         let left = bare(left);
@@ -62,7 +63,7 @@ impl<'t> Lowering<'t> {
 
     /// `x++` as a statement.
     pub(crate) fn step(&mut self, node: Node<'t>) -> Option<Place> {
-        let operand = bare(node.child_by_field_name("argument")?);
+        let operand = bare(node.field("argument")?);
         let place = self.place(operand);
         self.stepped(node, operand, &place);
         Some(place)
@@ -73,7 +74,7 @@ impl<'t> Lowering<'t> {
         let span = self.span(node);
         let op = if self.operator(node) == "--" { BinaryOp::Sub } else { BinaryOp::Add };
         let value = self.read(place, self.span(operand));
-        let one = Value::new(ValueKind::Lit(Lit::Int(1)), span);
+        let one = Value::new(ValueKind::Lit(Lit::int(1)), span);
         let sum = Value::new(ValueKind::Binary(op, Box::new(value), Box::new(one)), span);
         self.assign(vec![place.clone()], Rvalue::Use(sum), span);
     }
@@ -82,7 +83,7 @@ impl<'t> Lowering<'t> {
     pub(crate) fn update(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
         let prefix = node.child(0).is_some_and(|n| !n.is_named());
-        let Some(operand) = node.child_by_field_name("argument") else {
+        let Some(operand) = node.field("argument") else {
             return self.opaque_value("incomplete expression", span);
         };
         let operand = bare(operand);
@@ -103,9 +104,9 @@ impl<'t> Lowering<'t> {
         match value.kind {
             ValueKind::Local(local) => Place::Local(local),
             ValueKind::Global(name) => Place::Global(name),
-            ValueKind::Field(base, name) => Place::Field(*base, name),
-            ValueKind::Index(base, index) => Place::Index(*base, *index),
-            kind => Place::Deref(Value::new(kind, value.span)),
+            ValueKind::Field(base, name) => Place::Field(base, name),
+            ValueKind::Index(base, index) => Place::Index(base, index),
+            kind => Place::Deref(Box::new(Value::new(kind, value.span))),
         }
     }
 
@@ -114,9 +115,9 @@ impl<'t> Lowering<'t> {
         let kind = match place {
             Place::Local(local) => ValueKind::Local(*local),
             Place::Global(name) => ValueKind::Global(name.clone()),
-            Place::Field(base, name) => ValueKind::Field(Box::new(base.clone()), name.clone()),
-            Place::Index(base, index) => ValueKind::Index(Box::new(base.clone()), Box::new(index.clone())),
-            Place::Deref(pointer) => return pointer.clone(),
+            Place::Field(base, name) => ValueKind::Field(base.clone(), name.clone()),
+            Place::Index(base, index) => ValueKind::Index(base.clone(), index.clone()),
+            Place::Deref(pointer) => return (**pointer).clone(),
             Place::Blank => return self.opaque_value("incomplete expression", span),
         };
         Value::new(kind, span)

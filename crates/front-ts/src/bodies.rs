@@ -1,5 +1,6 @@
 //! What a block declares before it runs: variables that closures may name early, and functions.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids};
 use crate::scope::{Binding, ItemKind};
 use dogpile_ir::{Place, QualName, Rvalue, Type, Value, ValueKind};
@@ -53,7 +54,7 @@ impl<'t> Lowering<'t> {
                     self.names.bind_type(name, Type::Named(full));
                 }
                 "function_declaration" | "generator_function_declaration" => {
-                    if let Some(name) = node.child_by_field_name("name") {
+                    if let Some(name) = node.field("name") {
                         let span = self.span(name);
                         let owner = self.owner();
                         let local = self.build.local(self.text_of(name), Type::Unknown, span, owner);
@@ -77,7 +78,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn local_function(&mut self, node: Node<'t>) {
-        let Some(name) = node.child_by_field_name("name") else { return };
+        let Some(name) = node.field("name") else { return };
         let Some(local) = self.names.in_this_scope(self.text_of(name)) else { return };
         if !self.enter(node) {
             return;
@@ -95,7 +96,7 @@ impl<'t> Lowering<'t> {
             if self.require_declarator(declarator, true) {
                 continue;
             }
-            let Some(pattern) = declarator.child_by_field_name("name") else { continue };
+            let Some(pattern) = declarator.field("name") else { continue };
             for name in self.pattern_names(pattern) {
                 let span = self.span(name);
                 let owner = self.owner();
@@ -113,7 +114,7 @@ impl<'t> Lowering<'t> {
                 // At the top of a file they are items already.
                 "variable_declaration" if !(top && depth == 0) => {
                     for declarator in kids(node) {
-                        if let Some(pattern) = declarator.child_by_field_name("name") {
+                        if let Some(pattern) = declarator.field("name") {
                             self.bind_var(pattern, top);
                         }
                     }
@@ -124,7 +125,7 @@ impl<'t> Lowering<'t> {
                 | "with_statement" => {
                     if node.kind() == "for_in_statement"
                         && self.field_text(node, "kind") == "var"
-                        && let Some(left) = node.child_by_field_name("left")
+                        && let Some(left) = node.field("left")
                     {
                         self.bind_var(left, top);
                     }

@@ -1,5 +1,6 @@
 //! Calls: what is called, and with what.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, kids, only_kid, unwrapped};
 use crate::scope::{Binding, ItemKind};
@@ -11,7 +12,7 @@ impl<'t> Lowering<'t> {
     /// A call expression, its receiver and arguments made pure.
     pub(crate) fn call(&mut self, node: Node<'t>, wait: Wait) -> Rvalue {
         let span = self.span(node);
-        let Some(function) = node.child_by_field_name("function") else {
+        let Some(function) = node.field("function") else {
             return Rvalue::Use(self.opaque_value("incomplete call", span));
         };
         if let Some(path) = self.required(node) {
@@ -29,7 +30,7 @@ impl<'t> Lowering<'t> {
         }
         let name_span = self.span(callee_name(function));
         let (callee, mut args) = self.callee(node, function);
-        let (rest, spread) = match node.child_by_field_name("arguments") {
+        let (rest, spread) = match node.field("arguments") {
             Some(template) if template.kind() == "template_string" => (self.tagged(template), false),
             Some(list) => self.arguments(list),
             None => (vec![], false),
@@ -45,10 +46,10 @@ impl<'t> Lowering<'t> {
         if function.kind() != "member_expression" || self.field_text(function, "property") != "bind" {
             return None;
         }
-        let method = unwrapped(function.child_by_field_name("object")?);
-        let arguments = kids(node.child_by_field_name("arguments")?);
+        let method = unwrapped(function.field("object")?);
+        let arguments = kids(node.field("arguments")?);
         let [only] = arguments.as_slice() else { return None };
-        let object = method.child_by_field_name("object").map_or("", |n| self.text_of(n));
+        let object = method.field("object").map_or("", |n| self.text_of(n));
         let same = only.kind() == "this" || only.kind() == "null" || self.text_of(*only) == object;
         (same && matches!(method.kind(), "member_expression" | "identifier")).then(|| self.expr(method))
     }
@@ -69,7 +70,7 @@ impl<'t> Lowering<'t> {
                 (self.guarded_callee(node, callee), vec![])
             }
             "member_expression" => {
-                let Some(object) = function.child_by_field_name("object") else {
+                let Some(object) = function.field("object") else {
                     let value = self.opaque_value("incomplete call", span);
                     return (Callee::Value(Box::new(value)), vec![]);
                 };
@@ -204,13 +205,13 @@ impl<'t> Lowering<'t> {
                 return;
             }
             "unary_expression" if self.operator(node) == "void" => {
-                if let Some(argument) = node.child_by_field_name("argument") {
+                if let Some(argument) = node.field("argument") {
                     self.forget(argument);
                 }
                 return;
             }
             "unary_expression" if self.operator(node) == "delete" => {
-                if let Some(argument) = node.child_by_field_name("argument") {
+                if let Some(argument) = node.field("argument") {
                     let call = self.delete(node, argument);
                     self.assign(vec![], call, span);
                 }
@@ -250,7 +251,7 @@ impl<'t> Lowering<'t> {
     fn effect_ternary(&mut self, node: Node<'t>) {
         let span = self.span(node);
         let cond = self.field_expr(node, "condition");
-        let mut branch = |field: &str| match node.child_by_field_name(field) {
+        let mut branch = |field: &str| match node.field(field) {
             Some(part) => self.nested(|s| s.nested_effect(part)),
             None => vec![],
         };
@@ -268,7 +269,7 @@ impl<'t> Lowering<'t> {
             "||" => Value::new(ValueKind::Not(Box::new(left)), span),
             _ => self.is_nil(left),
         };
-        let then = match node.child_by_field_name("right") {
+        let then = match node.field("right") {
             Some(right) => self.nested(|s| s.nested_effect(right)),
             None => vec![],
         };
@@ -319,8 +320,8 @@ pub(crate) fn callee_name(function: Node<'_>) -> Node<'_> {
     let mut node = unwrapped(function);
     loop {
         let next = match node.kind() {
-            "member_expression" => node.child_by_field_name("property"),
-            "subscript_expression" => node.child_by_field_name("index"),
+            "member_expression" => node.field("property"),
+            "subscript_expression" => node.field("index"),
             "arrow_function" | "function_expression" => node.child(0),
             _ => None,
         };

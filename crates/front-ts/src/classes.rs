@@ -1,5 +1,6 @@
 //! Classes: a struct type, its methods, its static members, its decorators.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::functions::{Member, is_function};
 use crate::lowering::{Frame, Lowering, This, bare, has_word, kids, only_kid};
@@ -40,7 +41,7 @@ impl<'t> Lowering<'t> {
         self.type_parameters(node);
         let parent = self.parent_class(node, &full);
         self.class_type(node, &full, parent.as_ref());
-        let body = node.child_by_field_name("body");
+        let body = node.field("body");
         let mut decorators: Vec<Node<'t>> = own_decorators(node);
         if let Some(around) = node.parent().filter(|n| n.kind() == "export_statement") {
             decorators.splice(0..0, own_decorators(around));
@@ -65,7 +66,7 @@ impl<'t> Lowering<'t> {
     fn parent_class(&mut self, node: Node<'t>, full: &QualName) -> Option<QualName> {
         let heritage = kids(node).into_iter().find(|n| n.kind() == "class_heritage")?;
         let clause = kids(heritage).into_iter().find(|n| n.kind() == "extends_clause").unwrap_or(heritage);
-        let value = clause.child_by_field_name("value").or_else(|| only_kid(clause))?;
+        let value = clause.field("value").or_else(|| only_kid(clause))?;
         if value.kind() == "implements_clause" {
             return None;
         }
@@ -78,28 +79,28 @@ impl<'t> Lowering<'t> {
     }
 
     fn class_type(&mut self, node: Node<'t>, full: &QualName, parent: Option<&QualName>) {
-        let name = node.child_by_field_name("name").unwrap_or(node);
+        let name = node.field("name").unwrap_or(node);
         let span = if name == node { node.child(0).map_or(self.span(node), |n| self.span(n)) } else { self.span(name) };
         let mut fields = vec![];
         if let Some(parent) = parent {
             let last = parent.rsplit(['.', '/']).next().unwrap_or(parent).into();
             fields.push(Field { name: last, ty: Type::Named(parent.clone()), embedded: true, span });
         }
-        for member in node.child_by_field_name("body").map_or(vec![], kids) {
+        for member in node.field("body").map_or(vec![], kids) {
             match member.kind() {
                 "public_field_definition" if !has_word(member, "static") && !is_method_field(member) => {
-                    let Some(key) = member.child_by_field_name("name") else { continue };
+                    let Some(key) = member.field("name") else { continue };
                     let mut ty = self.field_type(member, "type");
                     if ty == Type::Unknown {
-                        ty = member.child_by_field_name("value").map_or(Type::Unknown, |n| self.evident_type(n));
+                        ty = member.field("value").map_or(Type::Unknown, |n| self.evident_type(n));
                     }
                     let (name, span) = (self.property_name(key).into(), self.span(key));
                     fields.push(Field { name, ty, embedded: false, span });
                 }
                 "method_definition" if self.field_text(member, "name") == "constructor" => {
-                    for part in member.child_by_field_name("parameters").map_or(vec![], kids) {
+                    for part in member.field("parameters").map_or(vec![], kids) {
                         if is_property(part)
-                            && let Some(name) = part.child_by_field_name("pattern").or(part.child_by_field_name("name"))
+                            && let Some(name) = part.field("pattern").or(part.field("name"))
                         {
                             let ty = self.field_type(part, "type");
                             let span = self.span(name);
@@ -148,7 +149,7 @@ impl<'t> Lowering<'t> {
                 _ => {}
             }
             if !decorators.is_empty() {
-                let name = member.child_by_field_name("name").map_or("", |n| self.property_name(n));
+                let name = member.field("name").map_or("", |n| self.property_name(n));
                 self.decorators(&format!("{full}.{name}").into(), &decorators);
                 decorators.clear();
             }
@@ -156,7 +157,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn method(&mut self, member: Node<'t>, full: &QualName, parent: Option<&QualName>) {
-        let Some(key) = member.child_by_field_name("name") else { return };
+        let Some(key) = member.field("name") else { return };
         let name = self.property_name(key);
         let name: QualName = match accessor(member) {
             Some(accessor) => format!("{full}.{accessor} {name}").into(),
@@ -169,10 +170,10 @@ impl<'t> Lowering<'t> {
 
     /// Static fields are globals; fields that hold a function are methods; others open the constructor.
     fn field_member(&mut self, member: Node<'t>, full: &QualName, parent: Option<&QualName>) {
-        let Some(key) = member.child_by_field_name("name") else { return };
+        let Some(key) = member.field("name") else { return };
         let name: QualName = format!("{full}.{}", self.property_name(key)).into();
         let is_static = has_word(member, "static");
-        let value = member.child_by_field_name("value");
+        let value = member.field("value");
         if is_method_field(member)
             && let Some(value) = value.map(bare)
         {
@@ -243,7 +244,7 @@ impl<'t> Lowering<'t> {
         body: impl FnOnce(&mut Self),
     ) -> dogpile_ir::FuncId {
         let span = self.span(node);
-        let first = node.child_by_field_name("name").or(node.child(0)).map_or(span, |n| self.span(n));
+        let first = node.field("name").or(node.child(0)).map_or(span, |n| self.span(n));
         let id = self.reserve(kind, name, span, first);
         let name = self.build.module.function(id).name.clone();
         let mut frame = Frame::bare(Some(id), name);
@@ -270,7 +271,7 @@ fn own_decorators(node: Node<'_>) -> Vec<Node<'_>> {
 
 /// A field whose value is an arrow function.
 pub(crate) fn is_method_field(member: Node<'_>) -> bool {
-    member.child_by_field_name("value").is_some_and(|value| is_function(bare(value).kind()))
+    member.field("value").is_some_and(|value| is_function(bare(value).kind()))
 }
 
 /// A constructor's parameter that is a field too.

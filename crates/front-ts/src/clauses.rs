@@ -1,5 +1,6 @@
 //! `switch`.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids};
 use dogpile_ir::{BinaryOp, Block, Case, Lit, Rvalue, Stmt, StmtKind, Value, ValueKind};
 use tree_sitter::Node;
@@ -25,7 +26,7 @@ impl<'t> Lowering<'t> {
         let tag = Some(tag).filter(|t| t.kind != ValueKind::Lit(Lit::Bool(true)));
         let label = self.open(name, false, true);
         self.names.push();
-        let parts = node.child_by_field_name("body").map_or(vec![], kids);
+        let parts = node.field("body").map_or(vec![], kids);
         let ahead = self.nested(|s| {
             let all: Vec<_> = parts.iter().flat_map(|part| statements(*part)).collect();
             s.declare_ahead(&all);
@@ -38,7 +39,7 @@ impl<'t> Lowering<'t> {
         let mut waiting_hoisted: Block = vec![];
         for (n, part) in parts.iter().enumerate() {
             let is_case = part.kind() == "switch_case";
-            if is_case && let Some(value) = part.child_by_field_name("value") {
+            if is_case && let Some(value) = part.field("value") {
                 let at = self.span(value);
                 let hoisted = self.nested(|s| {
                     let value = s.expr(value);

@@ -1,5 +1,6 @@
 //! How an object of a class comes to be.
 
+use crate::fields::Fields as _;
 use crate::classes::{is_method_field, is_property};
 use crate::exprs::Wait;
 use crate::functions::Member;
@@ -21,19 +22,19 @@ pub(crate) struct Opening<'t> {
 impl<'t> Lowering<'t> {
     /// `p.C.constructor`, where the class has one or fields to fill, and `p.C.new`.
     pub(crate) fn constructors(&mut self, node: Node<'t>, full: &QualName, parent: Option<&QualName>) {
-        let members = node.child_by_field_name("body").map_or(vec![], kids);
+        let members = node.field("body").map_or(vec![], kids);
         let fields: Vec<_> = members
             .iter()
             .copied()
             .filter(|n| n.kind() == "public_field_definition" && !has_word(*n, "static") && !is_method_field(*n))
-            .filter(|n| n.child_by_field_name("value").is_some())
+            .filter(|n| n.field("value").is_some())
             .collect();
         let is_constructor = |n: &&Node<'t>| self.field_text(**n, "name") == "constructor";
         let written = members.iter().filter(|n| n.kind() == "method_definition").find(is_constructor).copied();
         let name: QualName = format!("{full}.constructor").into();
         let mut made = None;
         if let Some(constructor) = written {
-            let params = constructor.child_by_field_name("parameters");
+            let params = constructor.field("parameters");
             let opening = Opening { params, fields };
             made = Some(self.constructor(constructor, name, full, parent, opening));
         } else if !fields.is_empty() {
@@ -73,7 +74,7 @@ impl<'t> Lowering<'t> {
         parent: Option<&QualName>,
         opening: Opening<'t>,
     ) -> dogpile_ir::FuncId {
-        let key = node.child_by_field_name("name").unwrap_or(node);
+        let key = node.field("name").unwrap_or(node);
         let span = self.span(key);
         let of = Member { class: full.clone(), parent: parent.cloned(), is_static: false };
         let mut frame = Frame::bare(None, name.clone());
@@ -89,7 +90,7 @@ impl<'t> Lowering<'t> {
     /// `p.C.new`: an object, its constructor, the object.
     fn maker(&mut self, node: Node<'t>, full: &QualName, parent: Option<&QualName>, own: Option<dogpile_ir::FuncId>) {
         let span = self.span(node);
-        let first = node.child_by_field_name("name").or(node.child(0)).map_or(span, |n| self.span(n));
+        let first = node.field("name").or(node.child(0)).map_or(span, |n| self.span(n));
         let declared = own.map(|id| {
             let function = self.build.module.function(id);
             (function.params.clone(), function.variadic)
@@ -152,7 +153,7 @@ impl<'t> Lowering<'t> {
     /// `super(…)`.
     pub(crate) fn super_call(&mut self, node: Node<'t>) -> Rvalue {
         let span = self.span(node);
-        let (args, spread) = node.child_by_field_name("arguments").map_or((vec![], false), |n| self.arguments(n));
+        let (args, spread) = node.field("arguments").map_or((vec![], false), |n| self.arguments(n));
         let parent = self.frames.last().and_then(|f| f.parent.clone());
         let parent = parent.unwrap_or_else(|| "builtin.Object".into());
         let name_span = node.child(0).map_or(span, |n| self.span(n));
@@ -176,22 +177,22 @@ impl<'t> Lowering<'t> {
     /// Parameter properties and fields with a value.
     fn fill(&mut self, opening: &Opening<'t>) {
         for part in opening.params.map_or(vec![], kids).into_iter().filter(|n| is_property(*n)) {
-            let Some(name) = part.child_by_field_name("pattern").or(part.child_by_field_name("name")) else { continue };
+            let Some(name) = part.field("pattern").or(part.field("name")) else { continue };
             if let Some(Binding::Local(local)) = self.resolve(self.text_of(name)) {
                 let span = self.span(name);
-                let place = Place::Field(self.this_value(span), self.text_of(name).into());
+                let place = Place::Field(Box::new(self.this_value(span)), self.text_of(name).into());
                 self.assign(vec![place], Rvalue::Use(Value::new(ValueKind::Local(local), span)), span);
             }
         }
         for field in &opening.fields {
-            let (Some(key), Some(value)) = (field.child_by_field_name("name"), field.child_by_field_name("value"))
+            let (Some(key), Some(value)) = (field.field("name"), field.field("value"))
             else {
                 continue;
             };
             let span = self.span(*field);
             let outer = std::mem::replace(&mut self.opaque_here, false);
             let this = self.this_value(span);
-            let place = Place::Field(this, self.property_name(key).into());
+            let place = Place::Field(Box::new(this), self.property_name(key).into());
             let value = self.rvalue(value, Wait::Later);
             self.assign(vec![place], value, span);
             let stats = &mut self.build.module.stats;

@@ -1,5 +1,6 @@
 //! `if`, loops, labels and jumps.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, Target, kids, only_kid};
 use dogpile_ir::{Block, LabelId, LoopKind, Rvalue, StmtKind, Type, Value, ValueKind};
@@ -9,8 +10,8 @@ impl<'t> Lowering<'t> {
     pub(crate) fn if_statement(&mut self, node: Node<'t>) {
         let span = self.span(node);
         let cond = self.condition(node);
-        let then = self.branch(node.child_by_field_name("consequence"));
-        let otherwise = self.branch(node.child_by_field_name("alternative").and_then(only_kid));
+        let then = self.branch(node.field("consequence"));
+        let otherwise = self.branch(node.field("alternative").and_then(only_kid));
         self.emit(StmtKind::If { cond, then, otherwise }, span);
     }
 
@@ -29,7 +30,7 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn while_statement(&mut self, node: Node<'t>, name: Option<&'t str>) {
-        let (header, cond) = self.tested(node.child_by_field_name("condition"));
+        let (header, cond) = self.tested(node.field("condition"));
         let kind = if cond.is_some() { LoopKind::While } else { LoopKind::Forever };
         self.finish_loop(node, kind, header, cond, None, name);
     }
@@ -48,7 +49,7 @@ impl<'t> Lowering<'t> {
 
     pub(crate) fn for_statement(&mut self, node: Node<'t>, name: Option<&'t str>) {
         self.names.push();
-        if let Some(init) = node.child_by_field_name("initializer") {
+        if let Some(init) = node.field("initializer") {
             match init.kind() {
                 "lexical_declaration" | "variable_declaration" => {
                     kids(init).into_iter().for_each(|n| self.local_declarator(n));
@@ -58,11 +59,11 @@ impl<'t> Lowering<'t> {
                 _ => self.effect(init),
             }
         }
-        let condition = node.child_by_field_name("condition").filter(|n| !matches!(n.kind(), "empty_statement" | ";"));
+        let condition = node.field("condition").filter(|n| !matches!(n.kind(), "empty_statement" | ";"));
         let condition =
             condition.map(|n| if n.kind() == "expression_statement" { only_kid(n).unwrap_or(n) } else { n });
         let (header, cond) = self.tested(condition);
-        let update = node.child_by_field_name("increment");
+        let update = node.field("increment");
         let kind = match (&cond, update) {
             (_, Some(_)) => LoopKind::Counted,
             (Some(_), None) => LoopKind::While,
@@ -83,23 +84,23 @@ impl<'t> Lowering<'t> {
     ) {
         let span = self.span(node);
         let label = self.open(name, true, true);
-        let body = self.branch(node.child_by_field_name("body"));
+        let body = self.branch(node.field("body"));
         self.close();
         let post = match update {
             Some(update) => self.nested(|s| s.effect(update)),
             None => vec![],
         };
-        self.emit(StmtKind::Loop { label, kind, header, cond, body, post }, span);
+        self.emit(StmtKind::Loop { label, kind, header, cond: cond.map(Box::new), body, post }, span);
     }
 
     /// `do … while (c)`: for ever, left at the end of a round.
     pub(crate) fn do_statement(&mut self, node: Node<'t>, name: Option<&'t str>) {
         let span = self.span(node);
         let label = self.open(name, true, true);
-        let body = self.branch(node.child_by_field_name("body"));
+        let body = self.branch(node.field("body"));
         self.close();
         let post = self.nested(|s| {
-            let (header, cond) = s.tested(node.child_by_field_name("condition"));
+            let (header, cond) = s.tested(node.field("condition"));
             s.out.extend(header);
             if let Some(cond) = cond {
                 let test = Value::new(ValueKind::Not(Box::new(cond)), span);
@@ -114,7 +115,7 @@ impl<'t> Lowering<'t> {
     /// `for (const x of xs)`, `for await`, `for (const k in o)`.
     pub(crate) fn for_in(&mut self, node: Node<'t>, name: Option<&'t str>) {
         let span = self.span(node);
-        let mut over = match node.child_by_field_name("right") {
+        let mut over = match node.field("right") {
             Some(right) => self.expr_as(right, Wait::Later),
             None => self.opaque_value("incomplete expression", span),
         };
@@ -126,18 +127,18 @@ impl<'t> Lowering<'t> {
         let label = self.open(name, true, true);
         let body = self.scoped(|s| {
             s.binding(node, &over);
-            let body = node.child_by_field_name("body");
+            let body = node.field("body");
             let block = s.branch(body);
             s.out.extend(block);
         });
         self.close();
-        let kind = LoopKind::Range { over };
+        let kind = LoopKind::Range { over: Box::new(over) };
         self.emit(StmtKind::Loop { label, kind, header: vec![], cond: None, body, post: vec![] }, span);
     }
 
     /// The first statements of such a loop's body.
     fn binding(&mut self, node: Node<'t>, over: &Value) {
-        let Some(left) = node.child_by_field_name("left") else { return };
+        let Some(left) = node.field("left") else { return };
         let span = self.span(left);
         // Documented form of a range key: says nothing about how much was understood.
         let key = Value::new(ValueKind::Opaque("range key".into()), span);
@@ -150,7 +151,7 @@ impl<'t> Lowering<'t> {
             };
             (Value::new(ValueKind::Index(Box::new(over.clone()), Box::new(key)), span), item)
         };
-        let declares = node.child_by_field_name("kind").is_some();
+        let declares = node.field("kind").is_some();
         match left.kind() {
             "object_pattern" | "array_pattern" => {
                 let whole = self.hoist(Rvalue::Use(value), span);
@@ -168,7 +169,7 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn labeled(&mut self, node: Node<'t>) {
-        let Some(body) = node.child_by_field_name("body") else { return };
+        let Some(body) = node.field("body") else { return };
         let name = self.field_text(node, "label");
         if matches!(
             body.kind(),
@@ -198,7 +199,7 @@ impl<'t> Lowering<'t> {
 
     pub(crate) fn jump(&mut self, node: Node<'t>, to_loop: bool) {
         let span = self.span(node);
-        let name = node.child_by_field_name("label").map(|n| self.text_of(n));
+        let name = node.field("label").map(|n| self.text_of(n));
         let target = self.frames.last().and_then(|frame| {
             frame.labels.iter().rev().find(|t| match name {
                 Some(name) => t.name == Some(name),

@@ -1,5 +1,6 @@
 //! Enums and namespaces.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Frame, Lowering, kids};
 use dogpile_ir::{Global, Lit, Type, TypeDecl, TypeKind, Value, ValueKind};
 use tree_sitter::Node;
@@ -7,23 +8,23 @@ use tree_sitter::Node;
 impl<'t> Lowering<'t> {
     /// Members become constants, counted where no value is written.
     pub(crate) fn enumeration(&mut self, node: Node<'t>) {
-        let Some(name) = node.child_by_field_name("name") else { return };
+        let Some(name) = node.field("name") else { return };
         let full = match self.names.find_type(self.text_of(name)) {
             Some(Type::Named(full)) => full.clone(),
             _ => self.qualified(self.text_of(name)),
         };
         let mut next = Some(0_i128);
         let mut of_text = false;
-        for member in node.child_by_field_name("body").map_or(vec![], kids) {
+        for member in node.field("body").map_or(vec![], kids) {
             let (key, written) = match member.kind() {
-                "enum_assignment" => (member.child_by_field_name("name"), member.child_by_field_name("value")),
+                "enum_assignment" => (member.field("name"), member.field("value")),
                 _ => (Some(member), None),
             };
             let Some(key) = key else { continue };
             let span = self.span(key);
             let member_name: dogpile_ir::QualName = format!("{full}.{}", self.property_name(key)).into();
             let mut value =
-                Value::new(next.map_or(ValueKind::Opaque("enum".into()), |n| ValueKind::Lit(Lit::Int(n))), span);
+                Value::new(next.map_or(ValueKind::Opaque("enum".into()), |n| ValueKind::Lit(Lit::int(n))), span);
             self.frames.push(Frame::bare(None, member_name.clone()));
             let init = self.nested(|s| {
                 if let Some(written) = written {
@@ -32,7 +33,7 @@ impl<'t> Lowering<'t> {
             });
             self.frames.pop();
             next = match &value.kind {
-                ValueKind::Lit(Lit::Int(n)) => n.checked_add(1),
+                ValueKind::Lit(Lit::Int(n)) => n.get().checked_add(1),
                 _ => None,
             };
             of_text |= matches!(&value.kind, ValueKind::Lit(Lit::Str(_)));
@@ -55,7 +56,7 @@ impl<'t> Lowering<'t> {
 
     /// `namespace N { … }`: items named `N.…`. Returns what in it is no declaration.
     pub(crate) fn namespace(&mut self, node: Node<'t>) -> Vec<Node<'t>> {
-        let Some(body) = node.child_by_field_name("body") else { return vec![] };
+        let Some(body) = node.field("body") else { return vec![] };
         let name = self.field_text(node, "name").trim_matches(['"', '\'']);
         if !self.enter(node) {
             return vec![];

@@ -1,5 +1,6 @@
 //! What a file offers: `export`, `module.exports`, `exports.x`.
 
+use crate::fields::Fields as _;
 use crate::functions::is_function;
 use crate::lowering::{Frame, Lowering, bare, kids};
 use dogpile_ir::{FieldInit, Global, Import, QualName, Type, Value, ValueKind};
@@ -9,8 +10,8 @@ use tree_sitter::Node;
 impl<'t> Lowering<'t> {
     /// An export other than of a declaration.
     pub(crate) fn export(&mut self, node: Node<'t>) {
-        let from = node.child_by_field_name("source").map(|n| self.module_path(self.quoted(n)));
-        if let Some(value) = node.child_by_field_name("value") {
+        let from = node.field("source").map(|n| self.module_path(self.quoted(n)));
+        if let Some(value) = node.field("value") {
             return self.export_value("default", value);
         }
         let mut cursor = node.walk();
@@ -41,8 +42,8 @@ impl<'t> Lowering<'t> {
 
     fn export_clause(&mut self, clause: Node<'t>, from: Option<&QualName>) {
         for specifier in kids(clause) {
-            let Some(name) = specifier.child_by_field_name("name") else { continue };
-            let alias = specifier.child_by_field_name("alias").unwrap_or(name);
+            let Some(name) = specifier.field("name") else { continue };
+            let alias = specifier.field("alias").unwrap_or(name);
             let span = self.span(alias);
             let kind = match from {
                 Some(path) => ValueKind::Global(format!("{path}.{}", self.property_name(name)).into()),
@@ -57,7 +58,7 @@ impl<'t> Lowering<'t> {
         let node = bare(value);
         let full = self.qualified(name);
         if is_function(node.kind()) {
-            let span = node.child_by_field_name("name").map_or(self.span(value), |n| self.span(n));
+            let span = node.field("name").map_or(self.span(value), |n| self.span(n));
             self.told_of(node, &full);
             return self.plain_function(node, full, span);
         }
@@ -123,21 +124,21 @@ impl<'t> Lowering<'t> {
             return false;
         };
         let (Some(left), Some(right)) =
-            (assignment.child_by_field_name("left"), assignment.child_by_field_name("right"))
+            (assignment.field("left"), assignment.field("right"))
         else {
             return false;
         };
         if left.kind() != "member_expression" || self.resolve("exports").is_some() || self.resolve("module").is_some() {
             return false;
         }
-        let object = left.child_by_field_name("object").map_or("", |n| self.text_of(n));
+        let object = left.field("object").map_or("", |n| self.text_of(n));
         let property = self.field_text(left, "property");
         match (object, property) {
             ("module", "exports") => {
                 // `module.exports = exports = x`
                 let inner = bare(right);
                 let value = if inner.kind() == "assignment_expression" {
-                    inner.child_by_field_name("right").unwrap_or(right)
+                    inner.field("right").unwrap_or(right)
                 } else {
                     right
                 };

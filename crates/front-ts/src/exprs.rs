@@ -1,5 +1,6 @@
 //! Expressions → pure values. Calls among them are hoisted into statements before.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, This, kids, only_kid, unwrapped};
 use crate::scope::{Binding, ItemKind};
 use dogpile_ir::{BinaryOp, Lit, Place, Rvalue, StmtKind, Value, ValueKind};
@@ -30,7 +31,7 @@ impl<'t> Lowering<'t> {
 
     /// The expression in a field; a broken tree may lack it.
     pub(crate) fn field_expr(&mut self, node: Node<'t>, field: &str) -> Value {
-        match node.child_by_field_name(field) {
+        match node.field(field) {
             Some(inner) => self.expr(inner),
             None => {
                 let span = self.span(node);
@@ -179,8 +180,8 @@ impl<'t> Lowering<'t> {
                 _ => None,
             },
             // `N.E.A` of namespaces, `globalThis.crypto.x`.
-            "member_expression" if base.child_by_field_name("optional_chain").is_none() => {
-                let inner = unwrapped(base.child_by_field_name("object")?);
+            "member_expression" if base.field("optional_chain").is_none() => {
+                let inner = unwrapped(base.field("object")?);
                 let text = self.text_of(inner);
                 if self.text_of(base) == "module.exports" && self.resolve("module").is_none() {
                     return Some(format!("{}.{member}", self.package).into());
@@ -203,7 +204,7 @@ impl<'t> Lowering<'t> {
 
     fn member(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
-        let Some(object) = node.child_by_field_name("object") else {
+        let Some(object) = node.field("object") else {
             return self.opaque_value("incomplete expression", span);
         };
         let name = self.field_text(node, "property");
@@ -239,7 +240,7 @@ impl<'t> Lowering<'t> {
     fn unary(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
         let operator = self.operator(node);
-        let Some(argument) = node.child_by_field_name("argument") else {
+        let Some(argument) = node.field("argument") else {
             return self.opaque_value("incomplete expression", span);
         };
         match operator {
@@ -256,13 +257,13 @@ impl<'t> Lowering<'t> {
         let operand = self.expr(argument);
         let kind = match operator {
             "-" => match operand.kind {
-                ValueKind::Lit(Lit::Int(n)) => ValueKind::Lit(Lit::Int(n.saturating_neg())),
+                ValueKind::Lit(Lit::Int(n)) => ValueKind::Lit(Lit::int(n.get().saturating_neg())),
                 ValueKind::Lit(Lit::Float(n)) => ValueKind::Lit(Lit::Float(-n)),
                 _ => ValueKind::Neg(Box::new(operand)),
             },
             "!" => ValueKind::Not(Box::new(operand)),
             "~" => {
-                let ones = Value::new(ValueKind::Lit(Lit::Int(-1)), span);
+                let ones = Value::new(ValueKind::Lit(Lit::int(-1)), span);
                 ValueKind::Binary(BinaryOp::Bits, Box::new(ones), Box::new(operand))
             }
             "typeof" => {
@@ -317,7 +318,7 @@ impl<'t> Lowering<'t> {
         let temp = self.temp(span);
         let mut branch = |field: &str| {
             self.nested(|s| {
-                let Some(node) = node.child_by_field_name(field) else { return };
+                let Some(node) = node.field(field) else { return };
                 let span = s.span(node);
                 let value = s.rvalue(node, wait);
                 s.assign(vec![Place::Local(temp)], value, span);

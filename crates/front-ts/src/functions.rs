@@ -1,5 +1,6 @@
 //! Signatures, bodies and closures.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Frame, Lowering, This, has_word, kids};
 use crate::scope::Binding;
@@ -17,7 +18,7 @@ pub(crate) struct Member {
 impl<'t> Lowering<'t> {
     /// Remembers whether a function is `async` or gives a promise.
     pub(crate) fn told_of(&mut self, node: Node<'t>, name: &QualName) {
-        let has_body = node.child_by_field_name("body").is_some();
+        let has_body = node.field("body").is_some();
         let known = self.told.entry(name.clone()).or_default();
         *known |= has_body;
     }
@@ -110,14 +111,14 @@ impl<'t> Lowering<'t> {
         let opaque = std::mem::replace(&mut self.opaque_here, false);
         let mut variadic = false;
         let mut opening = vec![];
-        let list = node.child_by_field_name("parameters");
-        let params = match (list, node.child_by_field_name("parameter")) {
+        let list = node.field("parameters");
+        let params = match (list, node.field("parameter")) {
             (Some(list), _) => self.params(list, &mut variadic, &mut opening),
             (None, Some(only)) => vec![self.plain_param(only, Type::Unknown)],
             _ => vec![],
         };
         let results = self.results(node);
-        let body = node.child_by_field_name("body").map(|body| {
+        let body = node.field("body").map(|body| {
             self.nested(|s| {
                 s.note_errors(node);
                 s.open_params(opening);

@@ -1,5 +1,6 @@
 //! Variables and constants at the top of a file.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::functions::is_function;
 use crate::lowering::{Frame, Lowering, bare, has_word, kids};
@@ -24,8 +25,8 @@ impl<'t> Lowering<'t> {
     }
 
     fn global(&mut self, declarator: Node<'t>, constant: bool) {
-        let Some(name) = declarator.child_by_field_name("name") else { return };
-        let value = declarator.child_by_field_name("value");
+        let Some(name) = declarator.field("name") else { return };
+        let value = declarator.field("value");
         if name.kind() != "identifier" {
             return self.global_pattern(declarator, name, constant);
         }
@@ -39,7 +40,7 @@ impl<'t> Lowering<'t> {
                 return self.class(inner, full);
             }
         }
-        let annotated = match declarator.child_by_field_name("type") {
+        let annotated = match declarator.field("type") {
             Some(written) => Some(self.ty(written)),
             None => Some(self.documented_type(declarator)).filter(|ty| *ty != Type::Unknown),
         };
@@ -68,7 +69,7 @@ impl<'t> Lowering<'t> {
 
     /// `const { a, b } = x`: one global for each name.
     fn global_pattern(&mut self, declarator: Node<'t>, pattern: Node<'t>, constant: bool) {
-        let Some(value) = declarator.child_by_field_name("value") else { return };
+        let Some(value) = declarator.field("value") else { return };
         let first = self.pattern_names(pattern).first().map_or("", |n| self.text_of(*n));
         self.frames.push(Frame::bare(None, self.qualified(first)));
         let mut parts: Vec<Part<'t>> = vec![];

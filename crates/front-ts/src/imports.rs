@@ -1,5 +1,6 @@
 //! What a file brings in: `import` and `require`.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, bare, kids, only_kid};
 use crate::scope::Binding;
 use dogpile_ir::{Import, QualName};
@@ -30,13 +31,13 @@ impl<'t> Lowering<'t> {
         let mut cursor = node.walk();
         for part in node.children(&mut cursor) {
             if part.kind() == "import_require_clause" {
-                let path = part.child_by_field_name("source").map_or("".into(), |n| self.module_path(self.quoted(n)));
+                let path = part.field("source").map_or("".into(), |n| self.module_path(self.quoted(n)));
                 if let Some(name) = only_kid(part) {
                     self.import(self.text_of(name), path.clone(), Binding::Module { path, required: true }, name);
                 }
             }
         }
-        let Some(source) = node.child_by_field_name("source") else { return };
+        let Some(source) = node.field("source") else { return };
         let path = self.module_path(self.quoted(source));
         let Some(clause) = kids(node).into_iter().find(|n| n.kind() == "import_clause") else {
             let span = self.span(source);
@@ -62,8 +63,8 @@ impl<'t> Lowering<'t> {
 
     fn named_imports(&mut self, list: Node<'t>, path: &QualName) {
         for specifier in kids(list) {
-            let Some(name) = specifier.child_by_field_name("name") else { continue };
-            let local = specifier.child_by_field_name("alias").unwrap_or(name);
+            let Some(name) = specifier.field("name") else { continue };
+            let local = specifier.field("alias").unwrap_or(name);
             let full: QualName = format!("{path}.{}", self.property_name(name)).into();
             self.import(self.text_of(local), full.clone(), Binding::Import(full), local);
         }
@@ -78,12 +79,12 @@ impl<'t> Lowering<'t> {
         if node.kind() != "call_expression" {
             return None;
         }
-        let function = node.child_by_field_name("function")?;
+        let function = node.field("function")?;
         let name = self.text_of(function);
         if function.kind() != "import" && !(name == "require" && self.resolve(name).is_none()) {
             return None;
         }
-        let argument = node.child_by_field_name("arguments").and_then(only_kid)?;
+        let argument = node.field("arguments").and_then(only_kid)?;
         let literal = argument.kind() == "string"
             || (argument.kind() == "template_string"
                 && only_kid(argument).is_none_or(|n| n.kind() == "string_fragment"));
@@ -93,14 +94,14 @@ impl<'t> Lowering<'t> {
     /// Binds what `const … = require('m')` declares; `false` where that is something else.
     pub(crate) fn require_declarator(&mut self, declarator: Node<'t>, record: bool) -> bool {
         let (Some(name), Some(value)) =
-            (declarator.child_by_field_name("name"), declarator.child_by_field_name("value"))
+            (declarator.field("name"), declarator.field("value"))
         else {
             return false;
         };
         let value = bare(value);
         // `require('m').f`, `(await import('m')).f`
         let (module, member) = match value.kind() {
-            "member_expression" => (value.child_by_field_name("object"), Some(self.field_text(value, "property"))),
+            "member_expression" => (value.field("object"), Some(self.field_text(value, "property"))),
             _ => (Some(value), None),
         };
         let Some(path) = module.and_then(|n| self.required(n)) else { return false };
@@ -135,7 +136,7 @@ impl<'t> Lowering<'t> {
         for part in kids(pattern) {
             let (key, local) = match part.kind() {
                 "shorthand_property_identifier_pattern" => (part, part),
-                "pair_pattern" => (part.child_by_field_name("key")?, part.child_by_field_name("value")?),
+                "pair_pattern" => (part.field("key")?, part.field("value")?),
                 _ => return None,
             };
             if !matches!(local.kind(), "identifier" | "shorthand_property_identifier_pattern") {

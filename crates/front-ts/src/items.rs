@@ -1,5 +1,6 @@
 //! The top of a file: what it declares, in two passes, so that order does not matter.
 
+use crate::fields::Fields as _;
 use crate::functions::is_function;
 use crate::lowering::{Frame, Lowering, bare, has_word, kids};
 use crate::scope::{Binding, ItemKind};
@@ -40,7 +41,7 @@ impl<'t> Lowering<'t> {
         match node.kind() {
             "import_statement" => self.import_statement(node),
             "export_statement" => {
-                if let Some(inner) = node.child_by_field_name("declaration") {
+                if let Some(inner) = node.field("declaration") {
                     self.collect(inner);
                 }
             }
@@ -94,7 +95,7 @@ impl<'t> Lowering<'t> {
         if self.require_declarator(declarator, true) {
             return;
         }
-        let Some(name) = declarator.child_by_field_name("name") else { return };
+        let Some(name) = declarator.field("name") else { return };
         if name.kind() != "identifier" {
             for name in self.pattern_names(name) {
                 let full = self.qualified(self.text_of(name));
@@ -104,7 +105,7 @@ impl<'t> Lowering<'t> {
         }
         let text = self.text_of(name);
         let full = self.qualified(text);
-        let value = declarator.child_by_field_name("value").map(bare);
+        let value = declarator.field("value").map(bare);
         let kind = match value {
             Some(value) if constant && is_function(value.kind()) => {
                 self.told_of(value, &full);
@@ -123,15 +124,15 @@ impl<'t> Lowering<'t> {
         match node.kind() {
             "import_statement" | "empty_statement" | "import_alias" | "hash_bang_line" => {}
             "export_statement" => {
-                let declaration = node.child_by_field_name("declaration");
+                let declaration = node.field("declaration");
                 match declaration {
                     Some(inner) => {
                         let is_default = has_word(node, "default");
-                        if is_default && inner.child_by_field_name("name").is_none() {
+                        if is_default && inner.field("name").is_none() {
                             self.export_value("default", inner);
                         } else {
                             self.item(inner, loose);
-                            if is_default && let Some(name) = inner.child_by_field_name("name") {
+                            if is_default && let Some(name) = inner.field("name") {
                                 self.export_value("default", name);
                             }
                         }
@@ -147,7 +148,7 @@ impl<'t> Lowering<'t> {
             "internal_module" | "module" => loose.extend(self.namespace(node)),
             "lexical_declaration" | "variable_declaration" => self.global_declaration(node),
             "function_declaration" | "generator_function_declaration" | "function_signature" => {
-                let name = node.child_by_field_name("name").unwrap_or(node);
+                let name = node.field("name").unwrap_or(node);
                 let full = self.qualified(self.text_of(name));
                 // Overloads: the one with the body speaks for all.
                 if node.kind() == "function_signature" && self.told.get(&full).is_some_and(|told| *told) {

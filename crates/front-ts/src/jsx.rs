@@ -1,5 +1,6 @@
 //! JSX: an object of its attributes and children.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid};
 use dogpile_ir::{FieldInit, Lit, Type, Value, ValueKind};
 use tree_sitter::Node;
@@ -8,7 +9,7 @@ impl<'t> Lowering<'t> {
     pub(crate) fn jsx(&mut self, node: Node<'t>) -> Value {
         let span = self.span(node);
         let mut fields = vec![];
-        let head = if node.kind() == "jsx_element" { node.child_by_field_name("open_tag") } else { Some(node) };
+        let head = if node.kind() == "jsx_element" { node.field("open_tag") } else { Some(node) };
         for part in head.map_or(vec![], kids) {
             match part.kind() {
                 "jsx_attribute" => {

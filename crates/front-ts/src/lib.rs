@@ -22,6 +22,7 @@ mod control;
 mod enums;
 mod exports;
 mod exprs;
+mod fields;
 mod functions;
 mod globals;
 mod grammar;

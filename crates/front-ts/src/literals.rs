@@ -75,20 +75,20 @@ fn number(text: &str) -> Option<Lit> {
     let text = text.strip_suffix('n').unwrap_or(&text);
     let radix = |prefix: &str, radix| text.strip_prefix(prefix).and_then(|n| i128::from_str_radix(n, radix).ok());
     if let Some(n) = radix("0x", 16).or_else(|| radix("0b", 2)).or_else(|| radix("0o", 8)) {
-        return Some(Lit::Int(n));
+        return Some(Lit::int(n));
     }
     if text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit() && b < b'8') {
-        return i128::from_str_radix(text, 8).ok().map(Lit::Int);
+        return i128::from_str_radix(text, 8).ok().map(Lit::int);
     }
     if let Ok(n) = text.parse::<i128>() {
-        return Some(Lit::Int(n));
+        return Some(Lit::int(n));
     }
     let float: f64 = text.parse().ok()?;
     // `1e3` is a whole number.
     #[allow(clippy::cast_possible_truncation)]
     let whole = float.fract() == 0.0 && float.abs() < 9e15;
     #[allow(clippy::cast_possible_truncation)]
-    let lit = if whole { Lit::Int(float as i128) } else { Lit::Float(float) };
+    let lit = if whole { Lit::int(float as i128) } else { Lit::Float(float) };
     Some(lit)
 }
 

@@ -1,5 +1,6 @@
 //! The state of the walk: where statements go, how deep it is, and what could not be read.
 
+use crate::fields::Fields as _;
 use crate::Resolve;
 use crate::constructors::Opening;
 use crate::optional::Chain;
@@ -129,7 +130,7 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn field_text(&self, node: Node<'t>, field: &str) -> &'t str {
-        node.child_by_field_name(field).map_or("", |n| self.text_of(n))
+        node.field(field).map_or("", |n| self.text_of(n))
     }
 
     pub(crate) fn owner(&self) -> Option<FuncId> {

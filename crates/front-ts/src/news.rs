@@ -1,5 +1,6 @@
 //! `new C(…)`.
 
+use crate::fields::Fields as _;
 use crate::calls::callee_name;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, bare, kids, only_kid};
@@ -10,7 +11,7 @@ use tree_sitter::Node;
 impl<'t> Lowering<'t> {
     pub(crate) fn new_expression(&mut self, node: Node<'t>, wait: Wait) -> Rvalue {
         let span = self.span(node);
-        let Some(class) = node.child_by_field_name("constructor").map(bare) else {
+        let Some(class) = node.field("constructor").map(bare) else {
             return Rvalue::Use(self.opaque_value("incomplete call", span));
         };
         if let Some(sleep) = self.sleep(node, class, wait) {
@@ -24,7 +25,7 @@ impl<'t> Lowering<'t> {
                 Callee::Method { receiver: Box::new(receiver), name: "new".into() }
             }
         };
-        let (args, spread) = node.child_by_field_name("arguments").map_or((vec![], false), |n| self.arguments(n));
+        let (args, spread) = node.field("arguments").map_or((vec![], false), |n| self.arguments(n));
         let is_promise = matches!(&callee, Callee::Named(name) if &**name == "builtin.Promise.new");
         let awaited = !is_promise || wait != Wait::Later;
         Rvalue::Call(Call { callee, args, spread, awaited, span, name_span })
@@ -41,7 +42,7 @@ impl<'t> Lowering<'t> {
                 _ => None,
             },
             "member_expression" => {
-                let object = node.child_by_field_name("object")?;
+                let object = node.field("object")?;
                 let member = self.field_text(node, "property");
                 if let Some(full) = self.member_name(object, member) {
                     return Some(full);
@@ -65,25 +66,25 @@ impl<'t> Lowering<'t> {
         if self.text_of(class) != "Promise" || self.resolve("Promise").is_some() {
             return None;
         }
-        let executor = bare(only_kid(node.child_by_field_name("arguments")?)?);
+        let executor = bare(only_kid(node.field("arguments")?)?);
         if !matches!(executor.kind(), "arrow_function" | "function_expression") {
             return None;
         }
-        let resolve = match executor.child_by_field_name("parameter") {
+        let resolve = match executor.field("parameter") {
             Some(only) => only,
             None => {
-                let first = kids(executor.child_by_field_name("parameters")?).into_iter().next()?;
-                first.child_by_field_name("pattern").or(first.child_by_field_name("name"))?
+                let first = kids(executor.field("parameters")?).into_iter().next()?;
+                first.field("pattern").or(first.field("name"))?
             }
         };
-        let timer = only_statement(executor.child_by_field_name("body")?)?;
+        let timer = only_statement(executor.field("body")?)?;
         if timer.kind() != "call_expression"
             || !matches!(self.field_text(timer, "function"), "setTimeout" | "globalThis.setTimeout")
             || self.resolve("setTimeout").is_some()
         {
             return None;
         }
-        let arguments = kids(timer.child_by_field_name("arguments")?);
+        let arguments = kids(timer.field("arguments")?);
         if arguments.len() != 2 {
             return None;
         }
@@ -92,8 +93,8 @@ impl<'t> Lowering<'t> {
         let resolves = match done.kind() {
             "identifier" => self.text_of(done) == name,
             "arrow_function" | "function_expression" => {
-                let call = only_statement(done.child_by_field_name("body")?)?;
-                let given = call.child_by_field_name("arguments").map_or(vec![], kids);
+                let call = only_statement(done.field("body")?)?;
+                let given = call.field("arguments").map_or(vec![], kids);
                 // A promise that comes to something is more than a pause.
                 let nothing = given.iter().all(|n| matches!(n.kind(), "null" | "undefined"));
                 call.kind() == "call_expression" && self.field_text(call, "function") == name && nothing
@@ -105,7 +106,7 @@ impl<'t> Lowering<'t> {
         }
         let duration = self.expr(duration);
         let span = self.span(node);
-        let name_span = self.span(callee_name(timer.child_by_field_name("function")?));
+        let name_span = self.span(callee_name(timer.field("function")?));
         let callee = Callee::Named("builtin.sleep".into());
         let awaited = wait != Wait::Later;
         Some(Rvalue::Call(Call { callee, args: vec![duration], spread: false, awaited, span, name_span }))

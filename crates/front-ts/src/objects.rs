@@ -1,5 +1,6 @@
 //! Object and array literals.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid};
 use dogpile_ir::{FieldInit, Type, Value, ValueKind};
 use tree_sitter::Node;
@@ -12,14 +13,14 @@ impl<'t> Lowering<'t> {
             let at = self.span(part);
             match part.kind() {
                 "pair" => {
-                    let (Some(key), Some(value)) = (part.child_by_field_name("key"), part.child_by_field_name("value"))
+                    let (Some(key), Some(value)) = (part.field("key"), part.field("value"))
                     else {
                         continue;
                     };
                     let computed = self.computed_key(key);
                     let value = self.expr(value);
                     fields.push(match computed {
-                        Some(key) => FieldInit::Keyed(key, value),
+                        Some(key) => FieldInit::Keyed(Box::new(key), value),
                         None => FieldInit::Named(self.property_name(key).into(), value),
                     });
                 }
@@ -34,12 +35,12 @@ impl<'t> Lowering<'t> {
                     }
                 }
                 "method_definition" => {
-                    let Some(name) = part.child_by_field_name("name") else { continue };
+                    let Some(name) = part.field("name") else { continue };
                     let computed = self.computed_key(name);
                     let value = Value::new(ValueKind::Closure(self.closure(part)), at);
                     let accessor = crate::classes::accessor(part);
                     fields.push(match computed {
-                        Some(key) => FieldInit::Keyed(key, value),
+                        Some(key) => FieldInit::Keyed(Box::new(key), value),
                         None => {
                             let key = self.property_name(name);
                             FieldInit::Named(accessor.map_or(key.into(), |a| format!("{a} {key}").into()), value)

@@ -1,5 +1,6 @@
 //! Chains of binary operators, and short circuits around calls.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::Lowering;
 use dogpile_ir::{BinaryOp, Lit, Place, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
@@ -17,7 +18,7 @@ impl<'t> Lowering<'t> {
         let mut at = node;
         let leftmost = loop {
             spine.push(at);
-            match at.child_by_field_name("left") {
+            match at.field("left") {
                 Some(left) if left.kind() == "binary_expression" => at = left,
                 Some(left) => break self.expr(left),
                 None => {
@@ -63,7 +64,7 @@ impl<'t> Lowering<'t> {
     fn combine(&mut self, left: Value, operator: &str, node: Node<'t>, wait: Wait) -> Value {
         let span = self.span(node);
         if let Some(op) = logical(operator) {
-            let Some(right) = node.child_by_field_name("right") else { return left };
+            let Some(right) = node.field("right") else { return left };
             return self.short_circuit(left, op, right, wait, span);
         }
         if operator == "instanceof" {
@@ -83,7 +84,7 @@ impl<'t> Lowering<'t> {
     /// `value instanceof C`.
     fn instance(&mut self, value: Value, node: Node<'t>) -> Value {
         let span = self.span(node);
-        let ty = match node.child_by_field_name("right") {
+        let ty = match node.field("right") {
             Some(class) => match self.class_name(class) {
                 Some(name) => Type::Named(name),
                 None => {

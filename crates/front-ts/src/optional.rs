@@ -1,5 +1,6 @@
 //! `a?.b()`: what follows a `?.` runs only where what stands before it is something.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, unwrapped};
 use dogpile_ir::{BinaryOp, Block, Place, Rvalue, StmtKind, Value, ValueKind};
@@ -90,7 +91,7 @@ fn inner_link(node: Node<'_>) -> Option<Node<'_>> {
         "member_expression" | "subscript_expression" => "object",
         _ => return None,
     };
-    node.child_by_field_name(field).map(unwrapped)
+    node.field(field).map(unwrapped)
 }
 
 fn is_optional(node: Node<'_>) -> bool {

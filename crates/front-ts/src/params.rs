@@ -1,5 +1,6 @@
 //! Parameters: names, patterns, defaults.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid};
 use crate::scope::Binding;
 use dogpile_ir::{LocalId, Param, Place, Rvalue, Type, Value, ValueKind};
@@ -18,16 +19,16 @@ impl<'t> Lowering<'t> {
     pub(crate) fn params(&mut self, list: Node<'t>, variadic: &mut bool, opening: &mut Vec<Unpack<'t>>) -> Vec<Param> {
         let mut params = vec![];
         for part in kids(list) {
-            let Some(pattern) = part.child_by_field_name("pattern").or(part.child_by_field_name("name")) else {
+            let Some(pattern) = part.field("pattern").or(part.field("name")) else {
                 continue;
             };
             // `this: T` is for the type checker.
             if pattern.kind() == "this" {
                 continue;
             }
-            let annotation = part.child_by_field_name("type");
+            let annotation = part.field("type");
             let written = annotation.map_or(Type::Unknown, |n| self.ty(n));
-            let default = part.child_by_field_name("value");
+            let default = part.field("value");
             let written = match default {
                 Some(default) if written == Type::Unknown => self.evident_type(default),
                 _ => written,

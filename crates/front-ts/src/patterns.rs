@@ -1,5 +1,6 @@
 //! Destructuring: fields and items of a value, with defaults.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, kids, only_kid};
 use dogpile_ir::{BinaryOp, Lit, LocalId, Name, Place, Rvalue, StmtKind, Type, Value, ValueKind};
@@ -20,8 +21,8 @@ impl<'t> Lowering<'t> {
         while let Some(node) = open.pop() {
             match node.kind() {
                 "identifier" | "shorthand_property_identifier_pattern" => names.push(node),
-                "pair_pattern" => open.extend(node.child_by_field_name("value")),
-                "assignment_pattern" | "object_assignment_pattern" => open.extend(node.child_by_field_name("left")),
+                "pair_pattern" => open.extend(node.field("value")),
+                "assignment_pattern" | "object_assignment_pattern" => open.extend(node.field("left")),
                 "object_pattern" | "array_pattern" | "rest_pattern" => open.extend(kids(node).into_iter().rev()),
                 _ => {}
             }
@@ -55,12 +56,12 @@ impl<'t> Lowering<'t> {
             let (target, default, value) = match child.kind() {
                 "shorthand_property_identifier_pattern" => (child, None, field(self.text_of(child).into())),
                 "object_assignment_pattern" => {
-                    let Some(left) = child.child_by_field_name("left") else { continue };
-                    (left, child.child_by_field_name("right"), field(self.text_of(left).into()))
+                    let Some(left) = child.field("left") else { continue };
+                    (left, child.field("right"), field(self.text_of(left).into()))
                 }
                 "pair_pattern" => {
                     let (Some(key), Some(target)) =
-                        (child.child_by_field_name("key"), child.child_by_field_name("value"))
+                        (child.field("key"), child.field("value"))
                     else {
                         continue;
                     };
@@ -81,7 +82,7 @@ impl<'t> Lowering<'t> {
                 }
                 _ => {
                     let (target, default) = with_default(child);
-                    let index = Value::new(ValueKind::Lit(Lit::Int(index)), span);
+                    let index = Value::new(ValueKind::Lit(Lit::int(index)), span);
                     (target, default, Value::new(ValueKind::Index(Box::new(whole.clone()), Box::new(index)), span))
                 }
             };
@@ -212,10 +213,10 @@ impl<'t> Lowering<'t> {
 
     /// `let x = …`, `var {a} = …` in a function.
     pub(crate) fn local_declarator(&mut self, declarator: Node<'t>) {
-        let Some(name) = declarator.child_by_field_name("name") else { return };
+        let Some(name) = declarator.field("name") else { return };
         let span = self.span(declarator);
-        let annotation = declarator.child_by_field_name("type");
-        let value = declarator.child_by_field_name("value");
+        let annotation = declarator.field("type");
+        let value = declarator.field("value");
         if name.kind() != "identifier" {
             let Some(value) = value else { return };
             let whole = self.expr_as(value, Wait::Later);
@@ -255,8 +256,8 @@ impl<'t> Lowering<'t> {
 }
 
 fn with_default(node: Node<'_>) -> (Node<'_>, Option<Node<'_>>) {
-    match (node.kind(), node.child_by_field_name("left")) {
-        ("assignment_pattern", Some(left)) => (left, node.child_by_field_name("right")),
+    match (node.kind(), node.field("left")) {
+        ("assignment_pattern", Some(left)) => (left, node.field("right")),
         _ => (node, None),
     }
 }

@@ -1,5 +1,6 @@
 //! Promises as what they come to: chains of `.then` become the statements that `await` would have made.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, bare, kids, unwrapped};
 use dogpile_ir::{Call, Lit, LocalId, Place, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
@@ -12,11 +13,11 @@ impl<'t> Lowering<'t> {
             if node.kind() != "call_expression" {
                 return None;
             }
-            let function = unwrapped(node.child_by_field_name("function")?);
-            if function.kind() != "member_expression" || function.child_by_field_name("optional_chain").is_some() {
+            let function = unwrapped(node.field("function")?);
+            if function.kind() != "member_expression" || function.field("optional_chain").is_some() {
                 return None;
             }
-            let list = node.child_by_field_name("arguments").filter(|n| n.kind() == "arguments")?;
+            let list = node.field("arguments").filter(|n| n.kind() == "arguments")?;
             let count = kids(list).len();
             Some(match self.field_text(function, "property") {
                 "then" => count == 1 || count == 2,
@@ -67,9 +68,9 @@ impl<'t> Lowering<'t> {
     }
 
     fn link(&mut self, node: Node<'t>, wanted: bool) -> Option<Value> {
-        let function = unwrapped(node.child_by_field_name("function")?);
-        let before = function.child_by_field_name("object")?;
-        let arguments = kids(node.child_by_field_name("arguments")?);
+        let function = unwrapped(node.field("function")?);
+        let before = function.field("object")?;
+        let arguments = kids(node.field("arguments")?);
         let (first, second) = (*arguments.first()?, arguments.get(1).copied().filter(|n| !is_nothing(*n)));
         let span = self.span(node);
         match (self.field_text(function, "property"), second) {
@@ -188,7 +189,7 @@ impl<'t> Lowering<'t> {
             return None;
         }
         let span = self.span(node);
-        let arguments = kids(node.child_by_field_name("arguments")?);
+        let arguments = kids(node.field("arguments")?);
         let name = self.field_text(function, "property");
         match name {
             "all" | "allSettled" | "race" | "any" => {

@@ -1,5 +1,6 @@
 //! Interfaces and type aliases.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid};
 use dogpile_ir::{Field, Name, QualName, Type, TypeDecl, TypeKind};
 use dogpile_source::Span;
@@ -15,13 +16,13 @@ impl<'t> Lowering<'t> {
         for clause in kids(node).into_iter().filter(|n| n.kind() == "extends_type_clause") {
             parents.extend(kids(clause).into_iter().map(|n| self.ty(n)).filter(|ty| *ty != Type::Unknown));
         }
-        let body = node.child_by_field_name("body");
+        let body = node.field("body");
         self.shape(node, body.map_or(vec![], kids), parents);
         self.names.pop();
     }
 
     pub(crate) fn type_alias(&mut self, node: Node<'t>) {
-        let Some(value) = node.child_by_field_name("value") else { return };
+        let Some(value) = node.field("value") else { return };
         self.names.push();
         self.type_parameters(node);
         match value.kind() {
@@ -48,7 +49,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn declared_type(&mut self, node: Node<'t>) -> (QualName, Span) {
-        let name = node.child_by_field_name("name").unwrap_or(node);
+        let name = node.field("name").unwrap_or(node);
         let text = self.text_of(name);
         let full = match self.names.find_type(text) {
             Some(Type::Named(full)) => full.clone(),
@@ -62,14 +63,14 @@ impl<'t> Lowering<'t> {
         let (name, span) = self.declared_type(node);
         let (mut fields, mut methods): (Vec<Field>, Methods) = (vec![], vec![]);
         for member in members {
-            let key = member.child_by_field_name("name").map_or("", |n| self.property_name(n));
+            let key = member.field("name").map_or("", |n| self.property_name(n));
             match member.kind() {
                 "method_signature" => {
                     let (params, results) = self.signature_types(member);
                     methods.push((key.into(), params, results));
                 }
                 "property_signature" => match self.field_type(member, "type") {
-                    Type::Func(params, results) => methods.push((key.into(), params, results)),
+                    Type::Func(of) => methods.push((key.into(), of.0, of.1)),
                     ty => fields.push(Field { name: key.into(), ty, embedded: false, span: self.span(member) }),
                 },
                 _ => {}
@@ -97,7 +98,7 @@ impl<'t> Lowering<'t> {
 
     /// Makes type parameters known: as what they are constrained to, or as types nothing is known of.
     pub(crate) fn type_parameters(&mut self, node: Node<'t>) {
-        let Some(list) = node.child_by_field_name("type_parameters") else { return };
+        let Some(list) = node.field("type_parameters") else { return };
         for parameter in kids(list) {
             let name = self.field_text(parameter, "name");
             let mut cursor = parameter.walk();

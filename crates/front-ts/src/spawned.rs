@@ -1,5 +1,6 @@
 //! Work that nobody waits for.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, has_word, unwrapped};
 use dogpile_ir::{Call, Callee, Lit, Rvalue, Stmt, StmtKind, Value, ValueKind};
@@ -38,7 +39,7 @@ impl<'t> Lowering<'t> {
     pub(crate) fn is_async_closure_call(&self, node: Node<'t>) -> bool {
         node.kind() == "call_expression"
             && node
-                .child_by_field_name("function")
+                .field("function")
                 .map(unwrapped)
                 .is_some_and(|f| matches!(f.kind(), "arrow_function" | "function_expression") && has_word(f, "async"))
     }

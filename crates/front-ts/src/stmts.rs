@@ -1,5 +1,6 @@
 //! Statements, one by one.
 
+use crate::fields::Fields as _;
 use crate::exprs::Wait;
 use crate::lowering::{Lowering, kids, only_kid};
 use dogpile_ir::{Stmt, StmtKind, Value};
@@ -93,7 +94,7 @@ impl<'t> Lowering<'t> {
             | "decorator" => {}
             // In a block by mistake, or in a namespace.
             "export_statement" => {
-                if let Some(inner) = node.child_by_field_name("declaration").or(node.child_by_field_name("value")) {
+                if let Some(inner) = node.field("declaration").or(node.field("value")) {
                     if inner.kind().ends_with("_declaration") { self.stmt_inside(inner) } else { self.effect(inner) }
                 }
             }
@@ -104,7 +105,7 @@ impl<'t> Lowering<'t> {
             }
             "with_statement" => {
                 self.field_expr(node, "object");
-                if let Some(body) = node.child_by_field_name("body") {
+                if let Some(body) = node.field("body") {
                     self.stmt(body);
                 }
             }

@@ -1,5 +1,6 @@
 //! `try`, and `using`.
 
+use crate::fields::Fields as _;
 use crate::grammar::await_before;
 use crate::lowering::{Lowering, kids};
 use dogpile_ir::{StmtKind, Type, Value, ValueKind};
@@ -8,11 +9,11 @@ use tree_sitter::Node;
 impl<'t> Lowering<'t> {
     pub(crate) fn try_statement(&mut self, node: Node<'t>) {
         let span = self.span(node);
-        let finalizer = node.child_by_field_name("finalizer");
-        let body = self.guarding(true, |s| s.branch(node.child_by_field_name("body")));
-        let catch = node.child_by_field_name("handler").map(|handler| {
+        let finalizer = node.field("finalizer");
+        let body = self.guarding(true, |s| s.branch(node.field("body")));
+        let catch = node.field("handler").map(|handler| {
             self.names.push();
-            let parameter = handler.child_by_field_name("parameter");
+            let parameter = handler.field("parameter");
             let mut local = None;
             let block = self.nested(|s| {
                 match parameter {
@@ -25,13 +26,13 @@ impl<'t> Lowering<'t> {
                     }
                     None => {}
                 }
-                let block = s.guarding(finalizer.is_some(), |s| s.branch(handler.child_by_field_name("body")));
+                let block = s.guarding(finalizer.is_some(), |s| s.branch(handler.field("body")));
                 s.out.extend(block);
             });
             self.names.pop();
             (local, block)
         });
-        let finally = finalizer.and_then(|n| n.child_by_field_name("body"));
+        let finally = finalizer.and_then(|n| n.field("body"));
         let finally = self.branch(finally);
         self.emit(StmtKind::Try { body, catch, finally }, span);
     }
@@ -50,7 +51,7 @@ impl<'t> Lowering<'t> {
         self.stmt(node);
         let mut owns = vec![];
         for declarator in kids(node) {
-            let name = declarator.child_by_field_name("name").map_or("", |n| self.text_of(n));
+            let name = declarator.field("name").map_or("", |n| self.text_of(n));
             owns.extend(self.names.in_this_scope(name));
         }
         let body = self.guarding(true, |s| s.nested(|s| s.run(rest)));

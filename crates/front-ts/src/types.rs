@@ -1,5 +1,6 @@
 //! Types as written, and what a value's form says about its type.
 
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, bare, kids, only_kid};
 use crate::scope::Binding;
 use dogpile_ir::{Lit, QualName, Rvalue, Type, Value, ValueKind};
@@ -24,7 +25,7 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn field_type(&mut self, node: Node<'t>, field: &str) -> Type {
-        node.child_by_field_name(field).map_or(Type::Unknown, |inner| self.ty(inner))
+        node.field(field).map_or(Type::Unknown, |inner| self.ty(inner))
     }
 
     fn ty_inside(&mut self, node: Node<'t>) -> Type {
@@ -52,7 +53,7 @@ impl<'t> Lowering<'t> {
             }
             "function_type" => {
                 let (params, results) = self.signature_types(node);
-                Type::Func(params, results)
+                Type::function(params, results)
             }
             "object_type" => self.index_type(node),
             _ => Type::Unknown,
@@ -94,13 +95,13 @@ impl<'t> Lowering<'t> {
             return Type::Unknown;
         }
         let key = self.field_type(*only, "index_type");
-        let value = only.child_by_field_name("type").and_then(only_kid);
+        let value = only.field("type").and_then(only_kid);
         Type::Map(Box::new(key), Box::new(value.map_or(Type::Unknown, |n| self.ty(n))))
     }
 
     fn generic_type(&mut self, node: Node<'t>) -> Type {
-        let Some(name) = node.child_by_field_name("name") else { return Type::Unknown };
-        let arguments = node.child_by_field_name("type_arguments").map_or(vec![], kids);
+        let Some(name) = node.field("name") else { return Type::Unknown };
+        let arguments = node.field("type_arguments").map_or(vec![], kids);
         let declared = self.names.find_type(self.text_of(name)).is_some() || self.resolve(self.text_of(name)).is_some();
         if name.kind() != "type_identifier" || declared {
             return self.ty(name);
@@ -157,14 +158,14 @@ impl<'t> Lowering<'t> {
 
     /// Parameter and result types of a node with those fields.
     pub(crate) fn signature_types(&mut self, node: Node<'t>) -> (Vec<Type>, Vec<Type>) {
-        let list = node.child_by_field_name("parameters").map_or(vec![], kids);
+        let list = node.field("parameters").map_or(vec![], kids);
         let params = list.into_iter().map(|p| self.field_type(p, "type")).collect();
         (params, self.results(node))
     }
 
     /// The declared result: one type, or none.
     pub(crate) fn results(&mut self, node: Node<'t>) -> Vec<Type> {
-        let Some(result) = node.child_by_field_name("return_type") else { return vec![] };
+        let Some(result) = node.field("return_type") else { return vec![] };
         if result.kind().starts_with("asserts") {
             return vec![];
         }
@@ -190,7 +191,7 @@ impl<'t> Lowering<'t> {
                 Some(arguments) => only_kid(arguments).map_or(Type::Unknown, |n| self.ty(n)),
                 None => Type::Unknown,
             },
-            "new_expression" => match node.child_by_field_name("constructor").map(bare) {
+            "new_expression" => match node.field("constructor").map(bare) {
                 Some(class) if matches!(class.kind(), "identifier" | "member_expression") => {
                     self.made_type(node, class)
                 }
@@ -214,7 +215,7 @@ impl<'t> Lowering<'t> {
     fn made_type(&mut self, node: Node<'t>, class: Node<'t>) -> Type {
         let text = self.text_of(class);
         let first = text.split('.').next().unwrap_or("").trim();
-        let arguments = node.child_by_field_name("type_arguments").map_or(vec![], kids);
+        let arguments = node.field("type_arguments").map_or(vec![], kids);
         match (self.resolve(first), text) {
             (None, "Map") => {
                 let argument = |s: &mut Self, n: usize| arguments.get(n).map_or(Type::Unknown, |node| s.ty(*node));

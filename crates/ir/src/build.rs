@@ -9,13 +9,15 @@ pub struct Builder {
     /// The module so far.
     pub module: Module,
     next_label: u32,
+    /// The name of temporaries.
+    nameless: Name,
 }
 
 impl Builder {
     /// An empty module of a package.
     #[must_use]
     pub fn new(file: FileId, lang: Lang, package: QualName) -> Self {
-        Self { module: Module::empty(file, lang, package), next_label: 0 }
+        Self { module: Module::empty(file, lang, package), next_label: 0, nameless: "".into() }
     }
 
     /// A new variable.
@@ -27,7 +29,7 @@ impl Builder {
 
     /// A new temporary.
     pub fn temp(&mut self, span: Span, owner: Option<FuncId>) -> LocalId {
-        self.local("", Type::Unknown, span, owner)
+        self.local(Name::clone(&self.nameless), Type::Unknown, span, owner)
     }
 
     /// A new label.

@@ -5,10 +5,12 @@
 
 mod build;
 mod depth;
+mod few;
 mod module;
 mod parse;
 mod print;
 mod stmt;
+mod tighten;
 mod types;
 mod validate;
 mod value;
@@ -16,13 +18,14 @@ mod value;
 use serde::{Deserialize, Serialize};
 
 pub use build::Builder;
+pub use few::Few;
 pub use module::{Comment, Field, Function, FunctionKind, Global, Import, Lang, Local, Module, Param, Problem, Stats, TypeDecl, TypeKind};
 pub use parse::{ParseError, parse_module};
 pub use print::{PrintOptions, print_function, print_function_with, print_module, print_module_with};
 pub use stmt::{Arm, Block, Call, Callee, Case, Comm, LabelId, LoopKind, Place, Rvalue, Stmt, StmtKind};
 pub use types::Type;
 pub use validate::{Violation, validate, validate_in};
-pub use value::{BinaryOp, FieldInit, Lit, Value, ValueKind};
+pub use value::{BinaryOp, FieldInit, Int, Lit, Value, ValueKind};
 
 /// A function of a module: index into [`Module::functions`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

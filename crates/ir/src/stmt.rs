@@ -30,7 +30,7 @@ pub enum StmtKind {
     /// Branch on a pure condition.
     If { cond: Value, then: Block, otherwise: Block },
     /// A loop. Each round runs `header`, tests `cond` (absent: true), runs `body`, then `post` (also on `continue`).
-    Loop { label: LabelId, kind: LoopKind, header: Block, cond: Option<Value>, body: Block, post: Block },
+    Loop { label: LabelId, kind: LoopKind, header: Block, cond: Option<Box<Value>>, body: Block, post: Block },
     /// The first case whose guard holds runs; `Break(label)` leaves it.
     Switch { label: LabelId, cases: Vec<Case>, default: Option<Block> },
     /// Waits for one of several events; which one is not known. `Break(label)` leaves it.
@@ -66,7 +66,7 @@ pub enum LoopKind {
     /// Over the items of a value; the bindings are the first statements of the body.
     Range {
         /// What is walked.
-        over: Value,
+        over: Box<Value>,
     },
     /// `for init; cond; post` with a counter.
     Counted,
@@ -115,11 +115,11 @@ pub enum Place {
     /// A package-level variable.
     Global(QualName),
     /// `base.name`.
-    Field(Value, Name),
+    Field(Box<Value>, Name),
     /// `base[index]`.
-    Index(Value, Value),
+    Index(Box<Value>, Box<Value>),
     /// `*pointer`.
-    Deref(Value),
+    Deref(Box<Value>),
 }
 
 /// What an assignment computes.
@@ -138,11 +138,11 @@ pub enum Rvalue {
     /// The next value of a channel (second target: whether it is open).
     Receive(Value),
     /// Send on a channel: `values[0] <- values[1]`.
-    Send(Value, Value),
+    Send(Box<Value>, Box<Value>),
     /// `v, ok := value.(T)`: the value as T; second target: whether it is one.
     TypeTest(Value, Type),
     /// `v, ok := m[k]`: the item; second target: whether there is one.
-    Lookup(Value, Value),
+    Lookup(Box<Value>, Box<Value>),
 }
 
 /// A call. Receiver and arguments are pure: calls among them were hoisted into statements before this one.

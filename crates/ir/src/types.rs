@@ -19,13 +19,19 @@ pub enum Type {
     Map(Box<Type>, Box<Type>),
     /// A channel.
     Chan(Box<Type>),
-    /// A function: parameters, results.
-    Func(Vec<Type>, Vec<Type>),
+    /// A function: parameters, results. Boxed, for nothing else of a type is as large and there is one with every value.
+    Func(Box<(Vec<Type>, Vec<Type>)>),
     /// Several results together.
     Tuple(Vec<Type>),
 }
 
 impl Type {
+    /// A function's type.
+    #[must_use]
+    pub fn function(params: Vec<Type>, results: Vec<Type>) -> Self {
+        Self::Func(Box::new((params, results)))
+    }
+
     /// The name, for a named type.
     #[must_use]
     pub fn name(&self) -> Option<&str> {

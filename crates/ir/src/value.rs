@@ -1,6 +1,6 @@
 //! Pure values: evaluating one has no effect, so order and number of evaluations do not matter.
 
-use crate::{FuncId, LocalId, Name, QualName, Type};
+use crate::{Few, FuncId, LocalId, Name, QualName, Type};
 use dogpile_source::Span;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -59,7 +59,7 @@ pub enum FieldInit {
     /// `name: value`.
     Named(Name, Value),
     /// `key: value` with a computed key.
-    Keyed(Value, Value),
+    Keyed(Box<Value>, Value),
     /// By position.
     Item(Value),
     /// `...value`.
@@ -74,11 +74,32 @@ pub enum Lit {
     /// A truth value.
     Bool(bool),
     /// A whole number that fits 128 bits.
-    Int(i128),
+    Int(Int),
     /// A number with a fraction.
     Float(f64),
     /// Text, unescaped (lossy where it is not UTF-8).
     Str(Arc<str>),
+}
+
+/// A whole number. It asks for no alignment of its own: every value of a tree would grow by it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[repr(Rust, packed(8))]
+pub struct Int(i128);
+
+impl Int {
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> i128 {
+        self.0
+    }
+}
+
+impl Lit {
+    /// A whole number.
+    #[must_use]
+    pub fn int(number: i128) -> Self {
+        Self::Int(Int(number))
+    }
 }
 
 /// Operators of two operands.
@@ -114,19 +135,22 @@ impl Value {
 
     /// The direct parts, in source order.
     #[must_use]
-    pub fn parts(&self) -> Vec<&Value> {
+    pub fn parts(&self) -> Few<'_, Value> {
         match &self.kind {
-            ValueKind::Lit(_) | ValueKind::Local(_) | ValueKind::Global(_) | ValueKind::Closure(_) | ValueKind::Opaque(_) => vec![],
-            ValueKind::Field(a, _) | ValueKind::Slice(a) | ValueKind::Not(a) | ValueKind::Neg(a) | ValueKind::Convert(_, a) => vec![a],
-            ValueKind::Index(a, b) | ValueKind::Binary(_, a, b) => vec![a, b],
-            ValueKind::Concat(parts) => parts.iter().collect(),
-            ValueKind::Aggregate { fields, .. } => fields
-                .iter()
-                .flat_map(|f| match f {
-                    FieldInit::Named(_, v) | FieldInit::Item(v) | FieldInit::Spread(v) => vec![v],
-                    FieldInit::Keyed(k, v) => vec![k, v],
-                })
-                .collect(),
+            ValueKind::Lit(_) | ValueKind::Local(_) | ValueKind::Global(_) | ValueKind::Closure(_) | ValueKind::Opaque(_) => Few::none(),
+            ValueKind::Field(a, _) | ValueKind::Slice(a) | ValueKind::Not(a) | ValueKind::Neg(a) | ValueKind::Convert(_, a) => Few::one(a),
+            ValueKind::Index(a, b) | ValueKind::Binary(_, a, b) => Few::two(a, b),
+            ValueKind::Concat(parts) => Few::all(parts),
+            ValueKind::Aggregate { fields, .. } => Few::list(
+                fields
+                    .iter()
+                    .flat_map(|f| match f {
+                        FieldInit::Named(_, v) | FieldInit::Item(v) | FieldInit::Spread(v) => [Some(v), None],
+                        FieldInit::Keyed(k, v) => [Some(&**k), Some(v)],
+                    })
+                    .flatten()
+                    .collect(),
+            ),
         }
     }
 }

@@ -49,6 +49,24 @@ fn every_form_is_read_back() {
 }
 
 #[test]
+fn a_tight_module_is_the_same_with_each_name_once() {
+    let (loose, mut tight) = (every_form(), every_form());
+    // As a front end names things: anew each time.
+    tight.functions.iter_mut().for_each(|function| function.name = function.name.to_string().into());
+    tight.package = tight.package.to_string().into();
+    tight.tighten();
+    assert_eq!(essence(&tight), essence(&loose));
+    assert_eq!(print_module(&tight), print_module(&loose));
+    let mut known = std::collections::BTreeMap::new();
+    let names = tight.locals.iter().map(|local| &local.name).chain(tight.globals.iter().map(|global| &global.name));
+    for name in names.chain(tight.functions.iter().map(|function| &function.name)).chain([&tight.package]) {
+        assert!(std::sync::Arc::ptr_eq(name, known.entry(name.to_string()).or_insert_with(|| name.clone())), "{name}");
+    }
+    let body = tight.functions.iter().find_map(|function| function.body.as_ref()).unwrap();
+    assert_eq!(body.capacity(), body.len());
+}
+
+#[test]
 fn fixtures_are_in_the_printed_form() {
     let mut files = vec![];
     lir_files(&fixtures(), &mut files);

@@ -541,7 +541,7 @@ fn reads_outside(module: &dogpile_ir::Module, f: crate::program::FuncRef, cond: 
         dogpile_ir::ValueKind::Field(..) | dogpile_ir::ValueKind::Global(_) => false,
         _ => true,
     };
-    !own || cond.parts().into_iter().any(|part| reads_outside(module, f, part))
+    !own || cond.parts().any(|part| reads_outside(module, f, part))
 }
 
 fn context_of(stop: &S) -> Option<&ContextSym> {

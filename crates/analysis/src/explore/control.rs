@@ -98,7 +98,7 @@ impl<'a> Explorer<'a, '_> {
             StmtKind::Let { targets, value } => self.assign(frame, targets, value, stmt.span, state),
             StmtKind::If { cond, then, otherwise } => self.branch(frame, cond, then, otherwise, state),
             StmtKind::Loop { label, kind, header, cond, body, post } => {
-                self.repeat(frame, stmt.span, *label, kind, header, cond.as_ref(), body, post, state)
+                self.repeat(frame, stmt.span, *label, kind, header, cond.as_deref(), body, post, state)
             }
             StmtKind::Switch { label, cases, default } => self.switch(frame, *label, cases, default.as_ref(), state),
             StmtKind::Choose { label, arms } => self.choose(frame, *label, arms, state),

@@ -332,7 +332,7 @@ fn literal(lit: &Lit) -> Sym {
     match lit {
         Lit::Nil => Sym::Nil,
         Lit::Bool(b) => Sym::Bool(*b),
-        Lit::Int(n) => Sym::Int(*n, Scale::Bare),
+        Lit::Int(n) => Sym::Int(n.get(), Scale::Bare),
         #[allow(clippy::cast_possible_truncation)]
         Lit::Float(f) if f.fract() == 0.0 && f.abs() < 1e15 => Sym::Int(*f as i128, Scale::Bare),
         Lit::Float(_) => Sym::Unknown,

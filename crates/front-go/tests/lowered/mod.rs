@@ -213,7 +213,7 @@ impl Show<'_> {
         match &value.kind {
             ValueKind::Lit(Lit::Nil) => "nil".into(),
             ValueKind::Lit(Lit::Bool(b)) => b.to_string(),
-            ValueKind::Lit(Lit::Int(n)) => n.to_string(),
+            ValueKind::Lit(Lit::Int(n)) => n.get().to_string(),
             ValueKind::Lit(Lit::Float(n)) => format!("{n:?}"),
             ValueKind::Lit(Lit::Str(s)) => format!("{s:?}"),
             ValueKind::Local(local) => self.local(*local),
@@ -262,7 +262,8 @@ pub(crate) fn ty(ty: &Type) -> String {
         Type::List(item) => format!("[]{}", self::ty(item)),
         Type::Map(k, v) => format!("map[{}]{}", self::ty(k), self::ty(v)),
         Type::Chan(item) => format!("chan {}", self::ty(item)),
-        Type::Func(params, results) => {
+        Type::Func(of) => {
+            let (params, results) = &**of;
             let list = |types: &[Type]| types.iter().map(self::ty).collect::<Vec<_>>().join(", ");
             format!("func({})({})", list(params), list(results))
         }

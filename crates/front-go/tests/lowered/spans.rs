@@ -119,6 +119,6 @@ impl Found {
 
     fn value(&mut self, value: &Value) {
         self.0.push(value.span);
-        value.parts().into_iter().for_each(|v| self.value(v));
+        value.parts().for_each(|v| self.value(v));
     }
 }

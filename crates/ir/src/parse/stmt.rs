@@ -87,13 +87,13 @@ impl Parser<'_> {
             return Ok(Place::Blank);
         }
         if self.cursor.eat("*") {
-            return Ok(Place::Deref(self.value()?));
+            return Ok(Place::Deref(Box::new(self.value()?)));
         }
         match self.value()?.kind {
             ValueKind::Local(id) => Ok(Place::Local(id)),
             ValueKind::Global(name) => Ok(Place::Global(name)),
-            ValueKind::Field(base, name) => Ok(Place::Field(*base, name)),
-            ValueKind::Index(base, index) => Ok(Place::Index(*base, *index)),
+            ValueKind::Field(base, name) => Ok(Place::Field(base, name)),
+            ValueKind::Index(base, index) => Ok(Place::Index(base, index)),
             _ => self.cursor.fail("nothing can be stored there"),
         }
     }
@@ -106,7 +106,7 @@ impl Parser<'_> {
             "counted" => LoopKind::Counted,
             "range" => {
                 self.cursor.expect_word("range")?;
-                LoopKind::Range { over: self.value()? }
+                LoopKind::Range { over: Box::new(self.value()?) }
             }
             _ => return self.cursor.fail("expected while, forever, counted or range"),
         };
@@ -121,7 +121,7 @@ impl Parser<'_> {
         let body = self.block()?;
         let post = self.optional("post")?;
         self.cursor.expect("}")?;
-        Ok(StmtKind::Loop { label, kind, header, cond, body, post })
+        Ok(StmtKind::Loop { label, kind, header, cond: cond.map(Box::new), body, post })
     }
 
     fn switch(&mut self) -> Result<StmtKind> {

@@ -57,7 +57,7 @@ impl Parser<'_> {
             if p.cursor.eat_word("func") {
                 p.cursor.expect("(")?;
                 let params = p.types()?;
-                return Ok(Type::Func(params, p.results()?));
+                return Ok(Type::function(params, p.results()?));
             }
             Ok(Type::Named(p.cursor.word()?.into()))
         })
@@ -139,7 +139,7 @@ impl Parser<'_> {
         }
         let number = self.cursor.number();
         if !number.is_empty() {
-            let lit = number.parse().map(Lit::Int).or_else(|_| number.parse().map(Lit::Float));
+            let lit = number.parse().map(Lit::int).or_else(|_| number.parse().map(Lit::Float));
             return match lit {
                 Ok(lit) => Ok(self.make(ValueKind::Lit(lit))),
                 Err(_) => self.cursor.fail(&format!("{number:?} is no number")),
@@ -224,7 +224,7 @@ impl Parser<'_> {
             let key = self.part(height)?;
             self.cursor.expect("]")?;
             self.cursor.expect(":")?;
-            return Ok(FieldInit::Keyed(key, self.part(height)?));
+            return Ok(FieldInit::Keyed(Box::new(key), self.part(height)?));
         }
         let start = self.cursor.mark();
         if let Ok(name) = self.cursor.ident()
@@ -262,8 +262,8 @@ impl Parser<'_> {
         self.cursor.expect(",")?;
         let rvalue = match word {
             "typetest" => Rvalue::TypeTest(first, self.ty()?),
-            "send" => Rvalue::Send(first, self.value()?),
-            _ => Rvalue::Lookup(first, self.value()?),
+            "send" => Rvalue::Send(Box::new(first), Box::new(self.value()?)),
+            _ => Rvalue::Lookup(Box::new(first), Box::new(self.value()?)),
         };
         self.cursor.expect(")")?;
         Ok(rvalue)

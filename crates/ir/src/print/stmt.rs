@@ -71,7 +71,7 @@ impl Printer<'_> {
                 self.loop_kind(kind);
                 self.open(stmt);
                 self.indent += 1;
-                self.loop_parts(header, cond.as_ref(), body, post);
+                self.loop_parts(header, cond.as_deref(), body, post);
                 self.indent -= 1;
                 self.line("}\n");
             }

@@ -53,7 +53,8 @@ impl Printer<'_> {
                 self.out.push_str("chan ");
                 self.ty(item);
             }
-            Type::Func(params, results) => {
+            Type::Func(of) => {
+                let (params, results) = &**of;
                 self.out.push_str("func");
                 self.signature_types(params, results);
             }
@@ -134,7 +135,7 @@ impl Printer<'_> {
                 let _ = write!(self.out, "{truth}");
             }
             Lit::Int(number) => {
-                let _ = write!(self.out, "{number}");
+                let _ = write!(self.out, "{}", number.get());
             }
         }
     }
@@ -237,7 +238,7 @@ impl Printer<'_> {
                 self.out.push_str("receive ");
                 self.value(from);
             }
-            Rvalue::Send(to, value) => self.applied("send", [to, value]),
+            Rvalue::Send(to, value) => self.applied("send", [&**to, value]),
             Rvalue::TypeTest(value, ty) => {
                 self.out.push_str("typetest(");
                 self.value(value);
@@ -245,7 +246,7 @@ impl Printer<'_> {
                 self.ty(ty);
                 self.out.push(')');
             }
-            Rvalue::Lookup(map, key) => self.applied("lookup", [map, key]),
+            Rvalue::Lookup(map, key) => self.applied("lookup", [&**map, key]),
         }
     }
 

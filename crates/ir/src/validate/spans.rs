@@ -105,7 +105,7 @@ impl Spans<'_> {
                 if let LoopKind::Range { over } = kind {
                     self.value(over);
                 }
-                self.values(cond);
+                self.values(cond.as_deref());
             }
             StmtKind::Switch { cases, .. } => self.values(cases.iter().flat_map(|c| &c.guards)),
             StmtKind::Choose { arms, .. } => {

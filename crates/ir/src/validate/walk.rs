@@ -200,7 +200,7 @@ impl Checker<'_> {
                 self.done.extend(carried);
                 self.open(Target::Loop(*label), stmt.span);
                 self.block(header);
-                self.values(cond);
+                self.values(cond.as_deref());
                 self.block(body);
                 self.block(post);
             }

@@ -45,7 +45,7 @@ fn ty() -> impl Strategy<Value = Type> {
             ty.clone().prop_map(|t| Type::List(Box::new(t))),
             ty.clone().prop_map(|t| Type::Chan(Box::new(t))),
             (ty.clone(), ty.clone()).prop_map(|(k, v)| Type::Map(Box::new(k), Box::new(v))),
-            (vec(ty.clone(), 0..3), vec(ty.clone(), 0..3)).prop_map(|(p, r)| Type::Func(p, r)),
+            (vec(ty.clone(), 0..3), vec(ty.clone(), 0..3)).prop_map(|(p, r)| Type::function(p, r)),
             vec(ty, 0..3).prop_map(Type::Tuple),
         ]
     })
@@ -60,7 +60,7 @@ fn values() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(ValueKind::Lit(Lit::Nil)),
         any::<bool>().prop_map(|b| ValueKind::Lit(Lit::Bool(b))),
-        any::<i128>().prop_map(|n| ValueKind::Lit(Lit::Int(n))),
+        any::<i128>().prop_map(|n| ValueKind::Lit(Lit::int(n))),
         proptest::num::f64::ANY.prop_map(|n| ValueKind::Lit(Lit::Float(n))),
         text().prop_map(|s| ValueKind::Lit(Lit::Str(s))),
         text().prop_map(ValueKind::Opaque),
@@ -73,7 +73,7 @@ fn values() -> impl Strategy<Value = Value> {
         let boxed = v.clone().prop_map(Box::new).boxed();
         let fields = prop_oneof![
             (name(), v.clone()).prop_map(|(n, v)| FieldInit::Named(n, v)),
-            (v.clone(), v.clone()).prop_map(|(k, v)| FieldInit::Keyed(k, v)),
+            (v.clone(), v.clone()).prop_map(|(k, v)| FieldInit::Keyed(Box::new(k), v)),
             v.clone().prop_map(FieldInit::Item),
             v.clone().prop_map(FieldInit::Spread),
         ];
@@ -97,9 +97,9 @@ fn place() -> impl Strategy<Value = Place> {
         Just(Place::Blank),
         local().prop_map(Place::Local),
         item().prop_map(Place::Global),
-        (values(), name()).prop_map(|(v, n)| Place::Field(v, n)),
-        (values(), values()).prop_map(|(v, i)| Place::Index(v, i)),
-        values().prop_map(Place::Deref),
+        (values(), name()).prop_map(|(v, n)| Place::Field(Box::new(v), n)),
+        (values(), values()).prop_map(|(v, i)| Place::Index(Box::new(v), Box::new(i))),
+        values().prop_map(|v| Place::Deref(Box::new(v))),
     ]
 }
 
@@ -117,9 +117,9 @@ fn rvalue() -> impl Strategy<Value = Rvalue> {
         vec(values(), 0..3).prop_map(Rvalue::Race),
         vec(values(), 0..3).prop_map(Rvalue::All),
         values().prop_map(Rvalue::Receive),
-        (values(), values()).prop_map(|(a, b)| Rvalue::Send(a, b)),
+        (values(), values()).prop_map(|(a, b)| Rvalue::Send(Box::new(a), Box::new(b))),
         (values(), ty()).prop_map(|(v, t)| Rvalue::TypeTest(v, t)),
-        (values(), values()).prop_map(|(a, b)| Rvalue::Lookup(a, b)),
+        (values(), values()).prop_map(|(a, b)| Rvalue::Lookup(Box::new(a), Box::new(b))),
     ]
 }
 
@@ -142,7 +142,7 @@ fn stmts() -> impl Strategy<Value = Stmt> {
             Just(LoopKind::While),
             Just(LoopKind::Forever),
             Just(LoopKind::Counted),
-            values().prop_map(|over| LoopKind::Range { over }),
+            values().prop_map(|over| LoopKind::Range { over: Box::new(over) }),
         ];
         let comm = prop_oneof![
             Just(Comm::Default),
@@ -157,7 +157,7 @@ fn stmts() -> impl Strategy<Value = Stmt> {
             (values(), block.clone(), block.clone())
                 .prop_map(|(cond, then, otherwise)| StmtKind::If { cond, then, otherwise }),
             (label(), kind, parts).prop_map(|(label, kind, (header, cond, body, post))| StmtKind::Loop {
-                label, kind, header, cond, body, post
+                label, kind, header, cond: cond.map(Box::new), body, post
             }),
             (label(), vec(case, 0..3), option::of(block.clone()))
                 .prop_map(|(label, cases, default)| StmtKind::Switch { label, cases, default }),

@@ -9,7 +9,7 @@ fn text(s: &str) -> Value {
 }
 
 fn int(n: i128) -> Value {
-    value(ValueKind::Lit(Lit::Int(n)))
+    value(ValueKind::Lit(Lit::int(n)))
 }
 
 fn item(name: &str) -> Value {
@@ -97,7 +97,7 @@ fn declarations(b: &mut Builder) {
         ),
         decl(
             "example.com/app.Work",
-            TypeKind::Alias(Type::Func(vec![named("context.Context")], vec![Type::Tuple(vec![named("int"), Type::Unknown])])),
+            TypeKind::Alias(Type::function(vec![named("context.Context")], vec![Type::Tuple(vec![named("int"), Type::Unknown])])),
         ),
     ];
     b.module.globals = vec![
@@ -167,12 +167,12 @@ fn jumps(b: &mut Builder, ctx: LocalId, err: LocalId) -> Vec<Stmt> {
         looping(
             label(1, LoopKind::While),
             vec![proc("example.com/app.poll", vec![])],
-            Some(truth(true)),
+            Some(Box::new(truth(true))),
             vec![stmt(StmtKind::Break(target(1)))],
             vec![],
         ),
-        looping(label(2, LoopKind::Counted), vec![], Some(truth(true)), vec![], vec![proc("example.com/app.next", vec![])]),
-        looping(label(3, LoopKind::Range { over: local(ctx) }), vec![], None, vec![], vec![]),
+        looping(label(2, LoopKind::Counted), vec![], Some(Box::new(truth(true))), vec![], vec![proc("example.com/app.next", vec![])]),
+        looping(label(3, LoopKind::Range { over: Box::new(local(ctx)) }), vec![], None, vec![], vec![]),
         stmt(StmtKind::Switch { label: target(4), cases, default: Some(vec![stmt(StmtKind::Break(target(4)))]) }),
         stmt(StmtKind::Try {
             body: vec![stmt(StmtKind::Raise { value: text("boom") })],
@@ -194,47 +194,46 @@ fn computed(opts: Value, err: Value, handle: Value) -> Vec<Stmt> {
         run(vec![Place::Blank], Rvalue::Race(vec![o(), e()])),
         run(vec![Place::Blank], Rvalue::All(vec![])),
         run(vec![Place::Blank], Rvalue::Receive(field(o(), "done"))),
-        run(vec![], Rvalue::Send(o(), e())),
+        run(vec![], Rvalue::Send(Box::new(o()), Box::new(e()))),
         run(vec![Place::Blank, Place::Blank], Rvalue::TypeTest(e(), named("net.Error"))),
-        run(vec![Place::Blank], Rvalue::Lookup(o(), e())),
+        run(vec![Place::Blank], Rvalue::Lookup(Box::new(o()), Box::new(e()))),
         run(vec![], Rvalue::Call(spread)),
         run(vec![], call(Callee::Value(Box::new(o())), vec![])),
         run(vec![], call(Callee::Value(Box::new(field(o(), "hook"))), vec![e()])),
         run(vec![], method(item("example.com/app.rdb"), "Close", vec![])),
         run(vec![], method(text("a,b"), "split", vec![])),
         store(Place::Global("example.com/app.last".into()), Rvalue::Use(e())),
-        store(Place::Field(o(), "TTL".into()), Rvalue::Use(e())),
-        store(Place::Index(o(), text("k")), Rvalue::Use(e())),
-        store(Place::Deref(o()), Rvalue::Use(e())),
+        store(Place::Field(Box::new(o()), "TTL".into()), Rvalue::Use(e())),
+        store(Place::Index(Box::new(o()), Box::new(text("k"))), Rvalue::Use(e())),
+        store(Place::Deref(Box::new(o())), Rvalue::Use(e())),
     ]
 }
 
 fn pure(opts: Value) -> Vec<Stmt> {
     use BinaryOp::{Add, And, Bits, Coalesce, Div, Ge, Gt, Le, Lt, Mul, Or, Rem, Sub};
     let o = || opts.clone();
-    let boxed = |v: Value| Box::new(v);
     let mut kinds = vec![
         ValueKind::Lit(Lit::Float(-1.5)),
         ValueKind::Lit(Lit::Float(f64::INFINITY)),
         ValueKind::Lit(Lit::Float(f64::NEG_INFINITY)),
         ValueKind::Lit(Lit::Float(1e300)),
-        ValueKind::Lit(Lit::Int(i128::MIN)),
+        ValueKind::Lit(Lit::int(i128::MIN)),
         ValueKind::Global("nil".into()),
         ValueKind::Global("node:fs.read file".into()),
-        ValueKind::Field(boxed(item("example.com/app.cfg")), "0".into()),
-        ValueKind::Index(boxed(field(o(), "locks")), boxed(int(-1))),
-        ValueKind::Slice(boxed(text("abc"))),
-        ValueKind::Not(boxed(o())),
-        ValueKind::Neg(boxed(o())),
+        ValueKind::Field(Box::new(item("example.com/app.cfg")), "0".into()),
+        ValueKind::Index(Box::new(field(o(), "locks")), Box::new(int(-1))),
+        ValueKind::Slice(Box::new(text("abc"))),
+        ValueKind::Not(Box::new(o())),
+        ValueKind::Neg(Box::new(o())),
         ValueKind::Closure(FuncId(2)),
-        ValueKind::Convert(Type::Func(vec![], vec![named("int")]), boxed(o())),
+        ValueKind::Convert(Type::function(vec![], vec![named("int")]), Box::new(o())),
         ValueKind::Opaque("yield".into()),
         ValueKind::Aggregate { ty: Type::Unknown, fields: vec![] },
         ValueKind::Aggregate {
             ty: named("example.com/app.Options"),
             fields: vec![
                 FieldInit::Named("TTL".into(), int(1)),
-                FieldInit::Keyed(text("k"), int(2)),
+                FieldInit::Keyed(Box::new(text("k")), int(2)),
                 FieldInit::Item(item("example.com/app.x")),
                 FieldInit::Spread(o()),
             ],
