@@ -2,7 +2,7 @@
 //! are the same each time. Longer runs, with coverage: `cargo xtask fuzz`.
 #![allow(clippy::disallowed_methods, reason = "pages and manifests are files")]
 
-use dogpile_fuzz::{TARGETS, Target, broke, change, seeds};
+use dogpile_fuzz::{TARGETS, Target, broke, seeds};
 use std::collections::BTreeSet;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,7 +31,7 @@ fn inputs(target: &Target, root: &Path) -> Vec<Vec<u8>> {
     for n in 0..share(target) {
         let seed = taken[n % taken.len()];
         let round = u64::try_from(n / taken.len()).expect("a small number");
-        made.push(if round == 0 { seed.clone() } else { change(&String::from_utf8_lossy(seed), round).into_bytes() });
+        made.push(if round == 0 { seed.clone() } else { (target.change)(seed, round) });
     }
     made
 }

@@ -2,7 +2,7 @@
 
 use crate::baseline::{self, Seen};
 use crate::bounded::{self, Trees};
-use crate::cache::{self, Folder, Known, gather};
+use crate::cache::{self, Folder, Known, gather, recalled};
 use crate::changes::Changes;
 use crate::cli::CheckArgs;
 use crate::confirm::confirm;
@@ -14,7 +14,7 @@ use crate::latency::parse_latency;
 use crate::load::{KEPT_ONCE, LoadOptions, Loaded, Overlays, load};
 use crate::meta_rules::slugs;
 use crate::output::say;
-use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, lint_again, triggers};
+use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
 use crate::progress::Progress;
 use crate::reports;
 use crate::suggest::near_path;
@@ -27,7 +27,6 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use rayon::ThreadPoolBuilder;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
@@ -203,10 +202,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
 fn linted_with_known(files: &[InputFile], options: &Options<'_>, args: &CheckArgs, roots: &[PathBuf]) -> anyhow::Result<Outcome> {
     let terms = cache::terms(options);
     let mut warm = Warm::default();
-    let mut run = |known: Known| {
-        warm.known = Some(known);
-        lint_again(files, options, Some(&mut warm), &AtomicBool::new(false)).unwrap_or_default()
-    };
+    let mut run = |known: Known| recalled(files, options, known, &mut warm);
     if let Some(facts) = &args.shards.facts {
         let Some(shard) = args.shards.shard else { return Ok(run(gather(facts, terms)?)) };
         let outcome = run(Known::default());

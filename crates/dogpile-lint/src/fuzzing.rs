@@ -1,5 +1,7 @@
 //! Readers of this room, for those who give them what nobody would write. No part of what the program offers.
 
+pub mod packs;
+
 use crate::changes::read_patch;
 use crate::config;
 use crate::latency::parse_latency;

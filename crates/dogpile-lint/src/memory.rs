@@ -1,11 +1,13 @@
 //! Linting files that are in memory: for tests, and for whoever embeds the linter.
 
+use crate::cache::Shard;
 use crate::config::{self, Config};
 use crate::fixes::proposals;
 use crate::input::{InputFile, language};
 use crate::meta_rules::slugs;
 use crate::packages::{Located, Packages};
 use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
+use crate::prefilter::Triggers;
 use dogpile_analysis::lifecycle::Lifecycles;
 use dogpile_models::Catalog;
 use dogpile_report::Finding;
@@ -40,14 +42,17 @@ pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintRes
     };
     let mut own_models = None;
     if !config.models.is_empty() {
-        match Catalog::with_users(&config.models) {
+        match Catalog::with_users_again(&config.models) {
             Ok(models) => own_models = Some(models),
             Err(error) => return fail(error.to_string()),
         }
     }
     let models = own_models.as_ref().unwrap_or_else(|| builtin());
     let Some(pool) = pool() else { return fail("no thread could be started".to_owned()) };
-    let outcome = pool.install(|| run(&files, models, &config, |outcome, _, _| outcome));
+    result(pool.install(|| run(&files, models, &config, lint)))
+}
+
+fn result(outcome: Outcome) -> LintResult {
     let problems = outcome.problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect();
     let findings = outcome.entries.into_iter().map(|e| e.finding).filter(|f| f.suppressed.is_none()).collect();
     LintResult { findings, sources: outcome.sources, lifecycles: outcome.lifecycles, problems }
@@ -56,7 +61,8 @@ pub fn lint_files(files: Vec<(String, String)>, config: Option<&str>) -> LintRes
 /// Lints files as [`lint_files`] does, and says by path what each edit of an untried fix replaces.
 pub(crate) fn proposed(files: &[(String, String)]) -> Vec<(String, Range<usize>)> {
     let Some(pool) = pool() else { return Vec::new() };
-    let edits = |outcome: Outcome, inputs: &[InputFile], options: &Options<'_>| {
+    let edits = |inputs: &[InputFile], options: &Options<'_>| {
+        let outcome = lint(inputs, options);
         let found = proposals(&outcome, inputs, options).into_iter().flat_map(|(_, fix)| fix.edits);
         found
             .map(|edit| (outcome.sources.path(edit.span).to_owned(), edit.span.start as usize..edit.span.end as usize))
@@ -65,13 +71,30 @@ pub(crate) fn proposed(files: &[(String, String)]) -> Vec<(String, Range<usize>)
     pool.install(|| run(files, builtin(), &Config::default(), edits))
 }
 
+/// Lints files, or a part of them, in a way that somebody else knows.
+pub(crate) fn linted(
+    files: &[(String, String)],
+    shard: Option<Shard>,
+    lint: &mut (dyn FnMut(&[InputFile], &Options<'_>) -> Outcome + Send),
+) -> LintResult {
+    let Some(pool) = pool() else { return LintResult::default() };
+    let lint = |inputs: &[InputFile], options: &Options<'_>| lint(inputs, &Options { shard, ..*options });
+    result(pool.install(|| run(files, builtin(), &Config::default(), lint)))
+}
+
 fn run<'f, T>(
     files: &'f [(String, String)],
     models: &Catalog,
     config: &Config,
-    then: impl FnOnce(Outcome, &[InputFile], &Options<'_>) -> T,
+    then: impl FnOnce(&[InputFile], &Options<'_>) -> T,
 ) -> T {
-    let filter = triggers(models, config);
+    let own;
+    let filter = if std::ptr::eq(models, builtin()) && config.wrappers.is_empty() {
+        usual_triggers()
+    } else {
+        own = triggers(models, config);
+        &own
+    };
     let text_of = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| text.clone());
     let located = |path: &'f str| Some(Located { path: Path::new(path), shown: path, lang: language(path)? });
     let all: Vec<Located<'_>> = files.iter().filter_map(|(path, _)| located(path)).collect();
@@ -97,9 +120,9 @@ fn run<'f, T>(
         in_memory: files,
         max_file_size: u64::MAX,
         touches: true,
-        ..Options::plain(models, config, &filter, &nothing, &packages)
+        ..Options::plain(models, config, filter, &nothing, &packages)
     };
-    then(lint(&inputs, &options), &inputs, &options)
+    then(&inputs, &options)
 }
 
 fn config_of(text: &str, files: &[(String, String)]) -> Result<Config, String> {
@@ -115,6 +138,12 @@ fn config_of(text: &str, files: &[(String, String)]) -> Result<Config, String> {
 fn builtin() -> &'static Catalog {
     static MODELS: OnceLock<Catalog> = OnceLock::new();
     MODELS.get_or_init(Catalog::default)
+}
+
+/// Those of the built-in models, where nobody declares more.
+fn usual_triggers() -> &'static Triggers {
+    static TRIGGERS: OnceLock<Triggers> = OnceLock::new();
+    TRIGGERS.get_or_init(|| triggers(builtin(), &Config::default()))
 }
 
 fn pool() -> Option<&'static ThreadPool> {

@@ -202,7 +202,8 @@ impl Lowering<'_> {
         }
     }
 
-    fn target(&self, name: Option<&syn::Lifetime>) -> Option<(LabelId, Dest)> {
+    /// What a `break` leaves; or what a `continue` goes on with, which is a loop whatever it is called.
+    fn target(&self, name: Option<&syn::Lifetime>, to_loop: bool) -> Option<(LabelId, Dest)> {
         let targets = &self.frames.last()?.targets;
         let found = match name {
             Some(name) => {
@@ -211,11 +212,11 @@ impl Lowering<'_> {
             }
             None => targets.iter().rev().find(|t| t.is_loop),
         };
-        found.map(|t| (t.label, t.dest.clone()))
+        found.filter(|t| t.is_loop || !to_loop).map(|t| (t.label, t.dest.clone()))
     }
 
     pub(crate) fn break_expr(&mut self, e: &ExprBreak, span: Span) {
-        let Some((label, dest)) = self.target(e.label.as_ref()) else {
+        let Some((label, dest)) = self.target(e.label.as_ref(), false) else {
             return self.emit_opaque("break out of nothing", false, true, span);
         };
         match &e.expr {
@@ -228,7 +229,7 @@ impl Lowering<'_> {
     }
 
     pub(crate) fn continue_expr(&mut self, e: &ExprContinue, span: Span) {
-        match self.target(e.label.as_ref()) {
+        match self.target(e.label.as_ref(), true) {
             Some((label, _)) => self.emit(StmtKind::Continue(label), span),
             None => self.emit_opaque("continue of nothing", false, true, span),
         }

@@ -60,6 +60,13 @@ pub(crate) struct Names {
     pub(crate) turbofish: Option<Type>,
 }
 
+/// What [`Names::hide_locals`] put away.
+#[derive(Debug)]
+pub(crate) struct Hidden {
+    bound: HashMap<String, Vec<Binding>>,
+    scopes: Vec<Vec<String>>,
+}
+
 impl Names {
     pub(crate) fn new(package: &str) -> Self {
         let root = ModuleScope { path: package.split("::").map(str::to_owned).collect(), ..ModuleScope::default() };
@@ -76,6 +83,21 @@ impl Names {
                 stack.pop();
             }
         }
+    }
+
+    /// Hides the variables of the function at hand: an item that stands in it sees its items, and none of them. What is
+    /// given back brings them to sight again.
+    pub(crate) fn hide_locals(&mut self) -> Hidden {
+        let items = |stack: &[Binding]| -> Vec<Binding> {
+            stack.iter().filter(|binding| !matches!(binding, Binding::Local(_))).cloned().collect()
+        };
+        let items = self.bound.iter().map(|(name, stack)| (name.clone(), items(stack))).collect();
+        Hidden { bound: std::mem::replace(&mut self.bound, items), scopes: std::mem::take(&mut self.scopes) }
+    }
+
+    pub(crate) fn show_again(&mut self, hidden: Hidden) {
+        self.bound = hidden.bound;
+        self.scopes = hidden.scopes;
     }
 
     pub(crate) fn bind(&mut self, name: String, binding: Binding) {

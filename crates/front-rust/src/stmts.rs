@@ -101,14 +101,18 @@ impl Lowering<'_> {
         match stmt {
             Stmt::Item(item) => {
                 let outer = std::mem::take(&mut self.out);
+                let hidden = self.names.hide_locals();
                 self.item(item);
+                self.names.show_again(hidden);
                 self.out = outer;
             }
             Stmt::Local(local) => self.counted(|s| s.local(local)),
             Stmt::Expr(expr, _) => self.counted(|s| s.effect(expr)),
             Stmt::Macro(mac) if crate::statics::declares(&mac.mac) => {
                 let outer = std::mem::take(&mut self.out);
+                let hidden = self.names.hide_locals();
                 self.statics_here(&mac.mac);
+                self.names.show_again(hidden);
                 self.out = outer;
             }
             Stmt::Macro(mac) => self.counted(|s| s.macro_effect(&mac.mac)),

@@ -64,14 +64,19 @@ impl<'t> Lowering<'t> {
     /// `x++` as a statement.
     pub(crate) fn step(&mut self, node: Node<'t>) -> Option<Place> {
         let operand = bare(node.field("argument")?);
+        let place = self.place(operand);
+        self.stepped(node, operand, &place);
+        Some(place)
+    }
+
+    /// One more, or one less, in a place.
+    fn stepped(&mut self, node: Node<'t>, operand: Node<'t>, place: &Place) {
         let span = self.span(node);
         let op = if self.operator(node) == "--" { BinaryOp::Sub } else { BinaryOp::Add };
-        let place = self.place(operand);
-        let value = self.read(&place, self.span(operand));
+        let value = self.read(place, self.span(operand));
         let one = Value::new(ValueKind::Lit(Lit::int(1)), span);
         let sum = Value::new(ValueKind::Binary(op, Box::new(value), Box::new(one)), span);
         self.assign(vec![place.clone()], Rvalue::Use(sum), span);
-        Some(place)
     }
 
     /// `x++`, `++x` as a value.
@@ -81,16 +86,15 @@ impl<'t> Lowering<'t> {
         let Some(operand) = node.field("argument") else {
             return self.opaque_value("incomplete expression", span);
         };
-        let mut old = None;
-        if !prefix {
-            let value = self.expr(operand);
-            old = Some(self.hoist(Rvalue::Use(value), span));
-        }
-        match (old, self.step(node)) {
-            (Some(old), _) => old,
-            (None, Some(place)) => self.read(&place, span),
-            (None, None) => self.nil(span),
-        }
+        let operand = bare(operand);
+        // Once: what stands there may call something, and a step of a step of a step is looked at 2^n times otherwise.
+        let place = self.place(operand);
+        let old = (!prefix).then(|| {
+            let value = self.read(&place, self.span(operand));
+            self.hoist(Rvalue::Use(value), span)
+        });
+        self.stepped(node, operand, &place);
+        old.unwrap_or_else(|| self.read(&place, span))
     }
 
     /// What stands left of `=`.

@@ -206,6 +206,8 @@ impl<'t> Lowering<'t> {
                 None => t.plain && (t.is_loop || !to_loop),
             })
         });
+        // What is no loop has no next round, whatever it is called.
+        let target = target.filter(|t| t.is_loop || !to_loop);
         match target.map(|t| t.label) {
             Some(label) if to_loop => self.emit(StmtKind::Continue(label), span),
             Some(label) => self.emit(StmtKind::Break(label), span),

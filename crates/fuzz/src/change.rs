@@ -38,10 +38,10 @@ const ODD: &[&str] = &[
 ];
 
 /// Random numbers that are the same each time.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self) -> u64 {
+    pub(crate) fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -49,7 +49,7 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, most: usize) -> usize {
+    pub(crate) fn below(&mut self, most: usize) -> usize {
         let most = u64::try_from(most.max(1)).unwrap_or(1);
         usize::try_from(self.roll() % most).unwrap_or(0)
     }
@@ -57,7 +57,7 @@ impl Dice {
 
 /// One to four changes; the same for the same seed.
 #[must_use]
-pub fn change(text: &str, seed: u64) -> String {
+pub(crate) fn change(text: &str, seed: u64) -> String {
     let mut dice = Dice(seed);
     let mut text = text.to_owned();
     for _ in 0..=dice.below(4) {

@@ -21,7 +21,7 @@ pub fn seeds(target: &Target, root: &Path) -> Vec<Vec<u8>> {
     files.sort();
     let read = files.iter().filter_map(|file| std::fs::read(file).ok());
     let written = target.written.iter().map(|text| text.as_bytes().to_vec());
-    broke(target, root).into_iter().chain(written).chain(read).collect()
+    broke(target, root).into_iter().chain((target.made)()).chain(written).chain(read).collect()
 }
 
 /// Inputs that broke a target once: files in `crates/fuzz/fixtures/<target>`.

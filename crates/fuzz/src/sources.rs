@@ -1,7 +1,7 @@
 //! Source code: each front end by itself, and the whole linter.
 
 use dogpile_ir::{Module, parse_module, print_module, validate_in};
-use dogpile_lint::{fuzzing, lint_files};
+use dogpile_lint::{LintResult, fuzzing, lint_files};
 use dogpile_report::{
     Entry, Finding, Looks, Report, Summary, Tool, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json,
     to_junit, to_sarif, to_text,
@@ -120,7 +120,11 @@ pub(crate) fn tree(input: &[u8]) {
 
 /// Nothing fails, every place lies in the file that it names, and no report has a character that steers a terminal.
 fn lint(files: Vec<(String, String)>, config: Option<&str>) {
-    let result = lint_files(files, config);
+    checked(lint_files(files, config));
+}
+
+/// Holds what was found to this.
+pub(crate) fn checked(result: LintResult) {
     let failed = result.problems.iter().find(|p| p.contains(" failed: ") || p.contains("failed on this file"));
     assert!(failed.is_none(), "{failed:?}");
     for finding in &result.findings {
@@ -181,7 +185,7 @@ fn text(input: &[u8]) -> String {
 }
 
 /// Runs on a stack like those of the program.
-fn deep(call: impl FnOnce() + Send) {
+pub(crate) fn deep(call: impl FnOnce() + Send) {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, call);
         if let Ok(Err(panic)) = thread.map(std::thread::ScopedJoinHandle::join) {

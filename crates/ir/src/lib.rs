@@ -4,6 +4,7 @@
 //! of statements. Knows nothing of grammars, Redis or rules. See `fixtures/ir/` for what constructs become.
 
 mod build;
+mod depth;
 mod few;
 mod module;
 mod parse;

@@ -14,6 +14,7 @@ pub struct LabelId(pub u32);
 
 /// A statement and where it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Stmt {
     /// What it does.
     pub kind: StmtKind,

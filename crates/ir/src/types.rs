@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A declared type, as written, with names made canonical. Pointers and references are left out: the analysis never
 /// needs to tell `T` from `*T`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub enum Type {
     /// Nothing is declared or it is not understood.
     #[default]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 /// A value with the source it came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Value {
     /// What it is.
     pub kind: ValueKind,

@@ -70,19 +70,38 @@ impl Catalog {
     /// # Errors
     /// The first fault of a user's file.
     pub fn with_users(files: &[(String, String)]) -> Result<Self, ModelError> {
-        let mut catalog = Self::default();
+        Self::default().and_users(files, Models::of_language)
+    }
+
+    /// The same, for those who ask often: what is built in is read once, and copied.
+    ///
+    /// # Errors
+    /// The first fault of a user's file.
+    pub fn with_users_again(files: &[(String, String)]) -> Result<Self, ModelError> {
+        static BUILT_IN: OnceLock<Catalog> = OnceLock::new();
+        let built_in = BUILT_IN.get_or_init(Self::default);
+        let heads = built_in.heads.clone();
+        let read = LANGUAGES.map(|language| (language, OnceLock::new())).into();
+        Self { heads, read }.and_users(files, |language| built_in.of(language).clone())
+    }
+
+    fn and_users(
+        mut self,
+        files: &[(String, String)],
+        built_in: impl Fn(&'static str) -> Models,
+    ) -> Result<Self, ModelError> {
         for (name, text) in files {
             // A file that tells no language is faulty in any: some language's reader says how.
             let head = whole(text);
             let told = head.as_ref().map_or("", |head| head.language.as_str());
             let language = LANGUAGES.into_iter().find(|known| *known == told).unwrap_or(LANGUAGES[0]);
-            let slot = catalog.read.entry(language).or_default();
-            let mut models = slot.take().unwrap_or_else(|| Models::of_language(language));
+            let slot = self.read.entry(language).or_default();
+            let mut models = slot.take().unwrap_or_else(|| built_in(language));
             models.with_user(name, text)?;
             let _ = slot.set(models);
-            add(&mut catalog.heads, head);
+            add(&mut self.heads, head);
         }
-        Ok(catalog)
+        Ok(self)
     }
 
     /// The models of a language (`go`, `rust`, `typescript`): packages of two may have one name (`redis`, `nanoid`).
@@ -177,6 +196,9 @@ mod tests {
         let catalog = Catalog::with_users(&[("ours.toml".to_owned(), good.to_owned())]).expect("sound");
         assert!(catalog.words("rust").alone.contains(&"ours::".to_owned()));
         assert!(catalog.of("rust").knows("ours.Lock"));
+        let again = Catalog::with_users_again(&[("ours.toml".to_owned(), good.to_owned())]).expect("sound");
+        assert_eq!(again.words("rust"), catalog.words("rust"));
+        assert!(again.of("rust").knows("ours.Lock") && !Catalog::with_users_again(&[]).expect("sound").of("rust").knows("ours.Lock"));
         let error =
             Catalog::with_users(&[("bad.toml".to_owned(), "[client]\nnome = 1\n".to_owned())]).expect_err("faulty");
         assert!(error.to_string().starts_with("bad.toml: "), "{error}");

@@ -45,7 +45,7 @@ pub(crate) const fn needed(
 /// managers for Node ask for 18, lock files for npm 7), git with `init -b`, the browser that opens the HTML report, an
 /// editor that is served, readers of other reports that are Python's, and what the scripts start that we offer to CI
 /// services, and a witness of the files that the program opens. Libraries are fetched by the suite itself, by their own package managers and from lock files
-/// (`tests/harness-clients`, `tests/fixes/clients`, `tests/readers`, `tests/hooks`,
+/// (`tests/harness-clients`, `tests/fixes/clients`, `tests/real-trees`, `tests/readers`, `tests/hooks`,
 /// `crates/dogpile-lint/tests/{browser,editors}`). The README says the same versions.
 const NEEDED: [Needed; 11] = [
     needed("redis-server", "--version", "redis-server", "7.0"),

@@ -95,7 +95,7 @@ impl Summaries {
 
     /// What was told where this was the key.
     pub(crate) fn told(&self, key: u64) -> Option<Analysis> {
-        postcard::from_bytes(self.told.get(&key)?).ok()
+        whole(self.told.get(&key)?)
     }
 
     pub(crate) fn tells(&self, key: u64) -> bool {
@@ -140,13 +140,47 @@ impl Summaries {
             if !is_true || !wanted(&at) || !in_order(&summary.modules) {
                 return None;
             }
-            sharing::begin();
-            let exploration: Exploration = number::renumbered(Arc::clone(&numbers), || {
-                dogpile_source::renumbered(Arc::clone(&moved), || postcard::from_bytes(&summary.bytes)).ok()
-            })?;
+            let exploration = summary.exploration(&numbers, &moved)?;
             let asked = summary.asked.iter().filter_map(|at| self.asked.get(*at as usize)).map(|(question, _)| *question);
             Some((at, Known { exploration: Arc::new(exploration), asked: Arc::new(asked.collect()), is_new: false }))
         };
         self.explored.par_iter().filter_map(read).collect()
     }
+
+    /// The bytes of each exploration, and of what was told. For those who put there what nobody wrote.
+    #[doc(hidden)]
+    pub fn inner(&mut self) -> impl Iterator<Item = &mut Vec<u8>> {
+        let explored = self.explored.iter_mut().map(|summary| &mut summary.bytes);
+        explored.chain(self.told.values_mut().map(|bytes| &mut **bytes))
+    }
+
+    /// Forgets what was told of all modules together. For the same.
+    #[doc(hidden)]
+    pub fn forget_told(&mut self) {
+        self.told.clear();
+    }
+
+    /// Reads everything, as a run does over the same modules with the same answers: how much of it can be read. For those
+    /// who put there what nobody wrote.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn readable(&self) -> usize {
+        let numbers: Arc<[Option<u32>]> = (0u32..).zip(&self.modules).map(|(m, _)| Some(m)).collect();
+        let files = Arc::new(self.modules.iter().map(|(_, file)| (*file, *file)).collect());
+        let explored = self.explored.iter().filter(|summary| summary.exploration(&numbers, &files).is_some());
+        explored.count() + self.told.keys().filter(|key| self.told(**key).is_some()).count()
+    }
+}
+
+impl Summary {
+    /// What was explored, with the numbers of now.
+    fn exploration(&self, numbers: &Arc<[Option<u32>]>, files: &Arc<BTreeMap<FileId, FileId>>) -> Option<Exploration> {
+        sharing::begin();
+        number::renumbered(Arc::clone(numbers), || dogpile_source::renumbered(Arc::clone(files), || whole(&self.bytes)))
+    }
+}
+
+/// Reads something of which there is nothing more and nothing less.
+fn whole<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Option<T> {
+    postcard::take_from_bytes(bytes).ok().filter(|(_, rest)| rest.is_empty()).map(|(read, _)| read)
 }

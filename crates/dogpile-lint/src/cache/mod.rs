@@ -9,13 +9,15 @@ mod command;
 mod facts;
 mod folder;
 mod pack;
+mod recalled;
 mod shards;
 
 pub(crate) use facts::Fact;
 pub(crate) use command::{CacheCommand, run};
 pub(crate) use folder::Folder;
 pub(crate) use pack::Pack;
-pub(crate) use shards::{Shard, gather};
+pub(crate) use recalled::recalled;
+pub(crate) use shards::{Shard, division, gather, joined};
 
 use crate::input::LANGUAGES;
 use crate::pipeline::Options;
@@ -58,6 +60,11 @@ impl Known {
             known.summaries.extend(pack.summaries);
         }
         known
+    }
+
+    /// Whether nothing is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.facts.is_empty() && self.summaries.is_empty()
     }
 
     /// The fact about a file.

@@ -10,6 +10,8 @@ use thiserror::Error;
 
 /// First bytes of a pack; the number is that of its form.
 const MAGIC: &[u8; 8] = b"dogpile1";
+/// What stands before its body, in bytes: those, what it holds for, and a checksum.
+const HEAD: usize = 24;
 /// Largest pack that is read, in bytes.
 pub(crate) const MAX_PACK: u64 = 512 << 20;
 
@@ -40,12 +42,7 @@ impl Pack {
     /// Never, as far as we know; the format has a way to fail.
     pub(crate) fn to_bytes(&self, terms: u64) -> Result<Vec<u8>, PackError> {
         let body = postcard::to_allocvec(self).map_err(|_| PackError::Damaged)?;
-        let mut bytes = Vec::with_capacity(body.len() + 24);
-        bytes.extend(MAGIC);
-        bytes.extend(terms.to_le_bytes());
-        bytes.extend(sum(&body).to_le_bytes());
-        bytes.extend(body);
-        Ok(bytes)
+        Ok(with_head(&body, terms))
     }
 
     /// From bytes.
@@ -63,8 +60,49 @@ impl Pack {
         if u64::from_le_bytes(*written) != sum(body) {
             return Err(PackError::Damaged);
         }
-        postcard::from_bytes(body).map_err(|_| PackError::Damaged)
+        whole(body).ok_or(PackError::Damaged)
     }
+
+    /// The bytes of a pack, with the head that they should have.
+    pub(crate) fn sealed(bytes: &[u8], terms: u64) -> Vec<u8> {
+        with_head(bytes.get(HEAD..).unwrap_or_default(), terms)
+    }
+
+    /// Reads all that it holds, as a run does that needs all of it.
+    pub(crate) fn read(&self) -> usize {
+        let facts = self.facts.iter().filter(|fact| fact.read().is_some()).count();
+        facts + self.summaries.iter().map(|(_, summaries)| summaries.readable()).sum::<usize>()
+    }
+
+    /// Changes one of the things that it holds as bytes: `which` of them, counted round and round.
+    pub(crate) fn change(&mut self, which: usize, change: impl FnOnce(&mut Vec<u8>)) {
+        let facts = self.facts.iter_mut().filter_map(Arc::get_mut).map(Fact::bytes);
+        let summaries = self.summaries.iter_mut().filter_map(|(_, summaries)| Arc::get_mut(summaries));
+        let mut all: Vec<&mut Vec<u8>> = facts.chain(summaries.flat_map(Summaries::inner)).collect();
+        let count = all.len().max(1);
+        if let Some(bytes) = all.get_mut(which % count) {
+            change(bytes);
+        }
+    }
+
+    /// Forgets what was told in the end.
+    pub(crate) fn forget_told(&mut self) {
+        self.summaries.iter_mut().filter_map(|(_, summaries)| Arc::get_mut(summaries)).for_each(Summaries::forget_told);
+    }
+}
+
+fn with_head(body: &[u8], terms: u64) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(body.len() + HEAD);
+    bytes.extend(MAGIC);
+    bytes.extend(terms.to_le_bytes());
+    bytes.extend(sum(body).to_le_bytes());
+    bytes.extend(body);
+    bytes
+}
+
+/// Reads something of which there is nothing more and nothing less.
+pub(super) fn whole<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Option<T> {
+    postcard::take_from_bytes(bytes).ok().filter(|(_, rest)| rest.is_empty()).map(|(read, _)| read)
 }
 
 fn sum(bytes: &[u8]) -> u64 {

@@ -48,7 +48,8 @@ impl Shard {
         hasher.finish() % self.count as u64 == (self.index - 1) as u64
     }
 
-    fn name(self) -> String {
+    /// What its file is called.
+    pub(crate) fn name(self) -> String {
         format!("{}-of-{}{ENDING}", self.index, self.count)
     }
 
@@ -76,42 +77,82 @@ impl Shard {
     }
 }
 
+/// The parts that lie in a folder.
+#[derive(Debug)]
+pub(crate) struct Division<T> {
+    /// How many there should be.
+    count: usize,
+    /// Each with what it is found in, in their order.
+    pub found: Vec<(Shard, T)>,
+}
+
+/// What of the files of a folder, by name, is parts of one tree.
+///
+/// # Errors
+/// When there is none, or parts of different divisions lie together.
+pub(crate) fn division<T>(folder: &str, files: impl IntoIterator<Item = (String, T)>) -> anyhow::Result<Division<T>> {
+    let shards = files.into_iter().filter_map(|(name, file)| Some((Shard::of_name(&name)?, file)));
+    let found: BTreeMap<(usize, usize), (Shard, T)> =
+        shards.map(|(shard, file)| ((shard.count, shard.index), (shard, file))).collect();
+    let Some((count, _)) = found.keys().next().copied() else {
+        bail!("{folder} holds no facts; `dogpile-lint --shard 1/8 --facts {folder}` writes them")
+    };
+    if let Some((other, _)) = found.keys().find(|(other, _)| *other != count) {
+        bail!("{folder} holds shards of {count} and of {other}: facts of one run belong in one folder");
+    }
+    Ok(Division { count, found: found.into_values().collect() })
+}
+
+impl<T> Division<T> {
+    /// Those that are not there.
+    fn missing(&self) -> Vec<String> {
+        let there = |at: &usize| self.found.iter().any(|(shard, _)| shard.index == *at);
+        (1..=self.count).filter(|at| !there(at)).map(|at| format!("{at}/{}", self.count)).collect()
+    }
+}
+
+/// What parts found, and which are of no use, with the reasons.
+pub(crate) fn joined(read: impl IntoIterator<Item = (String, Result<Pack, PackError>)>) -> (Known, Vec<(String, PackError)>) {
+    let (mut packs, mut useless) = (Vec::new(), Vec::new());
+    for (name, pack) in read {
+        match pack {
+            Ok(pack) => packs.push(pack),
+            Err(why) => useless.push((name, why)),
+        }
+    }
+    (Known::new(packs), useless)
+}
+
 /// What all parts found. Where one is missing or of no use, what it would have told is found out here, and that is said.
 ///
 /// # Errors
 /// When there is none, or a file cannot be read, or parts of different divisions lie together.
 pub(crate) fn gather(folder: &Path, terms: u64) -> anyhow::Result<Known> {
     let told = || format!("{} cannot be read", folder.display());
-    let mut found: BTreeMap<(usize, usize), PathBuf> = BTreeMap::new();
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(told)? {
         let path = entry.with_context(told)?.path();
-        if let Some(shard) = path.file_name().and_then(|name| Shard::of_name(&name.to_string_lossy())) {
-            found.insert((shard.count, shard.index), path);
-        }
+        files.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()).map(|name| (name, path)));
     }
-    let Some((count, _)) = found.keys().next().copied() else {
-        bail!("{} holds no facts; `dogpile-lint --shard 1/8 --facts {}` writes them", folder.display(), folder.display())
-    };
-    if let Some((other, _)) = found.keys().find(|(other, _)| *other != count) {
-        bail!("{} holds shards of {count} and of {other}: facts of one run belong in one folder", folder.display());
-    }
-    let missing: Vec<String> = (1..=count).filter(|at| !found.contains_key(&(count, *at))).map(|at| format!("{at}/{count}")).collect();
+    let division = division(&folder.display().to_string(), files)?;
+    let missing = division.missing();
     if !missing.is_empty() {
         say(&format!("warning: {} missing ({}): read and explored here instead", counted(missing.len(), "shard"), missing.join(", ")));
     }
-    let mut packs = Vec::new();
-    for path in found.values() {
-        let size = fs::metadata(path).with_context(told)?.len();
+    let mut read = Vec::new();
+    for (_, path) in division.found {
+        let size = fs::metadata(&path).with_context(told)?.len();
         let pack = if size > MAX_PACK { Err(PackError::Damaged) } else {
-            let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let bytes = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
             Pack::from_bytes(&bytes, terms)
         };
-        match pack {
-            Ok(pack) => packs.push(pack),
-            Err(why) => say(&clean(&format!("warning: {} {why}: read and explored here instead", path.display()))),
-        }
+        read.push((path.display().to_string(), pack));
     }
-    Ok(Known::new(packs))
+    let (known, useless) = joined(read);
+    for (path, why) in useless {
+        say(&clean(&format!("warning: {path} {why}: read and explored here instead")));
+    }
+    Ok(known)
 }
 
 #[cfg(test)]
