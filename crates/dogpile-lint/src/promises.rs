@@ -5,7 +5,7 @@ use memchr::memmem;
 use std::ops::Range;
 
 const DECLARE: [&str; 3] = ["let ", "var ", "const "];
-/// Names of longer lines are not looked for one by one: they were written by a program.
+/// Lines that are longer were written by a program, and nobody mends them: what they declare is not looked for.
 const LONG_LINE: usize = 1000;
 
 /// A search for promises that a module keeps: a variable of it whose line says so and which is set to something later, or
@@ -55,7 +55,7 @@ fn declares_variables(line: &[u8]) -> bool {
 fn is_set_later(bytes: &[u8], line: &Range<usize>) -> bool {
     let text = &bytes[line.clone()];
     if text.len() > LONG_LINE {
-        return true;
+        return false;
     }
     let mut at = 0;
     while let Some(start) = text[at..].iter().position(|b| is_of_name(*b)) {
@@ -96,7 +96,7 @@ fn declarations(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut at = 0;
     for line in bytes.split(|b| *b == b'\n') {
         let plain = line.strip_prefix(b"export ").unwrap_or(line);
-        if DECLARE.iter().any(|word| plain.starts_with(word.as_bytes())) {
+        if line.len() <= LONG_LINE && DECLARE.iter().any(|word| plain.starts_with(word.as_bytes())) {
             from = Some(at);
         }
         let end = at + line.len();
@@ -176,6 +176,7 @@ mod tests {
             "function f(deferred) { deferred.promise = go(); }",
             "const deferredOnes = 1; function f() { a.deferred.promise = go(); }",
             "function f(promise) { promise = go(); }",
+            &format!("var e={{{}}};function f(){{e.promise=go()}}", "a:1,".repeat(300)),
         ] {
             assert!(!kept(text), "{text}");
         }
