@@ -5,6 +5,7 @@ use aho_corasick::{AhoCorasick, Input, Span, packed};
 use dogpile_ir::Lang;
 use dogpile_models::Words;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// A search for each language: what names a client in one says nothing in another.
 #[derive(Debug, Default)]
@@ -63,25 +64,28 @@ impl Triggers {
 #[derive(Debug)]
 struct Clients {
     packages: Vec<String>,
-    of_packages: Prefilter,
-    companions: Prefilter,
+    companions: Vec<String>,
     strangers: Vec<String>,
+    /// Of packages, and of companions: most runs meet no weak word, and need neither.
+    searches: OnceLock<[Prefilter; 2]>,
 }
 
 impl Clients {
     fn new(words: &Words) -> Self {
         Self {
             packages: words.clients.clone(),
-            of_packages: Prefilter::new(&words.clients, &[]),
-            companions: Prefilter::new(&words.companions, &[]),
+            companions: words.companions.clone(),
             strangers: words.strangers.clone(),
+            searches: OnceLock::new(),
         }
     }
 
     fn are_named(&self, bytes: &[u8]) -> bool {
         let stands = |at: usize, word: &str| bytes[at..].starts_with(word.as_bytes());
-        self.of_packages.places(bytes).any(|at| self.packages.iter().any(|word| stands(at, word) && is_whole(bytes, at, word)))
-            || self.companions.places(bytes).any(|at| !self.strangers.iter().any(|word| stands(at, word)))
+        let [of_packages, of_companions] =
+            self.searches.get_or_init(|| [Prefilter::new(&self.packages, &[]), Prefilter::new(&self.companions, &[])]);
+        of_packages.places(bytes).any(|at| self.packages.iter().any(|word| stands(at, word) && is_whole(bytes, at, word)))
+            || of_companions.places(bytes).any(|at| !self.strangers.iter().any(|word| stands(at, word)))
     }
 }
 
