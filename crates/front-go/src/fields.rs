@@ -1,38 +1,15 @@
 //! Fields of nodes by name. The grammar knows them by number, and finds a number by going through all names: that would be
 //! done for every part of every node.
 
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 use tree_sitter::{Language, Node};
 
-static NUMBERS: LazyLock<Numbers> = LazyLock::new(|| Numbers::of(&tree_sitter_go::LANGUAGE.into()));
-
-/// Names of fields with their numbers, each at the place that its ends and its length tell, or behind it.
-struct Numbers([Option<(&'static str, u16)>; PLACES]);
-
-const PLACES: usize = 256;
-
-impl Numbers {
-    fn of(language: &Language) -> Self {
-        let mut numbers = Self([None; PLACES]);
-        let count = u16::try_from(language.field_count()).unwrap_or(u16::MAX);
-        for (name, id) in (1..=count).filter_map(|id| Some((language.field_name_for_id(id)?, id))) {
-            let free = Self::places(name).find(|at| numbers.0[*at].is_none());
-            free.into_iter().for_each(|at| numbers.0[at] = Some((name, id)));
-        }
-        numbers
-    }
-
-    fn places(name: &str) -> impl Iterator<Item = usize> {
-        let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
-        let first = end(name.as_bytes().first()) * 7 + end(name.as_bytes().last()) * 31 + name.len();
-        (0..PLACES).map(move |n| (first + n) % PLACES)
-    }
-
-    fn of_name(&self, name: &str) -> Option<u16> {
-        let mut known = Self::places(name).map_while(|at| self.0[at]);
-        known.find(|(known, _)| *known == name).map(|(_, id)| id)
-    }
-}
+static NUMBERS: LazyLock<FxHashMap<&'static str, u16>> = LazyLock::new(|| {
+    let language: Language = tree_sitter_go::LANGUAGE.into();
+    let all = 1..=u16::try_from(language.field_count()).unwrap_or(u16::MAX);
+    all.filter_map(|number| Some((language.field_name_for_id(number)?, number))).collect()
+});
 
 /// A node whose parts have names.
 pub(crate) trait Fields<'t> {
@@ -42,21 +19,6 @@ pub(crate) trait Fields<'t> {
 
 impl<'t> Fields<'t> for Node<'t> {
     fn field(&self, name: &str) -> Option<Node<'t>> {
-        self.child_by_field_id(NUMBERS.of_name(name)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_field_has_the_grammars_number() {
-        let language: Language = tree_sitter_go::LANGUAGE.into();
-        for id in 1..=u16::try_from(language.field_count()).expect("a few") {
-            let name = language.field_name_for_id(id).expect("a name");
-            assert_eq!(NUMBERS.of_name(name), Some(id), "{name}");
-        }
-        assert_eq!(NUMBERS.of_name("no such field"), None);
+        self.child_by_field_id(*NUMBERS.get(name)?)
     }
 }

@@ -54,6 +54,7 @@ fn a_tight_module_is_the_same_with_each_name_once() {
     // As a front end names things: anew each time.
     tight.functions.iter_mut().for_each(|function| function.name = function.name.to_string().into());
     tight.package = tight.package.to_string().into();
+    tight.functions.iter_mut().filter_map(|function| function.body.as_mut()).for_each(|body| body.reserve(100));
     tight.tighten();
     assert_eq!(essence(&tight), essence(&loose));
     assert_eq!(print_module(&tight), print_module(&loose));
