@@ -63,3 +63,22 @@ fn the_shared_key_is_read_from_each_services_constant() {
     }
     assert!(!result.findings.is_empty(), "nothing was found");
 }
+
+#[test]
+fn forks_of_the_clients_beside_them_change_nothing() {
+    let forks = || {
+        let mut forks = Vec::new();
+        collect(&root().join("fixtures/monorepo/forks"), "forks/", &mut forks);
+        forks
+    };
+    let places = |files: Vec<(String, String)>| -> BTreeSet<expect::Place> {
+        let result = lint_files(files, None);
+        result.findings.iter().map(|finding| expect::place(finding, &result)).collect()
+    };
+    let alone = places(shop());
+    for fork in ["go-redis", "redis-rs", "ioredis"] {
+        let chosen = forks().into_iter().filter(|(path, _)| path.starts_with(&format!("forks/{fork}/")));
+        assert_eq!(places(shop().into_iter().chain(chosen).collect()), alone, "with {fork}");
+    }
+    assert_eq!(places(shop().into_iter().chain(forks()).collect()), alone);
+}

@@ -5,6 +5,21 @@ pub(crate) fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
+/// Whether two packages of Go are of one project, which is what lies below `github.com/owner/name`. Tests from outside of a
+/// package are of it (`lock_test`).
+pub(crate) fn are_of_one_project(one: &str, other: &str) -> bool {
+    fn root(package: &str) -> impl Iterator<Item = &str> {
+        package.trim_end_matches("_test").split('/').take(3)
+    }
+    root(one).eq(root(other))
+}
+
+/// The folder of a crate that a file is of: what lies in there are its binaries, tests and examples, too.
+pub(crate) fn folder_of_crate(path: &str) -> &str {
+    let source = path.rmatch_indices("src/").find(|(at, _)| path[..*at].is_empty() || path[..*at].ends_with('/'));
+    source.map_or_else(|| path.rfind('/').map_or("", |at| &path[..=at]), |(at, _)| &path[..at])
+}
+
 /// Writes a log line or a metric, and nothing else.
 pub(crate) fn is_logging(name: &str) -> bool {
     let method = last(name);

@@ -2,6 +2,7 @@
 
 use crate::asked::{About, Answers, Identities, again, note, repeat};
 use crate::linked::Source;
+use crate::names::{are_of_one_project, folder_of_crate};
 use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::{FileId, SourceMap, Span};
@@ -208,6 +209,18 @@ impl<'a> Program<'a> {
         note(About::Module, &self.identities.of(m));
     }
 
+    /// Whether a module is a client of another project that lies in the tree (a fork that `replace` puts in its place, a copy
+    /// in a monorepo): its code ends at a socket, and what it means to others is what its model says.
+    pub(crate) fn is_client_to(&self, m: u32, other: u32) -> bool {
+        let [one, other] = [m, other].map(|m| self.module_at(m));
+        let path = |module: &Module| self.sources.get(module.file).map_or("", |file| &file.path);
+        self.models.own(&other.package)
+            && match other.lang {
+                Lang::Rust => !path(one).starts_with(folder_of_crate(path(other))),
+                Lang::Go | Lang::TypeScript => !are_of_one_project(&one.package, &other.package),
+            }
+    }
+
     /// The modules of a package.
     pub(crate) fn modules_of(&self, package: &str) -> impl Iterator<Item = &'a Module> {
         note(About::Package, package);
@@ -314,7 +327,7 @@ impl<'a> Program<'a> {
     }
 
     fn declares(&self, name: &str) -> bool {
-        self.function_of_name(name).is_some() || self.type_of_name(name).is_some() || self.global_of_name(name).is_some_and(|(_, g)| other_name(g).is_none())
+        self.function_of_name(name).is_some() || self.type_of_name(name).is_some() || self.global_of_name(name).is_some_and(|(m, g)| other_name(g).is_none() || self.models.own(&self.module_at(m).package))
     }
 
     /// Where a name leads that is not declared under it. The same few names are looked for all the time.

@@ -397,11 +397,11 @@ impl Typing {
     /// Resolves a call by declared types alone.
     pub(crate) fn target<'p>(&self, program: &Program<'p>, m: u32, call: &Call) -> Target<'p> {
         match &call.callee {
-            Callee::Named(name) => named_target(program, name, call.args.len()),
+            Callee::Named(name) => named_target(program, m, name, call.args.len()),
             Callee::Method { receiver, name } => {
                 let ty = self.value_type(program, m, receiver, 0);
                 if ty == Type::Unknown
-                    && let Some(found) = self.function_of(program, receiver, name, call.args.len()).or_else(|| self.told(program, m, call))
+                    && let Some(found) = self.function_of(program, m, receiver, name, call.args.len()).or_else(|| self.told(program, m, call))
                 {
                     return found;
                 }
@@ -409,7 +409,7 @@ impl Typing {
             }
             Callee::Value(value) => match &value.kind {
                 ValueKind::Closure(id) => Target::Local(FuncRef { module: m, func: *id }),
-                ValueKind::Global(name) => named_target(program, name, call.args.len()),
+                ValueKind::Global(name) => named_target(program, m, name, call.args.len()),
                 _ => {
                     let ty = self.value_type(program, m, value, 0);
                     let row = ty.name().and_then(|owner| program.models.method(&program.canonical(owner), "()", call.args.len()));
@@ -420,9 +420,9 @@ impl Typing {
     }
 
     /// A function that belongs to an imported value or to a name of the language: `axios.get`, `Date.now`, `Lock.create`.
-    pub(crate) fn function_of<'p>(&self, program: &Program<'p>, value: &Value, name: &str, args: usize) -> Option<Target<'p>> {
+    pub(crate) fn function_of<'p>(&self, program: &Program<'p>, m: u32, value: &Value, name: &str, args: usize) -> Option<Target<'p>> {
         let full = format!("{}.{name}", path_of(value)?);
-        match named_target(program, &full, args) {
+        match named_target(program, m, &full, args) {
             Target::Unknown(_) => None,
             found => Some(found),
         }
@@ -447,14 +447,8 @@ impl Typing {
             let Some(owner) = ty.name() else { continue };
             let owner = &*program.canonical(owner);
             let row = models.method(owner, name, args);
-            if let Some(row) = row.filter(|row| models.is_users(row.client)) {
-                return Target::Model(row, Evidence::Exact);
-            }
-            if let Some(f) = program.method(owner, name) {
-                return Target::Local(f);
-            }
-            if let Some(row) = row {
-                return Target::Model(row, Evidence::Exact);
+            if let Some(found) = told_or_followed(program, m, row, || program.method(owner, name)) {
+                return found;
             }
             if program.is_interface(owner) {
                 let found = program.implementations(owner, name);
@@ -487,17 +481,11 @@ impl Typing {
     }
 }
 
-fn named_target<'p>(program: &Program<'p>, name: &str, args: usize) -> Target<'p> {
+fn named_target<'p>(program: &Program<'p>, m: u32, name: &str, args: usize) -> Target<'p> {
     let name = &*program.canonical(name);
     let row = program.models.function(name, args);
-    if let Some(row) = row.filter(|row| program.models.is_users(row.client)) {
-        return Target::Model(row, Evidence::Exact);
-    }
-    if let Some(f) = program.function_named(name) {
-        return Target::Local(f);
-    }
-    if let Some(row) = row {
-        return Target::Model(row, Evidence::Exact);
+    if let Some(found) = told_or_followed(program, m, row, || program.function_named(name)) {
+        return found;
     }
     // A method called as a function takes its receiver first: `Type.method(x)`, `super.method()`.
     if let Some((owner, method)) = name.rsplit_once('.') {
@@ -509,6 +497,19 @@ fn named_target<'p>(program: &Program<'p>, name: &str, args: usize) -> Target<'p
         }
     }
     Target::Unknown(name.into())
+}
+
+/// What a row tells of a call, or the code that it runs. A user's row counts more than code, and so does one on
+/// another project's client whose code lies in the tree.
+fn told_or_followed<'p>(program: &Program<'p>, m: u32, row: Option<Row<'p>>, code: impl FnOnce() -> Option<FuncRef>) -> Option<Target<'p>> {
+    let told = row.map(|row| Target::Model(row, Evidence::Exact));
+    if row.is_some_and(|row| program.models.is_users(row.client)) {
+        return told;
+    }
+    match code() {
+        Some(f) if told.is_none() || !program.is_client_to(m, f.module) => Some(Target::Local(f)),
+        _ => told,
+    }
 }
 
 /// Methods of Rust's results, options and cells that give the value inside.

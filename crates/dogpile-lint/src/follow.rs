@@ -165,7 +165,7 @@ mod tests {
             |package, text| dogpile_front_ts::parse(FileId(0), package, "m.ts", text, &dogpile_front_ts::Unresolved);
         let manifest = |path: &Path| (path == Path::new("/r/package.json")).then(|| "{\"name\": \"@a/c\"}".to_owned());
         let entry = Located { path: Path::new("/r/src/index.ts"), shown: "src/index.ts", lang: Lang::TypeScript };
-        let packages = Packages::discover(&[entry], &manifest);
+        let packages = Packages::discover(&[entry], &manifest, &|_| false);
         let modules = [
             parse("@a/c/src/lock", "export function take() {}"),
             parse("@a/c/src/index", "export * from '@a/c/src/lock';"),

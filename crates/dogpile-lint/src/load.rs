@@ -4,7 +4,7 @@ use crate::bounded::Trees;
 use crate::changes::Index;
 use crate::generated::is_generated;
 use crate::input::InputFile;
-use crate::packages::{Located, Packages};
+use crate::packages::{Located, Packages, is_client};
 use crate::prefilter::{Hit, Triggers};
 use crate::walk::{Candidate, shown};
 use dogpile_report::{Problem, ProblemKind};
@@ -76,11 +76,12 @@ pub(crate) fn load(
 ) -> Loaded {
     let located: Vec<Located<'_>> = candidates.iter().map(|c| Located { path: &c.path, shown: &c.shown, lang: c.lang }).collect();
     let refused: RefCell<BTreeMap<PathBuf, String>> = RefCell::default();
-    let packages = Packages::discover(&located, &|path| {
+    let read = |path: &Path| {
         let index = options.index.and_then(|index| index.text(path));
         let text = index.map_or_else(|| trees.read(path, options.max_file_size), |text| Some(String::from_utf8(text.to_vec()).map_err(io::Error::other)))?;
         text.map_err(|why| refused.borrow_mut().insert(path.to_owned(), why.to_string())).ok()
-    });
+    };
+    let packages = Packages::discover(&located, &read, &is_client);
     let kept = AtomicU64::new(0);
     let read: Vec<One> = candidates
         .par_iter()

@@ -5,7 +5,7 @@ use crate::config::{self, Config};
 use crate::fixes::proposals;
 use crate::input::{InputFile, language};
 use crate::meta_rules::slugs;
-use crate::packages::{Located, Packages};
+use crate::packages::{Located, Packages, is_client};
 use crate::pipeline::{Options, Outcome, STACK, lint, triggers};
 use crate::prefilter::Triggers;
 use dogpile_analysis::lifecycle::Lifecycles;
@@ -98,7 +98,7 @@ fn run<'f, T>(
     let text_of = |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| text.clone());
     let located = |path: &'f str| Some(Located { path: Path::new(path), shown: path, lang: language(path)? });
     let all: Vec<Located<'_>> = files.iter().filter_map(|(path, _)| located(path)).collect();
-    let packages = Packages::discover(&all, &text_of);
+    let packages = Packages::discover(&all, &text_of, &is_client);
     let mut inputs: Vec<InputFile> = files
         .iter()
         .filter_map(|(path, text)| {

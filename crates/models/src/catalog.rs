@@ -6,7 +6,7 @@ use crate::builtin::{Prepared, READ};
 use crate::error::ModelError;
 use crate::models::Models;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// Languages that models speak of.
@@ -122,6 +122,14 @@ impl Catalog {
     pub fn words(&self, language: &str) -> Words {
         self.heads.get(language).cloned().unwrap_or_default()
     }
+}
+
+/// Whether a built-in model of a language is about a package by this name.
+#[must_use]
+pub fn is_clients(language: &str, package: &str) -> bool {
+    static KNOWN: OnceLock<BTreeSet<(String, String)>> = OnceLock::new();
+    let all = || READ.iter().filter_map(start).flat_map(|head| head.packages.into_iter().map(move |package| (head.language.clone(), package)));
+    KNOWN.get_or_init(|| all().collect()).contains(&(language.to_owned(), package.to_owned()))
 }
 
 /// The head of a built-in model: reading its rows takes longer than everything else at start-up.

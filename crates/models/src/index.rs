@@ -136,6 +136,13 @@ impl Index {
         found
     }
 
+    /// The models that name a package as a whole.
+    pub(crate) fn owners_of(&self, package: &str) -> impl Iterator<Item = ClientId> {
+        let exact = self.packages.get(package).into_iter().flatten().copied();
+        let whole = self.patterns.iter().filter(|(pattern, _)| !matches!(pattern, names::Pattern::Tail(_)));
+        exact.chain(whole.filter(move |(pattern, _)| pattern.fits(package)).map(|(_, id)| *id))
+    }
+
     pub(crate) fn type_in(&self, client: ClientId, name: &str) -> Option<usize> {
         self.tables[usize::from(client.0)].types.get(name).copied()
     }

@@ -19,7 +19,7 @@ mod validate;
 mod visit;
 
 pub use builtin::BUILTIN;
-pub use catalog::{Catalog, Words};
+pub use catalog::{Catalog, Words, is_clients};
 pub use contract::*;
 pub use does::*;
 pub use endings::{ENDINGS, is_javascript, language_of};

@@ -278,6 +278,12 @@ impl Models {
         usize::from(id.0) >= self.builtin
     }
 
+    /// Whether a package is a client's own by its very name, not by how that ends.
+    #[must_use]
+    pub fn own(&self, package: &str) -> bool {
+        self.index.owners_of(package).next().is_some()
+    }
+
     /// A model's head.
     #[must_use]
     pub fn client(&self, id: ClientId) -> &ClientHead {

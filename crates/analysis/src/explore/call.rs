@@ -136,7 +136,7 @@ impl<'a> Explorer<'a, '_> {
         if ty == Type::Unknown {
             let typing = &self.cx.typing;
             let module = self.frame(site.frame).func.module;
-            let found = typing.function_of(&self.cx.program, receiver, &name, site.args.len());
+            let found = typing.function_of(&self.cx.program, module, receiver, &name, site.args.len());
             if let Some(target) = found.or_else(|| typing.told(&self.cx.program, module, site.call)) {
                 return self.go(target, name, site, state);
             }

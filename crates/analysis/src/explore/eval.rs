@@ -25,7 +25,7 @@ impl<'a> Explorer<'a, '_> {
                     None => self.unbound(home, *local, span),
                 }
             }
-            ValueKind::Global(name) => self.global(name, span, state),
+            ValueKind::Global(name) => self.global(frame, name, span, state),
             ValueKind::Field(base, name) => {
                 let base_val = self.eval(frame, base, state);
                 let base_val = self.the_only_one(frame, base, base_val);

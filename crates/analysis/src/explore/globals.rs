@@ -20,7 +20,7 @@ pub(crate) struct Globals<'a> {
 }
 
 impl<'a> Explorer<'a, '_> {
-    pub(super) fn global(&mut self, name: &Name, span: Span, state: &mut State<'a>) -> Val {
+    pub(super) fn global(&mut self, at: FrameId, name: &Name, span: Span, state: &mut State<'a>) -> Val {
         if let Some(sym) = crate::constants::standard(name) {
             return Val::new(sym, span);
         }
@@ -31,7 +31,9 @@ impl<'a> Explorer<'a, '_> {
         if let Some(known) = state.field(&this, "") {
             return known.clone();
         }
-        let Some((module, global)) = self.cx.program.global(name) else {
+        let here = self.frame(at).func.module;
+        let declared = self.cx.program.global(name).filter(|(module, _)| !self.cx.program.is_client_to(here, *module));
+        let Some((module, global)) = declared else {
             let sym = self.library_value(name, span).map_or(this, Arc::new);
             return Val { sym, span };
         };

@@ -15,6 +15,8 @@ const DEPTH: usize = 8;
 pub(crate) struct Manifest {
     /// Its name.
     pub name: Option<String>,
+    /// It has a version and is not private: what others import by its name may be it, wherever it lies.
+    pub is_published: bool,
     /// Files that stand for the package itself.
     entries: Vec<String>,
     /// `exports`: subpath pattern (`./*`) → files.
@@ -28,6 +30,7 @@ impl Manifest {
         let json = jsonc::parse(text)?;
         let text_of = |key: &str| json.get(key).and_then(Value::as_str).map(str::to_owned);
         let mut found = Self { name: text_of("name").filter(|name| !name.is_empty()), ..Self::default() };
+        found.is_published = json.get("version").is_some() && json.get("private") != Some(&Value::Bool(true));
         match json.get("exports") {
             Some(Value::Object(map)) if map.keys().any(|key| key.starts_with('.')) => {
                 found.exports = map.iter().map(|(key, value)| (key.clone(), targets(value))).collect();

@@ -11,6 +11,7 @@ mod typescript;
 pub(crate) use rust_paths::named_paths;
 pub(crate) use typescript::Specifiers;
 
+use crate::input::language_name;
 use dogpile_ir::Lang;
 use go::Modules;
 use rust::Crates;
@@ -45,16 +46,17 @@ pub(crate) struct Packages {
 }
 
 impl Packages {
-    /// Finds the packages of files; `read` gives a file's text, if there is such a file.
+    /// Finds the packages of files; `read` gives a file's text, if there is such a file. `is_client`: names of packages of
+    /// TypeScript whose copies in the tree are not what the name is taken for.
     #[must_use]
-    pub(crate) fn discover(files: &[Located<'_>], read: &dyn Fn(&Path) -> Option<String>) -> Self {
+    pub(crate) fn discover(files: &[Located<'_>], read: &dyn Fn(&Path) -> Option<String>, is_client: &dyn Fn(&str) -> bool) -> Self {
         let of = |lang: Lang| files.iter().copied().filter(move |f| f.lang == lang);
         let folders: BTreeSet<&Path> = files.iter().filter(|f| f.lang == Lang::Go).map(Located::folder).collect();
         let go = Modules::discover(folders, read);
         Self {
             aliases: go.aliases(),
             go,
-            typescript: Project::discover(of(Lang::TypeScript), read),
+            typescript: Project::discover(of(Lang::TypeScript), read, is_client),
             rust: Crates::discover(of(Lang::Rust), read),
         }
     }
@@ -115,6 +117,12 @@ impl Packages {
         };
         Some(found.unwrap_or(folder))
     }
+}
+
+/// Whether a package of TypeScript is a client that models speak of.
+#[must_use]
+pub(crate) fn is_client(name: &str) -> bool {
+    dogpile_models::is_clients(language_name(Lang::TypeScript), name)
 }
 
 /// A path as it would be from `folder`, with `.` and `..` resolved by name.
@@ -178,7 +186,7 @@ mod tests {
             Located { path: Path::new("/r/q/src/a.ts"), shown: "q/src/a.ts", lang: Lang::TypeScript },
             Located { path: Path::new("/r/g/a.go"), shown: "g/a.go", lang: Lang::Go },
         ];
-        let packages = Packages::discover(&located, &read);
+        let packages = Packages::discover(&located, &read, &|_| false);
         let roots: Vec<_> = located.iter().map(|f| packages.root(f.path, f.lang).expect("a folder")).collect();
         assert_eq!(roots, [Path::new("/r/p"), Path::new("/r/q"), Path::new("/r/g")]);
         let names: Vec<_> = located.iter().map(|f| packages.of(*f, "package lock\n")).collect();

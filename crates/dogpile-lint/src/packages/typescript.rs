@@ -28,10 +28,12 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Finds out about files; `read` gives a file's text, if there is such a file.
+    /// Finds out about files; `read` gives a file's text, if there is such a file. A copy of a package that `is_client`, beside
+    /// other code, goes by its path: who imports the name means the client, whose code says less than is known of it.
     pub(crate) fn discover<'p>(
         files: impl Iterator<Item = Located<'p>> + Clone,
         read: &dyn Fn(&Path) -> Option<String>,
+        is_client: &dyn Fn(&str) -> bool,
     ) -> Self {
         let mut project = Self::default();
         for folder in with_ancestors(files.clone().filter_map(|f| f.path.parent())) {
@@ -44,7 +46,9 @@ impl Project {
         }
         let mut folders: BTreeMap<&str, Vec<&PathBuf>> = BTreeMap::new();
         for (folder, manifest) in &project.manifests {
-            folders.entry(manifest.name.as_deref().unwrap_or("")).or_default().push(folder);
+            let is_copy = |name: &str| manifest.is_published && is_client(name) && files.clone().any(|f| !f.path.starts_with(folder));
+            let name = manifest.name.as_deref().filter(|name| !is_copy(name));
+            folders.entry(name.unwrap_or("")).or_default().push(folder);
         }
         project.by_name = folders
             .into_iter()
@@ -220,7 +224,7 @@ mod tests {
             shown: path.trim_start_matches("/r/"),
             lang: Lang::TypeScript,
         });
-        Project::discover(located.collect::<Vec<_>>().into_iter(), &read)
+        Project::discover(located.collect::<Vec<_>>().into_iter(), &read, &|name| name == "the-client")
     }
 
     /// (file, specifier, what it leads to).
@@ -259,6 +263,28 @@ mod tests {
                 "root/app/a.js"
             ]
         );
+    }
+
+    #[test]
+    fn a_copy_of_a_client_goes_by_its_path() {
+        let client = |more: &str| format!(r#"{{"name": "the-client"{more}}}"#);
+        let of = |manifest: &str| {
+            names(&[
+                ("/r/package.json", r#"{"name": "root"}"#),
+                ("/r/src/a.ts", ""),
+                ("/r/forks/c/package.json", manifest),
+                ("/r/forks/c/index.ts", ""),
+            ])
+        };
+        assert_eq!(of(&client(r#", "version": "1.0.0""#)), ["forks/c/index", "root/src/a"]);
+        let private = [client(r#", "version": "1.0.0", "private": true"#), client("")];
+        private.iter().for_each(|own| assert_eq!(of(own), ["root/src/a", "the-client/index"], "{own}"));
+        let itself = names(&[
+            ("/r/package.json", &client(r#", "version": "1.0.0""#)),
+            ("/r/index.ts", ""),
+            ("/r/examples/a.ts", ""),
+        ]);
+        assert_eq!(itself, ["the-client/examples/a", "the-client/index"]);
     }
 
     #[test]

@@ -299,7 +299,7 @@ mod tests {
         let lies = disk.map_or_else(|| path.into(), |root| root.join(path));
         let manifest = lies.ancestors().nth(3).map(|root| root.join("Cargo.toml")).unwrap_or_default();
         let located = Located { path: &lies, shown: path, lang: Lang::Rust };
-        let packages = Packages::discover(&[located], &|path| (path == manifest).then(|| "[package]\nname = \"p\"\n".to_owned()));
+        let packages = Packages::discover(&[located], &|path| (path == manifest).then(|| "[package]\nname = \"p\"\n".to_owned()), &|_| false);
         let text = format!("const SCRIPT: &str = include_str!({name:?});\n");
         let files = [InputFile {
             path: path.to_owned(),
