@@ -16,6 +16,7 @@ mod keys;
 mod linked;
 mod memo;
 mod memory;
+mod mentions;
 mod names;
 mod program;
 mod project;

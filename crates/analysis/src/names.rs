@@ -5,19 +5,35 @@ pub(crate) fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// Whether two packages of Go are of one project, which is what lies below `github.com/owner/name`. Tests from outside of a
-/// package are of it (`lock_test`).
+/// Whether two packages are of one project: what lies below `github.com/owner/name`, below a name without a domain, or in a
+/// crate. Go's tests from outside of a package are of it (`lock_test`).
 pub(crate) fn are_of_one_project(one: &str, other: &str) -> bool {
     fn root(package: &str) -> impl Iterator<Item = &str> {
-        package.trim_end_matches("_test").split('/').take(3)
+        let path = package.split("::").next().unwrap_or(package).trim_end_matches("_test");
+        let has_domain = path.split('/').next().is_some_and(|first| first.contains('.'));
+        path.split('/').take(if has_domain { 3 } else { 1 })
     }
     root(one).eq(root(other))
+}
+
+/// Package and item of a canonical name; the package is empty where there is none.
+pub(crate) fn parted(name: &str) -> (&str, &str) {
+    let tail = name.rfind('/').map_or(0, |at| at + 1);
+    name[tail..].find('.').map_or(("", name), |at| name.split_at(tail + at))
 }
 
 /// The folder of a crate that a file is of: what lies in there are its binaries, tests and examples, too.
 pub(crate) fn folder_of_crate(path: &str) -> &str {
     let source = path.rmatch_indices("src/").find(|(at, _)| path[..*at].is_empty() || path[..*at].ends_with('/'));
     source.map_or_else(|| path.rfind('/').map_or("", |at| &path[..=at]), |(at, _)| &path[..at])
+}
+
+/// Whether a name of several words says lock (`withLock`): who has the object from somewhere calls it so without a word of
+/// where it is from.
+pub(crate) fn says_lock(name: &str) -> bool {
+    let words = 1 + name.chars().skip(1).filter(|c| c.is_uppercase() || *c == '_').count();
+    let lower = name.to_ascii_lowercase();
+    words >= 2 && ["lock", "mutex", "lease"].iter().any(|word| lower.contains(word))
 }
 
 /// Writes a log line or a metric, and nothing else.

@@ -9,10 +9,11 @@ use crate::lifecycle::{Lifecycles, Profile};
 use crate::fields::Fields;
 use crate::linked::{Linked, Source};
 use crate::memory::{FileVersion, Known, Memory};
+use crate::mentions::{self, Mentions};
 use crate::program::FuncRef;
 use crate::sym::Sym;
-use dogpile_ir::{Lang, Module};
-use dogpile_models::{CacheOp, CacheScope, Models, Role};
+use dogpile_ir::Module;
+use dogpile_models::{CacheOp, CacheScope, Models};
 use dogpile_source::SourceMap;
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
@@ -171,6 +172,7 @@ struct Searched {
 fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stopped: &(dyn Fn() -> bool + Sync)) -> Searched {
     let mut explored: BTreeMap<FuncRef, Arc<Exploration>> = BTreeMap::new();
     let mut follow = BTreeSet::new();
+    let mentions = Mentions::new(&cx.program);
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
     for _ in 0..=CALLER_LEVELS {
         let batch: Vec<FuncRef> = frontier.iter().copied().filter(|f| !explored.contains_key(f)).take(MAX_ROOTS.saturating_sub(explored.len())).collect();
@@ -183,40 +185,12 @@ fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stopped: &(dyn 
         memory.explored.extend(new);
         let results: Vec<(FuncRef, &Known)> = batch.iter().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
         let open: Vec<FuncRef> = results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
-        follow.extend(open.iter().flat_map(|f| mentions(cx, *f)));
+        follow.extend(open.iter().flat_map(|f| mentions.of_callers(cx, *f)));
         frontier = open.iter().flat_map(|f| cx.reach.callers_of(*f)).collect();
         explored.extend(results.iter().map(|(f, known)| (*f, Arc::clone(&known.exploration))));
     }
-    follow.extend(client_modules(cx));
+    follow.extend(mentions::of_clients(cx));
     Searched { explored, follow: follow.into_iter().collect() }
-}
-
-/// Modules that offer a client of their own (`export const redis = new Redis(…)`): files that use it need not name the
-/// library. Go names the type or a telling command wherever it uses one.
-fn client_modules<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = String> + 'c {
-    let offers = |module: &Module| {
-        module.globals.iter().any(|global| {
-            let ty = cx.typing.global_type(&cx.program, &global.name, 0);
-            ty.name().and_then(|n| cx.program.models.type_of(&cx.program.canonical(n))).is_some_and(|(_, row)| row.role == Role::Client)
-        })
-    };
-    let modules = cx.program.modules.iter().filter(|m| m.lang != Lang::Go);
-    modules.filter(move |m| offers(m)).map(|m| format!("\"{}\"", m.package))
-}
-
-/// What callers of a function mention: its name or package, or those of an interface that they know it by.
-fn mentions(cx: &Context<'_>, f: FuncRef) -> impl Iterator<Item = String> {
-    let name = &cx.program.function(f).name;
-    let interfaces = cx.program.interfaces_of(f).into_iter().filter_map(|interface| Some(interface.rsplit_once('.')?.0));
-    let packages: BTreeSet<&str> = interfaces.chain([&*cx.program.module(f).package]).collect();
-    packages.into_iter().map(|package| mention(name, package)).collect::<BTreeSet<String>>().into_iter()
-}
-
-/// A long name of several words is rarely anything else's; `Lock` is everybody's.
-fn mention(function: &str, package: &str) -> String {
-    let name = crate::names::last(function);
-    let words = name.chars().filter(|c| c.is_uppercase() || *c == '_').count();
-    if name.len() >= 9 && words >= 2 { name.to_owned() } else { format!("\"{package}\"") }
 }
 
 /// Whether callers add to the story of a function.

@@ -2,6 +2,7 @@
 
 use super::Assembly;
 use crate::explore::record::{Exploration, Lease, OpSite};
+use crate::names::{are_of_one_project, parted};
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 use crate::program::FuncRef;
 use crate::typing::Evidence;
@@ -89,6 +90,7 @@ impl Assembly<'_, '_> {
             let Some(work @ (compute, _, _)) = found else {
                 continue;
             };
+            // Where in doubt, it costs: a lock taken before it counts.
             let last_work = e.works.iter().filter(between).filter(|w| costly(&w.1).is_some()).map(|w| w.0).max().unwrap_or(*compute);
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
@@ -126,9 +128,11 @@ impl Assembly<'_, '_> {
 
 impl Assembly<'_, '_> {
     /// Why a piece of work is thought to be costly. What a project and its folders are called says nothing of it.
-    pub(super) fn cost(&self, (_, name, target): &(dogpile_source::Span, String, Option<FuncRef>)) -> Option<String> {
-        let package = target.map(|f| &*self.cx.program.module(f).package);
-        costly(package.and_then(|package| name.strip_prefix(package)).unwrap_or(name))
+    pub(super) fn cost(&self, (at, name, _): &(dogpile_source::Span, String, Option<FuncRef>)) -> Option<String> {
+        let (package, item) = parted(name);
+        let here = self.cx.program.number_of(at.file).map(|m| &*self.cx.program.module_at(m).package);
+        let is_own = here.is_some_and(|here| are_of_one_project(here, package));
+        costly(if is_own { item } else { name })
     }
 }
 

@@ -59,7 +59,8 @@ impl Assembly<'_, '_> {
             Some(Waits::Forever) => Some(Wait { span: s.site.span, form: WaitForm::Library, bound: WaitBound::None }),
             _ => None,
         });
-        let outcomes = if s.blurred {
+        // Paths that were not followed may be those that tell replies apart.
+        let outcomes = if s.blurred || e.cut {
             Outcomes { lost: Fate::Unknown, failed: Fate::Unknown, fail_open: false }
         } else if told_within {
             Outcomes { lost: Fate::Handled, failed: Fate::Handled, fail_open: false }

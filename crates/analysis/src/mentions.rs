@@ -1,0 +1,69 @@
+//! What a file that is not there must mention to hold a caller of a function: its name where that tells, else the quoted path
+//! of a package.
+
+use crate::explore::Context;
+use crate::names::{last, parted, says_lock};
+use crate::program::{FuncRef, Program};
+use dogpile_ir::{FunctionKind, Lang, Module, Type};
+use dogpile_models::Role;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+
+/// What the callers of functions mention.
+pub(crate) struct Mentions<'a> {
+    /// Type → packages of Go other than its own that hand out a value of it: who gets it there imports no other.
+    handed_out: FxHashMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Mentions<'a> {
+    pub(crate) fn new(program: &Program<'a>) -> Self {
+        let mut handed_out: FxHashMap<&str, BTreeSet<&str>> = FxHashMap::default();
+        let modules: &'a [_] = program.modules;
+        for module in modules.iter().filter(|module| module.lang == Lang::Go) {
+            let functions = module.functions.iter().filter(|f| f.kind == FunctionKind::Plain && is_exported(&f.name));
+            let globals = module.globals.iter().filter(|global| is_exported(&global.name)).map(|global| &global.ty);
+            let types = functions.flat_map(|f| &f.results).chain(globals);
+            for ty in types.filter_map(Type::name).filter(|ty| parted(ty).0 != &*module.package) {
+                handed_out.entry(ty).or_default().insert(&module.package);
+            }
+        }
+        Self { handed_out }
+    }
+
+    /// What callers of a function mention: its name or package, those of an interface that they know it by, or a package
+    /// that hands out what it is a method of.
+    pub(crate) fn of_callers(&self, cx: &Context<'_>, f: FuncRef) -> BTreeSet<String> {
+        let name = &cx.program.function(f).name;
+        let interfaces = cx.program.interfaces_of(f);
+        let own = name.rsplit_once('.').map(|(ty, _)| ty);
+        let handing = interfaces.iter().copied().chain(own).filter_map(|ty| self.handed_out.get(ty)).flatten().copied();
+        let of_interfaces = interfaces.iter().filter_map(|interface| Some(interface.rsplit_once('.')?.0));
+        let packages = of_interfaces.chain([&*cx.program.module(f).package]).chain(handing);
+        let own_word = says_lock(last(name)).then(|| last(name).to_owned());
+        packages.map(|package| mention(name, package)).chain(own_word).collect()
+    }
+}
+
+/// Modules that offer a client of their own (`export const redis = new Redis(…)`): files that use it need not name the
+/// library. Go names the type or a telling command wherever it uses one.
+pub(crate) fn of_clients<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = String> + 'c {
+    let offers = |module: &Module| {
+        module.globals.iter().any(|global| {
+            let ty = cx.typing.global_type(&cx.program, &global.name, 0);
+            ty.name().and_then(|n| cx.program.models.type_of(&cx.program.canonical(n))).is_some_and(|(_, row)| row.role == Role::Client)
+        })
+    };
+    let modules = cx.program.modules.iter().filter(|m| m.lang != Lang::Go);
+    modules.filter(move |m| offers(m)).map(|m| format!("\"{}\"", m.package))
+}
+
+fn is_exported(name: &str) -> bool {
+    last(name).starts_with(|first: char| first.is_uppercase())
+}
+
+/// A long name of several words is rarely anything else's; `Lock` is everybody's.
+fn mention(function: &str, package: &str) -> String {
+    let name = last(function);
+    let words = name.chars().filter(|c| c.is_uppercase() || *c == '_').count();
+    if name.len() >= 9 && words >= 2 { name.to_owned() } else { format!("\"{package}\"") }
+}
