@@ -15,6 +15,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         let text = fs::read_to_string(&path)?;
         let model: toml::Table = toml::from_str(&text).map_err(|fault| format!("{}: {fault}", path.display()))?;
         fs::write(out.join(name).with_extension("json"), serde_json::to_string(&model)?)?;
+        let language = model.get("client").and_then(|client| client.get("language")).and_then(toml::Value::as_str);
+        fs::write(out.join(name).with_extension("language"), language.unwrap_or_default())?;
         let head: toml::Table = model.into_iter().filter(|(key, _)| key == "client").collect();
         fs::write(out.join(name).with_extension("head.json"), serde_json::to_string(&head)?)?;
     }

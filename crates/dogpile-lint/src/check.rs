@@ -135,7 +135,8 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         None => paths,
     };
     let latency = args.reach.latency.as_deref().map(read_latency).transpose()?.unwrap_or_default();
-    let models = Catalog::with_users(&found.config.models)?;
+    // It is asked to the end of the program: taking it down would be for nothing.
+    let models: &Catalog = Box::leak(Box::new(Catalog::with_users(&found.config.models)?));
     let threads = args.reach.threads.map_or_else(|| thread::available_parallelism().map_or(1, Into::into), usize::from);
 
     let lint_table = &found.config.lint;
@@ -157,11 +158,13 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         as_in(index, &mut walked, &paths, &cwd, &walk_options);
     }
     let walk_time = begun.elapsed();
+    // Each thread has to be started: a file is never looked at by two.
+    let threads = threads.min(walked.candidates.len()).max(1);
     let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().context("no threads")?;
     // Everything that recurses over code runs in the pool, for the size of its stacks; so does dropping it.
     let roots: Vec<PathBuf> = paths.iter().map(|path| absolute(&cwd, path)).collect();
     pool.install(|| {
-        let triggers = triggers(&models, &found.config);
+        let triggers = triggers(models, &found.config);
         let trees = Trees::around(&cwd, roots.iter().map(PathBuf::as_path));
         let loaded = load(&walked.candidates, &triggers, load_options, &Overlays::new(), &trees, &cwd);
         let read_time = begun.elapsed() - walk_time;
@@ -170,7 +173,7 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         }
         progress.phase("following locks");
         let options = Options {
-            models: &models,
+            models,
             config: &found.config,
             triggers: &triggers,
             latency: &latency,

@@ -186,7 +186,8 @@ fn least<'w>(words: &'w [String], others: &[&str]) -> Vec<&'w str> {
     words.sort_unstable_by_key(|w| (w.len(), *w));
     let mut least: Vec<&str> = Vec::new();
     for word in words {
-        let finds = |shorter: &str| word.match_indices(shorter).any(|(at, _)| !is_inside_a_word(word.as_bytes(), at));
+        // Hardly any does, and that is told faster.
+        let finds = |shorter: &str| word.contains(shorter) && word.match_indices(shorter).any(|(at, _)| !is_inside_a_word(word.as_bytes(), at));
         if !least.iter().chain(others).any(|shorter| finds(shorter)) {
             least.push(word);
         }

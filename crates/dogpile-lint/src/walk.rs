@@ -127,25 +127,33 @@ pub(crate) fn walk(paths: &[PathBuf], cwd: &Path, options: &WalkOptions) -> Resu
     });
 
     let found: Mutex<(Vec<Candidate>, Walked)> = Mutex::default();
-    builder.build_parallel().run(|| {
-        Box::new(|entry| {
-            let taken = match entry {
-                Ok(entry) => take(&entry, cwd, options),
-                Err(error) => Taken::Problem(unreadable(&error, cwd)),
-            };
-            if matches!(taken, Taken::Nothing) {
-                return WalkState::Continue;
-            }
-            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-            match taken {
-                Taken::File(candidate) => found.0.push(candidate),
-                Taken::Test => found.1.skipped_tests += 1,
-                Taken::Problem(problem) => found.1.problems.push(problem),
-                Taken::Nothing => {}
-            }
-            WalkState::Continue
-        })
-    });
+    let visit = |entry: Result<DirEntry, ignore::Error>| {
+        let taken = match entry {
+            Ok(entry) => take(&entry, cwd, options),
+            Err(error) => Taken::Problem(unreadable(&error, cwd)),
+        };
+        if matches!(taken, Taken::Nothing) {
+            return;
+        }
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        match taken {
+            Taken::File(candidate) => found.0.push(candidate),
+            Taken::Test => found.1.skipped_tests += 1,
+            Taken::Problem(problem) => found.1.problems.push(problem),
+            Taken::Nothing => {}
+        }
+    };
+    if roots.iter().any(|root| root.is_dir()) {
+        builder.build_parallel().run(|| {
+            Box::new(|entry| {
+                visit(entry);
+                WalkState::Continue
+            })
+        });
+    } else {
+        // Named files are taken whatever is ignored. Threads and git's settings cost more than all else of one file.
+        builder.standard_filters(false).build().for_each(visit);
+    }
     let (mut files, mut walked) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Paths that were given may lie in one another: a file is taken once, and as named if one of them names it.
     files.sort_unstable_by(|a, b| (&a.shown, &a.path, !a.explicit).cmp(&(&b.shown, &b.path, !b.explicit)));

@@ -4,6 +4,7 @@
 #[derive(Clone, Copy)]
 pub(crate) struct Prepared {
     pub(crate) file: &'static str,
+    pub(crate) language: &'static str,
     pub(crate) head: &'static str,
     pub(crate) whole: &'static str,
 }
@@ -17,6 +18,7 @@ macro_rules! models {
         /// The same as the build has read them: names, heads and all of them, in JSON.
         pub(crate) const READ: &[Prepared] = &[$(Prepared {
             file: concat!($name, ".toml"),
+            language: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".language")),
             head: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".head.json")),
             whole: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json")),
         }),*];
