@@ -170,7 +170,7 @@ fn placed(finding: &Finding, sources: &SourceMap) {
     let labels = finding.labels.iter().map(|label| label.span);
     for span in labels.chain([finding.primary]) {
         let file = sources.get(span.file);
-        let text = file.map_or("", |file| file.text.as_str());
+        let text = file.map_or("", |file| &*file.text);
         let (start, end) = (span.start as usize, span.end as usize);
         assert!(
             file.is_some() && start <= end && text.get(start..end).is_some(),

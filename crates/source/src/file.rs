@@ -3,7 +3,7 @@
 use crate::annotation::MARK;
 use crate::position::{LineIndex, Position};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Index of a file in its [`SourceMap`]; stable for one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -40,36 +40,40 @@ impl Span {
 pub struct SourceFile {
     /// Path relative to the run's root, with `/` between parts on every system.
     pub path: String,
-    /// The whole text.
-    pub text: String,
+    /// The whole text, which whoever read it may have, too.
+    pub text: Arc<str>,
     /// The same for the same text, in every run: tells whether what was found out about a text still holds.
     pub version: u64,
     /// Whether any comment in it may be for us: [`crate::parse_annotation`] understands none of another file.
     pub speaks: bool,
-    lines: LineIndex,
+    /// Made when somebody asks for a line: nobody does for most files.
+    lines: OnceLock<LineIndex>,
 }
 
 impl SourceFile {
-    /// Indexes `text`'s lines.
+    /// A file of this text.
     #[must_use]
-    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+    pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
-        let lines = LineIndex::new(&text);
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        Self { path: path.into(), speaks: text.contains(MARK), version: hasher.finish(), text, lines }
+        Self { path: path.into(), speaks: text.contains(MARK), version: hasher.finish(), text, lines: OnceLock::new() }
+    }
+
+    fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 
     /// Position of a byte offset (clamped to the text).
     #[must_use]
     pub fn position(&self, offset: u32) -> Position {
-        self.lines.position(&self.text, offset)
+        self.lines().position(&self.text, offset)
     }
 
     /// Text of a 1-based line without its line end, `""` where there is no such line.
     #[must_use]
     pub fn line_text(&self, line: u32) -> &str {
-        self.lines.line_text(&self.text, line)
+        self.lines().line_text(&self.text, line)
     }
 
     /// Text of a span, `""` where it does not fit the file.
@@ -81,7 +85,7 @@ impl SourceFile {
     /// How many lines there are (at least 1).
     #[must_use]
     pub fn line_count(&self) -> u32 {
-        self.lines.count()
+        self.lines().count()
     }
 }
 

@@ -124,7 +124,7 @@ impl<'f> Tree<'f> {
             .filter(|(index, ..)| !known.contains_key(index))
             .map(|(index, id, text)| {
                 let file = &self.files[index];
-                let source = Arc::new(SourceFile::new(file.path.as_str(), &*text));
+                let source = Arc::new(SourceFile::new(file.path.as_str(), text));
                 let translated = guarded(|| self.translated(file, id, &source));
                 (index, source, translated)
             })
