@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 /// A search for each language: what names a client in one says nothing in another.
 #[derive(Debug, Default)]
 pub(crate) struct Triggers {
-    by_language: BTreeMap<Lang, Search>,
+    by_language: BTreeMap<Lang, (Words, OnceLock<Search>)>,
     promises: Promises,
 }
 
@@ -36,21 +36,26 @@ impl Triggers {
     /// Searches for these words, as they are written.
     #[must_use]
     pub(crate) fn new(words: impl IntoIterator<Item = (Lang, Words)>) -> Self {
-        let search = |words: &Words| Search { words: Prefilter::new(&words.alone, &words.weak), clients: Clients::new(words) };
-        let by_language = words.into_iter().map(|(lang, words)| (lang, search(&words))).collect();
+        let by_language = words.into_iter().map(|(lang, words)| (lang, (words, OnceLock::new()))).collect();
         Self { by_language, promises: Promises::default() }
+    }
+
+    /// The search of a language, which is made when there is a file of it.
+    fn search(&self, lang: Lang) -> Option<&Search> {
+        let (words, search) = self.by_language.get(&lang)?;
+        Some(search.get_or_init(|| Search { words: Prefilter::new(&words.alone, &words.weak), clients: Clients::new(words) }))
     }
 
     /// What a file of a language is to us.
     #[must_use]
     pub(crate) fn hit(&self, lang: Lang, bytes: &[u8]) -> Hit {
-        self.by_language.get(&lang).map_or(Hit::Nothing, |search| search.words.hit(bytes))
+        self.search(lang).map_or(Hit::Nothing, |search| search.words.hit(bytes))
     }
 
     /// Whether a file names a client of weak words: these count in its package.
     #[must_use]
     pub(crate) fn names_client(&self, lang: Lang, bytes: &[u8]) -> bool {
-        self.by_language.get(&lang).is_some_and(|search| search.clients.are_named(bytes))
+        self.search(lang).is_some_and(|search| search.clients.are_named(bytes))
     }
 
     /// Whether a file may keep a promise in a variable of the process: it matters by itself, whatever it imports.
