@@ -84,3 +84,38 @@ pub(crate) fn describe(value: &dogpile_ir::Value, module: &dogpile_ir::Module) -
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn projects_end_where_their_owner_does() {
+        assert!(are_of_one_project("github.com/acme/shop/api", "github.com/acme/shop_test"));
+        assert!(are_of_one_project("shop/src/web", "shop/src/storage/db"), "no domain: a name of one's own");
+        assert!(are_of_one_project("redis::aio", "redis::commands") && are_of_one_project("redis", "redis::aio"));
+        assert!(!are_of_one_project("github.com/acme/shop", "github.com/acme/lock"));
+        assert!(!are_of_one_project("shop::jobs", "redis::aio") && !are_of_one_project("shop", "github.com/acme/shop"));
+    }
+
+    #[test]
+    fn a_crate_is_the_folder_that_its_source_lies_in() {
+        assert_eq!(folder_of_crate("forks/redis/src/aio/mod.rs"), "forks/redis/");
+        assert_eq!(folder_of_crate("src/bin/one.rs"), "");
+        assert_eq!(folder_of_crate("forks/mysrc/lib.rs"), "forks/mysrc/");
+        assert_eq!(folder_of_crate("lib.rs"), "");
+    }
+
+    #[test]
+    fn names_part_behind_the_package() {
+        assert_eq!(parted("github.com/acme/shop.v2/db.Client.Find"), ("github.com/acme/shop.v2/db", ".Client.Find"));
+        assert_eq!(parted("redis::aio.Manager"), ("redis::aio", ".Manager"));
+        assert_eq!(parted("find"), ("", "find"));
+    }
+
+    #[test]
+    fn names_of_several_words_say_lock() {
+        assert!(["withLock", "WithLock", "try_lock", "renewLease"].iter().all(|name| says_lock(name)));
+        assert!(!["lock", "Lock", "block", "getUser"].iter().any(|name| says_lock(name)));
+    }
+}
