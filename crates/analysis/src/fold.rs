@@ -106,9 +106,7 @@ pub(crate) fn binary(op: BinaryOp, a: &S, b: &S) -> Sym {
             Sym::Str(_) | Sym::Int(..) | Sym::Bool(_) | Sym::Alloc(_) => (**a).clone(),
             _ => (*crate::sym::either(a, b)).clone(),
         },
-        B::Bits => match (a.int(), b.int()) {
-            _ => Sym::Bin(op, a.clone(), b.clone()),
-        },
+        B::Bits => Sym::Bin(op, a.clone(), b.clone()),
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn sprintf(args: &[Val], name: &str, span: Span) -> Sym {
             literal.push('%');
             continue;
         }
-        while let Some(f) = chars.next() {
+        for f in chars.by_ref() {
             if f.is_ascii_alphabetic() {
                 break;
             }

@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// A file, and what tells its text.
 pub(crate) type FileVersion = (FileId, u64);
 
+/// Explorations by function and effort.
+pub(crate) type Explored = BTreeMap<(FuncRef, Effort), Known>;
+
 /// What earlier analyses of the same tree found out, or of a part of it, or with other texts in some files: a function
 /// all whose questions have the same answers as then is not explored again.
 #[derive(Clone, Debug, Default)]
@@ -25,11 +28,11 @@ pub struct Memory {
     /// By what gives them.
     pub(crate) answers: Vec<Arc<Answers>>,
     pub(crate) linked: Option<Linked>,
-    pub(crate) explored: BTreeMap<(FuncRef, Effort), Known>,
+    pub(crate) explored: Explored,
     /// What was told of these modules, if no file was missing.
     pub(crate) last: Option<Arc<Analysis>>,
     /// What another analysis explored, with fewer files and the same texts, and the answers that it got.
-    lent: Option<(Vec<Arc<Answers>>, BTreeMap<(FuncRef, Effort), Known>)>,
+    lent: Option<(Vec<Arc<Answers>>, Explored)>,
     /// What was told the last time, and what that rests on.
     pub(crate) told: Option<(u64, Arc<Analysis>)>,
     /// Another run told it: nothing was explored for it here.

@@ -87,6 +87,7 @@ fn version(module: &Module, sources: &SourceMap, embeds: &(dyn Fn(&str, &str) ->
 /// follow. Once `stop` is set, what comes back means nothing, and what was explored until then is kept in `memory`.
 /// `embeds` gives the text of a file that another one embeds, by the embedding file's path and the path as written.
 #[must_use]
+#[expect(clippy::too_many_arguments, reason = "one caller, who has each of them apart")]
 pub fn analyze(
     modules: &[Arc<Module>],
     sources: &SourceMap,

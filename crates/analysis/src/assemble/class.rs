@@ -40,7 +40,7 @@ impl Assembly<'_, '_> {
         let by_token = |r: &crate::explore::record::ReleaseFacts| matches!(r.guard, crate::explore::record::GuardFact::Atomic(Some(_)));
         let guarded = s.releases.iter().any(|r| r.deferred || by_token(r));
         let kept_long = self.lasts_long(s) && kept_when_it_goes_well(s);
-        if released_here && !released_on_error_only(s) && !kept_long && !(forever && !guarded && !self.is_named_lock(s)) {
+        if released_here && !released_on_error_only(s) && !kept_long && (!forever || guarded || self.is_named_lock(s)) {
             return (Class::Lock, "released on the path that won it".to_owned());
         }
         if waits {

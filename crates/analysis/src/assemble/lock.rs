@@ -55,7 +55,7 @@ impl Assembly<'_, '_> {
             }
         }
         renewals.sort_by_key(|r| r.site.span);
-        let wait = s.wait.map(|(span, form, bound)| Wait { span, form, bound }).or_else(|| match s.waits_inside {
+        let wait = s.wait.map(|(span, form, bound)| Wait { span, form, bound }).or(match s.waits_inside {
             Some(Waits::Forever) => Some(Wait { span: s.site.span, form: WaitForm::Library, bound: WaitBound::None }),
             _ => None,
         });

@@ -59,14 +59,14 @@ pub(super) fn kind(token: &S, key: &S) -> TokenKind {
     }
     let clock = |s: &S| s.any(&mut |x| matches!(x, Sym::Clock(..)));
     let process = |s: &S| matches!(&**s, Sym::PerProcess(_));
-    if parts.iter().all(|p| process(p)) {
+    if parts.iter().all(&process) {
         return TokenKind::PerProcess;
     }
     // Time and a client's id together are unique enough: the Redis documentation itself allows it.
-    if parts.iter().all(|p| clock(p)) {
+    if parts.iter().all(&clock) {
         return TokenKind::Clock;
     }
-    if parts.iter().any(|p| clock(p)) && parts.iter().any(|p| process(p)) {
+    if parts.iter().any(clock) && parts.iter().any(process) {
         return TokenKind::Fresh;
     }
     if parts.iter().any(|p| p.any(&mut |s| matches!(s, Sym::Param(..) | Sym::Field(..)))) {

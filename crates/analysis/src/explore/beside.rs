@@ -288,7 +288,7 @@ impl<'a> Explorer<'a, '_> {
             for index in &failed {
                 self.out.renewals[*index].heart.dies = true;
             }
-            let asked: Vec<S> = end.conds.keys().filter_map(|c| asked_context(c)).collect();
+            let asked: Vec<S> = end.conds.keys().filter_map(asked_context).collect();
             if !end.beside.woken.is_empty() {
                 stops.extend(end.beside.woken.iter().cloned());
             } else if !failed.is_empty() {

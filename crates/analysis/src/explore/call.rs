@@ -418,7 +418,8 @@ impl<'a> Explorer<'a, '_> {
         } else if groups.len() > 8 {
             // Many different results: paths that agree on the locks and on what is there at all are told as one.
             let span = call.span;
-            let mut alike: BTreeMap<Vec<Option<bool>>, Vec<(Vec<State<'a>>, Vec<Val>)>> = BTreeMap::new();
+            type Ends<'a> = Vec<(Vec<State<'a>>, Vec<Val>)>;
+            let mut alike: BTreeMap<Vec<Option<bool>>, Ends<'a>> = BTreeMap::new();
             for (_, states, vals) in groups {
                 let there = vals.iter().map(|v| states.first().and_then(|s| is_there(v, s))).collect();
                 alike.entry(there).or_default().push((states, vals));

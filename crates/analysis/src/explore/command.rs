@@ -387,12 +387,9 @@ impl<'a> Explorer<'a, '_> {
         for slot in slots {
             self.note_release(slot, facts.clone());
             self.gives_parts_back(slot, &s.op, state);
-            match state.status(slot) {
-                Some(Status::Won) => {
-                    self.note_escapes(slot, state);
-                    state.set_status(slot, Status::Released);
-                }
-                _ => {}
+            if state.status(slot) == Some(Status::Won) {
+                self.note_escapes(slot, state);
+                state.set_status(slot, Status::Released);
             }
         }
     }

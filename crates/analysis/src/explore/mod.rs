@@ -58,6 +58,9 @@ const BUDGET_OF_SEARCH: u32 = 2_000;
 /// Paths kept after a statement.
 const MAX_PATHS: usize = 96;
 
+/// What scripts do, by text, number of keys and number of arguments.
+type Scripts = BTreeMap<(String, Option<usize>, Option<usize>), Arc<dogpile_redis::ScriptClass>>;
+
 /// What explorations share.
 pub(crate) struct Context<'a> {
     pub(crate) program: Program<'a>,
@@ -74,7 +77,7 @@ pub(crate) struct Context<'a> {
     /// Calls of destructors, by the function that owns what is dropped.
     pub(crate) destructors: &'a std::collections::HashMap<FuncRef, Box<dogpile_ir::Call>>,
     /// Scripts are run once each.
-    pub(crate) scripts: Mutex<BTreeMap<(String, Option<usize>, Option<usize>), Arc<dogpile_redis::ScriptClass>>>,
+    pub(crate) scripts: Mutex<Scripts>,
 }
 
 /// How a path goes on after a statement.

@@ -357,10 +357,11 @@ impl<'a> Explorer<'a, '_> {
                     }
                     out.push(self.in_unit(ttl, val));
                 }
-                WordRow::When { when, word } => match self.path(when, site, state).and_then(|v| state.truth(&v.sym)) {
-                    Some(true) => out.push(literal(word)),
-                    Some(false) | None => {}
-                },
+                WordRow::When { when, word } => {
+                    if self.path(when, site, state).and_then(|v| state.truth(&v.sym)) == Some(true) {
+                        out.push(literal(word));
+                    }
+                }
                 WordRow::Optional { optional } => match self.path(optional, site, state) {
                     Some(v) if v.sym.str() == Some("") || *v.sym == Sym::Nil => {}
                     Some(v) => match &*v.sym {

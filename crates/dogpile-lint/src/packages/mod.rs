@@ -101,7 +101,6 @@ impl Packages {
 
     /// Names of its own, besides its path, that a TypeScript package is imported by: that of the npm package it is the
     /// entry of, and aliases of `tsconfig.json`.
-    #[must_use]
     pub(crate) fn import_names(&self, package: &str) -> impl Iterator<Item = &str> {
         self.typescript.import_names(package)
     }

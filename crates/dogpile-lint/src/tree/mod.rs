@@ -58,6 +58,9 @@ pub(crate) struct Tree<'f> {
     stop: &'f AtomicBool,
 }
 
+/// A file's place, its text, and its module or what the front end failed with.
+type Translated = (usize, Arc<SourceFile>, Result<Arc<Module>, String>);
+
 impl<'f> Tree<'f> {
     pub(crate) fn new(files: &'f [InputFile], options: &Options<'f>, before: BTreeMap<String, Kept>, stop: &'f AtomicBool) -> Self {
         Self {
@@ -129,7 +132,7 @@ impl<'f> Tree<'f> {
                 (index, source, translated)
             })
             .collect();
-        let mut parsed: Vec<(usize, Arc<SourceFile>, Result<Arc<Module>, String>)> = Vec::new();
+        let mut parsed: Vec<Translated> = Vec::new();
         for (index, source, translated) in new {
             let module = translated.map(|(module, fact)| {
                 if let (Some(known), Some((fact, is_new))) = (&mut self.known, fact) {

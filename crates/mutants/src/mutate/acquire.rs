@@ -64,7 +64,7 @@ fn property<'p>(place: &Place<'p>, words: &Words<'p>) -> Option<(Vec<Edit>, &'p 
     })?;
     let ttl = pair.children.last()?;
     let rest = &place.text[pair.span.end..];
-    let comma = rest.trim_start().starts_with(',').then(|| rest.find(',').map_or(0, |n| n + 1)).unwrap_or_default();
+    let comma = if rest.trim_start().starts_with(',') { rest.find(',').map_or(0, |n| n + 1) } else { 0 };
     let before = if comma == 0 {
         place.text[..pair.span.start].trim_end().strip_suffix(',').map_or(pair.span.start, str::len)
     } else {
