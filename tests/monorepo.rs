@@ -27,6 +27,11 @@ fn shop() -> Vec<(String, String)> {
     files
 }
 
+fn places(files: Vec<(String, String)>) -> BTreeSet<expect::Place> {
+    let result = lint_files(files, None);
+    result.findings.iter().map(|finding| expect::place(finding, &result)).collect()
+}
+
 #[test]
 fn every_service_has_its_own_findings() {
     let files = shop();
@@ -43,10 +48,6 @@ fn every_service_has_its_own_findings() {
 #[test]
 fn all_services_together_say_what_each_says_alone() {
     let all = shop();
-    let places = |files: Vec<(String, String)>| -> BTreeSet<expect::Place> {
-        let result = lint_files(files, None);
-        result.findings.iter().map(|finding| expect::place(finding, &result)).collect()
-    };
     let alone: BTreeSet<expect::Place> = ["api/", "web/", "worker/"]
         .iter()
         .flat_map(|service| places(all.iter().filter(|(path, _)| path.starts_with(service)).cloned().collect()))
@@ -66,19 +67,12 @@ fn the_shared_key_is_read_from_each_services_constant() {
 
 #[test]
 fn forks_of_the_clients_beside_them_change_nothing() {
-    let forks = || {
-        let mut forks = Vec::new();
-        collect(&root().join("fixtures/monorepo/forks"), "forks/", &mut forks);
-        forks
-    };
-    let places = |files: Vec<(String, String)>| -> BTreeSet<expect::Place> {
-        let result = lint_files(files, None);
-        result.findings.iter().map(|finding| expect::place(finding, &result)).collect()
-    };
+    let mut forks = Vec::new();
+    collect(&root().join("fixtures/monorepo/forks"), "forks/", &mut forks);
     let alone = places(shop());
     for fork in ["go-redis", "redis-rs", "ioredis"] {
-        let chosen = forks().into_iter().filter(|(path, _)| path.starts_with(&format!("forks/{fork}/")));
+        let chosen = forks.iter().filter(|(path, _)| path.starts_with(&format!("forks/{fork}/"))).cloned();
         assert_eq!(places(shop().into_iter().chain(chosen).collect()), alone, "with {fork}");
     }
-    assert_eq!(places(shop().into_iter().chain(forks()).collect()), alone);
+    assert_eq!(places(shop().into_iter().chain(forks).collect()), alone);
 }

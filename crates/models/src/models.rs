@@ -82,8 +82,9 @@ impl Models {
     pub(crate) fn of_language(language: &str) -> Self {
         let mut clients = Vec::new();
         for model in catalog::of_language(language) {
+            // Tests check what is built in: it need not be done at every start.
             let data = serde_json::from_str(model.whole).unwrap_or_else(|fault| panic!("built-in model {}: {fault}", model.file));
-            clients.push(joined(&clients, model.file, data, Checks::Done).unwrap_or_else(|fault| panic!("built-in model {fault}")));
+            clients.push(joined(&clients, model.file, data).unwrap_or_else(|fault| panic!("built-in model {fault}")));
         }
         Self::of_clients(clients)
     }
@@ -383,35 +384,27 @@ pub(crate) fn canonical_package(head: &ClientHead) -> &str {
 /// Reads and checks a file, and adds its parent's rows.
 fn read(earlier: &[Client], file: &str, text: &str) -> Result<Client, ModelError> {
     let syntax = |fault| ModelError { file: file.to_owned(), fault: Fault::Syntax(Box::new(fault)) };
-    joined(earlier, file, toml::from_str(text).map_err(syntax)?, Checks::Wanted)
-}
-
-/// Whether a file has to be checked. What is built in is checked by tests, not at every start.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Checks {
-    Done,
-    Wanted,
-}
-
-/// Checks a file, and adds its parent's rows.
-fn joined(earlier: &[Client], file: &str, data: ClientFile, checks: Checks) -> Result<Client, ModelError> {
-    let fail = |fault| ModelError { file: file.to_owned(), fault };
-    let parent = match &data.client.inherits {
-        Some(name) => {
-            let found = earlier.iter().rev().find(|c| stem(&c.file) == name || c.head.name == *name);
-            Some(found.ok_or_else(|| fail(Fault::NoParent(name.clone())))?)
-        }
-        None => None,
-    };
-    if checks == Checks::Wanted {
-        let mut inherited = Inherited::default();
-        if let Some(parent) = parent {
-            inherited.types.extend(parent.types.iter().flat_map(|t| t.names.iter().cloned()));
-            inherited.replies.extend(parent.replies.iter().map(|r| r.name.clone()));
-        }
-        validate::check(&data, &inherited).map_err(fail)?;
+    let data: ClientFile = toml::from_str(text).map_err(syntax)?;
+    let mut inherited = Inherited::default();
+    if let Some(parent) = parent_of(earlier, file, &data)? {
+        inherited.types.extend(parent.types.iter().flat_map(|t| t.names.iter().cloned()));
+        inherited.replies.extend(parent.replies.iter().map(|r| r.name.clone()));
     }
+    validate::check(&data, &inherited).map_err(|fault| ModelError { file: file.to_owned(), fault })?;
+    joined(earlier, file, data)
+}
 
+/// The model that a file inherits from.
+fn parent_of<'c>(earlier: &'c [Client], file: &str, data: &ClientFile) -> Result<Option<&'c Client>, ModelError> {
+    let Some(name) = &data.client.inherits else { return Ok(None) };
+    let found = earlier.iter().rev().find(|c| stem(&c.file) == name || c.head.name == *name);
+    found.map(Some).ok_or_else(|| ModelError { file: file.to_owned(), fault: Fault::NoParent(name.clone()) })
+}
+
+/// A model with its parent's rows.
+fn joined(earlier: &[Client], file: &str, data: ClientFile) -> Result<Client, ModelError> {
+    let fail = |fault| ModelError { file: file.to_owned(), fault };
+    let parent = parent_of(earlier, file, &data)?;
     let ClientFile { client: head, mut types, mut calls, mut replies, neutral, mut rewrites } = data;
     let own_calls = calls.len();
     let mut neutral: HashSet<String> = neutral.into_iter().collect();

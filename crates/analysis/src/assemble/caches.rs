@@ -2,8 +2,8 @@
 
 use super::Assembly;
 use crate::explore::record::{Exploration, Lease, OpSite};
-use crate::names::{are_of_one_project, parted};
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
+use crate::names::{are_of_one_project, parted};
 use crate::program::FuncRef;
 use crate::typing::Evidence;
 use dogpile_models::{CacheOp, CacheScope as ModelScope, Coalesces};
@@ -82,12 +82,12 @@ impl Assembly<'_, '_> {
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
             let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
             let (from, to) = (read.site.outer(), write.site.outer());
-            let between = |(span, _, _): &&(dogpile_source::Span, String, Option<FuncRef>)| {
+            let between = |(span, _): &&(dogpile_source::Span, String)| {
                 span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file
             };
             // Decoding a hit is work, too: what costs comes first.
             let found = e.works.iter().filter(between).find(|w| self.cost(w).is_some()).or_else(|| e.works.iter().find(between));
-            let Some(work @ (compute, _, _)) = found else {
+            let Some(work @ (compute, _)) = found else {
                 continue;
             };
             // Where in doubt, it costs: a lock taken before it counts.
@@ -128,7 +128,7 @@ impl Assembly<'_, '_> {
 
 impl Assembly<'_, '_> {
     /// Why a piece of work is thought to be costly. What a project and its folders are called says nothing of it.
-    pub(super) fn cost(&self, (at, name, _): &(dogpile_source::Span, String, Option<FuncRef>)) -> Option<String> {
+    pub(super) fn cost(&self, (at, name): &(dogpile_source::Span, String)) -> Option<String> {
         let (package, item) = parted(name);
         let here = self.cx.program.number_of(at.file).map(|m| &*self.cx.program.module_at(m).package);
         let is_own = here.is_some_and(|here| are_of_one_project(here, package));

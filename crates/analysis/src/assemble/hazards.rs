@@ -50,7 +50,7 @@ impl Assembly<'_, '_> {
     }
 
     fn strays(&self, e: &Exploration) -> Strays {
-        let slow: Vec<Span> = e.works.iter().filter(|work| self.cost(work).is_some()).map(|(span, _, _)| *span).collect();
+        let slow: Vec<Span> = e.works.iter().filter(|work| self.cost(work).is_some()).map(|(span, _)| *span).collect();
         let change = e.works.iter().find(|w| changes(&w.1) || e.changes.contains(&w.0)).map(|w| w.0);
         let costs = |look: &&Deed| {
             let from = look.site.outer();

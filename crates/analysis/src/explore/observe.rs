@@ -66,8 +66,8 @@ impl<'a> Explorer<'a, '_> {
             self.out.flights[flight].work.get_or_insert(span);
         }
         self.note_region_work(span, None);
-        if !self.out.works.iter().any(|(s, _, _)| *s == span) && self.out.works.len() < 400 {
-            self.out.works.push((span, name.to_owned(), target));
+        if !self.out.works.iter().any(|(s, _)| *s == span) && self.out.works.len() < 400 {
+            self.out.works.push((span, name.to_owned()));
         }
         if sql(site).is_some_and(|text| matches!(text.split_whitespace().next(), Some("insert" | "update" | "delete" | "replace" | "merge"))) {
             self.out.changes.insert(span);

@@ -306,7 +306,7 @@ pub(crate) struct Exploration {
     pub(crate) flights: Vec<FlightFacts>,
     pub(crate) caches: Vec<CacheFacts>,
     /// Work calls in order, for misses.
-    pub(crate) works: Vec<(Span, String, Option<FuncRef>)>,
+    pub(crate) works: Vec<(Span, String)>,
     /// Calls whose text is a statement of SQL that changes rows.
     pub(crate) changes: BTreeSet<Span>,
     pub(crate) heartbeats: Vec<crate::explore::beside::HeartbeatFacts>,
