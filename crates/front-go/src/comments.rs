@@ -52,7 +52,7 @@ pub(crate) fn skip_blank(text: &str) -> &str {
     rest
 }
 
-fn comment_end(bytes: &[u8], start: usize) -> usize {
+pub(crate) fn comment_end(bytes: &[u8], start: usize) -> usize {
     let body = &bytes[start + 2..];
     if bytes[start + 1] == b'*' {
         return body.windows(2).position(|w| w == b"*/").map_or(bytes.len(), |n| start + n + 4);
@@ -62,7 +62,7 @@ fn comment_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// End of a string or rune; a line end closes it too, so that one stray quote spoils one line only.
-fn quoted_end(bytes: &[u8], start: usize) -> usize {
+pub(crate) fn quoted_end(bytes: &[u8], start: usize) -> usize {
     let quote = bytes[start];
     let mut at = start + 1;
     while at < bytes.len() {

@@ -30,11 +30,13 @@ mod items;
 mod literals;
 mod lowering;
 mod operators;
+mod outline;
 mod scope;
 mod stmts;
 mod test_items;
 mod types;
 
+pub use outline::outline;
 pub use test_items::parse_without_tests;
 
 use dogpile_ir::Module;

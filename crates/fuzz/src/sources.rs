@@ -19,6 +19,7 @@ pub(crate) const TREES: &[&str] = &[
 ];
 
 pub(crate) fn go(input: &[u8]) {
+    let _ = dogpile_front_go::outline(&String::from_utf8_lossy(input));
     module(input, "case.go", |text| dogpile_front_go::parse(FileId(0), "example.com/app", text));
 }
 
