@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::models::{ByName, Client, ClientId, Row, canonical_package};
 use crate::names;
+use crate::patterns::Patterns;
 use crate::row::CallRow;
 
 /// More arguments than a call has.
@@ -28,7 +29,7 @@ pub(crate) struct Index {
     tables: Vec<Tables>,
     builtin: usize,
     packages: HashMap<String, Vec<ClientId>>,
-    patterns: Vec<(names::Pattern, ClientId)>,
+    patterns: Patterns,
     full_types: HashMap<String, Vec<(ClientId, usize)>>,
     full_functions: HashMap<String, Vec<(ClientId, u32)>>,
     /// By language and name.
@@ -63,7 +64,7 @@ impl Index {
     fn add(&mut self, id: ClientId, client: &Client) {
         for package in &client.head.packages {
             if package.contains('*') {
-                self.patterns.push((names::Pattern::new(package), id));
+                self.patterns.add(package, id);
             } else {
                 self.packages.entry(package.clone()).or_default().push(id);
             }
@@ -126,10 +127,9 @@ impl Index {
 
     pub(crate) fn clients_of(&self, package: &str) -> Vec<ClientId> {
         let mut found = self.packages.get(package).cloned().unwrap_or_default();
-        let fitting = self.patterns.iter().filter(|(pattern, _)| pattern.fits(package));
-        for (_, id) in fitting {
-            if !found.contains(id) {
-                found.push(*id);
+        for id in self.patterns.fitting(package) {
+            if !found.contains(&id) {
+                found.push(id);
             }
         }
         found.sort_by_key(|id| self.rank(*id));
@@ -139,8 +139,7 @@ impl Index {
     /// The models that name a package as a whole.
     pub(crate) fn owners_of(&self, package: &str) -> impl Iterator<Item = ClientId> {
         let exact = self.packages.get(package).into_iter().flatten().copied();
-        let whole = self.patterns.iter().filter(|(pattern, _)| !matches!(pattern, names::Pattern::Tail(_)));
-        exact.chain(whole.filter(move |(pattern, _)| pattern.fits(package)).map(|(_, id)| *id))
+        exact.chain(self.patterns.fitting_whole(package))
     }
 
     pub(crate) fn type_in(&self, client: ClientId, name: &str) -> Option<usize> {
@@ -153,6 +152,13 @@ impl Index {
 
     pub(crate) fn reply(&self, client: ClientId, name: &str) -> Option<usize> {
         self.tables[usize::from(client.0)].replies.get(name).copied()
+    }
+
+    /// Every method of a type, with each of its rows.
+    pub(crate) fn methods<'m>(&'m self, clients: &'m [Client], client: ClientId, ty: usize) -> impl Iterator<Item = (&'m str, &'m CallRow)> {
+        let calls = &clients[usize::from(client.0)].calls;
+        let methods = self.tables[usize::from(client.0)].methods[ty].iter();
+        methods.flat_map(|(name, rows)| rows.iter().filter_map(|row| calls.get(usize::try_from(*row).ok()?)).map(move |row| (name.as_str(), row)))
     }
 
     pub(crate) fn method<'m>(
@@ -188,6 +194,10 @@ impl Index {
         let rows = self.full_functions.get(qual)?;
         let fitting = rows.iter().map(|(client, n)| row(clients, *client, *n)).filter(|r| takes(r.call, args));
         fitting.min_by_key(|r| (self.rank(r.client), std::cmp::Reverse(r.call.min_args)))
+    }
+
+    pub(crate) fn is_named(&self, lang: &str, method: &str) -> bool {
+        self.named.get(lang).is_some_and(|named| named.contains_key(method))
     }
 
     pub(crate) fn named<'m>(&self, clients: &'m [Client], lang: &str, method: &str, args: usize) -> Vec<Row<'m>> {

@@ -13,6 +13,7 @@ mod index;
 mod models;
 mod names;
 mod path;
+mod patterns;
 mod rewrite;
 mod row;
 mod validate;

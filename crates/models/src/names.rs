@@ -27,7 +27,7 @@ pub(crate) fn splits(name: &str) -> impl Iterator<Item = (&str, &str)> {
 /// Without leading `*` or `&`, and without type arguments.
 pub(crate) fn plain(name: &str) -> &str {
     let name = name.trim_start_matches(['*', '&']);
-    name.find(['[', '<']).map_or(name, |at| &name[..at])
+    name.bytes().position(|byte| matches!(byte, b'[' | b'<')).map_or(name, |at| &name[..at])
 }
 
 /// Whether a name in a model carries its own package. The model of a language (`std`) has no package to add, so that all

@@ -1,7 +1,7 @@
 //! Which Go package a folder is: `go.mod`, `go.work`, `replace`.
 
 use super::joined;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// The modules that govern a set of folders.
@@ -13,6 +13,8 @@ pub(crate) struct Modules {
     replaced: BTreeMap<PathBuf, String>,
     /// Folder with a `go.mod` → the version of Go that it asks for.
     versions: BTreeMap<PathBuf, (u32, u32)>,
+    /// The packages of the folders that were asked for: every file of theirs asks again.
+    packages: HashMap<PathBuf, Option<String>>,
 }
 
 impl Modules {
@@ -24,7 +26,8 @@ impl Modules {
     ) -> Self {
         let mut modules = Self::default();
         let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-        let mut todo: Vec<PathBuf> = folders.into_iter().map(Path::to_owned).collect();
+        let folders: Vec<&Path> = folders.into_iter().collect();
+        let mut todo: Vec<PathBuf> = folders.iter().map(|folder| folder.to_path_buf()).collect();
         while let Some(folder) = todo.pop() {
             for above in folder.ancestors() {
                 if !seen.insert(above.to_owned()) {
@@ -47,6 +50,7 @@ impl Modules {
                 }
             }
         }
+        modules.packages = folders.into_iter().map(|folder| (folder.to_owned(), modules.find_package(folder))).collect();
         modules
     }
 
@@ -59,6 +63,10 @@ impl Modules {
     /// The package path of a folder; `None`: no module governs it.
     #[must_use]
     pub(crate) fn package(&self, folder: &Path) -> Option<String> {
+        self.packages.get(folder).cloned().unwrap_or_else(|| self.find_package(folder))
+    }
+
+    fn find_package(&self, folder: &Path) -> Option<String> {
         for above in folder.ancestors() {
             let Some(module) = self.declared.get(above).or_else(|| self.replaced.get(above)) else { continue };
             let rest = folder.strip_prefix(above).unwrap_or(Path::new(""));

@@ -51,7 +51,10 @@ impl Packages {
     #[must_use]
     pub(crate) fn discover(files: &[Located<'_>], read: &dyn Fn(&Path) -> Option<String>, is_client: &dyn Fn(&str) -> bool) -> Self {
         let of = |lang: Lang| files.iter().copied().filter(move |f| f.lang == lang);
-        let folders: BTreeSet<&Path> = files.iter().filter(|f| f.lang == Lang::Go).map(Located::folder).collect();
+        // Files of a folder stand together: most of them need not be told apart from all others.
+        let mut folders: Vec<&Path> = of(Lang::Go).map(|f| f.path.parent().unwrap_or(Path::new(""))).collect();
+        folders.dedup();
+        let folders: BTreeSet<&Path> = folders.into_iter().collect();
         let go = Modules::discover(folders, read);
         Self {
             aliases: go.aliases(),

@@ -58,7 +58,7 @@ impl Project {
         // A file beside another one of the same name (compiled, mostly) keeps its ending.
         let mut all: Vec<Located<'p>> = files.collect();
         let rank = |path: &Path| ENDINGS.iter().position(|e| path.extension().is_some_and(|x| x == *e));
-        all.sort_by_key(|f| (f.path.with_extension(""), rank(f.path)));
+        all.sort_by_cached_key(|f| (f.path.with_extension(""), rank(f.path)));
         let mut taken = BTreeSet::new();
         for file in all {
             let name = project.name(file);
