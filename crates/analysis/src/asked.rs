@@ -17,6 +17,14 @@ use std::sync::Arc;
 pub(crate) enum About {
     Function,
     Methods,
+    /// One method of a type that has none of that name so far.
+    Method,
+    /// Who assigns a variable of a package.
+    Assigned,
+    /// Who assigns a field, by the package of its type and its name.
+    Field,
+    /// Which literals of a type set a field.
+    Literal,
     Type,
     Global,
     Offered,

@@ -1,6 +1,7 @@
 //! Struct fields that the project sets in one place only: a constructor's script, a key's prefix, a fixed interval.
 
 use crate::asked::{About, Answers, Identities, note};
+use crate::names::parted;
 use crate::program::Program;
 use crate::typing::{Typing, named_fields};
 use crate::walk::{each_stmt, values};
@@ -170,16 +171,25 @@ impl<'a> Fields<'a> {
 
     /// Whether a field has one value for the life of its object: one place sets it.
     pub(crate) fn is_set_once(&self, owner: &str, field: &str) -> bool {
+        self.place(owner, field).is_some()
+    }
+
+    /// The only place that sets a field. Where there are several, one more changes nothing.
+    fn place(&self, owner: &str, field: &str) -> Option<(u32, u32)> {
         let name = format!("{owner}.{field}");
         note(About::Places, name.as_str());
-        self.index.0.get(&name).is_some_and(Option::is_some)
+        let places = self.index.0.get(&name);
+        if places.is_none_or(Option::is_some) {
+            note(About::Field, &(parted(owner).0, field));
+            note(About::Literal, &(owner, field));
+            note(About::Literal, &(owner, ""));
+        }
+        places.copied().flatten()
     }
 
     /// The only place that sets a field, if what it sets is told by itself.
     pub(crate) fn setter(&self, program: &Program<'_>, owner: &str, field: &str) -> Option<Setter<'a>> {
-        let name = format!("{owner}.{field}");
-        note(About::Places, name.as_str());
-        let (module, index) = self.index.0.get(&name).copied().flatten()?;
+        let (module, index) = self.place(owner, field)?;
         program.look_into(module);
         match &self.parts[module as usize].places[index as usize].set {
             Set::Value(value) => Some(Setter { module, value: Some(value), computed: None }),

@@ -4,6 +4,7 @@
 
 pub mod lifecycle;
 
+mod absent;
 mod asked;
 mod assemble;
 mod constants;
@@ -28,6 +29,7 @@ mod sym;
 mod typing;
 mod walk;
 
+pub use absent::{Absent, Declares};
 pub use memory::Memory;
 pub use project::{Analysis, Declared, analyze};
 pub use summaries::Summaries;

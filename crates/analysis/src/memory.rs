@@ -22,6 +22,8 @@ pub(crate) type Explored = BTreeMap<(FuncRef, Effort), Known>;
 /// all whose questions have the same answers as then is not explored again.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
+    /// What absent files declared then.
+    absent: u64,
     /// Modules of the last time, in order, with their versions.
     files: Vec<FileVersion>,
     pub(crate) identities: Identities,
@@ -91,8 +93,8 @@ impl Memory {
     }
 
     /// What was told of just these files.
-    pub(crate) fn last(&self, files: &[FileVersion]) -> Option<&Analysis> {
-        self.last.as_deref().filter(|_| self.files == files)
+    pub(crate) fn last(&self, files: &[FileVersion], absent: u64) -> Option<&Analysis> {
+        self.last.as_deref().filter(|_| self.files == files && self.absent == absent)
     }
 
     /// What follows is about these modules of these files, in this order.
@@ -113,7 +115,7 @@ impl Memory {
     /// did not, nobody may.
     pub(crate) fn told_before(&mut self, key: u64, missing: &dyn Fn(&[String]) -> bool) -> Option<Analysis> {
         let told = self.stored.iter().find_map(|stored| stored.told(key))?;
-        if missing(&told.searched) == told.is_whole {
+        if told.wanted.is_empty() && missing(&told.searched) == told.is_whole {
             return None;
         }
         self.told = Some((key, Arc::new(told.clone())));
@@ -122,7 +124,8 @@ impl Memory {
     }
 
     /// Keeps what was told.
-    pub(crate) fn tell(&mut self, key: u64, analysis: &Analysis) {
+    pub(crate) fn tell(&mut self, key: u64, absent: u64, analysis: &Analysis) {
+        self.absent = absent;
         let kept = Arc::new(analysis.clone());
         self.last = analysis.is_whole.then(|| Arc::clone(&kept));
         self.told = Some((key, kept));

@@ -3,9 +3,11 @@
 
 use crate::explore::Context;
 use crate::names::{last, parted, says_lock};
+use crate::reach::interesting;
 use crate::program::{FuncRef, Program};
-use dogpile_ir::{FunctionKind, Lang, Module, Type};
+use dogpile_ir::{FunctionKind, Lang, Module, Type, TypeKind};
 use dogpile_models::Role;
+use dogpile_source::FileId;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -40,7 +42,8 @@ impl<'a> Mentions<'a> {
         let of_interfaces = interfaces.iter().filter_map(|interface| Some(interface.rsplit_once('.')?.0));
         let packages = of_interfaces.chain([&*cx.program.module(f).package]).chain(handing);
         let own_word = says_lock(last(name)).then(|| last(name).to_owned());
-        packages.map(|package| mention(name, package)).chain(own_word).collect()
+        let in_package = (cx.program.module(f).lang == Lang::Go).then(|| within(cx, f));
+        packages.map(|package| mention(name, package)).chain(own_word).chain(in_package).collect()
     }
 }
 
@@ -55,6 +58,45 @@ pub(crate) fn of_clients<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = String
     };
     let modules = cx.program.modules.iter().filter(|m| m.lang != Lang::Go);
     modules.filter(move |m| offers(m)).map(|m| format!("\"{}\"", m.package))
+}
+
+/// What callers in a function's own package mention: its name, which tells nobody else anything.
+pub(crate) fn within(cx: &Context<'_>, f: FuncRef) -> String {
+    format!("\"{}\" {}", cx.program.module(f).package, last(&cx.program.function(f).name))
+}
+
+/// Who uses an object of a client's type need not name the client: a field, a variable or what a function gives, by its
+/// name, and the methods that are called on it. In the packages of these files.
+pub(crate) fn of_objects(cx: &Context<'_>, mattering: &BTreeSet<FileId>) -> BTreeSet<String> {
+    let modules = cx.program.modules.iter().filter(|module| module.lang == Lang::Go);
+    let own: BTreeSet<&str> = modules.clone().filter(|module| mattering.contains(&module.file)).map(|module| &*module.package).collect();
+    let mut users: FxHashMap<&str, BTreeSet<&str>> = FxHashMap::default();
+    for module in modules.clone().filter(|module| own.contains(&*module.package)) {
+        for package in module.imports.iter().map(|import| &*import.path).chain([&*module.package]) {
+            users.entry(package).or_default().insert(&module.package);
+        }
+    }
+    let mut found = BTreeSet::new();
+    for module in modules.filter(|module| users.contains_key(&*module.package)) {
+        let fields = module.types.iter().filter_map(|decl| match &decl.kind {
+            TypeKind::Struct(fields) => Some(fields.iter().map(|field| (".", &*field.name, &field.ty))),
+            _ => None,
+        });
+        let globals = module.globals.iter().map(|global| ("", last(&global.name), &global.ty));
+        let named = module.functions.iter().filter(|f| !matches!(f.kind, FunctionKind::Closure { .. }));
+        let given = named.flat_map(|f| f.results.iter().map(|ty| ("", last(&f.name), ty)));
+        for (dot, name, ty) in fields.flatten().chain(globals).chain(given) {
+            let Some(ty) = ty.name() else { continue };
+            let methods = cx.program.models.methods_of(&cx.program.canonical(ty), &interesting);
+            if methods.is_empty() {
+                continue;
+            }
+            let methods = methods.into_iter().filter(|name| *name != "*").collect::<Vec<_>>().join(" ");
+            let near = users.get(&*module.package).into_iter().flatten().filter(|user| **user == &*module.package || is_exported(name));
+            found.extend(near.map(|user| format!("\"{user}\" {dot}{name} {methods}")));
+        }
+    }
+    found
 }
 
 fn is_exported(name: &str) -> bool {

@@ -456,6 +456,7 @@ impl<'a> Program<'a> {
         if let Some(found) = self.methods_of(ty).and_then(|m| m.get(method)) {
             return Some(*found);
         }
+        note(About::Method, &(ty, method));
         if depth > 4 {
             return None;
         }
@@ -512,6 +513,17 @@ impl<'a> Program<'a> {
         let mut all: Vec<&str> = with.filter(|interface| self.interface_methods(interface, 0).iter().any(|(name, _)| *name == method)).collect();
         all.sort_unstable();
         all
+    }
+
+    /// Every interface that is declared.
+    pub(crate) fn interfaces(&self) -> impl Iterator<Item = &str> {
+        let declared = self.modules.iter().flat_map(|module| &module.types);
+        declared.filter(|decl| matches!(decl.kind, TypeKind::Interface { .. })).map(|decl| &*decl.name)
+    }
+
+    /// The names of an interface's methods, those of interfaces that it embeds among them.
+    pub(crate) fn methods_of_interface(&self, name: &str) -> Vec<&str> {
+        self.interface_methods(name, 0).into_iter().map(|(name, _)| name).collect()
     }
 
     pub(crate) fn interface_results(&self, interface: &str, method: &str, depth: usize) -> Option<&'a [Type]> {

@@ -1,5 +1,6 @@
 //! The entry: modules in, lifecycles out.
 
+use crate::absent::Absent;
 use crate::asked::{About, Answers, Identities};
 use crate::assemble;
 use crate::explore::record::{Exploration, Loose};
@@ -14,7 +15,7 @@ use crate::program::FuncRef;
 use crate::sym::Sym;
 use dogpile_ir::Module;
 use dogpile_models::{CacheOp, CacheScope, Models};
-use dogpile_source::SourceMap;
+use dogpile_source::{FileId, SourceMap};
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,8 @@ pub struct Analysis {
     /// What a file must mention to hold a caller of a function that leaves its story open: the function's name where
     /// it tells, else the quoted import path of its package.
     pub follow: Vec<String>,
+    /// Files that are not there and could answer what was asked: nothing was told without them.
+    pub wanted: Vec<FileId>,
     /// The same as it was when files were looked for.
     pub(crate) searched: Vec<String>,
     /// Whether lifecycles were told at all: no file was missing.
@@ -84,7 +87,7 @@ fn version(module: &Module, sources: &SourceMap, embeds: &(dyn Fn(&str, &str) ->
 ///
 /// `memory` is what an earlier call left that got the same models and declarations; a module is known again by its place
 /// and text. `missing` says whether some file that is not there mentions one of these: then nothing is told but what to
-/// follow. Once `stop` is set, what comes back means nothing, and what was explored until then is kept in `memory`.
+/// follow; `absent` is what files declare that are not there and may be wanted. Once `stop` is set, what comes back means nothing, and what was explored until then is kept in `memory`.
 /// `embeds` gives the text of a file that another one embeds, by the embedding file's path and the path as written.
 #[must_use]
 #[expect(clippy::too_many_arguments, reason = "one caller, who has each of them apart")]
@@ -96,17 +99,19 @@ pub fn analyze(
     embeds: &(dyn Fn(&str, &str) -> Option<String> + Sync),
     memory: &mut Memory,
     missing: &dyn Fn(&[String]) -> bool,
+    absent: &Absent,
     stop: &AtomicBool,
 ) -> Analysis {
     let versions: Vec<u64> = modules.iter().map(|m| if m.is_absent() { 0 } else { version(m, sources, embeds) }).collect();
     let files: Vec<FileVersion> = modules.iter().map(|m| m.file).zip(versions.iter().copied()).collect();
-    if let Some(known) = memory.last(&files) {
+    let digest = absent.digest();
+    if let Some(known) = memory.last(&files, digest) {
         return Analysis::clone(known);
     }
     let stopped = || stop.load(Ordering::Relaxed);
     let identities = Identities::new(modules, sources);
     memory.begin(&files, &identities);
-    let key = key(&files, &identities, declared);
+    let key = key(&files, &identities, declared, digest);
     if let Some(told) = memory.told_before(key, missing) {
         return told;
     }
@@ -130,47 +135,54 @@ pub fn analyze(
     let (reach, commands) = (Arc::clone(&linked.reach), Arc::clone(&linked.commands));
     let notes = linked.notes.clone();
     let cx = Context { program, typing, notes, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
-    let analysis = judge(&cx, memory, declared, missing, &stopped);
+    let analysis = judge(&cx, memory, declared, missing, absent, &stopped);
     linked.typing = cx.typing;
     linked.set = set;
     memory.linked = Some(linked);
     if !stopped() {
-        memory.tell(key, &analysis);
+        memory.tell(key, digest, &analysis);
     }
     analysis
 }
 
 /// Tells the same wherever the same would be told of the same modules.
-fn key(files: &[FileVersion], identities: &Identities, declared: &Declared) -> u64 {
+fn key(files: &[FileVersion], identities: &Identities, declared: &Declared, absent: u64) -> u64 {
     // It stands alone for all of them: a hasher that takes care.
     let mut hasher = DefaultHasher::new();
-    (files, identities.all(), format!("{declared:?}")).hash(&mut hasher);
+    (files, identities.all(), absent, format!("{declared:?}")).hash(&mut hasher);
     hasher.finish()
 }
 
-fn judge(cx: &Context<'_>, memory: &mut Memory, declared: &Declared, missing: &dyn Fn(&[String]) -> bool, stopped: &(dyn Fn() -> bool + Sync)) -> Analysis {
+fn judge(cx: &Context<'_>, memory: &mut Memory, declared: &Declared, missing: &dyn Fn(&[String]) -> bool, absent: &Absent, stopped: &(dyn Fn() -> bool + Sync)) -> Analysis {
     // Files are looked for with little effort, and what they hold is told once all of them are there.
-    let searched = search(cx, memory, Effort::Search, stopped);
+    let searched = search(cx, memory, Effort::Search, absent, stopped);
+    if !searched.wanted.is_empty() {
+        return Analysis { wanted: searched.wanted, ..Analysis::default() };
+    }
     if stopped() || missing(&searched.follow) {
         return Analysis { searched: searched.follow.clone(), follow: searched.follow, ..Analysis::default() };
     }
     let searched = searched.follow;
-    let Searched { explored, follow } = search(cx, memory, Effort::Whole, stopped);
+    let Searched { explored, follow, wanted } = search(cx, memory, Effort::Whole, absent, stopped);
+    if !wanted.is_empty() {
+        return Analysis { wanted, ..Analysis::default() };
+    }
     if stopped() {
         return Analysis::default();
     }
     let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
-    Analysis { roots: explored.len(), lifecycles: assemble::assemble(cx, &explored, declared), cut, follow, searched, is_whole: true }
+    Analysis { roots: explored.len(), lifecycles: assemble::assemble(cx, &explored, declared), cut, follow, searched, wanted: Vec::new(), is_whole: true }
 }
 
 /// What was explored, and what other files would have to mention to matter.
 struct Searched {
     explored: BTreeMap<FuncRef, Arc<Exploration>>,
     follow: Vec<String>,
+    wanted: Vec<FileId>,
 }
 
 /// Explores what holds an operation, and callers as long as they can add to the story.
-fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stopped: &(dyn Fn() -> bool + Sync)) -> Searched {
+fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, absent: &Absent, stopped: &(dyn Fn() -> bool + Sync)) -> Searched {
     let mut explored: BTreeMap<FuncRef, Arc<Exploration>> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mentions = Mentions::new(&cx.program);
@@ -191,7 +203,12 @@ fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, stopped: &(dyn 
         explored.extend(results.iter().map(|(f, known)| (*f, Arc::clone(&known.exploration))));
     }
     follow.extend(mentions::of_clients(cx));
-    Searched { explored, follow: follow.into_iter().collect() }
+    let known: Vec<(FuncRef, &Known)> = explored.keys().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
+    let opening: Vec<FuncRef> = known.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
+    let wanted = absent.wanted(cx, &known, &opening);
+    follow.extend(absent.handing_contexts(cx, &known));
+    follow.extend(absent.using_objects(cx));
+    Searched { explored, follow: follow.into_iter().collect(), wanted }
 }
 
 /// Whether callers add to the story of a function.

@@ -20,6 +20,8 @@ pub(crate) struct Reach {
     direct: BTreeSet<FuncRef>,
     /// Callee → callers (closures count as their parent's).
     callers: BTreeMap<FuncRef, BTreeSet<FuncRef>>,
+    /// The same the other way round.
+    called: BTreeMap<FuncRef, BTreeSet<FuncRef>>,
     /// Globals assigned outside their declaration.
     reassigned: HashSet<String>,
     small: HashSet<FuncRef>,
@@ -179,6 +181,7 @@ impl Reach {
             locking.extend(&part.locking);
             for (from, to) in &part.edges {
                 reach.callers.entry(*to).or_default().insert(*from);
+                reach.called.entry(*from).or_default().insert(*to);
             }
             reach.reassigned.extend(part.reassigned.iter().cloned());
             for (home, closures) in &part.closures {
@@ -231,7 +234,11 @@ impl Reach {
 
     pub(crate) fn is_reassigned(&self, global: &str) -> bool {
         note(About::Reassigned, global);
-        self.reassigned.contains(global)
+        let is_reassigned = self.reassigned.contains(global);
+        if !is_reassigned {
+            note(About::Assigned, global);
+        }
+        is_reassigned
     }
 
     /// Every answer that depends on more than a function's own text.
@@ -246,6 +253,11 @@ impl Reach {
 
     pub(crate) fn direct(&self) -> impl Iterator<Item = FuncRef> + '_ {
         self.direct.union(&self.meeting).copied()
+    }
+
+    /// Functions that a function calls or names.
+    pub(crate) fn called_by(&self, f: FuncRef) -> impl Iterator<Item = FuncRef> + '_ {
+        self.called.get(&f).into_iter().flatten().copied()
     }
 
     pub(crate) fn callers_of(&self, f: FuncRef) -> impl Iterator<Item = FuncRef> + '_ {
@@ -342,7 +354,8 @@ fn locks(does: &Does) -> bool {
     }
 }
 
-fn interesting(does: &Does) -> bool {
+/// Whether a call operates on a lock, a cache or a flight.
+pub(crate) fn interesting(does: &Does) -> bool {
     matches!(
         does,
         Does::Command { .. }

@@ -1,7 +1,7 @@
 //! The one place that calls the analysis: from parsed modules to lifecycles.
 
 use crate::config::Config;
-use dogpile_analysis::{Declared, Memory};
+use dogpile_analysis::{Absent, Declared, Memory};
 use dogpile_analysis::lifecycle::{Class, Lifecycles};
 use dogpile_ir::{Lang, Module};
 use dogpile_models::{Catalog, Models};
@@ -29,6 +29,8 @@ pub(crate) struct Facts<'a> {
     pub aliases: &'a BTreeMap<String, String>,
     /// Texts of embedded files: (the file that embeds, the path it names) → text.
     pub embedded: &'a BTreeMap<(FileId, String), String>,
+    /// What files declare that are not parsed.
+    pub absent: &'a Absent,
     /// Whether somebody asks which changes change which story.
     pub touches: bool,
     /// Set once nobody wants to know any more.
@@ -42,6 +44,8 @@ pub(crate) struct Analysed {
     pub lifecycles: Lifecycles,
     /// Names of functions that hide an operation: files that mention them matter too.
     pub follow: Vec<String>,
+    /// Files that have to be parsed before anything can be told.
+    pub wanted: Vec<FileId>,
     /// Functions whose paths were too many to follow to the end.
     pub cut: Vec<String>,
 }
@@ -65,6 +69,7 @@ pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, 
         all.lifecycles.touched.extend(touched);
         all.lifecycles.fleet.instances = fleet.instances;
         all.follow.extend(found.follow);
+        all.wanted.extend(found.wanted);
         all.cut.extend(found.cut);
     }
     all
@@ -85,8 +90,10 @@ fn analyse_language(facts: &Facts<'_>, models: &Models, memory: &mut Memory, mis
         .filter_map(|((file, name), text)| Some(((facts.sources.get(*file)?.path.as_str(), name.as_str()), text.as_str())))
         .collect();
     let embeds = |file: &str, name: &str| by_path.get(&(file, name)).map(|text| (*text).to_owned());
-    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, models, &declared, &embeds, memory, missing, facts.stop);
-    Analysed { lifecycles: analysis.lifecycles, follow: analysis.follow, cut: analysis.cut }
+    let none = Absent::default();
+    let absent = if facts.modules.first().is_some_and(|module| module.lang == Lang::Go) { facts.absent } else { &none };
+    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, models, &declared, &embeds, memory, missing, absent, facts.stop);
+    Analysed { lifecycles: analysis.lifecycles, follow: analysis.follow, wanted: analysis.wanted, cut: analysis.cut }
 }
 
 fn profile(profile: crate::config::Profile) -> dogpile_analysis::lifecycle::Profile {

@@ -7,6 +7,7 @@ use crate::input::{InputFile, LANGUAGES};
 use crate::offers::Offers;
 use crate::packages::Packages;
 use crate::prefilter::{Hit, Triggers};
+use crate::word::Word;
 use dogpile_ir::{Lang, Module};
 use dogpile_models::Words;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ pub(crate) struct Sought {
     packages: BTreeMap<Lang, BTreeSet<String>>,
     items: BTreeMap<Lang, BTreeSet<String>>,
     crates: BTreeSet<String>,
+    /// Words that count in their own package alone.
+    within: BTreeMap<String, BTreeSet<Word>>,
 }
 
 /// A search for what callers mention.
@@ -31,16 +34,29 @@ pub(crate) struct Mentions {
     items: Triggers,
     /// Roots of crates: their own files name them without their name.
     crates: BTreeSet<String>,
+    within: BTreeMap<String, BTreeSet<Word>>,
 }
 
 impl Sought {
+    /// Whether a file is worth reading for it.
+    #[must_use]
+    pub(crate) fn concerns(&self, file: &InputFile) -> bool {
+        let of = |words: &BTreeMap<Lang, BTreeSet<String>>| words.get(&file.lang).is_some_and(|words| !words.is_empty());
+        of(&self.alone) || of(&self.items) || (file.lang == Lang::Go && self.within.contains_key(&file.package))
+    }
+
     /// The words of these names, as the analysis tells them; `modules` are those parsed so far.
     #[must_use]
     pub(crate) fn new(names: &[String], modules: &[Arc<Module>], packages: &Packages) -> Self {
         let offers = LANGUAGES.map(|lang| (lang, Offers::of(lang, modules)));
         let [mut alone, mut of_packages, mut items]: [BTreeMap<Lang, BTreeSet<String>>; 3] = Default::default();
         let mut crates = BTreeSet::new();
+        let mut within: BTreeMap<String, BTreeSet<Word>> = BTreeMap::new();
         for name in names {
+            if let Some((package, word)) = name.strip_prefix('"').and_then(|n| n.split_once("\" ")) {
+                within.entry(package.to_owned()).or_default().insert(Word::new(word));
+                continue;
+            }
             let quoted = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
             match quoted.and_then(|package| Some((package, offers.iter().rev().find(|(_, offers)| offers.has(package))?))) {
                 Some((package, (lang @ (Lang::TypeScript | Lang::Rust), offers))) => {
@@ -75,7 +91,7 @@ impl Sought {
                 }
             }
         }
-        Self { alone, packages: of_packages, items, crates }
+        Self { alone, packages: of_packages, items, crates, within }
     }
 }
 
@@ -88,7 +104,8 @@ impl Mentions {
             Triggers::new(all.iter().map(|(lang, set)| (*lang, words(set))))
         };
         let crates = words.crates.clone();
-        Self { alone: search(&words.alone), packages: search(&words.packages), items: search(&words.items), crates }
+        let within = words.within.clone();
+        Self { alone: search(&words.alone), packages: search(&words.packages), items: search(&words.items), crates, within }
     }
 
     /// Whether a file mentions any of them.
@@ -96,7 +113,8 @@ impl Mentions {
     pub(crate) fn stand_in(&self, file: &InputFile, text: &str) -> bool {
         let bytes = text.as_bytes();
         let hits = |search: &Triggers| search.hit(file.lang, bytes) == Hit::Alone;
-        if hits(&self.alone) {
+        let inside = self.within.get(&file.package).filter(|_| file.lang == Lang::Go);
+        if hits(&self.alone) || inside.is_some_and(|words| words.iter().any(|word| word.stands_in(text))) {
             return true;
         }
         let krate = || file.package.split("::").next().unwrap_or("");

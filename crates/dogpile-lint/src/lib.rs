@@ -51,6 +51,7 @@ mod translate;
 mod tree;
 mod walk;
 mod warm;
+mod word;
 mod wrappers;
 
 pub use exit::{Exit, FailOn};

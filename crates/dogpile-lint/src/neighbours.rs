@@ -48,15 +48,7 @@ impl<'f> Neighbours<'f> {
     pub(crate) fn imported(&self, module: &Module, text: &str, aliases: &BTreeMap<String, String>) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         if module.lang == Lang::Go {
-            for import in &module.imports {
-                let own = || own_path(aliases, &import.path);
-                let named = self.package(Lang::Go, &import.path);
-                found.extend(if named.is_empty() {
-                    own().map_or(&[][..], |path| self.package(Lang::Go, &path))
-                } else {
-                    named
-                });
-            }
+            found.extend(module.imports.iter().filter_map(|import| self.go_package(&import.path, aliases)).flat_map(|(_, files)| files));
             return found;
         }
         for path in module.imports.iter().map(|i| &*i.path).chain(offered(module).map(|(_, item)| item)) {
@@ -66,6 +58,20 @@ impl<'f> Neighbours<'f> {
             found.extend(named_paths(&module.package, text).iter().flat_map(|path| self.longest(Lang::Rust, path)));
         }
         found
+    }
+
+    /// A package of Go by the path that somebody imports it by: what it calls itself, and its files.
+    #[must_use]
+    pub(crate) fn go_package<'n>(&'n self, path: &str, aliases: &BTreeMap<String, String>) -> Option<(&'n str, &'n [usize])> {
+        let packages = self.by_package.get(&Lang::Go)?;
+        let named = packages.get_key_value(path).or_else(|| packages.get_key_value(own_path(aliases, path)?.as_str()))?;
+        Some((named.0, named.1))
+    }
+
+    /// How many files there are of a language.
+    #[must_use]
+    pub(crate) fn count(&self, lang: Lang) -> usize {
+        self.by_package.get(&lang).into_iter().flat_map(BTreeMap::values).map(Vec::len).sum()
     }
 
     /// The files of a package.

@@ -10,11 +10,12 @@ use crate::prefilter::Triggers;
 use crate::tree::Tree;
 use crate::warm::Warm;
 use dogpile_analysis::lifecycle::Lifecycles;
+use dogpile_ir::Lang;
 use dogpile_models::Catalog;
 use dogpile_report::{Entry, Gone, Level, Problem, RuleInfo, Summary};
 use dogpile_rules::Settings;
 use dogpile_source::{FileId, SourceMap, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -148,19 +149,31 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     tree.searches = Mutex::new(std::mem::take(&mut warm.searches));
     tree.known = warm.known.take();
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { tree.hits(options) };
+    let of_go = |core: &BTreeSet<usize>| core.iter().filter(|i| files[**i].lang == Lang::Go).count();
+    let all = of_go(&core);
     core.retain(|i| options.shard.is_none_or(|shard| shard.takes(&files[*i].package)));
+    tree.mattering_elsewhere = all - of_go(&core);
     tree.parse_around(&core, &core);
     tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
     tree.memories = warm.round(0).unwrap_or_default();
     tree.known.iter().for_each(|known| known.recall(&mut tree.memories));
     let mut analysed = tree.analyse(options, false);
-    for round in 1..=ROUNDS {
-        let more = tree.mentioning(&analysed.follow);
-        if more.is_empty() || stop.load(Ordering::Relaxed) {
+    let mut followed = 0;
+    for round in 1.. {
+        if stop.load(Ordering::Relaxed) {
             break;
         }
-        core.extend(&more);
-        tree.parse_around(&more, &core);
+        if analysed.wanted.is_empty() {
+            let more = tree.mentioning(&analysed.follow);
+            if more.is_empty() || followed == ROUNDS {
+                break;
+            }
+            followed += 1;
+            core.extend(&more);
+            tree.parse_around(&more, &core);
+        } else {
+            tree.parse_wanted(&analysed.wanted, &core);
+        }
         if keep {
             let mut next = warm.round(round).unwrap_or_else(|| tree.memories.clone());
             for (lang, memory) in &mut next {
@@ -168,7 +181,7 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
             }
             warm.keep(round - 1, std::mem::replace(&mut tree.memories, next));
         }
-        analysed = tree.analyse(options, round == ROUNDS);
+        analysed = tree.analyse(options, followed == ROUNDS);
     }
     let last = std::mem::take(&mut tree.memories);
     let done = if stop.load(Ordering::Relaxed) {

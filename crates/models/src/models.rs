@@ -1,9 +1,10 @@
 //! All models read, and look-ups over them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::catalog;
 use crate::contract::{ReplyRow, ValueKind};
+use crate::does::Does;
 use crate::error::{Fault, ModelError};
 use crate::index::{Index, MOST_ARGS};
 use crate::names;
@@ -227,6 +228,19 @@ impl Models {
             return name == qual || self.canonical(name) == self.canonical(qual);
         }
         names::splits(qual).any(|(package, item)| item == name && self.index.clients_of(package).contains(&client))
+    }
+
+    /// The names of a type's methods, of those that `does` is true of.
+    #[must_use]
+    pub fn methods_of(&self, type_name: &str, does: &dyn Fn(&Does) -> bool) -> BTreeSet<&str> {
+        let types = self.types_called(type_name);
+        types.flat_map(|(client, ty)| self.index.methods(&self.clients, client, ty)).filter(|(_, row)| does(&row.does)).map(|(name, _)| name).collect()
+    }
+
+    /// Whether some client of a language has a method of this name.
+    #[must_use]
+    pub fn is_method(&self, lang: &str, method: &str) -> bool {
+        self.index.is_named(lang, method)
     }
 
     /// The row for a distinctive method on a receiver of unknown type.

@@ -29,6 +29,7 @@ impl Tree<'_> {
             self.memories.clear();
         }
         let mut memories = std::mem::take(&mut self.memories);
+        let absent = self.absent();
         let places = self.places();
         let facts = Facts {
             modules: &places,
@@ -39,6 +40,7 @@ impl Tree<'_> {
             latency: options.latency,
             aliases: options.packages.aliases(),
             embedded: &self.embedded,
+            absent: &absent,
             touches: options.touches,
             stop: self.stop,
         };
@@ -83,7 +85,7 @@ impl Tree<'_> {
         });
         let search = &mut searches[at];
         search.used = true;
-        let open: Vec<usize> = (0..self.files.len()).filter(|i| !self.parsed.contains(i)).collect();
+        let open: Vec<usize> = (0..self.files.len()).filter(|i| !self.parsed.contains(i) && search.words.concerns(&self.files[*i])).collect();
         let known = |i: &usize| search.known(*i, self.files[*i].text.as_ref());
         let (old, new): (Vec<usize>, Vec<usize>) = open.into_iter().partition(|i| known(i).is_some());
         let mut found: BTreeSet<usize> = old.into_iter().filter(|i| known(i) == Some(true)).collect();

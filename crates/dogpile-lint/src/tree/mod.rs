@@ -2,6 +2,7 @@
 
 mod analyse;
 mod finish;
+mod outlines;
 
 use crate::cache::{Fact, Known};
 use crate::changes::{Changes, Index};
@@ -11,11 +12,11 @@ use crate::load::{read_text, with_text};
 use crate::neighbours::Neighbours;
 use crate::packages::{Packages, joined};
 use crate::pipeline::Options;
-use crate::prefilter::Hit;
+use crate::prefilter::{Hit, Triggers};
 use crate::speaks::Speaks;
 use crate::translate::translate;
 use crate::warm::{Kept, Search};
-use dogpile_analysis::Memory;
+use dogpile_analysis::{Declares, Memory};
 use dogpile_ir::{Lang, Module};
 use dogpile_report::{Problem, ProblemKind};
 use dogpile_source::{FileId, SourceFile, SourceMap};
@@ -29,6 +30,10 @@ use std::sync::atomic::AtomicBool;
 /// offer on what is in the next.
 const IMPORT_LEVELS: usize = 3;
 const IMPORT_LEVELS_OF_GO: usize = 2;
+/// One file in so many matters, or fewer: see [`Tree::is_sparse`].
+const SPARSE: usize = 100;
+/// So often it is asked for more files before packages are parsed whole: each time all that is there is linked anew.
+const MOST_ASKED: usize = 24;
 /// So many problems of one file are told one by one.
 const PROBLEMS_PER_FILE: usize = 3;
 /// Files, and what was parsed of them so far.
@@ -45,6 +50,16 @@ pub(crate) struct Tree<'f> {
     modules: Vec<Arc<Module>>,
     problems: Vec<Problem>,
     embedded: BTreeMap<(FileId, String), String>,
+    /// What files declare that are not parsed, as far as somebody asked.
+    outlines: BTreeMap<usize, Arc<Declares>>,
+    /// Files of Go that hold something of ours, or may.
+    mattering: BTreeSet<usize>,
+    /// How many more there are in other parts of the tree, where this run is about one of them.
+    pub(crate) mattering_elsewhere: usize,
+    /// How often files were asked for, and whether that is enough.
+    asked: usize,
+    asked_enough: bool,
+    triggers: &'f Triggers,
     /// What is known of each language.
     pub(crate) memories: BTreeMap<Lang, Memory>,
     /// What an earlier run parsed, by path.
@@ -81,6 +96,12 @@ impl<'f> Tree<'f> {
             modules: Vec::new(),
             problems: Vec::new(),
             embedded: BTreeMap::new(),
+            outlines: BTreeMap::new(),
+            mattering: BTreeSet::new(),
+            mattering_elsewhere: 0,
+            asked: 0,
+            asked_enough: false,
+            triggers: options.triggers,
             memories: BTreeMap::new(),
         }
     }
@@ -98,10 +119,54 @@ impl<'f> Tree<'f> {
 
     /// Parses files with their packages, and what all files that matter import.
     pub(crate) fn parse_around(&mut self, new: &BTreeSet<usize>, core: &BTreeSet<usize>) {
-        let all = self.neighbours.with_packages(new);
+        let of_go: BTreeSet<usize> = new.iter().copied().filter(|i| self.files[*i].lang == Lang::Go).collect();
+        let mattering = &of_go | &self.naming_clients(&of_go);
+        self.mattering.extend(&mattering);
+        if self.is_sparse() {
+            let all = &mattering | &self.neighbours.with_packages(&(new - &of_go));
+            self.parse(&all);
+            let others = core.iter().copied().filter(|i| self.files[*i].lang != Lang::Go).collect();
+            self.parse_imports(&others);
+        } else {
+            self.parse_whole(&(new | &self.mattering), core);
+        }
+    }
+
+    fn parse_whole(&mut self, files: &BTreeSet<usize>, core: &BTreeSet<usize>) {
+        let all = self.neighbours.with_packages(files);
         self.parse(&all);
         self.parse_imports(core);
     }
+
+    /// Whether so few files of Go matter that what they need is asked for file by file: a package may be megabytes of which
+    /// a lock concerns two files. Where many matter, most of their packages are needed, and asking for it costs more than
+    /// parsing.
+    fn is_sparse(&self) -> bool {
+        !self.asked_enough && (self.mattering.len() + self.mattering_elsewhere) * SPARSE < self.neighbours.count(Lang::Go)
+    }
+
+    /// The files of these files' packages that name a client: they may use it in words that others use, too.
+    fn naming_clients(&self, files: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let packages: BTreeSet<&str> = files.iter().map(|i| self.files[*i].package.as_str()).collect();
+        let all: Vec<usize> = packages.iter().flat_map(|package| self.neighbours.package(Lang::Go, package)).copied().collect();
+        let names = |text: &str| self.triggers.names_client(Lang::Go, text.as_bytes());
+        let named = all.into_par_iter().filter(|i| match &self.files[*i].text {
+            Some(text) => names(text),
+            None => self.with_text(*i, names).unwrap_or_default(),
+        });
+        named.collect()
+    }
+
+    /// Parses files that the analysis asked for.
+    pub(crate) fn parse_wanted(&mut self, wanted: &[FileId], core: &BTreeSet<usize>) {
+        self.asked += 1;
+        self.asked_enough = self.asked > MOST_ASKED;
+        if self.asked_enough {
+            self.parse_whole(&self.mattering.clone(), core);
+        }
+        self.parse(&wanted.iter().map(|file| file.0 as usize).collect());
+    }
+
 
     /// Parses files that were not parsed before.
     pub(crate) fn parse(&mut self, chosen: &BTreeSet<usize>) {
