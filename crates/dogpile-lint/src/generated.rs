@@ -28,8 +28,7 @@ pub(crate) fn is_generated(lang: Lang, path: &str, text: &str) -> bool {
 /// Go knows one form, a line before the package clause.
 fn says_so_in_go(text: &str) -> bool {
     for line in text.lines() {
-        let line = line.trim_end();
-        if line.starts_with("// Code generated ") && line.ends_with(" DO NOT EDIT.") {
+        if line.starts_with("// Code generated ") && line.trim_end().ends_with(" DO NOT EDIT.") {
             return true;
         }
         if line.starts_with("package ") {

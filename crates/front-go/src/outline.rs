@@ -270,8 +270,7 @@ impl<'t> Iterator for Tokens<'t> {
             (b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^', b'=') => (start + 2, Token::Sets),
             (b'+', b'+') | (b'-', b'-') => (start + 2, Token::Sets),
             (b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.., _) => {
-                let goes_on = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte >= 0x80;
-                let end = start + bytes[start..].iter().take_while(goes_on).count();
+                let end = bytes[start..].iter().position(|byte| !GOES_ON[usize::from(*byte)]).map_or(bytes.len(), |length| start + length);
                 (end, Token::Word(&self.text[start..end]))
             }
             (b'0'..=b'9', _) => {
@@ -284,6 +283,18 @@ impl<'t> Iterator for Tokens<'t> {
         Some(token)
     }
 }
+
+/// The bytes that names are made of: most of a text is names.
+const GOES_ON: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let ascii = byte as u8;
+        table[byte] = ascii.is_ascii_alphanumeric() || ascii == b'_' || byte >= 0x80;
+        byte += 1;
+    }
+    table
+};
 
 fn memchr(bytes: &[u8], from: usize, byte: u8) -> Option<usize> {
     bytes[from..].iter().position(|b| *b == byte).map(|at| from + at)

@@ -146,7 +146,12 @@ pub(crate) fn joined(folder: &Path, relative: &str) -> PathBuf {
 /// Folders and all those above them, each once.
 fn with_ancestors<'p>(folders: impl IntoIterator<Item = &'p Path>) -> BTreeSet<PathBuf> {
     let mut all = BTreeSet::new();
+    let mut last = None;
     for folder in folders {
+        // Files of a folder stand together.
+        if last.replace(folder) == Some(folder) {
+            continue;
+        }
         for above in folder.ancestors() {
             if !all.insert(above.to_owned()) {
                 break;
