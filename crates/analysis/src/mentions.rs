@@ -85,9 +85,13 @@ pub(crate) fn of_objects(cx: &Context<'_>, mattering: &BTreeSet<FileId>) -> BTre
         let globals = module.globals.iter().map(|global| ("", last(&global.name), &global.ty));
         let named = module.functions.iter().filter(|f| !matches!(f.kind, FunctionKind::Closure { .. }));
         let given = named.flat_map(|f| f.results.iter().map(|ty| ("", last(&f.name), ty)));
-        for (dot, name, ty) in fields.flatten().chain(globals).chain(given) {
-            let Some(ty) = ty.name() else { continue };
-            let methods = cx.program.models.methods_of(&cx.program.canonical(ty), &interesting);
+        // Who is a client by a field without a name is one in its own methods, too.
+        let embedding = module.types.iter().filter_map(|decl| match &decl.kind {
+            TypeKind::Struct(fields) => Some(fields.iter().filter(|field| field.embedded).map(|field| ("", last(&decl.name), &field.ty))),
+            _ => None,
+        });
+        for (dot, name, ty) in fields.flatten().chain(globals).chain(given).chain(embedding.flatten()) {
+            let methods = ty.name().map(|ty| methods_on(cx, ty)).unwrap_or_default();
             if methods.is_empty() {
                 continue;
             }
@@ -97,6 +101,16 @@ pub(crate) fn of_objects(cx: &Context<'_>, mattering: &BTreeSet<FileId>) -> BTre
         }
     }
     found
+}
+
+/// The methods of a type that operate on something of ours, its own or those of what it embeds.
+fn methods_on<'c>(cx: &'c Context<'_>, ty: &str) -> BTreeSet<&'c str> {
+    let of = |ty: &str| cx.program.models.methods_of(&cx.program.canonical(ty), &interesting);
+    let own = of(ty);
+    if !own.is_empty() {
+        return own;
+    }
+    cx.program.embedded_with(ty, &|inner| !of(inner).is_empty(), 0).map(of).unwrap_or_default()
 }
 
 fn is_exported(name: &str) -> bool {

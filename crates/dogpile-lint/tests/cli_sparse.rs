@@ -127,6 +127,22 @@ func (s *store) take(ctx context.Context) (bool, error) {
     judged(lock, &beside, "unconditional-release", "app/free.go:6:");
 }
 
+/// The object is a client itself, and its methods say so by no name.
+#[test]
+fn who_is_a_client_by_what_it_embeds() {
+    let lock = r#"type store struct{ *redis.Client }
+
+func (s *store) take(ctx context.Context) (bool, error) {
+	return s.SetNX(ctx, "lock:sweep", uuid.NewString(), 30*time.Second).Result()
+}
+
+type keeper struct{ held *store }
+"#;
+    let drop = |receiver: &str, object: &str| format!("package app\n\nimport \"context\"\n\nfunc ({receiver}) drop(ctx context.Context) {{\n\t{object}.Del(ctx, \"lock:sweep\")\n}}\n");
+    judged(lock, &[("app/free.go", &drop("s *store", "s"))], "unconditional-release", "app/free.go:6:");
+    judged(lock, &[("app/keep.go", &drop("k *keeper", "k.held"))], "unconditional-release", "app/keep.go:6:");
+}
+
 #[test]
 fn who_calls_a_wrapper() {
     let lock = r#"type store struct{ rdb *redis.Client }
