@@ -151,7 +151,8 @@ impl Absent {
                 having.entry(method).or_default().push((ty, *file));
             }
         }
-        let has = |ty: &str, method: &str| cx.program.method(ty, method).is_some() || having.get(method).is_some_and(|all| all.iter().any(|(of, _)| *of == ty));
+        let pairs: FxHashSet<(&str, &str)> = having.iter().flat_map(|(method, all)| all.iter().map(|(ty, _)| (*ty, *method))).collect();
+        let has = |ty: &str, method: &str| pairs.contains(&(ty, method)) || cx.program.method(ty, method).is_some();
         for interface in cx.program.interfaces().filter(|name| asked.contains(&question(About::Implementors, *name))) {
             let methods = cx.program.methods_of_interface(interface);
             let here = methods.iter().flat_map(|method| having.get(method).into_iter().flatten());

@@ -194,3 +194,21 @@ fn parts_of_the_tree_make_the_same_report() {
     assert_eq!(tree.run(&["merge", "--facts", "facts", "--format", "json", "app", "minted"]), whole);
     assert!(whole.out.contains("constant-token"), "{}", whole.out);
 }
+
+/// Each step is known by what the last one gives: after so many the package is parsed whole.
+#[test]
+fn a_way_too_long_to_ask_for() {
+    let steps = 30;
+    let token = format!("n0{{}}{}.token()", ".next()".repeat(steps));
+    let tree = package(&held("\"lock:sweep\"", &token, "30*time.Second"));
+    for n in 0..steps {
+        let next = n + 1;
+        tree.write(&format!("app/n{n}.go"), format!("package app\n\ntype n{n} struct{{}}\n\nfunc (n{n}) next() n{next} {{ return n{next}{{}} }}\n").as_bytes());
+    }
+    tree.write(&format!("app/n{steps}.go"), format!("package app\n\ntype n{steps} struct{{}}\n\nfunc (n{steps}) token() string {{ return \"me\" }}\n").as_bytes());
+    let sparse = tree.run(&["--format", "concise", "--no-cache", "."]);
+    assert_eq!(sparse, tree.run(&["--format", "concise", "--no-cache", "--no-prefilter", "."]));
+    assert!(sparse.out.contains("[constant-token]"), "{}", sparse.out);
+    let stats = tree.run(&["--stats", "--no-cache", "."]).out;
+    assert!(stats.contains(&format!("\n{} files parsed", OTHERS + steps + 2)), "{stats}");
+}
