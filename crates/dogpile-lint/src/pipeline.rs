@@ -148,6 +148,10 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     let mut tree = Tree::new(files, options, std::mem::take(&mut warm.parsed), stop);
     tree.searches = Mutex::new(std::mem::take(&mut warm.searches));
     tree.known = warm.known.take();
+    if keep && tree.known.is_none() {
+        // An editor parses once, and would ask again at each key.
+        tree.ask_no_more();
+    }
     let mut core = if options.no_prefilter { (0..files.len()).collect() } else { tree.hits(options) };
     let of_go = |core: &BTreeSet<usize>| core.iter().filter(|i| files[**i].lang == Lang::Go).count();
     let all = of_go(&core);

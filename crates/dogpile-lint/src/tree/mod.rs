@@ -132,6 +132,11 @@ impl<'f> Tree<'f> {
         }
     }
 
+    /// Packages are parsed whole from now on.
+    pub(crate) fn ask_no_more(&mut self) {
+        self.asked_enough = true;
+    }
+
     fn parse_whole(&mut self, files: &BTreeSet<usize>, core: &BTreeSet<usize>) {
         let all = self.neighbours.with_packages(files);
         self.parse(&all);
@@ -160,8 +165,8 @@ impl<'f> Tree<'f> {
     /// Parses files that the analysis asked for.
     pub(crate) fn parse_wanted(&mut self, wanted: &[FileId], core: &BTreeSet<usize>) {
         self.asked += 1;
-        self.asked_enough = self.asked > MOST_ASKED;
-        if self.asked_enough {
+        if self.asked > MOST_ASKED {
+            self.ask_no_more();
             self.parse_whole(&self.mattering.clone(), core);
         }
         self.parse(&wanted.iter().map(|file| file.0 as usize).collect());
