@@ -32,7 +32,7 @@ pub(crate) fn comments(file: FileId, text: &str) -> Vec<Comment> {
             }
             b'`' => {
                 code_on_line = true;
-                at = bytes[at + 1..].iter().position(|&b| b == b'`').map_or(bytes.len(), |n| at + n + 2);
+                at = raw_end(bytes, at);
             }
             byte => {
                 code_on_line |= !byte.is_ascii_whitespace();
@@ -41,6 +41,11 @@ pub(crate) fn comments(file: FileId, text: &str) -> Vec<Comment> {
         }
     }
     found
+}
+
+/// The end of a string in backquotes that begins here.
+pub(crate) fn raw_end(bytes: &[u8], start: usize) -> usize {
+    bytes[start + 1..].iter().position(|&b| b == b'`').map_or(bytes.len(), |n| start + n + 2)
 }
 
 /// What is left of `text` after blanks and comments.

@@ -1,6 +1,6 @@
 //! What a file declares and sets, by its words: a file is outlined in a twentieth of the time that it takes to parse it.
 
-use crate::comments::{comment_end, quoted_end};
+use crate::comments::{comment_end, quoted_end, raw_end};
 use dogpile_ir::Outline;
 
 /// Outlines a file. Where its syntax is broken, names are missing or too many.
@@ -261,11 +261,12 @@ impl<'t> Iterator for Tokens<'t> {
                 (end, Token::Quoted(self.text.get(start + 1..end.saturating_sub(1)).unwrap_or_default()))
             }
             (b'`', _) => {
-                let end = memchr(bytes, start + 1, b'`').map_or(bytes.len(), |at| at + 1);
+                let end = raw_end(bytes, start);
                 (end, Token::Quoted(self.text.get(start + 1..end.saturating_sub(1)).unwrap_or_default()))
             }
             (b'=' | b'!' | b':', b'=') => (start + 2, Token::Other),
             (b'=', _) => (start + 1, Token::Sets),
+            (b'<', b'<') | (b'>', b'>') | (b'&', b'^') if bytes.get(start + 2) == Some(&b'=') => (start + 3, Token::Sets),
             (b'<' | b'>', b'=') => (start + 2, Token::Other),
             (b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^', b'=') => (start + 2, Token::Sets),
             (b'+', b'+') | (b'-', b'-') => (start + 2, Token::Sets),
@@ -295,10 +296,6 @@ const GOES_ON: [bool; 256] = {
     }
     table
 };
-
-fn memchr(bytes: &[u8], from: usize, byte: u8) -> Option<usize> {
-    bytes[from..].iter().position(|b| *b == byte).map(|at| from + at)
-}
 
 #[cfg(test)]
 mod tests {
@@ -371,6 +368,7 @@ func (p *Pair[T]) Left() T { return p.left }
         assert_eq!(of("s.ttl = 5"), ["", "ttl"]);
         assert_eq!(of("s.ttl, err = g()"), ["err", "ttl"]);
         assert_eq!(of("s.n++; m += 2"), ["m", "n"]);
+        assert_eq!(of("s.n <<= 1; m &^= 2"), ["m", "n"]);
         assert_eq!(of("s.x := 1; a == b; a != b; a <= b; g(a, b)"), ["", ""]);
     }
 

@@ -1,6 +1,6 @@
 //! What a file declares, told by its words and without a parser: enough to know who asks for it.
 
-/// See above. Names are as the file writes them, in their order; a name may stand twice, and one too many does no harm
+/// See above. Names are as the file writes them; a name may stand twice, and one too many does no harm
 /// but that of a file read for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outline<'t> {
