@@ -1,8 +1,8 @@
 //! What files declare that are not there, so that they are read when somebody asks about it, and not before.
 //!
 //! A package of Go may be megabytes of which a lock concerns two files. What an exploration asks of the linked tree is
-//! written down anyway ([`crate::asked`]); a file that could answer it, or change an answer, is wanted. Once no such file
-//! is left, reading the others changes nothing.
+//! written down anyway ([`crate::asked`]); a file that could answer it, or change an answer, is wanted. Reading the others
+//! changes no answer, but for calls that lead to a lock through more files than `LEVELS` looks through.
 
 use crate::asked::{About, during, question};
 use crate::explore::Context;
@@ -14,7 +14,7 @@ use crate::reach::outermost;
 use crate::sym::{Origin, Sym};
 use crate::typing::lang;
 use crate::walk::each_call;
-use dogpile_ir::{Callee, FuncId, Outline};
+use dogpile_ir::{Callee, Outline};
 use dogpile_source::FileId;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::collections::BTreeSet;
@@ -97,7 +97,7 @@ impl Absent {
 
     /// The files that could answer what these explorations asked, or change an answer. `opening`: functions whose callers
     /// add to their story.
-    pub(crate) fn wanted(&self, cx: &Context<'_>, explored: &[(FuncRef, &Known)], opening: &[FuncRef]) -> Vec<FileId> {
+    pub(crate) fn wanted(&self, cx: &Context<'_>, explored: &[(FuncRef, &Known)], opening: &BTreeSet<FuncRef>) -> Vec<FileId> {
         if self.is_empty() {
             return Vec::new();
         }
@@ -116,16 +116,12 @@ impl Absent {
     /// What is asked to find out where calls lead: those of functions that may hold an operation, and those below
     /// explored ones, which may lead to one.
     fn asked_by_linking(&self, cx: &Context<'_>, explored: &[(FuncRef, &Known)]) -> FxHashSet<u64> {
-        let mut open: BTreeSet<FuncRef> = (0u32..)
-            .zip(cx.program.modules)
-            .filter(|(_, module)| self.mattering.contains(&module.file))
-            .flat_map(|(m, module)| (0u32..).zip(&module.functions).map(move |(f, _)| FuncRef { module: m, func: FuncId(f) }))
-            .filter(|f| may_operate(cx, *f))
-            .map(|f| outermost(&cx.program, f))
-            .collect();
+        let matters = |f: &FuncRef| self.mattering.contains(&cx.program.module(*f).file);
+        let operating = cx.program.all_functions().filter(|f| matters(f) && may_operate(cx, *f));
+        let mut open: BTreeSet<FuncRef> = operating.map(|f| outermost(&cx.program, f)).collect();
         let mut level: BTreeSet<FuncRef> = explored.iter().map(|(f, _)| *f).collect();
         for _ in 0..LEVELS {
-            level = level.iter().flat_map(|f| cx.reach.called_by(*f)).filter(|f| !open.contains(f)).collect();
+            level = cx.reach.called_by(&level).filter(|f| !open.contains(f)).collect();
             open.extend(&level);
         }
         let homes: FxHashSet<u32> = open.iter().map(|f| f.module).collect();
@@ -144,7 +140,7 @@ impl Absent {
 
     /// Adds files with methods of types that fit an interface which was asked about, and interfaces that callers may know
     /// an opening function by.
-    fn implement(&self, cx: &Context<'_>, asked: &FxHashSet<u64>, opening: &[FuncRef], wanted: &mut BTreeSet<FileId>) {
+    fn implement(&self, cx: &Context<'_>, asked: &FxHashSet<u64>, opening: &BTreeSet<FuncRef>, wanted: &mut BTreeSet<FileId>) {
         let mut having: FxHashMap<&str, Vec<(&str, FileId)>> = FxHashMap::default();
         for (file, declares) in &self.files {
             for (ty, method) in &declares.methods {
@@ -206,6 +202,6 @@ fn may_operate(cx: &Context<'_>, f: FuncRef) -> bool {
 }
 
 fn releases_by_callers(session: &SessionFacts) -> bool {
-    let contexts = session.releases.iter().filter_map(|release| release.context.as_ref());
-    contexts.into_iter().any(|val| matches!(&*val.sym, Sym::Context(context) if matches!(context.origin, Origin::Caller)))
+    let mut contexts = session.releases.iter().filter_map(|release| release.context.as_ref());
+    contexts.any(|val| matches!(&*val.sym, Sym::Context(context) if matches!(context.origin, Origin::Caller)))
 }

@@ -58,7 +58,8 @@ pub struct Analysis {
     /// Functions whose paths were too many to follow to the end.
     pub cut: Vec<String>,
     /// What a file must mention to hold a caller of a function that leaves its story open: the function's name where
-    /// it tells, else the quoted import path of its package.
+    /// it tells, else the quoted import path of its package. A quoted path with words after it: the first of them, in that
+    /// package alone, and with one of the others, if there are any.
     pub follow: Vec<String>,
     /// Files that are not there and could answer what was asked: nothing was told without them.
     pub wanted: Vec<FileId>,
@@ -185,6 +186,7 @@ struct Searched {
 fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, absent: &Absent, stopped: &(dyn Fn() -> bool + Sync)) -> Searched {
     let mut explored: BTreeMap<FuncRef, Arc<Exploration>> = BTreeMap::new();
     let mut follow = BTreeSet::new();
+    let mut opening: BTreeSet<FuncRef> = BTreeSet::new();
     let mentions = Mentions::new(&cx.program);
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
     for _ in 0..=CALLER_LEVELS {
@@ -199,12 +201,12 @@ fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, absent: &Absent
         let results: Vec<(FuncRef, &Known)> = batch.iter().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
         let open: Vec<FuncRef> = results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
         follow.extend(open.iter().flat_map(|f| mentions.of_callers(cx, *f)));
+        opening.extend(&open);
         frontier = open.iter().flat_map(|f| cx.reach.callers_of(*f)).collect();
         explored.extend(results.iter().map(|(f, known)| (*f, Arc::clone(&known.exploration))));
     }
     follow.extend(mentions::of_clients(cx));
     let known: Vec<(FuncRef, &Known)> = explored.keys().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
-    let opening: Vec<FuncRef> = known.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
     let wanted = absent.wanted(cx, &known, &opening);
     follow.extend(absent.handing_contexts(cx, &known));
     follow.extend(absent.using_objects(cx));

@@ -20,8 +20,6 @@ pub(crate) struct Reach {
     direct: BTreeSet<FuncRef>,
     /// Callee → callers (closures count as their parent's).
     callers: BTreeMap<FuncRef, BTreeSet<FuncRef>>,
-    /// The same the other way round.
-    called: BTreeMap<FuncRef, BTreeSet<FuncRef>>,
     /// Globals assigned outside their declaration.
     reassigned: HashSet<String>,
     small: HashSet<FuncRef>,
@@ -181,7 +179,6 @@ impl Reach {
             locking.extend(&part.locking);
             for (from, to) in &part.edges {
                 reach.callers.entry(*to).or_default().insert(*from);
-                reach.called.entry(*from).or_default().insert(*to);
             }
             reach.reassigned.extend(part.reassigned.iter().cloned());
             for (home, closures) in &part.closures {
@@ -255,9 +252,9 @@ impl Reach {
         self.direct.union(&self.meeting).copied()
     }
 
-    /// Functions that a function calls or names.
-    pub(crate) fn called_by(&self, f: FuncRef) -> impl Iterator<Item = FuncRef> + '_ {
-        self.called.get(&f).into_iter().flatten().copied()
+    /// Functions that some of these call or name.
+    pub(crate) fn called_by(&self, some: &BTreeSet<FuncRef>) -> impl Iterator<Item = FuncRef> {
+        self.callers.iter().filter(|(_, callers)| !callers.is_disjoint(some)).map(|(called, _)| *called)
     }
 
     pub(crate) fn callers_of(&self, f: FuncRef) -> impl Iterator<Item = FuncRef> + '_ {

@@ -93,12 +93,8 @@ impl Tree<'_> {
             let mentions = Mentions::new(&search.words);
             let stands = |i: usize| {
                 let file = &self.files[i];
-                let stands = |text: &str| mentions.stand_in(file, text);
-                let found = match &file.text {
-                    Some(text) => stands(text),
-                    // A tree holds more text than memory should.
-                    None => self.with_text(i, stands)?,
-                };
+                // A tree holds more text than memory should.
+                let found = self.with_text(i, |text| mentions.stand_in(file, text))?;
                 Some((i, file.text.clone(), found))
             };
             let new: Vec<(usize, Option<Arc<str>>, bool)> = new.into_par_iter().filter_map(stands).collect();

@@ -56,9 +56,8 @@ pub(crate) struct Tree<'f> {
     mattering: BTreeSet<usize>,
     /// How many more there are in other parts of the tree, where this run is about one of them.
     pub(crate) mattering_elsewhere: usize,
-    /// How often files were asked for, and whether that is enough.
-    asked: usize,
-    asked_enough: bool,
+    /// How often files may still be asked for.
+    asks_left: usize,
     triggers: &'f Triggers,
     /// What is known of each language.
     pub(crate) memories: BTreeMap<Lang, Memory>,
@@ -99,8 +98,7 @@ impl<'f> Tree<'f> {
             outlines: BTreeMap::new(),
             mattering: BTreeSet::new(),
             mattering_elsewhere: 0,
-            asked: 0,
-            asked_enough: false,
+            asks_left: MOST_ASKED,
             triggers: options.triggers,
             memories: BTreeMap::new(),
         }
@@ -134,7 +132,7 @@ impl<'f> Tree<'f> {
 
     /// Packages are parsed whole from now on.
     pub(crate) fn ask_no_more(&mut self) {
-        self.asked_enough = true;
+        self.asks_left = 0;
     }
 
     fn parse_whole(&mut self, files: &BTreeSet<usize>, core: &BTreeSet<usize>) {
@@ -147,7 +145,7 @@ impl<'f> Tree<'f> {
     /// a lock concerns two files. Where many matter, most of their packages are needed, and asking for it costs more than
     /// parsing.
     fn is_sparse(&self) -> bool {
-        !self.asked_enough && (self.mattering.len() + self.mattering_elsewhere) * SPARSE < self.neighbours.count(Lang::Go)
+        self.asks_left > 0 && (self.mattering.len() + self.mattering_elsewhere) * SPARSE < self.neighbours.count(Lang::Go)
     }
 
     /// The files of these files' packages that name a client: they may use it in words that others use, too.
@@ -155,18 +153,13 @@ impl<'f> Tree<'f> {
         let packages: BTreeSet<&str> = files.iter().map(|i| self.files[*i].package.as_str()).collect();
         let all: Vec<usize> = packages.iter().flat_map(|package| self.neighbours.package(Lang::Go, package)).copied().collect();
         let names = |text: &str| self.triggers.names_client(Lang::Go, text.as_bytes());
-        let named = all.into_par_iter().filter(|i| match &self.files[*i].text {
-            Some(text) => names(text),
-            None => self.with_text(*i, names).unwrap_or_default(),
-        });
-        named.collect()
+        all.into_par_iter().filter(|i| self.with_text(*i, names).unwrap_or_default()).collect()
     }
 
     /// Parses files that the analysis asked for.
     pub(crate) fn parse_wanted(&mut self, wanted: &[FileId], core: &BTreeSet<usize>) {
-        self.asked += 1;
-        if self.asked > MOST_ASKED {
-            self.ask_no_more();
+        self.asks_left = self.asks_left.saturating_sub(1);
+        if self.asks_left == 0 {
             self.parse_whole(&self.mattering.clone(), core);
         }
         self.parse(&wanted.iter().map(|file| file.0 as usize).collect());
@@ -296,10 +289,13 @@ impl<'f> Tree<'f> {
         }
     }
 
-    /// Does something with the text of a file on disk, which is not kept; `None`: it cannot be read.
+    /// Does something with the text of a file, which is not kept if it was not; `None`: it cannot be read.
     fn with_text<T>(&self, index: usize, f: impl FnOnce(&str) -> T) -> Option<T> {
-        let path = self.files[index].disk.as_ref()?;
-        with_text(path, self.index, self.max_file_size, f).ok()
+        let file = &self.files[index];
+        match &file.text {
+            Some(text) => Some(f(text)),
+            None => with_text(file.disk.as_ref()?, self.index, self.max_file_size, f).ok(),
+        }
     }
 
     /// Tells the problems of a module, many of one file as a few.

@@ -40,9 +40,6 @@ impl Tree<'_> {
             let imports: Vec<&str> = imports.map(|(package, _)| package).collect();
             Declares::new(&file.package, &outline, &imports)
         };
-        match &file.text {
-            Some(text) => outlined(text),
-            None => self.with_text(index, outlined).unwrap_or_default(),
-        }
+        self.with_text(index, outlined).unwrap_or_default()
     }
 }
