@@ -1,4 +1,4 @@
-//! Which clients' patterns a package fits. Every name of a tree is held against all of them, and fits none.
+//! Which clients' patterns a package fits. Every name of a tree is held against all of them, and most fit none.
 
 use crate::models::ClientId;
 use crate::names::Pattern;
