@@ -94,6 +94,11 @@ pub(crate) fn note(about: About, name: &(impl Hash + ?Sized)) {
     });
 }
 
+/// Whether somebody wants to know what is asked.
+pub(crate) fn is_written_down() -> bool {
+    ASKED.with_borrow(Option::is_some)
+}
+
 /// Runs something and tells what it asked.
 pub(crate) fn during<R>(run: impl FnOnce() -> R) -> (R, FxHashSet<u64>) {
     ASKED.set(Some(FxHashSet::default()));

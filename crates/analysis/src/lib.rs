@@ -22,6 +22,7 @@ mod names;
 mod program;
 mod project;
 mod reach;
+mod resolved;
 mod shown;
 mod single;
 mod summaries;

@@ -3,6 +3,7 @@
 use crate::asked::{About, Answers, Identities, again, note, repeat};
 use crate::linked::Source;
 use crate::names::{are_of_one_project, folder_of_crate};
+use crate::resolved::Resolved;
 use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
 use dogpile_models::Models;
 use dogpile_source::{FileId, SourceMap, Span};
@@ -69,6 +70,7 @@ pub(crate) struct Program<'a> {
     pub(crate) models: &'a Models,
     pub(crate) tables: Arc<Tables>,
     pub(crate) identities: Identities,
+    pub(crate) resolved: Resolved<'a>,
     /// See [`crate::Declared::aliases`].
     aliases: &'a BTreeMap<String, String>,
 }
@@ -126,7 +128,7 @@ impl<'a> Program<'a> {
     /// With tables that hold for these modules.
     pub(crate) fn again(source: Source<'a>, tables: Arc<Tables>) -> Self {
         let Source { modules, sources, models, aliases, identities, .. } = source;
-        Self { modules, sources, models, tables, identities: identities.clone(), aliases }
+        Self { modules, sources, models, tables, identities: identities.clone(), resolved: Resolved::default(), aliases }
     }
 
     fn find_implementors(&self) -> HashMap<QualName, Vec<Arc<str>>> {

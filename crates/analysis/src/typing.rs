@@ -2,6 +2,7 @@
 
 use crate::asked::{About, Answers, note};
 use crate::program::{FuncRef, Program};
+use crate::resolved::Called;
 use crate::shown::Shown;
 use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
@@ -120,11 +121,18 @@ impl Typing {
     }
 
     fn assign(&mut self, program: &Program<'_>, m: u32, targets: &[Place], value: &Rvalue) {
+        let module = &program.modules[m as usize];
+        let known = &self.locals[m as usize];
+        let is_open = |local: &LocalId| module.local(*local).ty == Type::Unknown && !known.contains_key(local);
+        // Where a call leads is dear to find out, and most results have a type already or go nowhere.
+        if !targets.iter().any(|target| matches!(target, Place::Local(local) if is_open(local))) {
+            return;
+        }
         let types = self.rvalue_types(program, m, value, 0);
         for (target, ty) in targets.iter().zip(types) {
             if let Place::Local(local) = target
                 && ty != Type::Unknown
-                && program.module_at(m).local(*local).ty == Type::Unknown
+                && module.local(*local).ty == Type::Unknown
             {
                 self.infer_local(m, *local, ty);
             }
@@ -136,10 +144,10 @@ impl Typing {
         let Rvalue::Call(call) = value else { return };
         self.note_handed_on(program, m, call);
         let Call { callee: Callee::Method { receiver, name }, args, .. } = call else { return };
-        if self.value_type(program, m, receiver, 0) != Type::Unknown {
+        let module = program.module_at(m);
+        if !program.models.is_method(lang(module), name) || self.value_type(program, m, receiver, 0) != Type::Unknown {
             return;
         }
-        let module = program.module_at(m);
         let told = |call: &Call| match self.told(program, m, call) {
             Some(Target::Model(row, _)) => Some(row),
             _ => None,
@@ -441,47 +449,64 @@ impl Typing {
 
     /// Resolves a method on a type.
     pub(crate) fn method_target<'p>(&self, program: &Program<'p>, m: u32, ty: &Type, name: &str, args: usize) -> Target<'p> {
-        let resolved = program.resolve_alias(ty);
-        let models: &'p dogpile_models::Models = program.models;
-        for ty in [ty, resolved] {
-            let Some(owner) = ty.name() else { continue };
-            let owner = &*program.canonical(owner);
-            let row = models.method(owner, name, args);
-            if let Some(found) = told_or_followed(program, m, row, || program.method(owner, name)) {
-                return found;
+        match ty {
+            Type::Named(owner) => {
+                program.look_into(m);
+                program.resolved.of(Called { owner: Some(owner), name, args }, || found_method(program, m, ty, name, args))
             }
-            if program.is_interface(owner) {
-                let found = program.implementations(owner, name);
-                if !found.is_empty() {
-                    return Target::Dispatch(found);
-                }
-            }
-            // An embedded foreign type or interface.
-            if let Some(inner) = program.embedded_with(owner, &|t| models.method(t, name, args).is_some() || (program.is_interface(t) && !program.implementations(t, name).is_empty()), 0) {
-                return match models.method(inner, name, args) {
-                    Some(row) => Target::Model(row, Evidence::Exact),
-                    None => Target::Dispatch(program.implementations(inner, name)),
-                };
-            }
-            // An interface of the project may be a narrow view of a client: its calls can be as telling.
-            if program.is_interface(owner) {
-                break;
-            }
-            // Another name for a type: what it stands for is asked next.
-            if ty != resolved {
-                continue;
-            }
-            return Target::Unknown(format!("{owner}.{name}").into());
-        }
-        let module = program.module_at(m);
-        match models.distinctive(lang(module), name, args) {
-            Some(row) if *resolved == Type::Unknown || resolved.name().is_some_and(|n| program.is_interface(n)) => Target::Model(row, Evidence::Import),
-            _ => Target::Unknown(name.into()),
+            _ => found_method(program, m, ty, name, args).0,
         }
     }
 }
 
+/// See [`Typing::method_target`]; and whether this is the same for every module.
+fn found_method<'p>(program: &Program<'p>, m: u32, ty: &Type, name: &str, args: usize) -> (Target<'p>, bool) {
+    let resolved = program.resolve_alias(ty);
+    let models: &'p dogpile_models::Models = program.models;
+    for ty in [ty, resolved] {
+        let Some(owner) = ty.name() else { continue };
+        let owner = &*program.canonical(owner);
+        let row = models.method(owner, name, args);
+        if let Some(found) = told_or_followed(program, m, row, || program.method(owner, name)) {
+            return found;
+        }
+        if program.is_interface(owner) {
+            let found = program.implementations(owner, name);
+            if !found.is_empty() {
+                return (Target::Dispatch(found), true);
+            }
+        }
+        // An embedded foreign type or interface.
+        if let Some(inner) = program.embedded_with(owner, &|t| models.method(t, name, args).is_some() || (program.is_interface(t) && !program.implementations(t, name).is_empty()), 0) {
+            let target = match models.method(inner, name, args) {
+                Some(row) => Target::Model(row, Evidence::Exact),
+                None => Target::Dispatch(program.implementations(inner, name)),
+            };
+            return (target, true);
+        }
+        // An interface of the project may be a narrow view of a client: its calls can be as telling.
+        if program.is_interface(owner) {
+            break;
+        }
+        // Another name for a type: what it stands for is asked next.
+        if ty != resolved {
+            continue;
+        }
+        return (Target::Unknown(format!("{owner}.{name}").into()), true);
+    }
+    let target = match models.distinctive(lang(program.module_at(m)), name, args) {
+        Some(row) if *resolved == Type::Unknown || resolved.name().is_some_and(|n| program.is_interface(n)) => Target::Model(row, Evidence::Import),
+        _ => Target::Unknown(name.into()),
+    };
+    (target, true)
+}
+
 fn named_target<'p>(program: &Program<'p>, m: u32, name: &str, args: usize) -> Target<'p> {
+    program.resolved.of(Called { owner: None, name, args }, || found_name(program, m, name, args))
+}
+
+/// See [`named_target`]; and whether this is the same for every module.
+fn found_name<'p>(program: &Program<'p>, m: u32, name: &str, args: usize) -> (Target<'p>, bool) {
     let name = &*program.canonical(name);
     let row = program.models.function(name, args);
     if let Some(found) = told_or_followed(program, m, row, || program.function_named(name)) {
@@ -490,25 +515,26 @@ fn named_target<'p>(program: &Program<'p>, m: u32, name: &str, args: usize) -> T
     // A method called as a function takes its receiver first: `Type.method(x)`, `super.method()`.
     if let Some((owner, method)) = name.rsplit_once('.') {
         if let Some(f) = program.method(owner, method) {
-            return Target::Local(f);
+            return (Target::Local(f), true);
         }
         if let Some(row) = args.checked_sub(1).and_then(|args| program.models.method(owner, method, args)) {
-            return Target::Model(row, Evidence::Exact);
+            return (Target::Model(row, Evidence::Exact), true);
         }
     }
-    Target::Unknown(name.into())
+    (Target::Unknown(name.into()), true)
 }
 
 /// What a row tells of a call, or the code that it runs. A user's row counts more than code, and so does one on
-/// another project's client whose code lies in the tree.
-fn told_or_followed<'p>(program: &Program<'p>, m: u32, row: Option<Row<'p>>, code: impl FnOnce() -> Option<FuncRef>) -> Option<Target<'p>> {
+/// another project's client whose code lies in the tree: where there are both, it depends on the module that calls.
+fn told_or_followed<'p>(program: &Program<'p>, m: u32, row: Option<Row<'p>>, code: impl FnOnce() -> Option<FuncRef>) -> Option<(Target<'p>, bool)> {
     let told = row.map(|row| Target::Model(row, Evidence::Exact));
     if row.is_some_and(|row| program.models.is_users(row.client)) {
-        return told;
+        return Some((told?, true));
     }
-    match code() {
-        Some(f) if told.is_none() || !program.is_client_to(m, f.module) => Some(Target::Local(f)),
-        _ => told,
+    match (told, code()) {
+        (Some(told), Some(f)) => Some((if program.is_client_to(m, f.module) { told } else { Target::Local(f) }, false)),
+        (None, Some(f)) => Some((Target::Local(f), true)),
+        (told, None) => Some((told?, true)),
     }
 }
 

@@ -5,7 +5,7 @@ use dogpile_ir::{
     Block, Builder, FuncId, LabelId, Lang, LocalId, Place, QualName, Rvalue, Stmt, StmtKind, Type, Value, ValueKind,
 };
 use dogpile_source::{FileId, Span};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 /// Levels of nesting that are followed: far more than people write, far less than a thread's stack holds.
@@ -37,9 +37,9 @@ pub(crate) struct Lowering<'t> {
     pub(crate) names: Names<'t>,
     pub(crate) frames: Vec<Frame<'t>>,
     /// Closures so far in what has a name (several `init` and `_` share theirs).
-    pub(crate) closures: HashMap<QualName, u32>,
+    pub(crate) closures: FxHashMap<QualName, u32>,
     /// How often a function's name was declared: once, in code that compiles.
-    pub(crate) declared: HashMap<QualName, u32>,
+    pub(crate) declared: FxHashMap<QualName, u32>,
     /// The block under construction: hoisted calls are pushed here before the statement that uses them.
     pub(crate) out: Block,
     /// The value of `iota`, in a constant declaration.
@@ -63,8 +63,8 @@ impl<'t> Lowering<'t> {
             package,
             names: Names::default(),
             frames: vec![],
-            closures: HashMap::new(),
-            declared: HashMap::new(),
+            closures: FxHashMap::default(),
+            declared: FxHashMap::default(),
             out: vec![],
             iota: None,
             pending_label: None,

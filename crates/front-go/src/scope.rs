@@ -2,7 +2,7 @@
 
 use crate::lowering::Lowering;
 use dogpile_ir::{LocalId, QualName, Type};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// A name bound inside a function.
 #[derive(Clone, Debug)]
@@ -39,12 +39,12 @@ pub(crate) enum Resolved {
 /// Scopes of the function at hand, and the names of the file.
 #[derive(Debug, Default)]
 pub(crate) struct Names<'t> {
-    bound: HashMap<&'t str, Vec<(usize, Binding)>>,
+    bound: FxHashMap<&'t str, Vec<(usize, Binding)>>,
     scopes: Vec<Vec<&'t str>>,
-    pub(crate) items: HashMap<&'t str, Item>,
-    pub(crate) imports: HashMap<String, QualName>,
+    pub(crate) items: FxHashMap<&'t str, Item>,
+    pub(crate) imports: FxHashMap<String, QualName>,
     /// How many results the methods of a name have, where all in this file agree.
-    pub(crate) method_results: HashMap<&'t str, Option<usize>>,
+    pub(crate) method_results: FxHashMap<&'t str, Option<usize>>,
 }
 
 impl<'t> Names<'t> {

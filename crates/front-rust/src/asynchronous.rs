@@ -5,7 +5,7 @@ use crate::exprs::bare;
 use crate::lowering::Lowering;
 use dogpile_ir::{Call, Callee, Rvalue, StmtKind, Type, Value, ValueKind};
 use dogpile_source::Span;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use syn::visit::Visit;
 use syn::{Expr, ExprCall, ExprMethodCall};
 
@@ -148,13 +148,13 @@ fn is_body(expr: &Expr) -> bool {
 }
 
 /// Variables that are awaited somewhere in a block, or pinned: what they were bound to is a future.
-pub(crate) fn awaited_names(block: &syn::Block) -> HashSet<String> {
-    let mut found = Awaited(HashSet::new());
+pub(crate) fn awaited_names(block: &syn::Block) -> FxHashSet<String> {
+    let mut found = Awaited(FxHashSet::default());
     found.visit_block(block);
     found.0
 }
 
-struct Awaited(HashSet<String>);
+struct Awaited(FxHashSet<String>);
 
 impl<'a> Visit<'a> for Awaited {
     fn visit_expr_await(&mut self, e: &'a syn::ExprAwait) {

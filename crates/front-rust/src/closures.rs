@@ -7,7 +7,7 @@ use crate::results::{Returns, asks, asks_expr, returns_of, wrapper};
 use crate::types::error;
 use dogpile_ir::{FuncId, FunctionKind, Type, Value, ValueKind};
 use dogpile_source::Span;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use syn::{Block, Expr, ExprAsync, ExprClosure, Pat, ReturnType, Stmt};
 
 /// What a closure is made of.
@@ -101,7 +101,7 @@ impl Lowering<'_> {
         let outer_opaque = std::mem::take(&mut self.opaque_here);
         let awaited_later = match made.body {
             Body::Block(block) => awaited_names(block),
-            Body::Expr(_) => HashSet::new(),
+            Body::Expr(_) => FxHashSet::default(),
         };
         self.names.push();
         self.frames.push(Frame {

@@ -7,7 +7,7 @@ use crate::macros::macro_name;
 use crate::results::{Returns, asks_expr};
 use dogpile_ir::{Global, QualName, Type, Value};
 use dogpile_source::Span;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use syn::{Expr, Macro};
 
@@ -30,7 +30,7 @@ impl Lowering<'_> {
             returns: Returns::One,
             results: vec![],
             moves: false,
-            awaited_later: HashSet::new(),
+            awaited_later: FxHashSet::default(),
         });
         let outer = std::mem::replace(&mut self.opaque_here, false);
         let outer_guards = std::mem::take(&mut self.guards);

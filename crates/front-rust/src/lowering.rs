@@ -7,7 +7,7 @@ use dogpile_ir::{
     ValueKind,
 };
 use dogpile_source::{FileId, Span};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Levels of nesting that are followed: far more than people write, far less than a thread's stack holds.
 const MAX_DEPTH: u32 = 160;
@@ -23,7 +23,7 @@ pub(crate) struct Frame {
     /// Whether it takes what it captures.
     pub(crate) moves: bool,
     /// Variables whose future is awaited later in this function.
-    pub(crate) awaited_later: HashSet<String>,
+    pub(crate) awaited_later: FxHashSet<String>,
 }
 
 /// Something that `break` or `continue` can name.
@@ -58,15 +58,15 @@ pub(crate) struct Lowering<'t> {
     pub(crate) names: Names,
     pub(crate) frames: Vec<Frame>,
     /// Closures so far in what has a name.
-    pub(crate) closures: HashMap<QualName, u32>,
+    pub(crate) closures: FxHashMap<QualName, u32>,
     /// How often a function's name was declared.
-    pub(crate) declared: HashMap<QualName, u32>,
+    pub(crate) declared: FxHashMap<QualName, u32>,
     /// The block under construction: hoisted calls are pushed here before the statement that uses them.
     pub(crate) out: Block,
     /// The type that `Self` stands for.
     pub(crate) self_type: Option<Type>,
     /// Variables used as plain values: moved, compared, tested. They are no guards of their block's.
-    pub(crate) plain: HashSet<LocalId>,
+    pub(crate) plain: FxHashSet<LocalId>,
     /// Variables of the block at hand that may be guards.
     pub(crate) guards: Vec<LocalId>,
     depth: u32,
@@ -86,11 +86,11 @@ impl<'t> Lowering<'t> {
             build: Builder::new(file, Lang::Rust, path),
             names: Names::new(package),
             frames: vec![],
-            closures: HashMap::new(),
-            declared: HashMap::new(),
+            closures: FxHashMap::default(),
+            declared: FxHashMap::default(),
             out: vec![],
             self_type: None,
-            plain: HashSet::new(),
+            plain: FxHashSet::default(),
             guards: vec![],
             depth: 0,
             told_depth: false,

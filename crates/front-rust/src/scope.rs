@@ -2,7 +2,7 @@
 
 use crate::results::Returns;
 use dogpile_ir::{LocalId, QualName, Type};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A name bound inside a function, or a generic parameter.
 #[derive(Clone, Debug)]
@@ -29,33 +29,33 @@ pub(crate) struct ModuleScope {
     /// Canonical parts of its path.
     pub(crate) path: Vec<String>,
     /// Everything it declares, modules too.
-    pub(crate) items: HashSet<String>,
+    pub(crate) items: FxHashSet<String>,
     /// What its imports stand for, in canonical parts.
-    pub(crate) uses: HashMap<String, Vec<String>>,
+    pub(crate) uses: FxHashMap<String, Vec<String>>,
     /// Modules written in it.
-    pub(crate) inner: HashMap<String, usize>,
+    pub(crate) inner: FxHashMap<String, usize>,
 }
 
 /// Scopes of the function at hand, and the names of the file.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    bound: HashMap<String, Vec<Binding>>,
+    bound: FxHashMap<String, Vec<Binding>>,
     scopes: Vec<Vec<String>>,
     pub(crate) modules: Vec<ModuleScope>,
     /// The module at hand.
     pub(crate) here: usize,
     /// Functions of this file, by canonical name.
-    pub(crate) functions: HashMap<QualName, Fact>,
+    pub(crate) functions: FxHashMap<QualName, Fact>,
     /// Methods of a name, where all in this file agree.
-    pub(crate) methods: HashMap<String, Option<Fact>>,
+    pub(crate) methods: FxHashMap<String, Option<Fact>>,
     /// Other names for types, by canonical name; a `Result` is known by its two parts.
-    pub(crate) aliases: HashMap<QualName, Type>,
+    pub(crate) aliases: FxHashMap<QualName, Type>,
     /// Structs and enums of this file, by canonical name.
-    pub(crate) types: HashSet<QualName>,
+    pub(crate) types: FxHashSet<QualName>,
     /// Structs without fields.
-    pub(crate) units: HashSet<QualName>,
+    pub(crate) units: FxHashSet<QualName>,
     /// Variants of enums of this file.
-    pub(crate) variants: HashSet<QualName>,
+    pub(crate) variants: FxHashSet<QualName>,
     /// The last type argument of the call that was just translated.
     pub(crate) turbofish: Option<Type>,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Names {
 /// What [`Names::hide_locals`] put away.
 #[derive(Debug)]
 pub(crate) struct Hidden {
-    bound: HashMap<String, Vec<Binding>>,
+    bound: FxHashMap<String, Vec<Binding>>,
     scopes: Vec<Vec<String>>,
 }
 

@@ -116,7 +116,7 @@ impl<'t> Lowering<'t> {
 
     fn members(&mut self, body: Node<'t>, full: &QualName, parent: Option<&QualName>) {
         let mut decorators = vec![];
-        let defined: std::collections::HashSet<&str> = kids(body)
+        let defined: rustc_hash::FxHashSet<&str> = kids(body)
             .into_iter()
             .filter(|n| n.kind() == "method_definition")
             .map(|n| self.field_text(n, "name"))

@@ -9,7 +9,7 @@ use dogpile_ir::{
     Block, Builder, FuncId, LabelId, Lang, LocalId, Place, QualName, Rvalue, Stmt, StmtKind, Type, Value, ValueKind,
 };
 use dogpile_source::{FileId, Span};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 /// Levels of nesting that are followed: far more than people write, far less than a thread's stack holds.
@@ -70,13 +70,13 @@ pub(crate) struct Lowering<'t> {
     pub(crate) documented: bool,
     pub(crate) resolver: &'t dyn Resolve,
     /// Functions so far of a name that has closures.
-    pub(crate) closures: HashMap<QualName, u32>,
+    pub(crate) closures: FxHashMap<QualName, u32>,
     /// How often a function's name was declared.
-    pub(crate) declared: HashMap<QualName, u32>,
+    pub(crate) declared: FxHashMap<QualName, u32>,
     /// Functions of this file that are `async`, or declared to give a promise, by name.
-    pub(crate) told: HashMap<QualName, bool>,
+    pub(crate) told: FxHashMap<QualName, bool>,
     /// Names that a global stands for already.
-    pub(crate) given: HashSet<QualName>,
+    pub(crate) given: FxHashSet<QualName>,
     /// The block under construction: hoisted calls are pushed here before the statement that uses them.
     pub(crate) out: Block,
     /// A label waiting for the statement that follows it.
@@ -103,10 +103,10 @@ impl<'t> Lowering<'t> {
             frames: vec![],
             documented: text.contains("@param {") || text.contains("@type {"),
             resolver,
-            closures: HashMap::new(),
-            declared: HashMap::new(),
-            told: HashMap::new(),
-            given: HashSet::new(),
+            closures: FxHashMap::default(),
+            declared: FxHashMap::default(),
+            told: FxHashMap::default(),
+            given: FxHashSet::default(),
             out: vec![],
             pending_label: None,
             chains: vec![],

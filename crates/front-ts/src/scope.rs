@@ -2,7 +2,7 @@
 
 use crate::lowering::Lowering;
 use dogpile_ir::{LocalId, QualName, Type};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// What a value's name stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,8 +31,8 @@ pub(crate) enum ItemKind {
 /// Names bound in the scopes that are open. Values and types do not share a name space.
 #[derive(Debug, Default)]
 pub(crate) struct Names<'t> {
-    values: HashMap<&'t str, Vec<(usize, Binding)>>,
-    types: HashMap<&'t str, Vec<(usize, Type)>>,
+    values: FxHashMap<&'t str, Vec<(usize, Binding)>>,
+    types: FxHashMap<&'t str, Vec<(usize, Type)>>,
     scopes: Vec<Vec<(&'t str, bool)>>,
     /// Scopes below this one belong to functions around a class: its methods cannot name their variables.
     pub(crate) barrier: usize,
