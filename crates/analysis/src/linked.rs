@@ -75,7 +75,8 @@ impl Linked {
     fn all(source: Source<'_>, signatures: Vec<u64>) -> (Program<'_>, Self) {
         let program = Program::new(source);
         let typing = Typing::infer(&program);
-        let defined: Vec<_> = each(source.modules, &|m| defined::part(&program, m));
+        let teaches = source.models.defines_commands();
+        let defined: Vec<_> = each(source.modules, &|m| if teaches { defined::part(&program, m) } else { defined::Part::default() });
         let commands = Commands::of(defined.iter().map(AsRef::as_ref));
         let parts: Vec<_> = each(source.modules, &|m| reach::Part::of(&program, &typing, &commands, m));
         let reach = Reach::of(parts.iter().map(AsRef::as_ref));

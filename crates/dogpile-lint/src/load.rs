@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// So much text of files that hit no trigger is kept in memory, in bytes: it need not be read again for callers of
@@ -75,11 +75,11 @@ pub(crate) fn load(
     cwd: &Path,
 ) -> Loaded {
     let located: Vec<Located<'_>> = candidates.iter().map(|c| Located { path: &c.path, shown: &c.shown, lang: c.lang }).collect();
-    let refused: RefCell<BTreeMap<PathBuf, String>> = RefCell::default();
+    let refused: Mutex<BTreeMap<PathBuf, String>> = Mutex::default();
     let read = |path: &Path| {
         let index = options.index.and_then(|index| index.text(path));
         let text = index.map_or_else(|| trees.read(path, options.max_file_size), |text| Some(String::from_utf8(text.to_vec()).map_err(io::Error::other)))?;
-        text.map_err(|why| refused.borrow_mut().insert(path.to_owned(), why.to_string())).ok()
+        text.map_err(|why| refused.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), why.to_string())).ok()
     };
     let packages = Packages::discover(&located, &read, &is_client);
     let kept = AtomicU64::new(0);
@@ -104,7 +104,7 @@ pub(crate) fn load(
             }
         })
         .collect();
-    let refused = refused.into_inner().into_iter().chain(packages.unfollowed());
+    let refused = refused.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().chain(packages.unfollowed());
     let problems = refused.map(|(path, why)| not_read(&path, &why, trees, cwd)).collect();
     let mut loaded = Loaded { packages, problems, ..Loaded::default() };
     for one in read {
@@ -173,13 +173,9 @@ pub(crate) fn with_text<T>(path: &Path, index: Option<&Index>, max_size: u64, f:
     let mut bytes = READ.take();
     bytes.clear();
     bytes.reserve(usize::try_from(size).unwrap_or(0) + 1);
-    // It may grow while it is read: the limit holds all the same.
-    let read = file.take(max_size + 1).read_to_end(&mut bytes).map_err(unreadable);
-    let done = match read {
-        Ok(_) if bytes.len() as u64 > max_size => Err(too_large(bytes.len() as u64)),
-        Ok(_) => decoded(&bytes).map(f),
-        Err(error) => Err(error),
-    };
+    // What is written to its end meanwhile is not read: the limit holds, and its end need not be looked for.
+    let read = file.take(size).read_to_end(&mut bytes).map_err(unreadable);
+    let done = read.and_then(|_| decoded(&bytes).map(f));
     READ.set(bytes);
     done
 }

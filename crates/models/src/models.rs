@@ -237,6 +237,13 @@ impl Models {
         types.flat_map(|(client, ty)| self.index.methods(&self.clients, client, ty)).filter(|(_, row)| does(&row.does)).map(|(name, _)| name).collect()
     }
 
+    /// Whether objects of some client can be taught commands of somebody's own.
+    #[must_use]
+    pub fn defines_commands(&self) -> bool {
+        let defines = |does: &Does| matches!(does, Does::DefinesCommand { .. } | Does::Makes { defines: Some(_), .. });
+        self.clients.iter().flat_map(|client| &client.calls).any(|row| defines(&row.does))
+    }
+
     /// Whether some client of a language has a method of this name.
     #[must_use]
     pub fn is_method(&self, lang: &str, method: &str) -> bool {

@@ -1,32 +1,28 @@
 //! Which Go package a folder is: `go.mod`, `go.work`, `replace`.
 
-use super::joined;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use super::{Read, joined};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// The modules that govern a set of folders.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Modules {
     /// Folder with a `go.mod` → its module path.
-    declared: BTreeMap<PathBuf, String>,
+    declared: HashMap<PathBuf, String>,
     /// Folder that a `replace` points at → the path it is imported by.
-    replaced: BTreeMap<PathBuf, String>,
+    replaced: HashMap<PathBuf, String>,
     /// Folder with a `go.mod` → the version of Go that it asks for.
-    versions: BTreeMap<PathBuf, (u32, u32)>,
+    versions: HashMap<PathBuf, (u32, u32)>,
     /// The packages of the folders that were asked for: every file of theirs asks again.
     packages: HashMap<PathBuf, Option<String>>,
 }
 
 impl Modules {
-    /// Finds the modules of folders; `read` gives a file's text, if there is such a file.
+    /// Finds the modules of folders.
     #[must_use]
-    pub(crate) fn discover<'p>(
-        folders: impl IntoIterator<Item = &'p Path>,
-        read: impl Fn(&Path) -> Option<String>,
-    ) -> Self {
+    pub(crate) fn discover(folders: &[&Path], read: Read<'_>) -> Self {
         let mut modules = Self::default();
-        let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-        let folders: Vec<&Path> = folders.into_iter().collect();
+        let mut seen: HashSet<PathBuf> = HashSet::new();
         let mut todo: Vec<PathBuf> = folders.iter().map(|folder| folder.to_path_buf()).collect();
         while let Some(folder) = todo.pop() {
             for above in folder.ancestors() {
@@ -50,8 +46,24 @@ impl Modules {
                 }
             }
         }
-        modules.packages = folders.into_iter().map(|folder| (folder.to_owned(), modules.find_package(folder))).collect();
+        for folder in folders {
+            modules.learn(folder);
+        }
         modules
+    }
+
+    /// The package path of a folder, which is kept with those of the folders above it.
+    fn learn(&mut self, folder: &Path) -> Option<String> {
+        if let Some(known) = self.packages.get(folder) {
+            return known.clone();
+        }
+        let module = self.declared.get(folder).or_else(|| self.replaced.get(folder));
+        let package = module.cloned().or_else(|| {
+            let own = folder.components().next_back()?;
+            Some(format!("{}/{}", self.learn(folder.parent()?)?, own.as_os_str().to_string_lossy()))
+        });
+        self.packages.insert(folder.to_owned(), package.clone());
+        package
     }
 
     /// The version of Go that the module of a folder asks for: `(1, 21)`.
@@ -172,7 +184,7 @@ mod tests {
     fn modules(files: &[(&str, &str)], folders: &[&str]) -> Modules {
         let read =
             |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| (*text).to_owned());
-        Modules::discover(folders.iter().map(Path::new), read)
+        Modules::discover(&folders.iter().map(Path::new).collect::<Vec<_>>(), &read)
     }
 
     #[test]

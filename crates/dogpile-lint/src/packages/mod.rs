@@ -15,9 +15,12 @@ use crate::input::language_name;
 use dogpile_ir::Lang;
 use go::Modules;
 use rust::Crates;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use typescript::Project;
+
+/// Gives a file's text, if there is such a file.
+pub(crate) type Read<'r> = &'r (dyn Fn(&Path) -> Option<String> + Sync);
 
 /// A file that is to be linted, as far as its name tells.
 #[derive(Clone, Copy, Debug)]
@@ -46,22 +49,21 @@ pub(crate) struct Packages {
 }
 
 impl Packages {
-    /// Finds the packages of files; `read` gives a file's text, if there is such a file. `is_client`: names of packages of
-    /// TypeScript whose copies in the tree are not what the name is taken for.
+    /// Finds the packages of files. `is_client`: names of packages of TypeScript whose copies in the tree are not what the
+    /// name is taken for.
     #[must_use]
-    pub(crate) fn discover(files: &[Located<'_>], read: &dyn Fn(&Path) -> Option<String>, is_client: &dyn Fn(&str) -> bool) -> Self {
+    pub(crate) fn discover(files: &[Located<'_>], read: Read<'_>, is_client: &(dyn Fn(&str) -> bool + Sync)) -> Self {
         let of = |lang: Lang| files.iter().copied().filter(move |f| f.lang == lang);
         // Files of a folder stand together: most of them need not be told apart from all others.
         let mut folders: Vec<&Path> = of(Lang::Go).map(|f| f.path.parent().unwrap_or(Path::new(""))).collect();
         folders.dedup();
-        let folders: BTreeSet<&Path> = folders.into_iter().collect();
-        let go = Modules::discover(folders, read);
-        Self {
-            aliases: go.aliases(),
-            go,
-            typescript: Project::discover(of(Lang::TypeScript), read, is_client),
-            rust: Crates::discover(of(Lang::Rust), read),
-        }
+        folders.sort_unstable();
+        folders.dedup();
+        let (go, (typescript, rust)) = rayon::join(
+            || Modules::discover(&folders, read),
+            || rayon::join(|| Project::discover(of(Lang::TypeScript), read, is_client), || Crates::discover(of(Lang::Rust), read)),
+        );
+        Self { aliases: go.aliases(), go, typescript, rust }
     }
 
     /// Files that name others which were not followed to their end, and why.
@@ -144,8 +146,8 @@ pub(crate) fn joined(folder: &Path, relative: &str) -> PathBuf {
 }
 
 /// Folders and all those above them, each once.
-fn with_ancestors<'p>(folders: impl IntoIterator<Item = &'p Path>) -> BTreeSet<PathBuf> {
-    let mut all = BTreeSet::new();
+fn with_ancestors<'p>(folders: impl IntoIterator<Item = &'p Path>) -> HashSet<PathBuf> {
+    let mut all = HashSet::new();
     let mut last = None;
     for folder in folders {
         // Files of a folder stand together.

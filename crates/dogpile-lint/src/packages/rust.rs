@@ -1,6 +1,6 @@
 //! Rust: crates by `Cargo.toml`, modules by where files lie.
 
-use super::{Located, canonical, joined, slashed, with_ancestors};
+use super::{Located, Read, canonical, joined, slashed, with_ancestors};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -13,7 +13,7 @@ const TARGET_TABLES: &[&str] = &["bin", "example", "test", "bench"];
 #[derive(Debug, Default)]
 pub(crate) struct Crates {
     /// Folder → its `Cargo.toml`, where that declares a package.
-    manifests: BTreeMap<PathBuf, Manifest>,
+    manifests: HashMap<PathBuf, Manifest>,
     /// File → its module path.
     files: HashMap<PathBuf, String>,
 }
@@ -37,10 +37,10 @@ struct Place<'p> {
 }
 
 impl Crates {
-    /// Finds out about files; `read` gives a file's text, if there is such a file.
+    /// Finds out about files.
     pub(crate) fn discover<'p>(
         files: impl Iterator<Item = Located<'p>> + Clone,
-        read: &dyn Fn(&Path) -> Option<String>,
+        read: Read<'_>,
     ) -> Self {
         let mut crates = Self::default();
         for folder in with_ancestors(files.clone().filter_map(|f| f.path.parent())) {

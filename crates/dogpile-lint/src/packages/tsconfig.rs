@@ -1,7 +1,7 @@
 //! `tsconfig.json`: the names under which a project's own files are imported.
 
 use super::manifest::matching;
-use super::{joined, jsonc};
+use super::{Read, joined, jsonc};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,8 +21,8 @@ pub(crate) struct Aliases {
 }
 
 impl Aliases {
-    /// Reads the configuration of a folder, if it has one. `read` gives a file's text, if there is such a file.
-    pub(crate) fn of(folder: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<Self> {
+    /// Reads the configuration of a folder, if it has one.
+    pub(crate) fn of(folder: &Path, read: Read<'_>) -> Option<Self> {
         let file = ["tsconfig.json", "jsconfig.json"]
             .into_iter()
             .map(|name| folder.join(name))
@@ -62,7 +62,7 @@ struct Loaded {
 
 /// `leaf` is the folder of the configuration that is asked for, `file` perhaps one that it extends. Each file is read
 /// once: a list may name one as often as it likes, and those in it another.
-fn load(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth: usize, known: &mut Known) -> Option<Loaded> {
+fn load(file: &Path, leaf: &Path, read: Read<'_>, depth: usize, known: &mut Known) -> Option<Loaded> {
     if let Some(found) = known.get(file) {
         return found.clone();
     }
@@ -76,7 +76,7 @@ fn load(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth:
 /// Files that were read, or are being read.
 type Known = BTreeMap<PathBuf, Option<Loaded>>;
 
-fn loaded(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, depth: usize, known: &mut Known) -> Option<Loaded> {
+fn loaded(file: &Path, leaf: &Path, read: Read<'_>, depth: usize, known: &mut Known) -> Option<Loaded> {
     let json = jsonc::parse(&read(file)?)?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let mut found = Loaded::default();
@@ -126,7 +126,7 @@ fn loaded(file: &Path, leaf: &Path, read: &dyn Fn(&Path) -> Option<String>, dept
 }
 
 /// A configuration that another one names: a file, or a folder with a `tsconfig.json`.
-fn located(path: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<PathBuf> {
+fn located(path: &Path, read: Read<'_>) -> Option<PathBuf> {
     let mut with_ending = path.as_os_str().to_owned();
     with_ending.push(".json");
     [path.to_owned(), with_ending.into(), path.join("tsconfig.json")]
@@ -134,7 +134,7 @@ fn located(path: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Option<PathBu
         .find(|file| file.extension().is_some_and(|e| e == "json") && read(file).is_some())
 }
 
-fn extends(folder: &Path, name: &str, read: &dyn Fn(&Path) -> Option<String>) -> Option<PathBuf> {
+fn extends(folder: &Path, name: &str, read: Read<'_>) -> Option<PathBuf> {
     if name.starts_with('.') || Path::new(name).is_absolute() {
         return located(&joined(folder, name), read);
     }

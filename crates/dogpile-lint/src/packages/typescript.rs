@@ -2,8 +2,8 @@
 
 use super::manifest::Manifest;
 use super::tsconfig::Aliases;
-use super::{Located, canonical, joined, slashed, with_ancestors};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use super::{Located, Read, canonical, joined, slashed, with_ancestors};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -18,7 +18,7 @@ pub(crate) struct Project {
     /// File → its canonical path.
     files: HashMap<PathBuf, String>,
     /// Folder → its `package.json`.
-    manifests: BTreeMap<PathBuf, Manifest>,
+    manifests: HashMap<PathBuf, Manifest>,
     /// Name → folder, where only one folder has the name.
     by_name: BTreeMap<String, PathBuf>,
     /// Folder → its `tsconfig.json`.
@@ -28,11 +28,11 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Finds out about files; `read` gives a file's text, if there is such a file. A copy of a package that `is_client`, beside
+    /// Finds out about files. A copy of a package that `is_client`, beside
     /// other code, goes by its path: who imports the name means the client, whose code says less than is known of it.
     pub(crate) fn discover<'p>(
         files: impl Iterator<Item = Located<'p>> + Clone,
-        read: &dyn Fn(&Path) -> Option<String>,
+        read: Read<'_>,
         is_client: &dyn Fn(&str) -> bool,
     ) -> Self {
         let mut project = Self::default();
@@ -59,13 +59,19 @@ impl Project {
         let mut all: Vec<Located<'p>> = files.collect();
         let rank = |path: &Path| ENDINGS.iter().position(|e| path.extension().is_some_and(|x| x == *e));
         all.sort_by_cached_key(|f| (f.path.with_extension(""), rank(f.path)));
-        let mut taken = BTreeSet::new();
-        for file in all {
-            let name = project.name(file);
-            let name = if taken.contains(&name) { format!("{name}.{}", ending(file.path)) } else { name };
-            taken.insert(name.clone());
-            project.files.insert(file.path.to_owned(), name);
+        let mut taken = HashSet::new();
+        let mut names: HashMap<PathBuf, String> = HashMap::with_capacity(all.len());
+        // Files of a folder stand together.
+        for beside in all.chunk_by(|a, b| a.folder() == b.folder()) {
+            let home = project.home(beside[0].folder());
+            for file in beside {
+                let name = project.name(*file, home);
+                let name = if taken.contains(&name) { format!("{name}.{}", ending(file.path)) } else { name };
+                taken.insert(name.clone());
+                names.insert(file.path.to_owned(), name);
+            }
         }
+        project.files = names;
         project
     }
 
@@ -76,16 +82,20 @@ impl Project {
 
     /// The canonical path of a file's package.
     pub(crate) fn package(&self, file: Located<'_>) -> String {
-        self.files.get(file.path).cloned().unwrap_or_else(|| self.name(file))
+        self.files.get(file.path).cloned().unwrap_or_else(|| self.name(file, self.home(file.folder())))
     }
 
-    /// `@acme/cache/src/lock`: the name of the package and the path in it; without a name, the path it is reported under.
-    fn name(&self, file: Located<'_>) -> String {
+    /// The nearest folder whose `package.json` has a name, and that name.
+    fn home<'s>(&'s self, folder: &'s Path) -> Option<(&'s Path, &'s str)> {
+        folder.ancestors().find_map(|above| Some((above, self.manifests.get(above)?.name.as_deref()?)))
+    }
+
+    /// `@acme/cache/src/lock`: the name of the package that the file's folder is at home in, and the path in it; without a
+    /// name, the path it is reported under.
+    fn name(&self, file: Located<'_>, home: Option<(&Path, &str)>) -> String {
         let stem =
             |path: &str| path.strip_suffix(ending(file.path)).map_or(path, |p| p.trim_end_matches('.')).to_owned();
-        let named =
-            file.path.ancestors().skip(1).find_map(|above| Some((above, self.manifests.get(above)?.name.as_deref()?)));
-        match named {
+        match home {
             Some((folder, name)) if self.by_name.contains_key(name) => {
                 let rest = slashed(file.path.strip_prefix(folder).unwrap_or(file.path));
                 format!("{name}/{}", canonical(&stem(&rest)))
