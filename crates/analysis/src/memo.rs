@@ -195,7 +195,9 @@ impl<'v, 'a> View<'v, 'a> {
                 Some(f) if step.handles => {
                     self.steps[f.0 as usize].iter().any(|s| matches!(s.stmt.kind, StmtKind::Raise { .. }))
                 }
-                _ => !step.handles,
+                // `.then(() => undefined, () => undefined)` ends a queue well, whatever stood before.
+                Some(f) => self.steps[f.0 as usize].iter().any(|s| does_something(s.stmt)),
+                None => !step.handles,
             },
             _ => false,
         }
@@ -323,6 +325,15 @@ fn loads_module(call: &Call) -> bool {
         Callee::Named(name) => &**name == "builtin.import",
         Callee::Value(_) => call.args.iter().any(|arg| matches!(arg.kind, ValueKind::Global(_))),
         Callee::Method { .. } => false,
+    }
+}
+
+/// Whether a statement can throw, or give a promise that is rejected: it calls, waits or raises.
+fn does_something(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Let { value, .. } => matches!(value, Rvalue::Call(_) | Rvalue::Await(_) | Rvalue::Race(_) | Rvalue::All(_)),
+        StmtKind::Return { .. } | StmtKind::If { .. } => false,
+        _ => true,
     }
 }
 

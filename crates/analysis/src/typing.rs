@@ -294,9 +294,6 @@ impl Typing {
                 if ty != Type::Unknown {
                     return ty;
                 }
-                if let ValueKind::Local(temp) = value.kind {
-                    return self.local_type(program, m, temp);
-                }
             }
         }
         if let Some(f) = program.function_named(name) {

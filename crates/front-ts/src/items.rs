@@ -166,13 +166,25 @@ impl<'t> Lowering<'t> {
     fn ambient(&mut self, node: Node<'t>, loose: &mut Vec<Node<'t>>) {
         match node.kind() {
             "statement_block" => {
-                let inner = self.items(&kids(node));
+                let seen: Vec<_> = kids(node).into_iter().filter(|n| !self.is_hidden(*n)).collect();
+                let inner = self.items(&seen);
                 loose.extend(inner);
             }
             "property_identifier" => {}
             kind if kind.ends_with("_type") => {}
             _ => self.item(node, loose),
         }
+    }
+
+    /// Whether a variable of the whole program (`declare global { var redis: Redis }`) has the name of something that the file
+    /// declares or imports itself: that is what the name means here.
+    fn is_hidden(&self, node: Node<'t>) -> bool {
+        let names: Vec<Node<'t>> = match node.kind() {
+            "variable_declaration" | "lexical_declaration" => kids(node).into_iter().filter_map(|n| n.field("name")).collect(),
+            "function_signature" => node.field("name").into_iter().collect(),
+            _ => vec![],
+        };
+        names.into_iter().any(|name| self.names.find(self.text_of(name)).is_some())
     }
 
     /// Declarations that read the same at the top and in a function.

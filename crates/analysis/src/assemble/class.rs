@@ -1,7 +1,6 @@
 //! Lock or mark: decided per call site, on evidence (the strongest first, see the rules' documentation).
 
 use super::Assembly;
-use super::lock::released_on_error_only;
 use crate::explore::record::{Lease, SessionFacts};
 use crate::explore::state::Status;
 use crate::lifecycle::{Class, Guard, Profile, Release, Ttl};
@@ -13,7 +12,7 @@ use std::collections::BTreeSet;
 pub(super) const ROLLED_BACK: &str = "taken back only when the work fails";
 
 impl Assembly<'_, '_> {
-    pub(super) fn class(&self, root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool) -> (Class, String) {
+    pub(super) fn class(&self, root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool, undone: bool) -> (Class, String) {
         if let Some(class) = self.declared_class(s) {
             return (class, "declared by an annotation".to_owned());
         }
@@ -40,7 +39,7 @@ impl Assembly<'_, '_> {
         let by_token = |r: &crate::explore::record::ReleaseFacts| matches!(r.guard, crate::explore::record::GuardFact::Atomic(Some(_)));
         let guarded = s.releases.iter().any(|r| r.deferred || by_token(r));
         let kept_long = self.lasts_long(s) && kept_when_it_goes_well(s);
-        if released_here && !released_on_error_only(s) && !kept_long && (!forever || guarded || self.is_named_lock(s)) {
+        if released_here && !undone && !kept_long && (!forever || guarded || self.is_named_lock(s)) {
             return (Class::Lock, "released on the path that won it".to_owned());
         }
         if waits {
@@ -156,9 +155,9 @@ pub(super) fn refuses(s: &SessionFacts) -> bool {
     lost.peek().is_some() && lost.all(error) && s.visits.values().any(|st| st.contains(&Status::Won))
 }
 
-/// Tested backwards: winners leave at once, losers work and release.
+/// Tested backwards: winners leave at once, losers work and release. Losers who delete it and ask again take a dead one away.
 pub(super) fn given_back_by_losers(s: &SessionFacts) -> bool {
     let by = |status: Status| s.releases.iter().any(|r| r.statuses.contains(&status));
     let works = |status: Status| s.visits.values().any(|st| st.contains(&status));
-    by(Status::Lost) && !by(Status::Won) && works(Status::Lost) && !works(Status::Won)
+    s.wait.is_none() && by(Status::Lost) && !by(Status::Won) && works(Status::Lost) && !works(Status::Won)
 }

@@ -4,7 +4,7 @@ use dogpile_source::Span;
 use super::Assembly;
 use super::elsewhere::{Elsewhere, Entry};
 use super::hazards::Forms;
-use crate::explore::record::{Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, RenewalFacts, SessionFacts};
+use crate::explore::record::{ExitFacts, Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, RenewalFacts, SessionFacts};
 use crate::explore::quorum::QuorumFacts;
 use crate::explore::state::Status;
 use crate::keys;
@@ -40,10 +40,11 @@ impl Assembly<'_, '_> {
             site,
         };
         let elsewhere = self.releases_elsewhere(s);
-        let mut releases: Vec<Release> = s.releases.iter().map(|r| self.release(root, s, r, true)).collect();
+        let undone = released_on_error_only(e, s);
+        let mut releases: Vec<Release> = s.releases.iter().map(|r| self.release(root, s, r, Some(undone))).collect();
         for (other, facts) in &elsewhere {
             if !releases.iter().any(|r| r.site.span == facts.site.span) {
-                releases.push(self.release(*other, s, facts, false));
+                releases.push(self.release(*other, s, facts, None));
             }
         }
         let mut renewals: Vec<Renewal> = s.renewals.iter().map(|i| self.renewal(root, e, *i)).collect();
@@ -69,7 +70,7 @@ impl Assembly<'_, '_> {
         };
         let hazards = self.hazards(root, e, forms, slot, told_within);
         let waits = wait.is_some() || !hazards.wakeups.is_empty();
-        let (class, class_reason) = self.class(root, s, &releases, waits);
+        let (class, class_reason) = self.class(root, s, &releases, waits, undone);
         // What puts a dead lock aside to take it gives nothing back: it is told as that.
         releases.retain(|r| !hazards.steals.iter().any(|steal| steal.site.span == r.site.span));
         let mut lock = Lock {
@@ -167,7 +168,9 @@ impl Assembly<'_, '_> {
         }
     }
 
-    fn release(&self, root: FuncRef, s: &SessionFacts, r: &ReleaseFacts, same_session: bool) -> Release {
+    /// `undone`: whether the session is a mark that its releases take back; `None` for another session's release.
+    fn release(&self, root: FuncRef, s: &SessionFacts, r: &ReleaseFacts, undone: Option<bool>) -> Release {
+        let same_session = undone.is_some();
         let unheld = if same_session && !s.blurred {
             let failed = r.statuses.contains(&Status::Failed);
             let lost = r.statuses.contains(&Status::Lost);
@@ -192,7 +195,7 @@ impl Assembly<'_, '_> {
             context,
             context_span,
             deferred: r.deferred,
-            rollback: same_session && !r.statuses.contains(&Status::Released) && released_on_error_only(s),
+            rollback: !r.statuses.contains(&Status::Released) && undone == Some(true),
             administrative: !same_session && ["force", "flush", "clear", "purge", "admin", "reset"].iter().any(|w| method.contains(w)),
             site: self.site(root, &r.site),
         }
@@ -365,11 +368,16 @@ fn counted(sym: &Sym) -> Sym {
     sym.str().and_then(|text| text.parse().ok()).map_or_else(|| sym.clone(), |n| Sym::Int(n, Scale::Bare))
 }
 
-/// Released when it goes wrong, kept when it goes well: the undoing of a mark.
-pub(super) fn released_on_error_only(s: &SessionFacts) -> bool {
+/// Released when it goes wrong, kept when it goes well: the undoing of a mark. Who handles the error may well leave without
+/// one, and what was done may be written where the mark stands.
+fn released_on_error_only(e: &Exploration, s: &SessionFacts) -> bool {
     let mut released = s.exits.iter().filter(|e| e.status == Status::Released && !e.panics);
-    let all_errors = released.all(|e| e.error == Some(true));
-    let kept = s.exits.iter().any(|e| e.status == Status::Won && e.error != Some(true) && !e.panics && !hands_over(&e.values));
+    let mut by_winners = s.releases.iter().filter(|r| r.statuses.contains(&Status::Won)).peekable();
+    let handling = by_winners.peek().is_some() && by_winners.all(|r| r.handling);
+    let all_errors = handling || released.all(|e| e.error == Some(true));
+    let rewritten = s.renewals.iter().filter_map(|at| e.renewals.get(*at)).any(|r| r.site.command == "SET" && !r.heartbeat);
+    let stays = |e: &ExitFacts| !hands_over(&e.values) || (handling && rewritten);
+    let kept = s.exits.iter().any(|e| e.status == Status::Won && e.error != Some(true) && !e.panics && stays(e));
     all_errors && kept
 }
 

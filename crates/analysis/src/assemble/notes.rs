@@ -20,10 +20,12 @@ pub(crate) struct OfFile {
 }
 
 /// Words of such a comment.
-const FAIL_OPEN: [&str; 12] = [
+const FAIL_OPEN: [&str; 15] = [
     "fail open", "fail-open", "fails open", "failopen", "best effort", "best-effort", "degrade", "降级", "不阻止", "放行", "proceed without",
-    "without the lock",
+    "proceeding without", "allow processing", "allowing processing", "without the lock",
 ];
+/// What stands between a comment and the function that it is about: `export async `, `public static `.
+const MODIFIERS: usize = 48;
 
 impl OfFile {
     fn read(module: &Module, file: &SourceFile) -> Self {
@@ -74,9 +76,17 @@ impl Context<'_> {
         [line, line.saturating_sub(1), line.saturating_sub(2)].iter().find_map(|l| notes.stated.get(l).copied())
     }
 
-    /// Whether a comment in these places says that work goes on without the lock when it cannot be had.
+    /// Whether a comment in a function, or right above it, says that work goes on without the lock when it cannot be had.
     pub(crate) fn fails_open_within(&self, span: Span) -> bool {
-        self.notes_of(span.file).is_some_and(|notes| notes.fail_open.iter().any(|comment| span.contains(*comment)))
+        let said_of = |comment: &Span| span.contains(*comment) || self.is_above(*comment, span);
+        self.notes_of(span.file).is_some_and(|notes| notes.fail_open.iter().any(said_of))
+    }
+
+    /// Whether a comment stands right above a function.
+    fn is_above(&self, comment: Span, function: Span) -> bool {
+        let between = (comment.end as usize)..(function.start as usize);
+        let text = self.program.sources.get(function.file).and_then(|file| file.text.get(between));
+        text.is_some_and(|text| text.len() <= MODIFIERS && text.chars().all(|c| c.is_whitespace() || c.is_ascii_lowercase()))
     }
 }
 

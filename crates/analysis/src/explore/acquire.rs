@@ -163,6 +163,7 @@ impl<'a> Explorer<'a, '_> {
                                 cancelled: false,
                                 deferred: true,
                                 throws_unheld: false,
+                                handling: false,
                             },
                         );
                     }

@@ -377,6 +377,7 @@ impl<'a> Explorer<'a, '_> {
             cancelled,
             deferred: state.deferring,
             throws_unheld,
+            handling: self.handlers > 0,
         };
         if slots.is_empty() {
             if !self.out.loose.iter().any(|l| matches!(l, Loose::Release { facts: f, .. } if f.site == facts.site)) {
@@ -401,6 +402,7 @@ impl<'a> Explorer<'a, '_> {
                 known.statuses.extend(facts.statuses);
                 known.cancelled |= facts.cancelled;
                 known.deferred |= facts.deferred;
+                known.handling &= facts.handling;
                 if known.guard == GuardFact::None {
                     known.guard = facts.guard;
                 }

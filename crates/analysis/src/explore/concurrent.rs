@@ -206,6 +206,7 @@ impl<'a> Explorer<'a, '_> {
                 cancelled: false,
                 deferred: state.deferring,
                 throws_unheld: false,
+                handling: false,
             },
         );
         if state.status(slot) == Some(Status::Won) {

@@ -257,6 +257,7 @@ impl<'a> Explorer<'a, '_> {
                     cancelled: false,
                     deferred: state.deferring,
                     throws_unheld: false,
+                    handling: self.handlers > 0,
                 };
                 self.note_release(slot, facts);
                 self.gives_parts_back(slot, &op, state);

@@ -200,6 +200,8 @@ pub(crate) struct ReleaseFacts {
     pub(crate) cancelled: bool,
     pub(crate) deferred: bool,
     pub(crate) throws_unheld: bool,
+    /// It runs in handlers of errors only.
+    pub(crate) handling: bool,
 }
 
 /// A renewal seen on a path.
