@@ -173,9 +173,15 @@ pub(crate) fn with_text<T>(path: &Path, index: Option<&Index>, max_size: u64, f:
     let mut bytes = READ.take();
     bytes.clear();
     bytes.reserve(usize::try_from(size).unwrap_or(0) + 1);
-    // What is written to its end meanwhile is not read: the limit holds, and its end need not be looked for.
-    let read = file.take(size).read_to_end(&mut bytes).map_err(unreadable);
-    let done = read.and_then(|_| decoded(&bytes).map(f));
+    // What is written to its end meanwhile is not read: the limit holds, and its end need not be looked for. What a kernel
+    // tells of itself has no size.
+    let most = if size == 0 { max_size.saturating_add(1) } else { size };
+    let read = file.take(most).read_to_end(&mut bytes).map_err(unreadable);
+    let done = match read {
+        Ok(_) if bytes.len() as u64 > max_size => Err(too_large(bytes.len() as u64)),
+        Ok(_) => decoded(&bytes).map(f),
+        Err(error) => Err(error),
+    };
     READ.set(bytes);
     done
 }

@@ -80,7 +80,7 @@ impl Assembly<'_, '_> {
     pub(super) fn misses(&self, root: FuncRef, e: &Exploration) -> Vec<Miss> {
         let mut out = Vec::new();
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
-            let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
+            let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && !c.after_hit && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
             let (from, to) = (read.site.outer(), write.site.outer());
             let between = |(span, _): &&(dogpile_source::Span, String)| {
                 span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file
@@ -139,6 +139,11 @@ impl Assembly<'_, '_> {
 /// Why a computation is thought to be costly, by what it asks.
 fn costly(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
+    // What answers a request asks nobody, nor does what makes a key.
+    let owner = lower.rsplit_once('.').map_or("", |(owner, _)| owner);
+    if ["response", "responsewriter", "reply"].iter().any(|end| owner.ends_with(end)) || lower.ends_with("key") {
+        return None;
+    }
     // Taking an address apart asks nobody.
     if ["query_pairs", "query_string", "querystring", "parse_query"].iter().any(|w| lower.contains(w)) {
         return None;

@@ -275,43 +275,6 @@ impl<'a> Explorer<'a, '_> {
         self.invoke(f, None, receiver, args, site.call, site.frame, state)
     }
 
-    /// A function calls itself: a loser that does so waits.
-    fn recursion(&mut self, f: FuncRef, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
-        self.note_context_use(&site, &state);
-        let counted = site.args.iter().any(|a| matches!(&*a.sym, Sym::Bin(dogpile_ir::BinaryOp::Add | dogpile_ir::BinaryOp::Sub, _, _)));
-        let mut waits = false;
-        // Whoever asks on its behalf, a helper or the other of two that call each other, the round is this function's.
-        let stack = std::iter::successors(Some(site.frame), |at| self.frame(*at).caller);
-        // A wrapper that hands on to another of its interface does not call itself.
-        let hands_on = match &site.call.callee {
-            Callee::Method { receiver, .. } => self.static_type(site.frame, receiver).name().is_some_and(|ty| self.cx.program.is_interface(ty)),
-            Callee::Named(_) | Callee::Value(_) => false,
-        };
-        let round = stack.into_iter().find(|at| self.frame(*at).func == f && !hands_on).map(|at| self.frame(at).via.clone());
-        for held in &state.held {
-            let asked = &self.out.sessions[held.slot].site;
-            let own = asked.func == self.named_function(f) || round.as_ref().is_some_and(|round| asked.via.starts_with(round));
-            waits |= own && matches!(held.status, Status::Lost | Status::Failed);
-            if own && held.status == Status::Lost {
-                let bound = if counted {
-                    crate::lifecycle::WaitBound::Attempts
-                } else if self.left_by_context(held.slot) {
-                    crate::lifecycle::WaitBound::Context
-                } else {
-                    crate::lifecycle::WaitBound::None
-                };
-                self.out.sessions[held.slot].wait.get_or_insert((site.call.span, crate::lifecycle::WaitForm::Recursion, bound));
-            }
-        }
-        if waits {
-            // The next round comes to what this one comes to: nothing of its own, as the end of a loop's body.
-            return vec![];
-        }
-        let n = self.cx.program.function(f).results.len();
-        let vals = results(site.call.span, "recursion", n, &[]);
-        vec![(state, Out::Values(vals))]
-    }
-
     fn times_on_stack(&self, frame: FrameId, f: FuncRef) -> usize {
         std::iter::successors(Some(frame), |at| self.frame(*at).caller).filter(|at| self.frame(*at).func == f).count()
     }

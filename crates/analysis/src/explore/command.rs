@@ -223,6 +223,7 @@ impl<'a> Explorer<'a, '_> {
                 ttl: lease.clone(),
                 in_flight: !self.flights.is_empty(),
                 held: false,
+                after_hit: false,
             },
             state,
         );
@@ -249,6 +250,7 @@ impl<'a> Explorer<'a, '_> {
                 ttl: Lease::Unknown,
                 in_flight: !self.flights.is_empty(),
                 held: false,
+                after_hit: false,
             },
             state,
         );

@@ -27,6 +27,7 @@ mod promise;
 mod promised;
 pub(crate) mod quorum;
 pub(crate) mod record;
+mod recursion;
 mod reply;
 mod result;
 mod script;

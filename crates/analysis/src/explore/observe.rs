@@ -195,8 +195,10 @@ impl<'a> Explorer<'a, '_> {
         if facts.op == CacheOp::Set && facts.scope != CacheScope::Process {
             self.note_write(&facts.site.clone(), &facts.key.clone(), false, state);
         }
-        if !self.out.caches.iter().any(|c| c.site == facts.site && c.op == facts.op) {
-            self.out.caches.push(facts);
+        facts.after_hit = facts.op == CacheOp::Set && was_there(&facts.key.sym, state);
+        match self.out.caches.iter_mut().find(|c| c.site == facts.site && c.op == facts.op) {
+            Some(known) => known.after_hit &= facts.after_hit,
+            None => self.out.caches.push(facts),
         }
     }
 
@@ -232,6 +234,7 @@ impl<'a> Explorer<'a, '_> {
             ttl: Lease::Unknown,
             in_flight: !self.flights.is_empty(),
             held: false,
+            after_hit: false,
         };
         self.note_context_use(site, state);
         self.note_cache(facts, state);
@@ -366,4 +369,13 @@ fn overwrites(name: &str, site: &CallSite<'_>) -> Option<bool> {
     let test = text.split_once("where").map_or("", |(_, test)| test);
     let fences = ["version", "revision", "token", "fence", "fencing", "epoch", "generation", "etag", "updated_at", "seq"];
     replaces.then(|| fences.iter().any(|w| test.contains(w)))
+}
+
+/// Whether a path has seen that a key holds something.
+fn was_there(key: &S, state: &State<'_>) -> bool {
+    let read = |sym: &Sym| matches!(sym, Sym::Read(of, _) if of == key);
+    state.conds.iter().any(|(cond, truth)| match &**cond {
+        Sym::Bin(dogpile_ir::BinaryOp::Eq, a, b) => !truth && ((read(a) && **b == Sym::Nil) || (read(b) && **a == Sym::Nil)),
+        other => *truth && read(other),
+    })
 }

@@ -273,6 +273,8 @@ pub(crate) struct CacheFacts {
     /// Inside a flight, or while a lock is held.
     pub(crate) in_flight: bool,
     pub(crate) held: bool,
+    /// It is written where the entry was there: no miss leads to it.
+    pub(crate) after_hit: bool,
 }
 
 /// Functions that were followed and package-level names that were read.
