@@ -1,7 +1,7 @@
 //! Flights and cache-aside misses.
 
 use super::Assembly;
-use crate::explore::record::{Exploration, Lease, OpSite};
+use crate::explore::record::{CacheFacts, Exploration, Lease, OpSite};
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 use crate::names::{are_of_one_project, parted};
 use crate::program::FuncRef;
@@ -80,7 +80,8 @@ impl Assembly<'_, '_> {
     pub(super) fn misses(&self, root: FuncRef, e: &Exploration) -> Vec<Miss> {
         let mut out = Vec::new();
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
-            let Some(write) = e.caches.iter().find(|c| c.op == CacheOp::Set && !c.after_hit && c.key.sym == read.key.sym && c.site.span != read.site.span) else { continue };
+            let writes = |c: &&CacheFacts| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span;
+            let Some(write) = e.caches.iter().find(writes).filter(|write| !write.after_hit && !write.is_flag) else { continue };
             let (from, to) = (read.site.outer(), write.site.outer());
             let between = |(span, _): &&(dogpile_source::Span, String)| {
                 span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file

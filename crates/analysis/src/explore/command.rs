@@ -130,7 +130,7 @@ impl<'a> Explorer<'a, '_> {
                         outs
                     }
                     _ => {
-                        self.plain_set(&s, &key, lease, &mut state);
+                        self.plain_set(&s, &key, &value, lease, &mut state);
                         self.simple_reply(s, Raw::Ok, &site, state)
                     }
                 }
@@ -211,7 +211,7 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    fn plain_set(&mut self, s: &Sending<'a>, key: &Val, lease: Lease, state: &mut State<'a>) {
+    fn plain_set(&mut self, s: &Sending<'a>, key: &Val, value: &Val, lease: Lease, state: &mut State<'a>) {
         self.note_write(&s.op, key, false, state);
         self.note_cache(
             super::record::CacheFacts {
@@ -224,6 +224,7 @@ impl<'a> Explorer<'a, '_> {
                 in_flight: !self.flights.is_empty(),
                 held: false,
                 after_hit: false,
+                is_flag: is_flag(&value.sym),
             },
             state,
         );
@@ -251,6 +252,7 @@ impl<'a> Explorer<'a, '_> {
                 in_flight: !self.flights.is_empty(),
                 held: false,
                 after_hit: false,
+                is_flag: false,
             },
             state,
         );
@@ -469,5 +471,15 @@ impl<'a> Explorer<'a, '_> {
         let models = self.cx.program.models;
         models.client(client).language == "typescript"
             && models.reply(client, reply).is_some_and(|row| !row.direct.is_empty() && !row.direct.iter().any(|part| part == "error"))
+    }
+}
+
+/// Whether a value is written out. What a variable is before anything fills it is none: a call that is not followed may have.
+fn is_flag(value: &Sym) -> bool {
+    match value {
+        Sym::Str(text) => !text.is_empty(),
+        Sym::Int(n, _) => *n != 0,
+        Sym::Bool(truth) => *truth,
+        _ => false,
     }
 }

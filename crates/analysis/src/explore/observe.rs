@@ -197,7 +197,10 @@ impl<'a> Explorer<'a, '_> {
         }
         facts.after_hit = facts.op == CacheOp::Set && was_there(&facts.key.sym, state);
         match self.out.caches.iter_mut().find(|c| c.site == facts.site && c.op == facts.op) {
-            Some(known) => known.after_hit &= facts.after_hit,
+            Some(known) => {
+                known.after_hit &= facts.after_hit;
+                known.is_flag &= facts.is_flag;
+            }
             None => self.out.caches.push(facts),
         }
     }
@@ -235,6 +238,7 @@ impl<'a> Explorer<'a, '_> {
             in_flight: !self.flights.is_empty(),
             held: false,
             after_hit: false,
+            is_flag: false,
         };
         self.note_context_use(site, state);
         self.note_cache(facts, state);

@@ -275,6 +275,8 @@ pub(crate) struct CacheFacts {
     pub(crate) held: bool,
     /// It is written where the entry was there: no miss leads to it.
     pub(crate) after_hit: bool,
+    /// What is written is the same for all keys: a flag, and no answer that was missed.
+    pub(crate) is_flag: bool,
 }
 
 /// Functions that were followed and package-level names that were read.
