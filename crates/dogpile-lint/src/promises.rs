@@ -31,6 +31,11 @@ impl Promises {
             if declares_variables(&bytes[line.clone()]) {
                 return is_set_later(bytes, &line);
             }
+            let within = &bytes[line.clone()];
+            if let Some(field) = field_of(within, at - line.start) {
+                let declared = declared.get_or_insert_with(|| declarations(bytes));
+                return is_set_in_one_of(bytes, field, declared);
+            }
             let before = bytes[line.start..at].trim_ascii_start();
             if DECLARE.iter().any(|word| before.starts_with(word.as_bytes())) || !is_set(name_end(bytes, at), bytes) {
                 return false;
@@ -69,6 +74,24 @@ fn is_set_later(bytes: &[u8], line: &Range<usize>) -> bool {
         }
     }
     false
+}
+
+/// The field that a line declares as a promise, with the word at `at`: `loader: Promise<Cast> | undefined;`.
+fn field_of(line: &[u8], at: usize) -> Option<&[u8]> {
+    let ends = matches!(line.trim_ascii_end().last(), Some(b';' | b','));
+    let before = line[..name_start(line, 0, at)].trim_ascii_end().strip_suffix(b":").filter(|_| ends && line.len() <= LONG_LINE)?;
+    let before = before.strip_suffix(b"?").unwrap_or(before);
+    let name = &before[name_start(before, 0, before.len())..];
+    (!name.is_empty()).then_some(name)
+}
+
+/// Whether `x.field` is set somewhere, with a variable of the module for `x`.
+fn is_set_in_one_of(bytes: &[u8], field: &[u8], declared: &[Range<usize>]) -> bool {
+    let mut places = memmem::find_iter(bytes, field).filter(|at| *at > 0 && bytes[at - 1] == b'.' && is_whole(bytes, *at, field.len()));
+    places.any(|at| {
+        let owner = owner(bytes, line_around(bytes, at).start, at);
+        is_set(at + field.len(), bytes) && owner.is_some_and(|owner| declared.iter().any(|place| has_word(&bytes[place.clone()], owner)))
+    })
 }
 
 /// Whether what follows is a variable's declaration.
@@ -159,6 +182,8 @@ mod tests {
             "const cached = global.mongo;\n  cached.promise = connect();",
             "let a = 1,\n    readyPromise = null;\nif (!readyPromise) readyPromise ??= go();",
             "export const { state } = x;\nfunction f() { state.promise = go(); }",
+            "class S {\n  worker: Promise<W> | undefined;\n}\nconst s = new S();\nconst w = () => (s.worker ??= go());",
+            "interface S {\n  worker?: Promise<W>,\n}\nlet s: S = {};\nfunction f() {\n  s.worker = go();\n}",
         ] {
             assert!(kept(text), "{text}");
         }
@@ -176,6 +201,8 @@ mod tests {
             "function f(deferred) { deferred.promise = go(); }",
             "const deferredOnes = 1; function f() { a.deferred.promise = go(); }",
             "function f(promise) { promise = go(); }",
+            "class S {\n  worker: Promise<W>;\n  f() { this.worker = go(); }\n}\nconst s = new S();",
+            "interface S {\n  worker?: Promise<W>;\n}\nlet s: S;\nif (s.worker === w) f();",
             &format!("var e={{{}}};function f(){{e.promise=go()}}", "a:1,".repeat(300)),
         ] {
             assert!(!kept(text), "{text}");
