@@ -72,7 +72,7 @@ pub(crate) fn is_idle(name: &str) -> bool {
             .any(|p| name.starts_with(p))
         || method.starts_with("Is")
         || method.starts_with("New")
-        || matches!(method, "String" | "Error" | "Len" | "Cap" | "Unwrap" | "Lock" | "Unlock" | "RLock" | "RUnlock" | "Done" | "Wait" | "Context" | "Value" | "callback_check" | "constructor")
+        || matches!(method, "String" | "Error" | "Len" | "Cap" | "Unwrap" | "Lock" | "Unlock" | "RLock" | "RUnlock" | "Done" | "Wait" | "Context" | "Value" | "callback_check")
 }
 
 /// How a receiver reads in the source: `c.cache`, `cache`.

@@ -5,7 +5,7 @@ use crate::asked::{self, again, repeat};
 use crate::typing::Target;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 /// So many are kept: beyond them, a tree's names take more memory than they save time.
 const MOST: usize = 1 << 16;
@@ -22,14 +22,14 @@ pub(crate) struct Called<'n> {
 #[derive(Debug, Default)]
 pub(crate) struct Resolved<'p>(RwLock<FxHashMap<u64, Known<'p>>>);
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Known<'p> {
-    owner: Option<Arc<str>>,
-    name: Arc<str>,
+    owner: Option<Box<str>>,
+    name: Box<str>,
     args: usize,
     target: Target<'p>,
     /// What had to be asked to know; `None`: nobody wanted to know that.
-    asked: Option<Arc<[u64]>>,
+    asked: Option<Vec<u64>>,
 }
 
 impl<'p> Resolved<'p> {
@@ -44,7 +44,7 @@ impl<'p> Resolved<'p> {
         }
         let ((target, is_everybodys), asked) = if is_asked {
             let (found, asked) = again(find);
-            (found, Some(asked.into()))
+            (found, Some(asked))
         } else {
             (find(), None)
         };
@@ -52,7 +52,7 @@ impl<'p> Resolved<'p> {
             let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
             if all.len() < MOST || all.contains_key(&at) {
                 let Called { owner, name, args } = called;
-                all.insert(at, Known { owner: owner.map(Arc::from), name: name.into(), args, target: target.clone(), asked });
+                all.insert(at, Known { owner: owner.map(Box::from), name: name.into(), args, target: target.clone(), asked });
             }
         }
         target
@@ -73,5 +73,51 @@ impl<'p> Resolved<'p> {
 impl Known<'_> {
     fn is(&self, called: Called<'_>) -> bool {
         self.owner.as_deref() == called.owner && *self.name == *called.name && self.args == called.args
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asked::{About, during, note, question};
+    use std::cell::Cell;
+
+    const CALLED: Called<'_> = Called { owner: Some("app.Store"), name: "take", args: 2 };
+
+    #[test]
+    fn what_was_asked_for_is_asked_by_all_who_get_it() {
+        let resolved = Resolved::default();
+        let found = Cell::new(0);
+        let find = || {
+            found.set(found.get() + 1);
+            note(About::Type, "app.Store");
+            (Target::Unknown("app.Store.take".into()), true)
+        };
+        let get = || drop(resolved.of(CALLED, find));
+        get();
+        get();
+        assert_eq!(found.get(), 1);
+        // Nobody has written down what that took.
+        for known in [2, 2] {
+            let ((), asked) = during(get);
+            assert!(asked.contains(&question(About::Type, "app.Store")));
+            assert_eq!(found.get(), known);
+        }
+        resolved.of(Called { args: 3, ..CALLED }, find);
+        resolved.of(Called { owner: None, ..CALLED }, find);
+        assert_eq!(found.get(), 4);
+    }
+
+    #[test]
+    fn what_depends_on_who_calls_is_not_kept() {
+        let resolved = Resolved::default();
+        let found = Cell::new(0);
+        for _ in 0..2 {
+            resolved.of(CALLED, || {
+                found.set(found.get() + 1);
+                (Target::Unknown("take".into()), false)
+            });
+        }
+        assert_eq!(found.get(), 2);
     }
 }

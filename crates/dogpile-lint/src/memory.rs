@@ -154,6 +154,7 @@ fn pool() -> Option<&'static ThreadPool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dogpile_report::Level;
 
     #[test]
     fn every_language_is_linted_in_memory() {
@@ -174,6 +175,22 @@ mod tests {
             result.findings.iter().filter_map(|f| Some(result.sources.get(f.primary.file)?.path.as_str())).collect();
         assert_eq!(paths, ["a/a.go", "src/a.rs", "src/a.ts"]);
         assert!(result.problems.is_empty(), "{:?}", result.problems);
+    }
+
+    #[test]
+    fn a_comment_above_a_function_says_that_it_fails_open() {
+        let level = |comment: &str| {
+            let code = "import Redis from 'ioredis';\nimport { draw } from './draw';\nconst redis = new Redis();\n\n\
+                COMMENT\nexport async function once(id: string) {\n  const token = crypto.randomUUID();\n  \
+                try {\n    if ((await redis.set(`lock:${id}`, token, 'PX', 30_000, 'NX')) === null) return;\n  } catch {\n  }\n  \
+                await draw(id);\n  await redis.eval(\n    'if redis.call(\"get\", KEYS[1]) == ARGV[1] then return redis.call(\"del\", KEYS[1]) end', \
+                1, `lock:${id}`, token);\n}\n";
+            let result = lint_files(vec![("app/a.ts".to_owned(), code.replace("COMMENT", comment))], None);
+            result.findings.iter().find(|f| f.rule == "acquire-error-ignored").map(|f| f.level)
+        };
+        assert_eq!(level("/** Draws it once, proceeding without the others' word when redis is down. */"), Some(Level::Warning));
+        assert_eq!(level("// Draws it once."), Some(Level::Error));
+        assert_eq!(level("// Proceeding without it would be wrong.\nconst other = 1;\n"), Some(Level::Error));
     }
 
     #[test]

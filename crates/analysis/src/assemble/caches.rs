@@ -140,11 +140,13 @@ impl Assembly<'_, '_> {
 /// Why a computation is thought to be costly, by what it asks.
 fn costly(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
-    // What answers a request asks nobody, nor does what makes a key.
-    let owner = lower.rsplit_once('.').map_or("", |(owner, _)| owner);
-    if ["response", "responsewriter", "reply"].iter().any(|end| owner.ends_with(end)) || lower.ends_with("key") {
+    let (owner, method) = lower.rsplit_once('.').unwrap_or(("", &lower));
+    // What answers a request asks nobody.
+    if ["response", "responsewriter", "reply"].iter().any(|end| owner.ends_with(end)) {
         return None;
     }
+    // What makes a key asks nobody, whoever it belongs to (`DownloadStore.jobKey`), but by its own name (`findByKey`).
+    let lower = if method.ends_with("key") { method } else { lower.as_str() };
     // Taking an address apart asks nobody.
     if ["query_pairs", "query_string", "querystring", "parse_query"].iter().any(|w| lower.contains(w)) {
         return None;
@@ -156,5 +158,20 @@ fn costly(name: &str) -> Option<String> {
         Some("a query".to_owned())
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn costs_are_told_by_names() {
+        for name in ["app.UserRepo.get", "app.DownloadStore.job", "app.Users.findByKey", "app.fetchKey"] {
+            assert!(costly(name).is_some(), "{name}");
+        }
+        for name in ["app.DownloadStore.jobKey", "next.NextApiResponse.status", "net/http.ResponseWriter.Write", "app.parse"] {
+            assert_eq!(costly(name), None, "{name}");
+        }
     }
 }

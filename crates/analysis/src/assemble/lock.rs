@@ -41,10 +41,10 @@ impl Assembly<'_, '_> {
         };
         let elsewhere = self.releases_elsewhere(s);
         let undone = released_on_error_only(e, s);
-        let mut releases: Vec<Release> = s.releases.iter().map(|r| self.release(root, s, r, Some(undone))).collect();
+        let mut releases: Vec<Release> = s.releases.iter().map(|r| self.release(root, s, r, true, undone)).collect();
         for (other, facts) in &elsewhere {
             if !releases.iter().any(|r| r.site.span == facts.site.span) {
-                releases.push(self.release(*other, s, facts, None));
+                releases.push(self.release(*other, s, facts, false, undone));
             }
         }
         let mut renewals: Vec<Renewal> = s.renewals.iter().map(|i| self.renewal(root, e, *i)).collect();
@@ -168,9 +168,8 @@ impl Assembly<'_, '_> {
         }
     }
 
-    /// `undone`: whether the session is a mark that its releases take back; `None` for another session's release.
-    fn release(&self, root: FuncRef, s: &SessionFacts, r: &ReleaseFacts, undone: Option<bool>) -> Release {
-        let same_session = undone.is_some();
+    /// `undone`: whether the session is a mark that its releases take back.
+    fn release(&self, root: FuncRef, s: &SessionFacts, r: &ReleaseFacts, same_session: bool, undone: bool) -> Release {
         let unheld = if same_session && !s.blurred {
             let failed = r.statuses.contains(&Status::Failed);
             let lost = r.statuses.contains(&Status::Lost);
@@ -195,7 +194,7 @@ impl Assembly<'_, '_> {
             context,
             context_span,
             deferred: r.deferred,
-            rollback: !r.statuses.contains(&Status::Released) && undone == Some(true),
+            rollback: same_session && undone && !r.statuses.contains(&Status::Released),
             administrative: !same_session && ["force", "flush", "clear", "purge", "admin", "reset"].iter().any(|w| method.contains(w)),
             site: self.site(root, &r.site),
         }

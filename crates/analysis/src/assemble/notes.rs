@@ -20,9 +20,9 @@ pub(crate) struct OfFile {
 }
 
 /// Words of such a comment.
-const FAIL_OPEN: [&str; 15] = [
+const FAIL_OPEN: [&str; 13] = [
     "fail open", "fail-open", "fails open", "failopen", "best effort", "best-effort", "degrade", "降级", "不阻止", "放行", "proceed without",
-    "proceeding without", "allow processing", "allowing processing", "without the lock",
+    "proceeding without", "without the lock",
 ];
 /// What stands between a comment and the function that it is about: `export async `, `public static `.
 const MODIFIERS: usize = 48;

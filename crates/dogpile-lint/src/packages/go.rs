@@ -46,24 +46,8 @@ impl Modules {
                 }
             }
         }
-        for folder in folders {
-            modules.learn(folder);
-        }
+        modules.packages = folders.iter().map(|folder| (folder.to_path_buf(), modules.find_package(folder))).collect();
         modules
-    }
-
-    /// The package path of a folder, which is kept with those of the folders above it.
-    fn learn(&mut self, folder: &Path) -> Option<String> {
-        if let Some(known) = self.packages.get(folder) {
-            return known.clone();
-        }
-        let module = self.declared.get(folder).or_else(|| self.replaced.get(folder));
-        let package = module.cloned().or_else(|| {
-            let own = folder.components().next_back()?;
-            Some(format!("{}/{}", self.learn(folder.parent()?)?, own.as_os_str().to_string_lossy()))
-        });
-        self.packages.insert(folder.to_owned(), package.clone());
-        package
     }
 
     /// The version of Go that the module of a folder asks for: `(1, 21)`.
