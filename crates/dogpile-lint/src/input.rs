@@ -51,7 +51,7 @@ pub(crate) struct InputFile {
     pub disk: Option<PathBuf>,
     /// Whether it holds a trigger word.
     pub hit: Hit,
-    /// Whether it matters by itself, without what it imports.
+    /// Whether it may keep a promise: it matters with what it imports, and no further.
     pub alone: bool,
 }
 

@@ -158,7 +158,7 @@ pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Optio
     core.retain(|i| options.shard.is_none_or(|shard| shard.takes(&files[*i].package)));
     tree.mattering_elsewhere = all - of_go(&core);
     tree.parse_around(&core, &core);
-    tree.parse(&(0..files.len()).filter(|i| files[*i].alone).collect());
+    tree.parse_alone();
     tree.memories = warm.round(0).unwrap_or_default();
     tree.known.iter().for_each(|known| known.recall(&mut tree.memories));
     let mut analysed = tree.analyse(options, false);

@@ -58,7 +58,7 @@ impl Triggers {
         self.search(lang).is_some_and(|search| search.clients.are_named(bytes))
     }
 
-    /// Whether a file may keep a promise in a variable of the process: it matters by itself, whatever it imports.
+    /// Whether a file may keep a promise in a variable of the process: it matters with what it imports, and no further.
     #[must_use]
     pub(crate) fn stands_alone(&self, lang: Lang, bytes: &[u8]) -> bool {
         lang == Lang::TypeScript && self.promises.kept_in(bytes)

@@ -115,6 +115,14 @@ impl<'f> Tree<'f> {
         all
     }
 
+    /// Parses files that may keep a promise, and what they import: the function that starts the work may be there. What it
+    /// does is not asked.
+    pub(crate) fn parse_alone(&mut self) {
+        let alone: BTreeSet<usize> = (0..self.files.len()).filter(|i| self.files[*i].alone).collect();
+        self.parse(&alone);
+        self.parse_imports(&alone, 1);
+    }
+
     /// Parses files with their packages, and what all files that matter import.
     pub(crate) fn parse_around(&mut self, new: &BTreeSet<usize>, core: &BTreeSet<usize>) {
         let of_go: BTreeSet<usize> = new.iter().copied().filter(|i| self.files[*i].lang == Lang::Go).collect();
@@ -124,7 +132,7 @@ impl<'f> Tree<'f> {
             let all = &mattering | &self.neighbours.with_packages(&(new - &of_go));
             self.parse(&all);
             let others = core.iter().copied().filter(|i| self.files[*i].lang != Lang::Go).collect();
-            self.parse_imports(&others);
+            self.parse_imports(&others, IMPORT_LEVELS);
         } else {
             self.parse_whole(&(new | &self.mattering), core);
         }
@@ -138,7 +146,7 @@ impl<'f> Tree<'f> {
     fn parse_whole(&mut self, files: &BTreeSet<usize>, core: &BTreeSet<usize>) {
         let all = self.neighbours.with_packages(files);
         self.parse(&all);
-        self.parse_imports(core);
+        self.parse_imports(core, IMPORT_LEVELS);
     }
 
     /// Whether so few files of Go matter that what they need is asked for file by file: a package may be megabytes of which
@@ -252,9 +260,10 @@ impl<'f> Tree<'f> {
 
     /// Parses the packages of the tree that these files import, and those that they import in turn: constants, keys,
     /// types and helpers live there.
-    fn parse_imports(&mut self, core: &BTreeSet<usize>) {
+    /// Parses what files import, what that imports, and so on.
+    fn parse_imports(&mut self, core: &BTreeSet<usize>, levels: usize) {
         let mut from: BTreeSet<usize> = core.clone();
-        for level in 0..IMPORT_LEVELS {
+        for level in 0..levels {
             let chosen: Vec<&Arc<Module>> = self
                 .modules
                 .iter()
