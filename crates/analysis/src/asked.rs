@@ -137,7 +137,7 @@ fn hash(value: &(impl Hash + ?Sized)) -> u64 {
 }
 
 /// Every answer of one round.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Answers(FxHashMap<u64, u64>);
 
 impl Answers {

@@ -2,9 +2,10 @@
 //! linked again.
 //!
 //! Types flow between modules by what they declare ([`signature`]) and by what is inferred of it ([`Shown`]). Where both are
-//! as before, nothing else can have changed; where not, everything is linked again.
+//! as before, nothing else can have changed. Where only modules are new, those are linked again that asked something which
+//! has another answer now ([`grown`](crate::grown)); else, everything is.
 
-use crate::asked::{Answers, Identities};
+use crate::asked::{Answers, Identities, during};
 use crate::assemble::notes::Notes;
 use crate::defined::{self, Commands};
 use crate::fields;
@@ -16,8 +17,8 @@ use dogpile_ir::{FieldInit, FunctionKind, LocalId, Module, TypeKind, Value, Valu
 use dogpile_models::Models;
 use dogpile_source::SourceMap;
 use rayon::prelude::*;
-use rustc_hash::FxHasher;
-use std::collections::BTreeMap;
+use rustc_hash::{FxHashSet, FxHasher};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
@@ -25,7 +26,7 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Debug)]
 pub(crate) struct Linked {
     /// By module: its version, and what it declares.
-    versions: Vec<u64>,
+    pub(crate) versions: Vec<u64>,
     signatures: Vec<u64>,
     pub(crate) tables: Arc<Tables>,
     pub(crate) typing: Typing,
@@ -38,6 +39,8 @@ pub(crate) struct Linked {
     pub(crate) notes: Notes,
     /// What all this answers: of names, of uses, of reach and fields, and of each module's locals.
     pub(crate) answers: Vec<Arc<Answers>>,
+    /// By module, what its linking asked; empty where nobody wrote that down.
+    pub(crate) asked: Vec<FxHashSet<u64>>,
 }
 
 /// What a tree is linked from.
@@ -52,7 +55,8 @@ pub(crate) struct Source<'a> {
     pub(crate) versions: &'a [u64],
 }
 
-/// Places in `answers`; before them are those of names and of uses, which hold as long as declarations do.
+/// Places in `answers`; before them are those of names, which hold as long as declarations do, as those of uses do.
+const USES: usize = 1;
 const REACH: usize = 2;
 const FIELDS: usize = 3;
 const LOCALS: usize = 4;
@@ -65,56 +69,87 @@ impl Linked {
             before.map_or_else(|| signature(module), |before| before.signatures[at])
         };
         let signatures: Vec<u64> = source.modules.par_iter().enumerate().map(known).collect();
-        let same = |before: &Self| before.signatures == signatures;
-        match before.filter(same).and_then(|before| before.again(source)) {
-            Some(linked) => linked,
-            None => Self::all(source, signatures),
-        }
+        let linked = match before {
+            Some(before) if before.signatures == signatures => before.again(source),
+            Some(before) if before.may_grow(source) => {
+                let grown = before.grown(source);
+                debug_assert!(grown.1.says_the_same_as(&Self::all(source).1), "what was not linked again would be another");
+                Some(grown)
+            }
+            _ => None,
+        };
+        let (program, linked) = linked.unwrap_or_else(|| Self::all(source));
+        (program, Self { signatures, versions: source.versions.to_vec(), ..linked })
     }
 
-    fn all(source: Source<'_>, signatures: Vec<u64>) -> (Program<'_>, Self) {
+    fn all(source: Source<'_>) -> (Program<'_>, Self) {
         let program = Program::new(source);
-        let typing = Typing::infer(&program);
-        let teaches = source.models.defines_commands();
-        let defined: Vec<_> = each(source.modules, &|m| if teaches { defined::part(&program, m) } else { defined::Part::default() });
-        let commands = Commands::of(defined.iter().map(AsRef::as_ref));
-        let parts: Vec<_> = each(source.modules, &|m| reach::Part::of(&program, &typing, &commands, m));
-        let reach = Reach::of(parts.iter().map(AsRef::as_ref));
-        let set: Vec<_> = each(source.modules, &|m| fields::Part::of(&program, &typing, m));
-        let fields = fields::Index::of(&set);
-        let mut answers = vec![
-            answered(|to| {
-                program.answers(to);
-                commands.answers(to);
-            }),
-            answered(|to| typing.answers(to)),
-            answered(|to| reach.answers(&program.identities, to)),
-            answered(|to| fields.answers(&program.identities, to)),
-        ];
-        answers.extend(each(source.modules, &|m| {
-            let mut answers = Answers::default();
-            typing.answers_of_locals(&program, m, &mut answers);
-            answers
-        }));
-        let linked = Self {
-            versions: source.versions.to_vec(),
-            signatures,
+        let count = source.modules.len();
+        let there: BTreeSet<u32> = (0u32..).zip(source.modules).filter(|(_, module)| !module.is_absent()).map(|(m, _)| m).collect();
+        // More may come where most are not there, and those that come in the end are few.
+        let grows = there.len() * 2 < count && !source.models.defines_commands();
+        let mut linked = Self {
+            versions: Vec::new(),
+            signatures: Vec::new(),
             tables: Arc::clone(&program.tables),
-            typing,
-            defined,
-            commands: Arc::new(commands),
-            parts,
-            reach: Arc::new(reach),
-            set,
-            fields: Arc::new(fields),
+            typing: Typing::of(count),
+            defined: vec![Arc::default(); count],
+            commands: Arc::default(),
+            parts: vec![Arc::default(); count],
+            reach: Arc::default(),
+            set: vec![Arc::default(); count],
+            fields: Arc::default(),
             notes: each(source.modules, &|_| OnceLock::new()),
-            answers,
+            answers: vec![Arc::default(); LOCALS + count],
+            asked: if grows { vec![FxHashSet::default(); count] } else { Vec::new() },
         };
+        linked.typing.infer(&program, &there, &mut linked.asked);
+        if source.models.defines_commands() {
+            linked.defined = each(source.modules, &|m| defined::part(&program, m));
+            linked.commands = Arc::new(Commands::of(linked.defined.iter().map(AsRef::as_ref)));
+        }
+        linked.answers[0] = answered(|to| {
+            program.answers(to);
+            linked.commands.answers(to);
+        });
+        linked.finish(&program, &there);
         (program, linked)
+    }
+
+    /// What depends on types: of these modules, and of all.
+    pub(crate) fn finish(&mut self, program: &Program<'_>, some: &BTreeSet<u32>) {
+        let (typing, commands) = (&self.typing, &self.commands);
+        let part = |m: &u32| {
+            let of = || {
+                let locals = answered(|to| typing.answers_of_locals(program, *m, to));
+                (Arc::new(reach::Part::of(program, typing, commands, *m)), Arc::new(fields::Part::of(program, typing, *m)), locals)
+            };
+            let (of, asked) = if self.asked.is_empty() { (of(), FxHashSet::default()) } else { during(of) };
+            (*m, of, asked)
+        };
+        let parts: Vec<_> = some.into_par_iter().map(part).collect();
+        for (m, (reach, set, locals), asked) in parts {
+            let at = m as usize;
+            (self.parts[at], self.set[at], self.answers[LOCALS + at]) = (reach, set, locals);
+            self.asked.get_mut(at).into_iter().for_each(|known| known.extend(&asked));
+        }
+        self.reach = Arc::new(Reach::of(self.parts.iter().map(AsRef::as_ref)));
+        self.fields = Arc::new(fields::Index::of(&self.set));
+        self.answers[USES] = answered(|to| self.typing.answers(to));
+        self.answers[REACH] = answered(|to| self.reach.answers(&program.identities, to));
+        self.answers[FIELDS] = answered(|to| self.fields.answers(&program.identities, to));
+    }
+
+    /// Whether two linkings of one tree found out the same.
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let fields = self.set.iter().zip(&other.set).all(|(own, other)| own.is_like(other));
+        self.typing.locals == other.typing.locals && self.typing.by_use == other.typing.by_use && self.parts == other.parts && fields && self.answers == other.answers
     }
 
     /// Links those modules again whose text changed; `None`: others would notice.
     fn again(mut self, source: Source<'_>) -> Option<(Program<'_>, Self)> {
+        // What the new text asks is not written down.
+        self.asked = Vec::new();
         let tables = Arc::clone(&self.tables);
         let program = Program::again(source, tables);
         let changed = (0u32..).zip(self.versions.iter().zip(source.versions)).filter(|(_, (old, new))| old != new);
@@ -126,7 +161,8 @@ impl Linked {
             let module = &source.modules[at];
             let shown = |linked: &Self| linked.typing.shown(module, *m);
             let before = std::mem::take(&mut self.typing.last_shown[at]);
-            self.typing.infer_again(&program, *m);
+            // The others' types hold as long as it shows the same as before, and what it declares is the same.
+            self.typing.infer(&program, &BTreeSet::from([*m]), &mut self.asked);
             let now: Shown = shown(&self);
             if before != now {
                 return None;
@@ -156,7 +192,6 @@ impl Linked {
             self.fields = Arc::new(fields::Index::of(&self.set));
             self.answers[FIELDS] = answered(|to| self.fields.answers(&program.identities, to));
         }
-        self.versions = source.versions.to_vec();
         Some((program, self))
     }
 }
@@ -168,7 +203,7 @@ fn each<P: Default + Send + Sync>(modules: &[Arc<Module>], part: &(impl Fn(u32) 
     all.into_par_iter().map(|(m, module)| if module.is_absent() { Arc::clone(&nothing) } else { Arc::new(part(m)) }).collect()
 }
 
-fn answered(fill: impl FnOnce(&mut Answers)) -> Arc<Answers> {
+pub(crate) fn answered(fill: impl FnOnce(&mut Answers)) -> Arc<Answers> {
     let mut answers = Answers::default();
     fill(&mut answers);
     Arc::new(answers)

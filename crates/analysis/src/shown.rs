@@ -1,10 +1,8 @@
 //! What other modules see of the types that were inferred in one: where it is as before, so are theirs.
 
-use crate::program::Program;
-use crate::typing::{ROUNDS, Typing};
+use crate::typing::Typing;
 use dogpile_ir::{FunctionKind, LocalId, Module, Param, Type};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// What other modules can see of the types that were inferred in one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,18 +14,6 @@ pub(crate) struct Shown {
 }
 
 impl Typing {
-    /// Infers one module anew, as if it had been inferred in its turn with all the others. The others' types hold as long
-    /// as it shows the same as before ([`Typing::shown`]), and what it declares is the same.
-    pub(crate) fn infer_again(&mut self, program: &Program<'_>, m: u32) {
-        self.locals[m as usize] = Arc::default();
-        Arc::make_mut(&mut self.by_use).retain(|_, (_, stamp)| stamp.1 != m);
-        for round in 0..ROUNDS {
-            self.now = Some((round, m));
-            self.infer_module(program, (round, m));
-        }
-        self.now = None;
-    }
-
     /// What others see of a module.
     pub(crate) fn shown(&self, module: &Module, m: u32) -> Shown {
         let by_use = self.by_use.iter().filter(|(_, (_, stamp))| stamp.1 == m);

@@ -1,13 +1,14 @@
 //! Static types, as far as declarations tell: the first evidence of what a receiver is.
 
 use crate::asked::{About, Answers, note};
+use crate::missed;
 use crate::program::{FuncRef, Program};
 use crate::resolved::Called;
 use crate::shown::Shown;
 use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
 use dogpile_models::{Does, Role, Row};
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -45,33 +46,17 @@ pub(crate) struct Typing {
     pub(crate) locals: Vec<Arc<HashMap<LocalId, (Type, u8)>>>,
     /// Globals and fields recognised as clients by a distinctive call on them.
     pub(crate) by_use: Arc<HashMap<String, (Type, Stamp)>>,
+    /// Names of those, as [`crate::missed`] keeps them; some may be gone.
+    pub(crate) told: FxHashSet<u64>,
     /// While one module is inferred anew: what came later is not there yet.
     pub(crate) now: Option<Stamp>,
     /// The round that is under way, and its module.
-    at: Stamp,
+    pub(crate) at: Stamp,
     /// What each module showed when it was inferred.
     pub(crate) last_shown: Vec<Shown>,
 }
 
-/// Two rounds: the second sees types that calls further down gave to fields and globals.
-pub(crate) const ROUNDS: u8 = 2;
-
 impl Typing {
-    pub(crate) fn infer(program: &Program<'_>) -> Self {
-        let mut typing = Self { locals: vec![Arc::default(); program.modules.len()], ..Self::default() };
-        for round in 0..ROUNDS {
-            for (m, _) in (0u32..).zip(program.modules) {
-                typing.infer_module(program, (round, m));
-            }
-        }
-        let mut shown: Vec<Shown> = (0u32..).zip(program.modules).map(|(m, module)| typing.shown_locals(module, m)).collect();
-        for (name, (ty, (round, m))) in &*typing.by_use {
-            shown[*m as usize].by_use.insert(name.clone(), (ty.clone(), *round));
-        }
-        typing.last_shown = shown;
-        typing
-    }
-
     pub(crate) fn infer_module(&mut self, program: &Program<'_>, at: Stamp) {
         self.at = at;
         let m = at.1;
@@ -100,8 +85,11 @@ impl Typing {
     }
 
     fn inferred(&self, m: u32, local: LocalId) -> Option<&Type> {
-        let (ty, round) = self.locals[m as usize].get(&local)?;
-        self.is_there((*round, m)).then_some(ty)
+        let found = self.locals[m as usize].get(&local).filter(|(_, round)| self.is_there((*round, m)));
+        if found.is_none() {
+            missed::local(m, local);
+        }
+        found.map(|(ty, _)| ty)
     }
 
     fn infer_local(&mut self, m: u32, local: LocalId, ty: Type) {
@@ -115,6 +103,7 @@ impl Typing {
             Some((_, known)) if self.is_there(*known) => {}
             // What another module came to later, it would not have come to.
             _ => {
+                self.told.insert(missed::hash(&key));
                 Arc::make_mut(&mut self.by_use).insert(key, (ty, stamp));
             }
         }
@@ -171,6 +160,7 @@ impl Typing {
         }
         let Target::Local(f) = self.target(program, m, call) else { return };
         for (arg, param) in call.args.iter().zip(&program.function(f).params) {
+            note(About::Local, &(program.identities.of(f.module), param.local));
             let used = self.inferred(f.module, param.local);
             let client = used.filter(|ty| ty.name().and_then(|name| program.models.type_of(name)).is_some_and(|(_, row)| row.role == Role::Client));
             if let Some(ty) = client.cloned().filter(|_| unknown(self, arg)) {
@@ -214,7 +204,11 @@ impl Typing {
 
     fn used_as(&self, name: &str) -> Option<Type> {
         note(About::Use, name);
-        self.by_use.get(name).filter(|(_, stamp)| self.is_there(*stamp)).map(|(ty, _)| ty.clone())
+        let found = self.by_use.get(name).filter(|(_, stamp)| self.is_there(*stamp));
+        if found.is_none() {
+            missed::by_use(name);
+        }
+        found.map(|(ty, _)| ty.clone())
     }
 
     /// What was inferred of locals, by module.

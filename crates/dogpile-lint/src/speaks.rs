@@ -3,20 +3,32 @@
 use crate::input::InputFile;
 use crate::neighbours::Neighbours;
 use dogpile_ir::Lang;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A client, the package that wraps it, the package that hands the wrapper out, and who uses that.
 const LEVELS: usize = 3;
 
+/// A language and a package of it.
+type At<'s> = (Lang, &'s str);
+
 /// What was found out of packages so far.
 pub(crate) struct Speaks<'s> {
     files: &'s [InputFile],
     neighbours: &'s Neighbours<'s>,
-    text: &'s dyn Fn(usize) -> Option<Arc<str>>,
-    names_client: &'s dyn Fn(Lang, &str) -> bool,
+    text: &'s (dyn Fn(usize) -> Option<Arc<str>> + Sync),
+    names_client: &'s (dyn Fn(Lang, &str) -> bool + Sync),
     /// By package: whether its files name a client, and what they import.
-    known: BTreeMap<(Lang, &'s str), (bool, BTreeSet<String>)>,
+    known: BTreeMap<At<'s>, (bool, BTreeSet<String>)>,
+}
+
+/// How far it is known for a file.
+struct Way<'s> {
+    file: usize,
+    /// Files whose packages are next.
+    next: BTreeSet<usize>,
+    seen: BTreeSet<At<'s>>,
 }
 
 impl<'s> Speaks<'s> {
@@ -24,31 +36,44 @@ impl<'s> Speaks<'s> {
     pub(crate) fn new(
         files: &'s [InputFile],
         neighbours: &'s Neighbours<'s>,
-        text: &'s dyn Fn(usize) -> Option<Arc<str>>,
-        names_client: &'s dyn Fn(Lang, &str) -> bool,
+        text: &'s (dyn Fn(usize) -> Option<Arc<str>> + Sync),
+        names_client: &'s (dyn Fn(Lang, &str) -> bool + Sync),
     ) -> Self {
         Self { files, neighbours, text, names_client, known: BTreeMap::new() }
     }
 
-    /// Whether the package of a file does.
-    pub(crate) fn around(&mut self, file: usize) -> bool {
-        let mut level = BTreeSet::from([file]);
-        let mut seen = BTreeSet::new();
+    /// The files whose packages do.
+    pub(crate) fn among(mut self, files: impl Iterator<Item = usize>) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut open: Vec<Way<'_>> = files.map(|file| Way { file, next: BTreeSet::from([file]), seen: BTreeSet::new() }).collect();
         for _ in 0..LEVELS {
-            let mut next = BTreeSet::new();
-            for one in level {
-                let at = (self.files[one].lang, self.files[one].package.as_str());
-                if !seen.insert(at) {
-                    continue;
-                }
-                let (names, imports) = self.known.entry(at).or_insert_with(|| look(self.neighbours, self.files, one, self.text, self.names_client));
-                if *names {
-                    return true;
-                }
-                // One file stands for its package.
-                next.extend(imports.iter().filter_map(|package| self.neighbours.package(at.0, package).first()));
+            let next = open.iter().flat_map(|way| &way.next).map(|one| (self.package(*one), *one));
+            let new: BTreeMap<At<'_>, usize> = next.filter(|(at, _)| !self.known.contains_key(at)).collect();
+            let looked: Vec<_> = new.into_par_iter().map(|(at, one)| (at, look(self.neighbours, self.files, one, self.text, self.names_client))).collect();
+            self.known.extend(looked);
+            open.retain_mut(|way| {
+                let speaks = self.goes_on(way);
+                found.extend(speaks.then_some(way.file));
+                !speaks
+            });
+        }
+        found
+    }
+
+    fn package(&self, file: usize) -> At<'s> {
+        (self.files[file].lang, self.files[file].package.as_str())
+    }
+
+    /// Goes one level further; whether a client is named there.
+    fn goes_on(&self, way: &mut Way<'s>) -> bool {
+        for one in std::mem::take(&mut way.next) {
+            let at = self.package(one);
+            let Some((names, imports)) = self.known.get(&at).filter(|_| way.seen.insert(at)) else { continue };
+            if *names {
+                return true;
             }
-            level = next;
+            // One file stands for its package.
+            way.next.extend(imports.iter().filter_map(|package| self.neighbours.package(at.0, package).first()));
         }
         false
     }
@@ -58,8 +83,8 @@ fn look(
     neighbours: &Neighbours<'_>,
     files: &[InputFile],
     file: usize,
-    text: &dyn Fn(usize) -> Option<Arc<str>>,
-    names_client: &dyn Fn(Lang, &str) -> bool,
+    text: &(dyn Fn(usize) -> Option<Arc<str>> + Sync),
+    names_client: &(dyn Fn(Lang, &str) -> bool + Sync),
 ) -> (bool, BTreeSet<String>) {
     let mut imports = BTreeSet::new();
     for one in neighbours.with_packages(&BTreeSet::from([file])) {
@@ -107,8 +132,9 @@ mod tests {
         let neighbours = Neighbours::new(&files);
         let text = |i: usize| Some(Arc::from(texts[i].1));
         let names = |_: Lang, text: &str| text.contains("the/client");
-        let mut speaks = Speaks::new(&files, &neighbours, &text, &names);
-        assert!(speaks.around(0) && speaks.around(1) && speaks.around(2));
-        assert!(!speaks.around(3), "three packages away");
+        let speaks = Speaks::new(&files, &neighbours, &text, &names);
+        let mut found = speaks.among(0..files.len());
+        found.sort_unstable();
+        assert_eq!(found, [0, 1, 2], "the last is three packages away");
     }
 }

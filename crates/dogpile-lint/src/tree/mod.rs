@@ -21,6 +21,7 @@ use dogpile_ir::{Lang, Module};
 use dogpile_report::{Problem, ProblemKind};
 use dogpile_source::{FileId, SourceFile, SourceMap};
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -32,6 +33,8 @@ const IMPORT_LEVELS: usize = 3;
 const IMPORT_LEVELS_OF_GO: usize = 2;
 /// One file in so many matters, or fewer: see [`Tree::is_sparse`].
 const SPARSE: usize = 100;
+/// Fewer files are parsed in the order of their lengths.
+const FEW: usize = 1000;
 /// So often it is asked for more files before packages are parsed whole: each time all that is there is linked anew.
 const MOST_ASKED: usize = 24;
 /// So many problems of one file are told one by one.
@@ -110,8 +113,7 @@ impl<'f> Tree<'f> {
         let mut all: BTreeSet<usize> = with(Hit::Alone).collect();
         let names_client = |lang: Lang, text: &str| options.triggers.names_client(lang, text.as_bytes());
         let text = |i: usize| self.text(i).ok();
-        let mut speaks = Speaks::new(self.files, &self.neighbours, &text, &names_client);
-        all.extend(with(Hit::Weak).filter(|i| speaks.around(*i)));
+        all.extend(Speaks::new(self.files, &self.neighbours, &text, &names_client).among(with(Hit::Weak)));
         all
     }
 
@@ -173,7 +175,6 @@ impl<'f> Tree<'f> {
         self.parse(&wanted.iter().map(|file| file.0 as usize).collect());
     }
 
-
     /// Parses files that were not parsed before.
     pub(crate) fn parse(&mut self, chosen: &BTreeSet<usize>) {
         let new: Vec<usize> = chosen.difference(&self.parsed).copied().collect();
@@ -193,9 +194,15 @@ impl<'f> Tree<'f> {
             let kept = self.before.remove(&self.files[*index].path);
             known.extend(kept.filter(|kept| kept.is(*id, text)).map(|kept| (*index, kept)));
         }
-        let new: Vec<_> = ready
+        ready.retain(|(index, ..)| !known.contains_key(index));
+        // The longest first, and one by one: nobody waits for a long one that somebody came to last. Among many that is
+        // nothing, and the memory of the longest would not be used again for the others.
+        if ready.len() < FEW {
+            ready.sort_by_key(|(_, _, text)| Reverse(text.len()));
+        }
+        let mut new: Vec<_> = ready
             .into_par_iter()
-            .filter(|(index, ..)| !known.contains_key(index))
+            .with_max_len(1)
             .map(|(index, id, text)| {
                 let file = &self.files[index];
                 let source = Arc::new(SourceFile::new(file.path.as_str(), text));
@@ -203,6 +210,7 @@ impl<'f> Tree<'f> {
                 (index, source, translated)
             })
             .collect();
+        new.sort_by_key(|(index, ..)| *index);
         let mut parsed: Vec<Translated> = Vec::new();
         for (index, source, translated) in new {
             let module = translated.map(|(module, fact)| {
