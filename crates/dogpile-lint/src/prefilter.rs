@@ -252,8 +252,8 @@ mod tests {
         assert!(hits(Lang::Go, b"SetNX") && hits(Lang::TypeScript, b"'ioredis'"));
         assert!(!hits(Lang::Go, b"ioredis") && !hits(Lang::TypeScript, b"SetNX") && !hits(Lang::Rust, b"SetNX"));
         let stranger = Words {
-            strangers: vec!["edistrib".to_owned()],
-            companions: vec!["edis".to_owned()],
+            strangers: vec!["Redistrib".to_owned()],
+            companions: vec!["redis".to_owned(), "Redis".to_owned()],
             clients: vec!["bb8".to_owned(), "bb8_redis::".to_owned()],
             ..words("SetNX")
         };
