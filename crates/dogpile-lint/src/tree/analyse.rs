@@ -94,7 +94,7 @@ impl Tree<'_> {
             let stands = |i: usize| {
                 let file = &self.files[i];
                 // A tree holds more text than memory should.
-                let found = self.with_text(i, |text| mentions.stand_in(file, text))?;
+                let found = self.with_text(i, |text| mentions.stand_in(file, text, self.packages))?;
                 Some((i, file.text.clone(), found))
             };
             let new: Vec<(usize, Option<Arc<str>>, bool)> = new.into_par_iter().filter_map(stands).collect();
