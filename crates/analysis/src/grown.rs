@@ -2,7 +2,7 @@
 //! another answer now.
 
 use crate::asked::{About, Answers, question};
-use crate::linked::{Linked, Source, answered};
+use crate::linked::{Linked, NAMES, Source, answered};
 use crate::program::Program;
 use crate::typing::Typing;
 use rayon::prelude::*;
@@ -22,8 +22,8 @@ impl Linked {
         let program = Program::new(source);
         self.tables = Arc::clone(&program.tables);
         let names = answered(|to| program.answers(to));
-        let mut changed = Answers::changed(&self.answers[..1], &[Arc::clone(&names)]);
-        self.answers[0] = names;
+        let mut changed = Answers::changed(&self.answers[NAMES..=NAMES], &[Arc::clone(&names)]);
+        self.answers[NAMES] = names;
         let mut some: BTreeSet<u32> = (0u32..).zip(self.versions.iter().zip(source.versions)).filter(|(_, (old, new))| old != new).map(|(m, _)| m).collect();
         changed.extend(some.iter().map(|m| question(About::Package, &*source.modules[*m as usize].package)));
         self.asking(&changed, &mut some);

@@ -55,7 +55,8 @@ pub(crate) struct Source<'a> {
     pub(crate) versions: &'a [u64],
 }
 
-/// Places in `answers`; before them are those of names, which hold as long as declarations do, as those of uses do.
+/// Places in `answers`; those of names and of uses hold as long as declarations do.
+pub(crate) const NAMES: usize = 0;
 const USES: usize = 1;
 const REACH: usize = 2;
 const FIELDS: usize = 3;
@@ -108,7 +109,7 @@ impl Linked {
             linked.defined = each(source.modules, &|m| defined::part(&program, m));
             linked.commands = Arc::new(Commands::of(linked.defined.iter().map(AsRef::as_ref)));
         }
-        linked.answers[0] = answered(|to| {
+        linked.answers[NAMES] = answered(|to| {
             program.answers(to);
             linked.commands.answers(to);
         });

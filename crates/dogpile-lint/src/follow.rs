@@ -44,6 +44,7 @@ pub(crate) struct Mentions {
     items: Triggers,
     /// Roots of crates: their own files name them without their name.
     crates: BTreeSet<String>,
+    /// Of TypeScript: any specifier that leads to the first is enough, to the second it takes one of `items` besides.
     modules: [Paths<Prefilter>; 2],
     within: BTreeMap<String, BTreeSet<Word>>,
 }
