@@ -76,7 +76,7 @@ impl Command {
         let defines = |owner: &str| self.row_of(program, owner).is_some();
         [ty, program.resolve_alias(ty)].into_iter().filter_map(Type::name).any(|owner| {
             let owner = &*program.canonical(owner);
-            defines(owner) || program.embedded_with(owner, &defines, 0).is_some() || program.extends_with(owner, &defines, 0)
+            defines(owner) || program.embedded_with(owner, &defines, 0).is_some() || program.extends_with(owner, &defines, 0).is_some()
         })
     }
 

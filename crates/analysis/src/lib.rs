@@ -10,6 +10,7 @@ mod assemble;
 mod constants;
 mod defined;
 mod explore;
+mod extended;
 mod fields;
 mod fold;
 mod format;

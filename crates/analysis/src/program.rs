@@ -487,10 +487,18 @@ impl<'a> Program<'a> {
         })
     }
 
-    /// Whether an interface extends a type that a test holds for.
-    pub(crate) fn extends_with(&self, ty: &str, test: &dyn Fn(&str) -> bool, depth: usize) -> bool {
-        let Some(TypeDecl { kind: TypeKind::Interface { embeds, .. }, .. }) = self.type_decl(ty) else { return false };
-        embeds.iter().filter_map(Type::name).any(|name| test(name) || (depth < 4 && self.extends_with(name, test, depth + 1)))
+    /// The type that an interface extends for which a test holds.
+    pub(crate) fn extends_with(&self, ty: &str, test: &dyn Fn(&str) -> bool, depth: usize) -> Option<&'a str> {
+        let TypeKind::Interface { embeds, .. } = &self.type_decl(ty)?.kind else { return None };
+        embeds.iter().filter_map(Type::name).find_map(|name| {
+            if test(name) {
+                Some(name)
+            } else if depth < 4 {
+                self.extends_with(name, test, depth + 1)
+            } else {
+                None
+            }
+        })
     }
 
     pub(crate) fn is_interface(&self, ty: &str) -> bool {

@@ -475,8 +475,11 @@ fn found_method<'p>(program: &Program<'p>, m: u32, ty: &Type, name: &str, args: 
             };
             return (target, true);
         }
-        // An interface of the project may be a narrow view of a client: its calls can be as telling.
         if program.is_interface(owner) {
+            if let Some(row) = crate::extended::row(program, lang(program.module_at(m)), owner, name, args) {
+                return (Target::Model(row, Evidence::Exact), true);
+            }
+            // An interface of the project may be a narrow view of a client: its calls can be as telling.
             break;
         }
         // Another name for a type: what it stands for is asked next.

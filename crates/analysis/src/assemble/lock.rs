@@ -14,7 +14,7 @@ use crate::lifecycle::{
 };
 use crate::program::{FuncRef, Program};
 use crate::sym::{Scale, Sym};
-use dogpile_models::{CacheOp, Waits};
+use dogpile_models::Waits;
 
 impl Assembly<'_, '_> {
     pub(super) fn lock(&self, root: FuncRef, e: &Exploration, forms: &Forms, slot: usize, told: Option<super::Told>) -> Lock {
@@ -375,7 +375,7 @@ fn released_on_error_only(e: &Exploration, s: &SessionFacts) -> bool {
     let handling = by_winners.peek().is_some() && by_winners.all(|r| r.handling);
     let all_errors = handling || released.all(|e| e.error == Some(true));
     let rewritten = s.renewals.iter().filter_map(|at| e.renewals.get(*at)).any(|r| r.site.command == "SET" && !r.heartbeat);
-    let stays = |e: &ExitFacts| !hands_over(&e.values) || (handling && rewritten);
+    let stays = |e: &ExitFacts| !hands_over(&e.values) || e.answers || (handling && rewritten);
     let kept = s.exits.iter().any(|e| e.status == Status::Won && e.error != Some(true) && !e.panics && stays(e));
     all_errors && kept
 }
@@ -416,13 +416,15 @@ fn at_hand(s: &SessionFacts, at: Span) -> bool {
 
 pub(super) fn recheck(program: &Program<'_>, e: &Exploration, s: &SessionFacts) -> Recheck {
     for (key, read) in &s.reads_before {
-        let written =
-            s.filled.contains(key) || e.caches.iter().any(|c| c.op == CacheOp::Set && c.held && c.key.sym == *key);
-        if !written {
+        if !s.filled.contains(key) {
             continue;
         }
         if s.reads_held.iter().any(|(k, _)| k == key) {
             return Recheck::Done;
+        }
+        // What was not followed may have looked.
+        if s.opaque || e.cut {
+            return Recheck::Unknown;
         }
         // What is computed is neither the look nor the write.
         let stores = |span: &Span| s.writes.contains_key(span) || e.caches.iter().any(|c| c.site.span == *span);

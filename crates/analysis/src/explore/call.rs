@@ -265,6 +265,9 @@ impl<'a> Explorer<'a, '_> {
         }
         // Nobody reads what a line in a log comes to.
         let logs = site.wanted.is_none() && !gives_functions && self.name_tells(name).logging && !self.cx.reach.is_relevant(program, f);
+        if self.cx.reach.is_relevant(program, f) && depth >= MAX_DEPTH {
+            self.note_opaque(&state);
+        }
         if !matters || logs || depth >= MAX_DEPTH || program.function(f).body.is_none() {
             return self.unknown_work(name.clone(), Some(f), site, state);
         }
@@ -466,9 +469,12 @@ impl<'a> Explorer<'a, '_> {
         let throws = self.may_throw(site.frame, site.call, &state).then(|| state.clone());
         // A function given away may run, now, once; what walks a list runs it for each item.
         let walks = matches!(crate::names::last(&name), "map" | "forEach" | "flatMap" | "filter" | "some" | "every" | "reduce" | "for_each" | "filter_map" | "flat_map");
+        // Around what it is given, a function of which we know that it takes locks or asks Redis may do so: what was not
+        // followed is no place to judge from.
+        let encloses = target.is_some_and(|f| self.cx.reach.is_relevant(&self.cx.program, f));
         let before = state.clone();
         let mut states = vec![state];
-        for arg in &site.args {
+        for arg in site.args.iter().filter(|_| !encloses) {
             if let Sym::Func(f, home) = &*arg.sym {
                 let matters = self.cx.reach.is_relevant(&self.cx.program, *f) || states.iter().any(|s| !s.held.is_empty()) || !self.flights.is_empty();
                 if !matters {

@@ -390,7 +390,7 @@ impl<'a> Explorer<'a, '_> {
             return;
         }
         for slot in slots {
-            self.note_release(slot, facts.clone());
+            self.note_release(slot, ReleaseFacts { handling: facts.handling || state.undoes(slot), ..facts.clone() });
             self.gives_parts_back(slot, &s.op, state);
             if state.status(slot) == Some(Status::Won) {
                 self.note_escapes(slot, state);

@@ -230,6 +230,7 @@ impl<'a> Explorer<'a, '_> {
                     status: held.status,
                     error: Some(!well),
                     values: vec![],
+                    answers: false,
                     panics: false,
                     ends_process: true,
                     beating: BTreeSet::new(),
@@ -276,6 +277,7 @@ impl<'a> Explorer<'a, '_> {
         self.keeps_parts(state);
         for held in &state.held {
             let steps = state.taken_since(held.slot);
+            let answers = self.answers(held.slot, &values, state);
             let session = &mut self.out.sessions[held.slot];
             // Read, compared, found to be somebody else's: nothing is left to give back.
             let asked = held.examined
@@ -285,7 +287,7 @@ impl<'a> Explorer<'a, '_> {
             let exits = &mut session.exits;
             let values: Vec<S> = values.iter().map(|v| v.sym.clone()).collect();
             if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == status && e.error == error && e.values == values && e.beating == beating) {
-                exits.push(super::record::ExitFacts { span, status, error, values, panics, ends_process: false, beating: beating.clone(), steps });
+                exits.push(super::record::ExitFacts { span, status, error, values, answers, panics, ends_process: false, beating: beating.clone(), steps });
             }
         }
     }

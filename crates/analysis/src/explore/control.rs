@@ -154,9 +154,7 @@ impl<'a> Explorer<'a, '_> {
 
     fn branch(&mut self, frame: FrameId, cond: &'a Value, then: &'a Block, otherwise: &'a Block, mut state: State<'a>) -> Paths<'a> {
         state.fine = None;
-        let val = self.eval(frame, cond, &mut state);
-        self.looked_at(&val.sym);
-        let (yes, no) = split(&val, state);
+        let (yes, no) = self.sides(frame, cond, state);
         let mut paths = Vec::new();
         if let Some(mut yes) = yes {
             if no.is_some() {
@@ -180,9 +178,8 @@ impl<'a> Explorer<'a, '_> {
             let mut entering = Vec::new();
             for guard in &case.guards {
                 let mut still = Vec::new();
-                for mut state in rest {
-                    let val = self.eval(frame, guard, &mut state);
-                    let (yes, no) = split(&val, state);
+                for state in rest {
+                    let (yes, no) = self.sides(frame, guard, state);
                     entering.extend(yes);
                     still.extend(no);
                 }

@@ -74,17 +74,26 @@ impl<'a> Explorer<'a, '_> {
             }
             ValueKind::Convert(ty, inner) => {
                 let inner = self.eval(frame, inner, state);
-                Val { sym: Arc::new(self.convert(ty, &inner.sym)), span: inner.span }
+                Val { sym: Arc::new(self.convert(frame, ty, &inner.sym)), span: inner.span }
             }
             ValueKind::Opaque(_) => Val::unknown(span),
         }
     }
 
-    fn convert(&self, ty: &Type, sym: &S) -> Sym {
+    fn convert(&self, frame: FrameId, ty: &Type, sym: &S) -> Sym {
         let ty = self.cx.program.resolve_alias(ty);
         match ty.name() {
             Some("time.Duration") => to_duration(sym),
             Some("int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" | "float64" | "float32") => to_number(sym),
+            // Go: a number made a string is the character that it numbers (the language's specification, conversions to
+            // a string type).
+            Some("string") => match **sym {
+                Sym::Int(code, _) if self.lang(frame) == dogpile_ir::Lang::Go => {
+                    let char = u32::try_from(code).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER);
+                    Sym::Str(char.to_string().into())
+                }
+                _ => (**sym).clone(),
+            },
             _ => (**sym).clone(),
         }
     }

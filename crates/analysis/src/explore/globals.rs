@@ -7,6 +7,7 @@ use crate::sym::{FrameId, S, Scale, Sym, Val};
 use dogpile_ir::{Global, Name};
 use dogpile_models::ValueKind;
 use dogpile_source::Span;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -17,6 +18,10 @@ const MAX_CHAIN: usize = 100;
 #[derive(Default)]
 pub(crate) struct Globals<'a> {
     running: BTreeSet<&'a str>,
+    /// One of them was asked for while it runs: what comes out depends on where it began.
+    broken: bool,
+    /// What came out of others: they are the same on every path.
+    built: FxHashMap<&'a str, (Val, Start)>,
 }
 
 impl<'a> Explorer<'a, '_> {
@@ -45,15 +50,28 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         let changes = !global.constant && self.cx.reach.is_reassigned(name);
-        // A cycle of initialisers ends here.
-        let too_long = self.globals.running.len() >= MAX_CHAIN;
-        self.out.cut |= too_long && !changes;
-        if changes || too_long || !self.globals.running.insert(&global.name) {
+        if changes {
             return Val { sym: this, span };
         }
+        if let Some((val, start)) = self.globals.built.get(&*global.name) {
+            state.start_with(start);
+            return val.clone();
+        }
+        // A cycle of initialisers ends here.
+        let too_long = self.globals.running.len() >= MAX_CHAIN;
+        self.out.cut |= too_long;
+        if too_long || !self.globals.running.insert(&global.name) {
+            self.globals.broken = true;
+            return Val { sym: this, span };
+        }
+        let outer = std::mem::take(&mut self.globals.broken);
         let (val, start) = self.built(module, global, this, span);
         self.globals.running.remove(&*global.name);
         state.start_with(&start);
+        if !self.globals.broken && global.value.is_some() {
+            self.globals.built.insert(&global.name, (val.clone(), start));
+        }
+        self.globals.broken |= outer;
         val
     }
 

@@ -17,6 +17,7 @@ mod concurrent;
 mod control;
 pub(crate) mod drop;
 mod eval;
+mod failure;
 mod globals;
 mod lists;
 mod lookups;

@@ -192,6 +192,14 @@ impl<'a> Explorer<'a, '_> {
                 self.out.sessions[held.slot].reads_held.push((facts.key.sym.clone(), facts.site.span));
             }
         }
+        if facts.op == CacheOp::Set {
+            for held in state.held.iter().filter(|h| h.status == Status::Won) {
+                let filled = &mut self.out.sessions[held.slot].filled;
+                if !filled.contains(&facts.key.sym) {
+                    filled.push(facts.key.sym.clone());
+                }
+            }
+        }
         if facts.op == CacheOp::Set && facts.scope != CacheScope::Process {
             self.note_write(&facts.site.clone(), &facts.key.clone(), false, state);
         }
@@ -264,7 +272,7 @@ impl<'a> Explorer<'a, '_> {
                     cancelled: false,
                     deferred: state.deferring,
                     throws_unheld: false,
-                    handling: self.handlers > 0,
+                    handling: self.handlers > 0 || state.undoes(slot),
                 };
                 self.note_release(slot, facts);
                 self.gives_parts_back(slot, &op, state);

@@ -87,7 +87,7 @@ pub(crate) struct SessionFacts {
     pub(crate) visits: BTreeMap<Span, BTreeSet<Status>>,
     pub(crate) exits: Vec<ExitFacts>,
     pub(crate) writes: BTreeMap<Span, (OpSite, bool)>,
-    /// Keys that a script fills while it is held.
+    /// Keys that are filled while it is held.
     pub(crate) filled: Vec<S>,
     pub(crate) sleeps: BTreeMap<Span, u64>,
     /// Contexts made with a time limit while held, ms.
@@ -200,7 +200,7 @@ pub(crate) struct ReleaseFacts {
     pub(crate) cancelled: bool,
     pub(crate) deferred: bool,
     pub(crate) throws_unheld: bool,
-    /// It runs in handlers of errors only.
+    /// It runs only in handlers of errors, and where code has found one.
     pub(crate) handling: bool,
 }
 
@@ -231,6 +231,8 @@ pub(crate) struct ExitFacts {
     pub(crate) status: Status,
     pub(crate) error: Option<bool>,
     pub(crate) values: Vec<S>,
+    /// The object that it gives is an answer: nothing in it is of the lock, or could give it back.
+    pub(crate) answers: bool,
     pub(crate) panics: bool,
     /// The process ends here, and nothing runs behind it.
     pub(crate) ends_process: bool,

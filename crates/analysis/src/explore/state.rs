@@ -40,6 +40,8 @@ pub(crate) struct Held {
     pub(crate) part: bool,
     /// A way out behind it that kept parts of a refused quorum.
     pub(crate) left: Option<Span>,
+    /// Work behind it has failed, and this path has looked: what it gives back now is given back for that.
+    pub(crate) failed: bool,
 }
 
 /// Branches taken, latest first.
@@ -194,7 +196,7 @@ impl<'a> State<'a> {
     }
 
     /// Whether some field of an object holds a value of a kind.
-    pub(crate) fn has_field(&self, base: &S, test: &mut impl FnMut(&Val) -> bool) -> bool {
+    pub(crate) fn has_field(&self, base: &Sym, test: &mut impl FnMut(&Val) -> bool) -> bool {
         self.heap.get(base).is_some_and(|fields| fields.values().any(test))
     }
 
@@ -206,7 +208,7 @@ impl<'a> State<'a> {
         match self.held.iter_mut().find(|h| h.slot == slot) {
             Some(held) => held.status = status,
             None => {
-                self.held.push(Held { slot, status, steps: None, examined: false, part: false, left: None });
+                self.held.push(Held { slot, status, steps: None, examined: false, part: false, left: None, failed: false });
                 self.held.sort_by_key(|h| h.slot);
             }
         }
@@ -223,6 +225,7 @@ impl<'a> State<'a> {
         if let Some(held) = self.held.iter_mut().find(|h| h.slot == slot) {
             held.steps = None;
             held.examined = false;
+            held.failed = false;
         }
     }
 
@@ -322,6 +325,7 @@ impl<'a> State<'a> {
         self.beside.woken.extend(other.beside.woken.iter().cloned());
         for (mine, theirs) in self.held.iter_mut().zip(&other.held) {
             mine.examined &= theirs.examined;
+            mine.failed &= theirs.failed;
         }
         self.trace.join(&other.trace);
         for (key, theirs) in differing(&self.env, &other.env) {

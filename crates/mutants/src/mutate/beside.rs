@@ -243,7 +243,10 @@ pub(super) fn escapes(place: &Place<'_>) -> Option<Vec<Edit>> {
             // Work that is told to stop, stops.
             let told =
                 ["WithCancel(", "WithTimeout(", "WithDeadline("].iter().any(|word| place.say(function).contains(word));
-            (one && !told && call.ends_with(')') && !call.contains("func("))
+            // `go a.Do().Err()` does it here and now: what a call is made on is computed before anything runs beside
+            // (the language's specification, go statements).
+            let here = call.contains(").");
+            (one && !told && !here && call.ends_with(')') && !call.contains("func("))
                 .then(|| format!("go {call}\n\treturn nil"))?
         }
         Language::TypeScript => {
