@@ -240,7 +240,8 @@ impl<'a> Explorer<'a, '_> {
             site: op_site,
             op,
             key: site.args[key].clone(),
-            scope: CacheScope::Unknown,
+            // What is asked over a network takes a context along; a map of this process (`lru`, `ristretto`) needs none.
+            scope: if key == 0 { CacheScope::Process } else { CacheScope::Unknown },
             coalesces: Coalesces::None,
             ttl: Lease::Unknown,
             in_flight: !self.flights.is_empty(),
