@@ -13,12 +13,13 @@ impl Assembly<'_, '_> {
         for f in &e.flights {
             // The function that enters it tells it; a caller's view of the same place adds nothing.
             let inner = !f.site.via.is_empty();
-            // What else a caller reads is not what this flight fills.
             // Redis may be where the value stands, and no cache of it: it is read as the work, and nobody writes there.
             let filled = e.caches.iter().any(|c| c.op == CacheOp::Set && c.scope != ModelScope::Process);
             let is_cache = |scope: ModelScope| filled || scope != ModelScope::Shared;
-            let around = e.caches.iter().filter(|c| c.op == CacheOp::Get && !inner && (!c.in_flight || is_cache(c.scope))).map(|c| (c.scope, c.site.span));
-            let scopes: Vec<(ModelScope, dogpile_source::Span)> = f.caches.iter().copied().filter(|(scope, _)| is_cache(*scope)).chain(around).collect();
+            // What else a caller reads is not what this flight fills.
+            let reads = e.caches.iter().filter(|c| c.op == CacheOp::Get && !inner && (!c.in_flight || is_cache(c.scope)));
+            let within = f.caches.iter().copied().filter(|(scope, _)| is_cache(*scope));
+            let scopes: Vec<(ModelScope, dogpile_source::Span)> = within.chain(reads.map(|c| (c.scope, c.site.span))).collect();
             let find = |scope: ModelScope| scopes.iter().find(|(s, _)| *s == scope).map(|(_, span)| *span);
             let (cache, cache_read) = match (find(ModelScope::Shared), find(ModelScope::Process), find(ModelScope::Unknown)) {
                 (Some(span), _, _) => (CacheScope::Shared, Some(span)),

@@ -5,6 +5,7 @@
 //! with them (tests, folds, wraps, returns) is followed by evaluation and not by pattern.
 
 mod acquire;
+mod answer;
 mod assign;
 pub(crate) mod beside;
 mod builder;
