@@ -1,7 +1,7 @@
 //! Flights and cache-aside misses.
 
 use super::Assembly;
-use crate::explore::record::{CacheFacts, Exploration, Lease, OpSite};
+use crate::explore::record::{CacheFacts, Exploration, Lease, OpSite, Work};
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 use crate::names::{are_of_one_project, parted};
 use crate::program::FuncRef;
@@ -87,22 +87,22 @@ impl Assembly<'_, '_> {
             let writes = |c: &&CacheFacts| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span;
             let Some(write) = e.caches.iter().find(writes).filter(|write| !write.after_hit && !write.is_flag) else { continue };
             let (from, to) = (read.site.outer(), write.site.outer());
-            let between = |(span, _): &&(dogpile_source::Span, String)| {
+            let between = |work: &&Work| {
+                let span = work.span;
                 span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file
             };
             // Decoding a hit is work, too: what costs comes first.
             let found = e.works.iter().filter(between).find(|w| self.cost(w).is_some()).or_else(|| e.works.iter().find(between));
-            let Some(work @ (compute, _)) = found else {
-                continue;
-            };
+            let Some(work) = found else { continue };
+            let compute = work.span;
             // Where in doubt, it costs: a lock taken before it counts.
-            let last_work = e.works.iter().filter(between).filter(|w| costly(&w.1).is_some()).map(|w| w.0).max().unwrap_or(*compute);
+            let last_work = e.works.iter().filter(between).filter(|w| w.remote || costly(&w.name).is_some()).map(|w| w.span).max().unwrap_or(compute);
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
             } else if e.sessions.iter().any(|s| {
                 // A lock taken after the work is done lets only one write, and everybody work.
                 let taken = s.site.outer();
-                let last = if write.held { last_work } else { *compute };
+                let last = if write.held { last_work } else { compute };
                 (write.held || taken.start > from.start) && (taken.file != last.file || taken.start <= last.start)
             }) {
                 Coalescing::Cluster
@@ -120,7 +120,7 @@ impl Assembly<'_, '_> {
                 id: format!("{}|{}", read_site.root, crate::keys::shape(&read.key.sym)),
                 cost: self.cost(work),
                 read: read_site,
-                compute: *compute,
+                compute,
                 write: write_site,
                 key: crate::keys::display(&read.key.sym),
                 coalescing,
@@ -133,11 +133,11 @@ impl Assembly<'_, '_> {
 
 impl Assembly<'_, '_> {
     /// Why a piece of work is thought to be costly. What a project and its folders are called says nothing of it.
-    pub(super) fn cost(&self, (at, name): &(dogpile_source::Span, String)) -> Option<String> {
+    pub(super) fn cost(&self, Work { span, name, remote }: &Work) -> Option<String> {
         let (package, item) = parted(name);
-        let here = self.cx.program.number_of(at.file).map(|m| &*self.cx.program.module_at(m).package);
+        let here = self.cx.program.number_of(span.file).map(|m| &*self.cx.program.module_at(m).package);
         let is_own = here.is_some_and(|here| are_of_one_project(here, package));
-        costly(if is_own { item } else { name })
+        costly(if is_own { item } else { name }).or_else(|| remote.then(|| "a remote request".to_owned()))
     }
 }
 

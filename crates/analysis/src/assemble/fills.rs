@@ -31,7 +31,7 @@ impl Assembly<'_, '_> {
                 e.works
                     .iter()
                     .filter(|work| self.cost(work).is_some())
-                    .map(|(span, _)| *span)
+                    .map(|work| work.span)
                     .find(|span| between(*span))
             });
             let mut parts = Vec::new();

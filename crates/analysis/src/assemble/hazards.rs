@@ -50,8 +50,8 @@ impl Assembly<'_, '_> {
     }
 
     fn strays(&self, e: &Exploration) -> Strays {
-        let slow: Vec<Span> = e.works.iter().filter(|work| self.cost(work).is_some()).map(|(span, _)| *span).collect();
-        let change = e.works.iter().find(|w| changes(&w.1) || e.changes.contains(&w.0)).map(|w| w.0);
+        let slow: Vec<Span> = e.works.iter().filter(|work| self.cost(work).is_some()).map(|work| work.span).collect();
+        let change = e.works.iter().find(|w| changes(&w.name) || e.changes.contains(&w.span)).map(|w| w.span);
         let costs = |look: &&Deed| {
             let from = look.site.outer();
             slow.iter().any(|span| span.file == from.file && span.start > from.end)

@@ -223,7 +223,7 @@ impl<'a> Explorer<'a, '_> {
                 ttl: lease.clone(),
                 in_flight: !self.flights.is_empty(),
                 held: false,
-                after_hit: false,
+                after_hit: is_made_of_entry(&value.sym, &key.sym),
                 is_flag: is_flag(&value.sym),
             },
             state,
@@ -472,6 +472,11 @@ impl<'a> Explorer<'a, '_> {
         models.client(client).language == "typescript"
             && models.reply(client, reply).is_some_and(|row| !row.direct.is_empty() && !row.direct.iter().any(|part| part == "error"))
     }
+}
+
+/// Whether a value is made of what the entry held before: a cursor moves on, a counter counts.
+fn is_made_of_entry(value: &Sym, key: &Sym) -> bool {
+    value.any(&mut |part| matches!(part, Sym::Read(of, _) if **of == *key))
 }
 
 /// Whether a value is written out. What a variable is before anything fills it is none: a call that is not followed may have.

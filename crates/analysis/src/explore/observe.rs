@@ -2,7 +2,7 @@
 
 use super::Explorer;
 use super::call::{CallSite, Outs, results};
-use super::record::{CacheFacts, CalledFacts, Lease, LeaseUnit, OpSite};
+use super::record::{CacheFacts, CalledFacts, Lease, LeaseUnit, OpSite, Work};
 use super::state::{State, Status};
 use crate::lifecycle::{UnitFault, UnitFaultKind};
 use crate::program::FuncRef;
@@ -57,17 +57,22 @@ impl<'a> Explorer<'a, '_> {
 
     /// Work that may matter to a critical section.
     pub(super) fn note_work(&mut self, name: &str, target: Option<FuncRef>, site: &CallSite<'a>, state: &State<'a>) {
-        self.note_context_use(site, state);
         if self.name_tells(name).idle {
-            return;
+            self.note_context_use(site, state);
+        } else {
+            self.note_work_done(name, target, false, site, state);
         }
+    }
+
+    fn note_work_done(&mut self, name: &str, target: Option<FuncRef>, remote: bool, site: &CallSite<'a>, state: &State<'a>) {
+        self.note_context_use(site, state);
         let span = site.call.span;
         if let Some(flight) = self.flight_of(state) {
             self.out.flights[flight].work.get_or_insert(span);
         }
         self.note_region_work(span, None);
-        if !self.out.works.iter().any(|(s, _)| *s == span) && self.out.works.len() < 400 {
-            self.out.works.push((span, name.to_owned()));
+        if !self.out.works.iter().any(|known| known.span == span) && self.out.works.len() < 400 {
+            self.out.works.push(Work { span, name: name.to_owned(), remote });
         }
         if sql(site).is_some_and(|text| matches!(text.split_whitespace().next(), Some("insert" | "update" | "delete" | "replace" | "merge"))) {
             self.out.changes.insert(span);
@@ -113,7 +118,8 @@ impl<'a> Explorer<'a, '_> {
             },
             dogpile_ir::Callee::Value(_) => site.call_name(),
         };
-        self.note_work(&name, None, site, state);
+        // Whatever it is called: `fetch` is built in, and builds nothing.
+        self.note_work_done(&name, None, true, site, state);
         for held in state.held.iter().filter(|h| h.status == Status::Won) {
             if let Some(called) = self.out.sessions[held.slot].called.get_mut(&site.call.span) {
                 called.timeout = called.timeout.take().or_else(|| timeout.clone());
@@ -203,7 +209,7 @@ impl<'a> Explorer<'a, '_> {
         if facts.op == CacheOp::Set && facts.scope != CacheScope::Process {
             self.note_write(&facts.site.clone(), &facts.key.clone(), false, state);
         }
-        facts.after_hit = facts.op == CacheOp::Set && was_there(&facts.key.sym, state);
+        facts.after_hit |= facts.op == CacheOp::Set && was_there(&facts.key.sym, state);
         match self.out.caches.iter_mut().find(|c| c.site == facts.site && c.op == facts.op) {
             Some(known) => {
                 known.after_hit &= facts.after_hit;

@@ -275,7 +275,7 @@ pub(crate) struct CacheFacts {
     /// Inside a flight, or while a lock is held.
     pub(crate) in_flight: bool,
     pub(crate) held: bool,
-    /// It is written where the entry was there: no miss leads to it.
+    /// It is written where the entry was there, or made of what the entry was: no miss leads to it.
     pub(crate) after_hit: bool,
     /// What is written is the same for all keys: a flag, and no answer that was missed.
     pub(crate) is_flag: bool,
@@ -303,6 +303,15 @@ impl Passed {
     }
 }
 
+/// A call that is not of a lock.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Work {
+    pub(crate) span: Span,
+    pub(crate) name: String,
+    /// A model says that another machine does it: its name need not.
+    pub(crate) remote: bool,
+}
+
 /// Everything one root gave.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Exploration {
@@ -314,7 +323,7 @@ pub(crate) struct Exploration {
     pub(crate) flights: Vec<FlightFacts>,
     pub(crate) caches: Vec<CacheFacts>,
     /// Work calls in order, for misses.
-    pub(crate) works: Vec<(Span, String)>,
+    pub(crate) works: Vec<Work>,
     /// Calls whose text is a statement of SQL that changes rows.
     pub(crate) changes: BTreeSet<Span>,
     pub(crate) heartbeats: Vec<crate::explore::beside::HeartbeatFacts>,
