@@ -10,12 +10,16 @@ rule! {
 }
 
 fn check(miss: &Miss, out: &mut Out<'_>) {
-    let Some(cost) = miss.cost.as_deref().filter(|_| miss.coalescing == Coalescing::None) else { return };
+    // What is never gone is missed once: a setting.
+    if miss.coalescing != Coalescing::None || !miss.ends {
+        return;
+    }
+    let Some(cost) = miss.cost.as_deref() else { return };
     let draft = Draft::at(
         miss.compute,
         &miss.read,
         Level::Note,
-        format!("when {} expires, every caller runs this at once", key(&miss.key)),
+        format!("when {} is gone, every caller runs this at once", key(&miss.key)),
     )
     .of(&miss.id, &miss.key)
     .squiggle(cost)

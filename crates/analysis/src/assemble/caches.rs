@@ -1,6 +1,7 @@
 //! Flights and cache-aside misses.
 
 use super::Assembly;
+use super::hazards::{family, is_distinct};
 use crate::explore::record::{CacheFacts, Exploration, Lease, OpSite, Work};
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 use crate::names::{are_of_one_project, parted};
@@ -89,7 +90,7 @@ impl Assembly<'_, '_> {
             let (from, to) = (read.site.outer(), write.site.outer());
             let between = |work: &&Work| {
                 let span = work.span;
-                span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file
+                span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file && !work.given.contains(&read.key.sym)
             };
             // Decoding a hit is work, too: what costs comes first.
             let found = e.works.iter().filter(between).find(|w| self.cost(w).is_some()).or_else(|| e.works.iter().find(between));
@@ -125,6 +126,7 @@ impl Assembly<'_, '_> {
                 key: crate::keys::display(&read.key.sym),
                 coalescing,
                 fixed_ttl_ms,
+                ends: write.ttl != Lease::Absent || self.is_deleted_elsewhere(read),
             });
         }
         out
@@ -132,8 +134,12 @@ impl Assembly<'_, '_> {
 }
 
 impl Assembly<'_, '_> {
+    fn is_deleted_elsewhere(&self, read: &CacheFacts) -> bool {
+        is_distinct(&read.key) && self.dropped.with(&family(&read.key)).any(|other| other.what.site.func != read.site.func)
+    }
+
     /// Why a piece of work is thought to be costly. What a project and its folders are called says nothing of it.
-    pub(super) fn cost(&self, Work { span, name, remote }: &Work) -> Option<String> {
+    pub(super) fn cost(&self, Work { span, name, remote, .. }: &Work) -> Option<String> {
         let (package, item) = parted(name);
         let here = self.cx.program.number_of(span.file).map(|m| &*self.cx.program.module_at(m).package);
         let is_own = here.is_some_and(|here| are_of_one_project(here, package));

@@ -138,6 +138,7 @@ impl<'a> Explorer<'a, '_> {
             Meaning::Expire { key, ttl, when } => {
                 let lease = lease_of(ttl, &words);
                 let key = words[key].clone();
+                self.entry_expires(&key, &lease);
                 if when == ExpireWhen::Nx {
                     if let Some(slot) = self.session_of(&key, &state)
                         && s.queue.as_ref().is_some_and(|q| q.1 == Role::Transaction && self.out.sessions[slot].queue.as_ref() == Some(&q.0))
@@ -223,7 +224,7 @@ impl<'a> Explorer<'a, '_> {
                 ttl: lease.clone(),
                 in_flight: !self.flights.is_empty(),
                 held: false,
-                after_hit: is_made_of_entry(&value.sym, &key.sym),
+                after_hit: false,
                 is_flag: is_flag(&value.sym),
             },
             state,
@@ -256,6 +257,12 @@ impl<'a> Explorer<'a, '_> {
             },
             state,
         );
+    }
+
+    /// EXPIRE behind a SET without one: the entry has an end after all.
+    fn entry_expires(&mut self, key: &Val, lease: &Lease) {
+        let endless = |c: &&mut super::record::CacheFacts| c.op == CacheOp::Set && c.key.sym == key.sym && c.ttl == Lease::Absent;
+        self.out.caches.iter_mut().filter(endless).for_each(|set| set.ttl = lease.clone());
     }
 
     /// EXPIRE: the second half of a two-step acquire, or a renewal.
@@ -472,11 +479,6 @@ impl<'a> Explorer<'a, '_> {
         models.client(client).language == "typescript"
             && models.reply(client, reply).is_some_and(|row| !row.direct.is_empty() && !row.direct.iter().any(|part| part == "error"))
     }
-}
-
-/// Whether a value is made of what the entry held before: a cursor moves on, a counter counts.
-fn is_made_of_entry(value: &Sym, key: &Sym) -> bool {
-    value.any(&mut |part| matches!(part, Sym::Read(of, _) if **of == *key))
 }
 
 /// Whether a value is written out. What a variable is before anything fills it is none: a call that is not followed may have.

@@ -10,6 +10,10 @@ use crate::sym::{Origin, S, Scale, Sym, Val};
 use crate::typing::Evidence;
 use dogpile_models::{CacheOp, CacheScope, Coalesces};
 use dogpile_source::Span;
+use std::collections::BTreeSet;
+
+/// Objects within objects that are looked into for what a call is given.
+const DEEPEST_OBJECT: usize = 3;
 
 impl<'a> Explorer<'a, '_> {
     /// The sessions on this path whose key is the given one.
@@ -71,8 +75,12 @@ impl<'a> Explorer<'a, '_> {
             self.out.flights[flight].work.get_or_insert(span);
         }
         self.note_region_work(span, None);
-        if !self.out.works.iter().any(|known| known.span == span) && self.out.works.len() < 400 {
-            self.out.works.push(Work { span, name: name.to_owned(), remote });
+        let given = self.entries_given(site, state);
+        if let Some(known) = self.out.works.iter_mut().find(|known| known.span == span) {
+            known.remote |= remote;
+            known.given.extend(given);
+        } else if self.out.works.len() < 400 {
+            self.out.works.push(Work { span, name: name.to_owned(), remote, given });
         }
         if sql(site).is_some_and(|text| matches!(text.split_whitespace().next(), Some("insert" | "update" | "delete" | "replace" | "merge"))) {
             self.out.changes.insert(span);
@@ -106,6 +114,28 @@ impl<'a> Explorer<'a, '_> {
                 facts.called.entry(span).or_insert_with(|| CalledFacts { name: name.to_owned(), target, limit, timeout: None });
             }
         }
+    }
+
+    /// Keys whose entries a call is given, or what is made of them.
+    fn entries_given(&self, site: &CallSite<'a>, state: &State<'a>) -> BTreeSet<S> {
+        let mut given = BTreeSet::new();
+        if self.out.caches.iter().any(|c| c.op == CacheOp::Get) {
+            let mut open: Vec<(S, usize)> = site.receiver.iter().chain(&site.args).map(|val| (val.sym.clone(), 0)).collect();
+            while let Some((sym, depth)) = open.pop() {
+                let mut within = |part: &Sym| {
+                    if let Sym::Read(key, _) = part {
+                        given.insert(key.clone());
+                    }
+                    // `get({ url })`: an object is a number, and what it holds lies in the heap.
+                    if matches!(part, Sym::Alloc(_) | Sym::Object(..)) && depth < DEEPEST_OBJECT {
+                        open.extend(state.fields_of(part).map(|val| (val.sym.clone(), depth + 1)));
+                    }
+                    false
+                };
+                sym.any(&mut within);
+            }
+        }
+        given
     }
 
     /// A remote call that a client-side timeout bounds.
@@ -209,7 +239,7 @@ impl<'a> Explorer<'a, '_> {
         if facts.op == CacheOp::Set && facts.scope != CacheScope::Process {
             self.note_write(&facts.site.clone(), &facts.key.clone(), false, state);
         }
-        facts.after_hit |= facts.op == CacheOp::Set && was_there(&facts.key.sym, state);
+        facts.after_hit = facts.op == CacheOp::Set && was_there(&facts.key.sym, state);
         match self.out.caches.iter_mut().find(|c| c.site == facts.site && c.op == facts.op) {
             Some(known) => {
                 known.after_hit &= facts.after_hit;

@@ -275,7 +275,7 @@ pub(crate) struct CacheFacts {
     /// Inside a flight, or while a lock is held.
     pub(crate) in_flight: bool,
     pub(crate) held: bool,
-    /// It is written where the entry was there, or made of what the entry was: no miss leads to it.
+    /// It is written where the entry was there: no miss leads to it.
     pub(crate) after_hit: bool,
     /// What is written is the same for all keys: a flag, and no answer that was missed.
     pub(crate) is_flag: bool,
@@ -310,6 +310,8 @@ pub(crate) struct Work {
     pub(crate) name: String,
     /// A model says that another machine does it: its name need not.
     pub(crate) remote: bool,
+    /// Keys whose entries it is given, or what is made of them: a miss of these makes nobody do it.
+    pub(crate) given: BTreeSet<S>,
 }
 
 /// Everything one root gave.

@@ -170,6 +170,11 @@ impl<'a> State<'a> {
         self.heap.get(base)?.get(name)
     }
 
+    /// What the fields of an object hold.
+    pub(crate) fn fields_of(&self, base: &Sym) -> impl Iterator<Item = &Val> {
+        self.heap.get(base).into_iter().flat_map(|fields| fields.values())
+    }
+
     pub(crate) fn set_field(&mut self, base: S, name: Name, val: Val) {
         Rc::make_mut(self.heap.entry(base).or_default()).insert(name, val);
     }

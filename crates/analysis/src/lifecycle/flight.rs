@@ -79,6 +79,8 @@ pub struct Miss {
     pub coalescing: Coalescing,
     /// Fixed TTL of the write, in ms, without jitter.
     pub fixed_ttl_ms: Option<u64>,
+    /// The entry is gone some time: the write gives it an end, or may, or another function deletes it.
+    pub ends: bool,
 }
 
 /// What coalesces callers.
