@@ -93,7 +93,10 @@ impl Assembly<'_, '_> {
                 span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file && !work.given.contains(&read.key.sym)
             };
             // Decoding a hit is work, too: what costs comes first.
-            let found = e.works.iter().filter(between).find(|w| self.cost(w).is_some()).or_else(|| e.works.iter().find(between));
+            let costs = |w: &&Work| self.cost(w).is_some();
+            let makes = |w: &&Work| write.made_by.contains(&w.span);
+            let works = || e.works.iter().filter(between);
+            let found = (works().filter(costs).find(makes)).or_else(|| works().find(costs)).or_else(|| works().find(makes)).or_else(|| works().next());
             let Some(work) = found else { continue };
             let compute = work.span;
             // Where in doubt, it costs: a lock taken before it counts.
@@ -119,7 +122,8 @@ impl Assembly<'_, '_> {
             let (read_site, write_site) = (self.site(root, &read.site), self.site(root, &write.site));
             out.push(Miss {
                 id: format!("{}|{}", read_site.root, crate::keys::shape(&read.key.sym)),
-                cost: self.cost(work),
+                // What is waited for asks somebody, where its answer is what is stored.
+                cost: self.cost(work).or_else(|| (work.waited && makes(&work)).then(|| "an answer that is waited for".to_owned())),
                 read: read_site,
                 compute,
                 write: write_site,

@@ -1,7 +1,8 @@
 //! Redis commands on a path: what they do to the locks in sight.
 
 use super::call::{CallSite, Outs};
-use super::record::{GuardFact, Lease, LeaseUnit, Loose, OpSite, ReleaseFacts, RenewalFacts};
+use super::observe::made_by;
+use super::record::{CacheFacts, GuardFact, Lease, LeaseUnit, Loose, OpSite, ReleaseFacts, RenewalFacts};
 use super::reply::Raw;
 use super::state::{State, Status};
 use super::trace::{WaitEnd, What};
@@ -9,7 +10,7 @@ use super::{Explorer, Out};
 use crate::sym::{S, Sym, Val};
 use crate::typing::Evidence;
 use dogpile_ir::BinaryOp;
-use dogpile_models::{CacheOp, CacheScope, Coalesces, Role, Row};
+use dogpile_models::{CacheOp, CacheScope, Role, Row};
 use dogpile_redis::{DelWhen, ExpireWhen, Meaning, SetWhen, TtlArg, Word, meaning};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -214,21 +215,8 @@ impl<'a> Explorer<'a, '_> {
 
     fn plain_set(&mut self, s: &Sending<'a>, key: &Val, value: &Val, lease: Lease, state: &mut State<'a>) {
         self.note_write(&s.op, key, false, state);
-        self.note_cache(
-            super::record::CacheFacts {
-                site: s.op.clone(),
-                op: CacheOp::Set,
-                key: key.clone(),
-                scope: CacheScope::Shared,
-                coalesces: Coalesces::None,
-                ttl: lease.clone(),
-                in_flight: !self.flights.is_empty(),
-                held: false,
-                after_hit: false,
-                is_flag: is_flag(&value.sym),
-            },
-            state,
-        );
+        let set = CacheFacts::new(s.op.clone(), CacheOp::Set, key.clone(), CacheScope::Shared, lease.clone());
+        self.note_cache(CacheFacts { is_flag: is_flag(&value.sym), made_by: made_by(value, state), ..set }, state);
         // Under WATCH a read and the SET after it are one step.
         if !state.watching {
             self.out.loose.push(Loose::Set { site: s.op.clone(), key: key.clone() });
@@ -242,26 +230,12 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         self.out.loose.push(Loose::Read { site: s.op.clone(), key: key.clone() });
-        self.note_cache(
-            super::record::CacheFacts {
-                site: s.op.clone(),
-                op: CacheOp::Get,
-                key: key.clone(),
-                scope: CacheScope::Shared,
-                coalesces: Coalesces::None,
-                ttl: Lease::Unknown,
-                in_flight: !self.flights.is_empty(),
-                held: false,
-                after_hit: false,
-                is_flag: false,
-            },
-            state,
-        );
+        self.note_cache(CacheFacts::new(s.op.clone(), CacheOp::Get, key.clone(), CacheScope::Shared, Lease::Unknown), state);
     }
 
     /// EXPIRE behind a SET without one: the entry has an end after all.
     fn entry_expires(&mut self, key: &Val, lease: &Lease) {
-        let endless = |c: &&mut super::record::CacheFacts| c.op == CacheOp::Set && c.key.sym == key.sym && c.ttl == Lease::Absent;
+        let endless = |c: &&mut CacheFacts| c.op == CacheOp::Set && c.key.sym == key.sym && c.ttl == Lease::Absent;
         self.out.caches.iter_mut().filter(endless).for_each(|set| set.ttl = lease.clone());
     }
 

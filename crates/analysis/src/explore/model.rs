@@ -164,7 +164,7 @@ impl<'a> Explorer<'a, '_> {
                 let key = self.path(key, &site, &state).unwrap_or_else(|| Val::unknown(span));
                 let lease = ttl.as_ref().map_or(super::record::Lease::Unknown, |t| self.lease(t, &site, &state));
                 self.cache_deed(*op, *scope, &op_site, &key, lease.clone(), &mut state);
-                self.note_cache(CacheFacts { site: op_site, op: *op, key, scope: *scope, coalesces: *coalesces, ttl: lease, in_flight: !self.flights.is_empty(), held: false, after_hit: false, is_flag: false }, &state);
+                self.note_cache(CacheFacts { coalesces: *coalesces, ..CacheFacts::new(op_site, *op, key, *scope, lease) }, &state);
                 match function {
                     Some(f) => self.run_function(f, vec![], &site, state),
                     None => {

@@ -8,7 +8,7 @@ use crate::lifecycle::{UnitFault, UnitFaultKind};
 use crate::program::FuncRef;
 use crate::sym::{Origin, S, Scale, Sym, Val};
 use crate::typing::Evidence;
-use dogpile_models::{CacheOp, CacheScope, Coalesces};
+use dogpile_models::{CacheOp, CacheScope};
 use dogpile_source::Span;
 use std::collections::BTreeSet;
 
@@ -80,7 +80,8 @@ impl<'a> Explorer<'a, '_> {
             known.remote |= remote;
             known.given.extend(given);
         } else if self.out.works.len() < 400 {
-            self.out.works.push(Work { span, name: name.to_owned(), remote, given });
+            let waited = self.is_waited_for(site);
+            self.out.works.push(Work { span, name: name.to_owned(), remote, waited, given });
         }
         if sql(site).is_some_and(|text| matches!(text.split_whitespace().next(), Some("insert" | "update" | "delete" | "replace" | "merge"))) {
             self.out.changes.insert(span);
@@ -120,22 +121,23 @@ impl<'a> Explorer<'a, '_> {
     fn entries_given(&self, site: &CallSite<'a>, state: &State<'a>) -> BTreeSet<S> {
         let mut given = BTreeSet::new();
         if self.out.caches.iter().any(|c| c.op == CacheOp::Get) {
-            let mut open: Vec<(S, usize)> = site.receiver.iter().chain(&site.args).map(|val| (val.sym.clone(), 0)).collect();
-            while let Some((sym, depth)) = open.pop() {
-                let mut within = |part: &Sym| {
-                    if let Sym::Read(key, _) = part {
-                        given.insert(key.clone());
-                    }
-                    // `get({ url })`: an object is a number, and what it holds lies in the heap.
-                    if matches!(part, Sym::Alloc(_) | Sym::Object(..)) && depth < DEEPEST_OBJECT {
-                        open.extend(state.fields_of(part).map(|val| (val.sym.clone(), depth + 1)));
-                    }
-                    false
-                };
-                sym.any(&mut within);
-            }
+            parts(site.receiver.iter().chain(&site.args), state, &mut |part| {
+                if let Sym::Read(key, _) = part {
+                    given.insert(key.clone());
+                }
+            });
         }
         given
+    }
+
+    /// Whether the code waits for a call, and may so for long: Rust's calls do not tell, for they are the same where
+    /// nothing is awaited.
+    fn is_waited_for(&self, site: &CallSite<'a>) -> bool {
+        match self.lang(site.frame) {
+            dogpile_ir::Lang::TypeScript => site.call.awaited,
+            dogpile_ir::Lang::Go => site.args.iter().any(|arg| matches!(&*arg.sym, Sym::Context(_))),
+            dogpile_ir::Lang::Rust => false,
+        }
     }
 
     /// A remote call that a client-side timeout bounds.
@@ -219,6 +221,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// A cache operation: part of a cache-aside, a re-check under a lock, or the cache behind a flight.
     pub(super) fn note_cache(&mut self, mut facts: CacheFacts, state: &State<'a>) {
+        facts.in_flight = !self.flights.is_empty();
         facts.held = state.held.iter().any(|h| h.status == Status::Won);
         if let Some(flight) = self.flight_of(state) {
             self.out.flights[flight].caches.push((facts.scope, facts.site.span));
@@ -244,6 +247,7 @@ impl<'a> Explorer<'a, '_> {
             Some(known) => {
                 known.after_hit &= facts.after_hit;
                 known.is_flag &= facts.is_flag;
+                known.made_by.extend(facts.made_by);
             }
             None => self.out.caches.push(facts),
         }
@@ -272,19 +276,9 @@ impl<'a> Explorer<'a, '_> {
         };
         let span = site.call.span;
         let op_site = self.op_site(site, &format!("{base}.{method}"), None, Evidence::Shape);
-        let facts = CacheFacts {
-            site: op_site,
-            op,
-            key: site.args[key].clone(),
-            // What is asked over a network takes a context along; a map of this process (`lru`, `ristretto`) needs none.
-            scope: if key == 0 { CacheScope::Process } else { CacheScope::Unknown },
-            coalesces: Coalesces::None,
-            ttl: Lease::Unknown,
-            in_flight: !self.flights.is_empty(),
-            held: false,
-            after_hit: false,
-            is_flag: false,
-        };
+        // What is asked over a network takes a context along; a map of this process (`lru`, `ristretto`) needs none.
+        let scope = if key == 0 { CacheScope::Process } else { CacheScope::Unknown };
+        let facts = CacheFacts::new(op_site, op, site.args[key].clone(), scope, Lease::Unknown);
         self.note_context_use(site, state);
         self.note_cache(facts, state);
         let given: Vec<S> = site.args.iter().map(|a| a.sym.clone()).collect();
@@ -418,6 +412,31 @@ fn overwrites(name: &str, site: &CallSite<'_>) -> Option<bool> {
     let test = text.split_once("where").map_or("", |(_, test)| test);
     let fences = ["version", "revision", "token", "fence", "fencing", "epoch", "generation", "etag", "updated_at", "seq"];
     replaces.then(|| fences.iter().any(|w| test.contains(w)))
+}
+
+/// Calls whose results a value is made of.
+pub(super) fn made_by(value: &Val, state: &State<'_>) -> BTreeSet<Span> {
+    let mut calls = BTreeSet::new();
+    parts(std::iter::once(value), state, &mut |part| {
+        if let Sym::Result(span, ..) = part {
+            calls.insert(*span);
+        }
+    });
+    calls
+}
+
+/// Every part of some values. `get({ url })`: an object is a number, and what it holds lies in the heap.
+fn parts<'v>(vals: impl Iterator<Item = &'v Val>, state: &State<'_>, seen: &mut impl FnMut(&Sym)) {
+    let mut open: Vec<(S, usize)> = vals.map(|val| (val.sym.clone(), 0)).collect();
+    while let Some((sym, depth)) = open.pop() {
+        sym.any(&mut |part: &Sym| {
+            seen(part);
+            if matches!(part, Sym::Alloc(_) | Sym::Object(..)) && depth < DEEPEST_OBJECT {
+                open.extend(state.fields_of(part).map(|val| (val.sym.clone(), depth + 1)));
+            }
+            false
+        });
+    }
 }
 
 /// Whether a path has seen that a key holds something.

@@ -279,6 +279,16 @@ pub(crate) struct CacheFacts {
     pub(crate) after_hit: bool,
     /// What is written is the same for all keys: a flag, and no answer that was missed.
     pub(crate) is_flag: bool,
+    /// Calls by which what is written was found out.
+    pub(crate) made_by: BTreeSet<Span>,
+}
+
+impl CacheFacts {
+    /// An operation of which nothing else is known yet.
+    pub(crate) fn new(site: OpSite, op: dogpile_models::CacheOp, key: Val, scope: dogpile_models::CacheScope, ttl: Lease) -> Self {
+        let coalesces = dogpile_models::Coalesces::None;
+        Self { site, op, key, scope, coalesces, ttl, in_flight: false, held: false, after_hit: false, is_flag: false, made_by: BTreeSet::new() }
+    }
 }
 
 /// Functions that were followed and package-level names that were read.
@@ -310,6 +320,8 @@ pub(crate) struct Work {
     pub(crate) name: String,
     /// A model says that another machine does it: its name need not.
     pub(crate) remote: bool,
+    /// The code waits for it: it is awaited, or is given a context, as what asks somebody else is.
+    pub(crate) waited: bool,
     /// Keys whose entries it is given, or what is made of them: a miss of these makes nobody do it.
     pub(crate) given: BTreeSet<S>,
 }
