@@ -83,12 +83,24 @@ impl<'a> Explorer<'a, '_> {
                     return outs;
                 }
                 let target = self.declared_target(frame, call);
+                if let (Target::Unknown(_), Some(row)) = (&target, self.called_object(name, site.args.len())) {
+                    let receiver = Some(self.global(frame, name, call.name_span, &mut state));
+                    return self.model(row, crate::typing::Evidence::Exact, CallSite { receiver, ..site }, state);
+                }
                 let site = self.with_receiver(&target, site);
                 self.go(target, name.clone(), site, state)
             }
             Callee::Method { name, .. } => self.method(name.clone(), site, state),
             Callee::Value(_) => self.call_value(site, state),
         }
+    }
+
+    /// What a call of an imported object does (`db('user')`), by the type of the variable.
+    fn called_object(&self, name: &str, args: usize) -> Option<dogpile_models::Row<'a>> {
+        let program = &self.cx.program;
+        program.global(name)?;
+        let ty = self.cx.typing.global_type(program, name, 0);
+        program.models.method(&program.canonical(ty.name()?), "()", args)
     }
 
     /// A method that is called as a function has its receiver among its arguments.

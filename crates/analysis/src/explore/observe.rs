@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 
 /// Objects within objects that are looked into for what a call is given.
 const DEEPEST_OBJECT: usize = 3;
+/// Parts of values that are looked at for that: whole graphs of objects are handed around.
+const MOST_PARTS: usize = 256;
 
 impl<'a> Explorer<'a, '_> {
     /// The sessions on this path whose key is the given one.
@@ -121,7 +123,7 @@ impl<'a> Explorer<'a, '_> {
     fn entries_given(&self, site: &CallSite<'a>, state: &State<'a>) -> BTreeSet<S> {
         let mut given = BTreeSet::new();
         if self.out.caches.iter().any(|c| c.op == CacheOp::Get) {
-            parts(site.receiver.iter().chain(&site.args), state, &mut |part| {
+            parts(&site.args, state, &mut |part| {
                 if let Sym::Read(key, _) = part {
                     given.insert(key.clone());
                 }
@@ -417,7 +419,7 @@ fn overwrites(name: &str, site: &CallSite<'_>) -> Option<bool> {
 /// Calls whose results a value is made of.
 pub(super) fn made_by(value: &Val, state: &State<'_>) -> BTreeSet<Span> {
     let mut calls = BTreeSet::new();
-    parts(std::iter::once(value), state, &mut |part| {
+    parts(std::slice::from_ref(value), state, &mut |part| {
         if let Sym::Result(span, ..) = part {
             calls.insert(*span);
         }
@@ -425,17 +427,23 @@ pub(super) fn made_by(value: &Val, state: &State<'_>) -> BTreeSet<Span> {
     calls
 }
 
-/// Every part of some values. `get({ url })`: an object is a number, and what it holds lies in the heap.
-fn parts<'v>(vals: impl Iterator<Item = &'v Val>, state: &State<'_>, seen: &mut impl FnMut(&Sym)) {
-    let mut open: Vec<(S, usize)> = vals.map(|val| (val.sym.clone(), 0)).collect();
+/// The parts of some values, or the first of very many. `get({ url })`: an object is a number, and what it holds lies in the
+/// heap.
+fn parts(vals: &[Val], state: &State<'_>, seen: &mut impl FnMut(&Sym)) {
+    let mut open: Vec<(S, usize)> = vals.iter().map(|val| (val.sym.clone(), 0)).collect();
+    let mut left = MOST_PARTS;
     while let Some((sym, depth)) = open.pop() {
-        sym.any(&mut |part: &Sym| {
+        let ended = sym.any(&mut |part: &Sym| {
             seen(part);
             if matches!(part, Sym::Alloc(_) | Sym::Object(..)) && depth < DEEPEST_OBJECT {
-                open.extend(state.fields_of(part).map(|val| (val.sym.clone(), depth + 1)));
+                open.extend(state.fields_of(part).take(left).map(|val| (val.sym.clone(), depth + 1)));
             }
-            false
+            left -= 1;
+            left == 0
         });
+        if ended {
+            return;
+        }
     }
 }
 
