@@ -25,7 +25,7 @@ fn check(miss: &Miss, out: &mut Out<'_>) {
     .squiggle(cost)
     .label(miss.read.outer(), "all of them miss here")
     .label(miss.write.outer(), "until the first of them has written")
-    .note("the entry expires, a hundred callers miss before the first has an answer, all hundred ask the database")
+    .note("the entry is gone, a hundred callers miss before the first has an answer, all hundred ask for one")
     .help(
         &miss.read,
         "single-flight",

@@ -100,7 +100,8 @@ impl Assembly<'_, '_> {
             let Some(work) = found else { continue };
             let compute = work.span;
             // Where in doubt, it costs: a lock taken before it counts.
-            let last_work = e.works.iter().filter(between).filter(|w| w.remote || costly(&w.name).is_some()).map(|w| w.span).max().unwrap_or(compute);
+            let may_cost = |w: &&Work| w.remote || (w.waited && makes(w)) || costly(&w.name).is_some();
+            let last_work = works().filter(may_cost).map(|w| w.span).max().unwrap_or(compute);
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
             } else if e.sessions.iter().any(|s| {
