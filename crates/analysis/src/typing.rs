@@ -411,8 +411,7 @@ impl Typing {
                 ValueKind::Global(name) => named_target(program, m, name, call.args.len()),
                 _ => {
                     let ty = self.value_type(program, m, value, 0);
-                    let row = ty.name().and_then(|owner| program.models.method(&program.canonical(owner), "()", call.args.len()));
-                    row.map_or_else(|| Target::Unknown("".into()), |row| Target::Model(row, Evidence::Exact))
+                    called_row(program, &ty, call.args.len()).map_or_else(|| Target::Unknown("".into()), |row| Target::Model(row, Evidence::Exact))
                 }
             },
         }
@@ -493,6 +492,11 @@ fn found_method<'p>(program: &Program<'p>, m: u32, ty: &Type, name: &str, args: 
         _ => Target::Unknown(name.into()),
     };
     (target, true)
+}
+
+/// What a call of an object itself does: `limit(f)`.
+pub(crate) fn called_row<'p>(program: &Program<'p>, ty: &Type, args: usize) -> Option<Row<'p>> {
+    program.models.method(&program.canonical(ty.name()?), "()", args)
 }
 
 fn named_target<'p>(program: &Program<'p>, m: u32, name: &str, args: usize) -> Target<'p> {

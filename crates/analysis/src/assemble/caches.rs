@@ -1,7 +1,6 @@
 //! Flights and cache-aside misses.
 
 use super::Assembly;
-use super::hazards::{family, is_distinct};
 use crate::explore::record::{CacheFacts, Exploration, Lease, OpSite, Work};
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 use crate::names::{are_of_one_project, parted};
@@ -93,15 +92,16 @@ impl Assembly<'_, '_> {
                 span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file && !work.given.contains(&read.key.sym)
             };
             // Decoding a hit is work, too: what costs comes first.
-            let costs = |w: &&Work| self.cost(w).is_some();
-            let makes = |w: &&Work| write.made_by.contains(&w.span);
+            let makes = |w: &Work| write.made_by.contains(&w.span);
+            // What is waited for asks somebody, where its answer is what is stored.
+            let cost = |w: &Work| self.cost(w).or_else(|| (w.waited && makes(w)).then(|| "an answer that is waited for".to_owned()));
             let works = || e.works.iter().filter(between);
-            let found = (works().filter(costs).find(makes)).or_else(|| works().find(costs)).or_else(|| works().find(makes)).or_else(|| works().next());
+            let dear = || works().filter(|w| cost(w).is_some());
+            let found = dear().find(|w| makes(w)).or_else(|| dear().next()).or_else(|| works().next());
             let Some(work) = found else { continue };
             let compute = work.span;
             // Where in doubt, it costs: a lock taken before it counts.
-            let may_cost = |w: &&Work| w.remote || (w.waited && makes(w)) || costly(&w.name).is_some();
-            let last_work = works().filter(may_cost).map(|w| w.span).max().unwrap_or(compute);
+            let last_work = works().filter(|w| cost(w).is_some() || costly(&w.name).is_some()).map(|w| w.span).max().unwrap_or(compute);
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
             } else if e.sessions.iter().any(|s| {
@@ -123,15 +123,14 @@ impl Assembly<'_, '_> {
             let (read_site, write_site) = (self.site(root, &read.site), self.site(root, &write.site));
             out.push(Miss {
                 id: format!("{}|{}", read_site.root, crate::keys::shape(&read.key.sym)),
-                // What is waited for asks somebody, where its answer is what is stored.
-                cost: self.cost(work).or_else(|| (work.waited && makes(&work)).then(|| "an answer that is waited for".to_owned())),
+                cost: cost(work),
                 read: read_site,
                 compute,
                 write: write_site,
                 key: crate::keys::display(&read.key.sym),
                 coalescing,
                 fixed_ttl_ms,
-                ends: write.ttl != Lease::Absent || self.is_deleted_elsewhere(read),
+                ends: write.ttl != Lease::Absent || self.deletions(&read.key, &read.site).next().is_some(),
             });
         }
         out
@@ -139,10 +138,6 @@ impl Assembly<'_, '_> {
 }
 
 impl Assembly<'_, '_> {
-    fn is_deleted_elsewhere(&self, read: &CacheFacts) -> bool {
-        is_distinct(&read.key) && self.dropped.with(&family(&read.key)).any(|other| other.what.site.func != read.site.func)
-    }
-
     /// Why a piece of work is thought to be costly. What a project and its folders are called says nothing of it.
     pub(super) fn cost(&self, Work { span, name, remote, .. }: &Work) -> Option<String> {
         let (package, item) = parted(name);

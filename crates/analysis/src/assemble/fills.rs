@@ -3,12 +3,12 @@
 use super::Assembly;
 use super::elsewhere::Entry;
 use super::hazards::{family, is_distinct, written};
-use crate::explore::record::Exploration;
+use crate::explore::record::{Exploration, OpSite};
 use crate::explore::trace::{Deed, What, is_data};
 use crate::keys;
 use crate::lifecycle::{Fill, Ttl};
 use crate::program::FuncRef;
-use crate::sym::Sym;
+use crate::sym::{Sym, Val};
 
 impl Assembly<'_, '_> {
     pub(super) fn fills(&self, root: FuncRef, e: &Exploration) -> Vec<Fill> {
@@ -58,13 +58,15 @@ impl Assembly<'_, '_> {
         out
     }
 
-    /// The same key, deleted in another function.
+    /// Deletions of a key in other functions than that of a place.
+    pub(super) fn deletions<'s>(&'s self, key: &Val, but: &'s OpSite) -> impl Iterator<Item = &'s Entry<Deed>> {
+        let found = is_distinct(key).then(|| self.dropped.with(&family(key)));
+        found.into_iter().flatten().filter(|other| other.what.site.func != but.func)
+    }
+
+    /// The same key, deleted in another function because of a change.
     fn invalidation(&self, root: FuncRef, deed: &Deed) -> Option<crate::lifecycle::Site> {
-        if !is_distinct(&deed.key) {
-            return None;
-        }
-        let elsewhere = |other: &Deed| other.site.func != deed.site.func;
-        let other = self.dropped.with(&family(&deed.key)).find(|other| other.root != root && elsewhere(&other.what) && self.is_of_a_change(other));
+        let other = self.deletions(&deed.key, &deed.site).find(|other| other.root != root && self.is_of_a_change(other));
         let (root, site) = other.map(|other| (other.root, other.what.site.clone()))?;
         Some(self.site(root, &site))
     }

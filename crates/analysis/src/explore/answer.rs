@@ -22,7 +22,7 @@ impl<'a> Explorer<'a, '_> {
         depth > 0
             && !value.any(&mut |s| match s {
                 Sym::Func(..) | Sym::Bound(..) | Sym::Object(..) | Sym::Command(..) => true,
-                Sym::Alloc(_) => self.dynamic_type(s).is_some() || state.has_field(s, &mut |field| !self.holds_nothing(&field.sym, own, state, depth - 1)),
+                Sym::Alloc(_) => self.dynamic_type(s).is_some() || state.fields_of(s).any(|field| !self.holds_nothing(&field.sym, own, state, depth - 1)),
                 _ => own(s),
             })
     }

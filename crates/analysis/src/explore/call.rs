@@ -4,7 +4,7 @@ use super::state::{State, Status, merge};
 use super::{Explorer, Flow, MAX_DEPTH, Out};
 use crate::program::FuncRef;
 use crate::sym::{FrameId, Origin, S, Sym, Val};
-use crate::typing::Target;
+use crate::typing::{Target, called_row};
 use dogpile_ir::{Call, Callee, Name, Type};
 use dogpile_source::Span;
 use std::collections::BTreeMap;
@@ -99,8 +99,7 @@ impl<'a> Explorer<'a, '_> {
     fn called_object(&self, name: &str, args: usize) -> Option<dogpile_models::Row<'a>> {
         let program = &self.cx.program;
         program.global(name)?;
-        let ty = self.cx.typing.global_type(program, name, 0);
-        program.models.method(&program.canonical(ty.name()?), "()", args)
+        called_row(program, &self.cx.typing.global_type(program, name, 0), args)
     }
 
     /// A method that is called as a function has its receiver among its arguments.
@@ -218,7 +217,7 @@ impl<'a> Explorer<'a, '_> {
                 // An object that is called itself: `limit(f)`.
                 let Callee::Value(value) = &site.call.callee else { return self.unknown("".into(), site, state) };
                 let ty = self.type_of(site.frame, value, &f);
-                let row = ty.name().and_then(|owner| self.cx.program.models.method(&self.cx.program.canonical(owner), "()", site.args.len()));
+                let row = called_row(&self.cx.program, &ty, site.args.len());
                 let name: Name = match &value.kind {
                     dogpile_ir::ValueKind::Global(name) => name.clone(),
                     _ => "".into(),
@@ -478,7 +477,7 @@ impl<'a> Explorer<'a, '_> {
         };
         let given: Vec<S> = site.receiver.iter().map(|r| r.sym.clone()).chain(site.args.iter().map(|a| a.sym.clone())).collect();
         let vals = results(site.call.span, &name, arity.max(3), &given);
-        let throws = self.may_throw(site.frame, site.call, &state).then(|| state.clone());
+        let thrown = self.thrown(site.frame, site.call, &state);
         // A function given away may run, now, once; what walks a list runs it for each item.
         let walks = matches!(crate::names::last(&name), "map" | "forEach" | "flatMap" | "filter" | "some" | "every" | "reduce" | "for_each" | "filter_map" | "flat_map");
         // Around what it is given, a function of which we know that it takes locks or asks Redis may do so: what was not
@@ -521,7 +520,7 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         let mut outs: Outs<'a> = states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect();
-        outs.extend(throws.map(|s| (s, Out::Raise(Val::new(Sym::Error("raised".into()), site.call.span)))));
+        outs.extend(thrown);
         outs
     }
 

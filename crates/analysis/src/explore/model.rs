@@ -225,9 +225,8 @@ impl<'a> Explorer<'a, '_> {
             Does::Remote { timeout } => {
                 let limit = timeout.as_ref().and_then(|t| self.path(&t.ttl, &site, &state));
                 self.note_remote(&site, limit, &state);
-                // What asks another machine may fail, as what nobody knows may.
-                let fails = self.may_throw(site.frame, site.call, &state).then(|| (state.clone(), Out::Raise(Val::new(Sym::Error("raised".into()), span))));
-                std::iter::once((state, Out::Values(results(span, "remote", 2, &[])))).chain(fails).collect()
+                let thrown = self.thrown(site.frame, site.call, &state);
+                std::iter::once((state, Out::Values(results(span, "remote", 2, &[])))).chain(thrown).collect()
             }
         }
     }

@@ -63,15 +63,13 @@ impl<'a> Explorer<'a, '_> {
 
     /// Work that may matter to a critical section.
     pub(super) fn note_work(&mut self, name: &str, target: Option<FuncRef>, site: &CallSite<'a>, state: &State<'a>) {
-        if self.name_tells(name).idle {
-            self.note_context_use(site, state);
-        } else {
+        self.note_context_use(site, state);
+        if !self.name_tells(name).idle {
             self.note_work_done(name, target, false, site, state);
         }
     }
 
     fn note_work_done(&mut self, name: &str, target: Option<FuncRef>, remote: bool, site: &CallSite<'a>, state: &State<'a>) {
-        self.note_context_use(site, state);
         let span = site.call.span;
         if let Some(flight) = self.flight_of(state) {
             self.out.flights[flight].work.get_or_insert(span);
@@ -152,6 +150,7 @@ impl<'a> Explorer<'a, '_> {
             },
             dogpile_ir::Callee::Value(_) => site.call_name(),
         };
+        self.note_context_use(site, state);
         // Whatever it is called: `fetch` is built in, and builds nothing.
         self.note_work_done(&name, None, true, site, state);
         for held in state.held.iter().filter(|h| h.status == Status::Won) {

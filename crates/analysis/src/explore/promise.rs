@@ -198,9 +198,10 @@ impl<'a> Explorer<'a, '_> {
         false
     }
 
-    /// Whether an unknown call that is awaited may throw here, with something at stake.
-    pub(super) fn may_throw(&self, frame: FrameId, call: &Call, state: &State<'a>) -> bool {
+    /// The path on which an awaited call throws that nobody knows, or that asks another machine; with something at stake.
+    pub(super) fn thrown(&self, frame: FrameId, call: &Call, state: &State<'a>) -> Option<(State<'a>, Out)> {
         let held = state.held.iter().any(|h| h.status == super::state::Status::Won);
-        call.awaited && self.throws(frame) && !state.deferring && (held || !self.flights.is_empty())
+        let may = call.awaited && self.throws(frame) && !state.deferring && (held || !self.flights.is_empty());
+        may.then(|| (state.clone(), Out::Raise(Val::new(Sym::Error("raised".into()), call.span))))
     }
 }

@@ -115,7 +115,7 @@ impl<'a> Explorer<'a, '_> {
             }
             own(s)
         });
-        varies || parts.iter().any(|part| state.has_field(part, &mut |val| val.sym.any(&mut |s| own(s))))
+        varies || parts.iter().any(|part| state.fields_of(part).any(|val| val.sym.any(&mut |s| own(s))))
     }
 
     /// An acquire, before its path splits: is it one of several that make one lock?

@@ -200,11 +200,6 @@ impl<'a> State<'a> {
         self.heap.iter().any(|(base, fields)| fields.values().any(|val| test(base, val)))
     }
 
-    /// Whether some field of an object holds a value of a kind.
-    pub(crate) fn has_field(&self, base: &Sym, test: &mut impl FnMut(&Val) -> bool) -> bool {
-        self.heap.get(base).is_some_and(|fields| fields.values().any(test))
-    }
-
     pub(crate) fn status(&self, slot: usize) -> Option<Status> {
         self.held.iter().find(|h| h.slot == slot).map(|h| h.status)
     }
