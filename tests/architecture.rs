@@ -141,7 +141,9 @@ fn justified() -> BTreeSet<(String, String)> {
 /// Versions in `Cargo.lock` by name, without what is said of a specification (`1.2.1+spec-1.1.0`).
 fn locked() -> BTreeSet<(String, String)> {
     let text = std::fs::read_to_string(root().join("Cargo.lock")).expect("Cargo.lock");
-    let value = |line: &str, key: &str| line.strip_prefix(key).map(|rest| rest.trim_matches(|c| c == '"' || c == ' ').to_owned());
+    let value = |line: &str, key: &str| {
+        line.strip_prefix(key).map(|rest| rest.trim_matches(|c| c == '"' || c == ' ').to_owned())
+    };
     let packages = text.split("[[package]]").skip(1);
     let of = |package: &str| {
         let find = |key: &str| package.lines().find_map(|line| value(line, key)).expect("a name and a version");
@@ -156,10 +158,19 @@ fn every_dependency_is_justified() {
     let packages = metadata["packages"].as_array().expect("packages");
     let dependencies = packages.iter().flat_map(|package| package["dependencies"].as_array().expect("dependencies"));
     let others = dependencies.filter(|dependency| !dependency["path"].is_string());
-    let used: BTreeSet<String> = others.map(|dependency| dependency["name"].as_str().expect("a name").to_owned()).collect();
+    let used: BTreeSet<String> =
+        others.map(|dependency| dependency["name"].as_str().expect("a name").to_owned()).collect();
     let (justified, locked) = (justified(), locked());
     let rows: BTreeSet<String> = justified.iter().map(|(name, _)| name.clone()).collect();
-    assert_eq!(used.difference(&rows).collect::<Vec<_>>(), Vec::<&String>::new(), "these have no row in docs/dependencies.md");
+    assert_eq!(
+        used.difference(&rows).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "these have no row in docs/dependencies.md"
+    );
     assert_eq!(rows.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "these rows are of no dependency");
-    assert_eq!(justified.difference(&locked).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "Cargo.lock has other versions of these");
+    assert_eq!(
+        justified.difference(&locked).collect::<Vec<_>>(),
+        Vec::<&(String, String)>::new(),
+        "Cargo.lock has other versions of these"
+    );
 }

@@ -1,14 +1,8 @@
 //! The model of Redis and a real server give the same replies, whatever the schedule: random walks through the
 //! programs of the rules' pages, in lockstep. A difference anywhere ends a walk with an error.
 
-#[path = "dice.rs"]
-mod dice;
-#[path = "pages.rs"]
-mod pages;
-
-use dice::Dice;
-use dogpile_harness::judge::{Opinion, opinion};
 use dogpile_harness::explore::Bounds;
+use dogpile_harness::judge::{Opinion, opinion};
 use dogpile_harness::lower::Subject;
 use dogpile_harness::program::Program;
 use dogpile_harness::store::{Halt, LiveStore, Lockstep, ModelStore};
@@ -17,7 +11,8 @@ use dogpile_lint::lint_files;
 use dogpile_rules::Faults;
 use dogpile_server::{Choice, Redis};
 use dogpile_source::Span;
-use pages::blocks;
+use dogpile_suite::dice::Dice;
+use dogpile_suite::pages::blocks;
 
 /// Steps of one walk at most.
 const WALK: usize = 60;
@@ -100,5 +95,9 @@ fn agree(choice: &Choice) {
             }
         }
     }
-    println!("{steps} steps in {walks} walks through {} programs on {}: no reply differs", programs.len(), redis.version());
+    println!(
+        "{steps} steps in {walks} walks through {} programs on {}: no reply differs",
+        programs.len(),
+        redis.version()
+    );
 }

@@ -1,11 +1,8 @@
 //! The same input gives the same bytes, whatever the number of threads.
 #![allow(clippy::disallowed_methods, reason = "tests read their data from the tree")]
 
-#[path = "formats.rs"]
-mod formats;
-
 use dogpile_lint::Exit;
-use formats::FORMATS;
+use dogpile_suite::formats::FORMATS;
 use std::ffi::OsString;
 use std::path::Path;
 

@@ -1,14 +1,9 @@
 //! Every program in `fixtures/<rule>/` has exactly the findings that it marks.
 
-#[path = "expect.rs"]
-mod expect;
-#[path = "pages.rs"]
-mod pages;
-
 use dogpile_lint::{LintResult, lint_files};
 use dogpile_report::Level;
-use expect::{Marks, entries, name, none, place, root};
-use pages::{LANGUAGES, NOT_YET, reason_against};
+use dogpile_suite::expect::{Marks, entries, name, none, place, root};
+use dogpile_suite::pages::{LANGUAGES, NOT_YET, reason_against};
 use std::path::Path;
 
 /// Extensions of sources, and files that tell about a project.

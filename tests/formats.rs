@@ -1,4 +1,4 @@
 //! Every form of a report. `--help` is held to this list.
 
-pub(crate) const FORMATS: [&str; 10] =
+pub const FORMATS: [&str; 10] =
     ["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "checkstyle", "html"];

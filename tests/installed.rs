@@ -1,5 +1,4 @@
 //! What suites install of others' programs and libraries: once, in the target folder, and from lock files.
-#![allow(dead_code, reason = "no suite uses all of it")]
 #![allow(clippy::disallowed_methods, reason = "tests make files and start programs")]
 
 use std::fs;
@@ -7,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A folder in the target folder, which a test's program is three below: `target/debug/deps/readers-…`.
-pub(crate) fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     let this = std::env::current_exe().expect("this test's own path");
     let folder = this.ancestors().nth(3).expect("a target folder").join(name);
     fs::create_dir_all(&folder).expect("a folder");
@@ -15,7 +14,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 }
 
 /// Such a folder for sources and what they are built with. What earlier runs built stays; their sources do not.
-pub(crate) fn workshop(name: &str, manifests: &[PathBuf], sources: &str) -> PathBuf {
+pub fn workshop(name: &str, manifests: &[PathBuf], sources: &str) -> PathBuf {
     let folder = folder(name);
     let _ = fs::remove_dir_all(folder.join(sources));
     fs::create_dir_all(folder.join(sources)).expect("a folder");
@@ -24,7 +23,7 @@ pub(crate) fn workshop(name: &str, manifests: &[PathBuf], sources: &str) -> Path
 }
 
 /// Copies files into a folder, by their names.
-pub(crate) fn copy(files: &[PathBuf], folder: &Path) {
+pub fn copy(files: &[PathBuf], folder: &Path) {
     for file in files {
         let to = folder.join(file.file_name().expect("a name"));
         fs::copy(file, to).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
@@ -32,7 +31,7 @@ pub(crate) fn copy(files: &[PathBuf], folder: &Path) {
 }
 
 /// Installs what manifests say, the lock file first, unless that was done.
-pub(crate) fn once(folder: &Path, manifests: &[PathBuf], how: impl FnOnce()) {
+pub fn once(folder: &Path, manifests: &[PathBuf], how: impl FnOnce()) {
     let lock = fs::read(&manifests[0]).unwrap_or_else(|why| panic!("{}: {why}", manifests[0].display()));
     let stamp = folder.join("installed");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
@@ -46,7 +45,7 @@ pub(crate) fn once(folder: &Path, manifests: &[PathBuf], how: impl FnOnce()) {
 }
 
 /// npm's packages of the lock file in a folder, from the registry or from npm's own cache. Their scripts are not run.
-pub(crate) fn npm(name: &str, from: &Path) -> PathBuf {
+pub fn npm(name: &str, from: &Path) -> PathBuf {
     let folder = folder(name);
     once(&folder, &["package-lock.json", "package.json"].map(|name| from.join(name)), || {
         let args = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
@@ -56,7 +55,7 @@ pub(crate) fn npm(name: &str, from: &Path) -> PathBuf {
 }
 
 /// Programs of a Python of their own, by the requirements in a folder: where they are.
-pub(crate) fn pip(name: &str, from: &Path) -> PathBuf {
+pub fn pip(name: &str, from: &Path) -> PathBuf {
     let folder = folder(name);
     once(&folder, &[from.join("requirements.txt")], || {
         good("venv", &ran(Command::new("python3").args(["-m", "venv", "--clear", "venv"]).current_dir(&folder)));
@@ -66,12 +65,12 @@ pub(crate) fn pip(name: &str, from: &Path) -> PathBuf {
     folder.join("venv/bin")
 }
 
-pub(crate) fn ran(command: &mut Command) -> Output {
+pub fn ran(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|why| panic!("{:?}: {why}", command.get_program()))
 }
 
 /// What it printed, if all went well.
-pub(crate) fn good(what: &str, run: &Output) -> String {
+pub fn good(what: &str, run: &Output) -> String {
     let (out, err) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert!(run.status.success(), "{what}: {}\n{out}{err}", run.status);
     out.into_owned()

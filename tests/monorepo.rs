@@ -1,12 +1,9 @@
 //! A repository of several languages, linted in one run: each service has its own findings on the lock they share, none
 //! has another's.
 
-#[allow(dead_code, reason = "shared by suites, none of which needs all of it")]
-#[path = "expect.rs"]
-mod expect;
-
 use dogpile_lint::lint_files;
-use expect::{Marks, entries, name, none, root};
+use dogpile_suite::expect;
+use dogpile_suite::expect::{Marks, entries, name, none, root};
 use std::collections::BTreeSet;
 use std::path::Path;
 

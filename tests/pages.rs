@@ -5,26 +5,23 @@
 
 /// A language that pages show.
 #[derive(Debug)]
-pub(crate) struct Language {
+pub struct Language {
     /// Its heading on pages.
-    pub(crate) title: &'static str,
+    pub title: &'static str,
     /// What stands behind the fence.
     fence: &'static str,
     /// Ending of its files.
-    pub(crate) extension: &'static str,
+    pub extension: &'static str,
     /// First lines of a file, which pages leave out.
     head: &'static str,
 }
 
 /// Rules and languages that the analysis cannot tell yet, or that nobody has written. The list can only shrink.
-pub(crate) const NOT_YET: [(&str, &str); 3] = [
-    ("cancelled-release", "Rust"),
-    ("cancelled-release", "TypeScript"),
-    ("poisoned-flight", "Rust"),
-];
+pub const NOT_YET: [(&str, &str); 3] =
+    [("cancelled-release", "Rust"), ("cancelled-release", "TypeScript"), ("poisoned-flight", "Rust")];
 
 /// All that pages may show.
-pub(crate) const LANGUAGES: [Language; 3] = [
+pub const LANGUAGES: [Language; 3] = [
     Language { title: "Go", fence: "go", extension: "go", head: "package example\n\n" },
     Language { title: "TypeScript", fence: "ts", extension: "ts", head: "" },
     Language { title: "Rust", fence: "rust", extension: "rs", head: "" },
@@ -32,21 +29,21 @@ pub(crate) const LANGUAGES: [Language; 3] = [
 
 /// A piece of code on a page.
 #[derive(Debug)]
-pub(crate) struct Block {
+pub struct Block {
     /// Title of the section of the second level.
-    pub(crate) section: String,
+    pub section: String,
     /// 1-based line of the fence.
-    pub(crate) line: usize,
+    pub line: usize,
     /// Its language.
-    pub(crate) language: &'static Language,
+    pub language: &'static Language,
     /// A file made of it.
-    pub(crate) path: String,
+    pub path: String,
     /// The text of that file.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 /// Every piece of code on a page, in its order.
-pub(crate) fn blocks(page: &str) -> Vec<Block> {
+pub fn blocks(page: &str) -> Vec<Block> {
     let mut all: Vec<Block> = Vec::new();
     let (mut section, mut open) = (String::new(), false);
     for (number, line) in (1..).zip(page.lines()) {
@@ -69,7 +66,7 @@ pub(crate) fn blocks(page: &str) -> Vec<Block> {
 }
 
 /// Why a fault cannot occur in a language: the prose under its heading in *Bad*.
-pub(crate) fn reason_against<'p>(page: &'p str, language: &Language) -> Option<&'p str> {
+pub fn reason_against<'p>(page: &'p str, language: &Language) -> Option<&'p str> {
     let bad = page.split("\n## ").find_map(|section| section.strip_prefix("Bad\n"))?;
     let below = bad.split_once(&format!("### {}\n", language.title))?.1;
     let prose = below.split(['`', '#']).next().unwrap_or_default();

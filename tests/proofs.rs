@@ -1,11 +1,6 @@
 //! Every bad example on a rule's page is broken by a schedule that a real Redis confirms, every good one by none, and
 //! what the help says holds under the same adversary.
 
-#[path = "expect.rs"]
-mod expect;
-#[path = "pages.rs"]
-mod pages;
-
 use dogpile_harness::confirm::{Plan, confirm};
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::judge::{Opinion, opinion};
@@ -16,7 +11,8 @@ use dogpile_report::{Evidence, Finding, Level, Verdict};
 use dogpile_rules::Rule;
 use dogpile_server::{Choice, Redis};
 use dogpile_source::Span;
-use pages::{Block, blocks};
+use dogpile_suite::expect;
+use dogpile_suite::pages::{Block, blocks};
 
 /// How often a verdict is asked for again here; `DOGPILE_REPEATS` asks for more.
 const REPEATS: usize = 5;
@@ -105,7 +101,8 @@ fn a_finding_gets_the_same_verdict_every_time() {
     let mut problems = Vec::new();
     for (rule, case, result, findings) in bad() {
         for finding in &findings {
-            let verdicts: Vec<Verdict> = (0..repeats).map(|_| confirm(&result.lifecycles, rule, finding, &plan(Some(&redis)))).collect();
+            let verdicts: Vec<Verdict> =
+                (0..repeats).map(|_| confirm(&result.lifecycles, rule, finding, &plan(Some(&redis)))).collect();
             if let Some(other) = verdicts.iter().find(|v| **v != verdicts[0]) {
                 problems.push(format!("{case}: {:?}\n  and then {:?}", verdicts[0].outcome, other.outcome));
             }
@@ -117,7 +114,12 @@ fn a_finding_gets_the_same_verdict_every_time() {
 #[test]
 fn a_fleet_computes_once_when_a_lock_stands_before_the_work() {
     let redis = redis();
-    let go = |path: &str| (path.to_owned(), std::fs::read_to_string(expect::root().join("fixtures/stacks/combined/go").join(path)).expect("the stack"));
+    let go = |path: &str| {
+        (
+            path.to_owned(),
+            std::fs::read_to_string(expect::root().join("fixtures/stacks/combined/go").join(path)).expect("the stack"),
+        )
+    };
     let files: Vec<(String, String)> = expect::entries(&expect::root().join("fixtures/stacks/combined/go"))
         .iter()
         .filter(|path| path.extension().is_some_and(|e| e == "go" || e == "mod"))
@@ -139,7 +141,8 @@ fn a_fleet_computes_once_when_a_lock_stands_before_the_work() {
 #[test]
 fn a_server_that_is_killed_confirms_nothing() {
     let redis = redis();
-    let (rule, _, result, findings) = bad().into_iter().find(|(rule, ..)| rule.slug == "unconditional-release").expect("the page");
+    let (rule, _, result, findings) =
+        bad().into_iter().find(|(rule, ..)| rule.slug == "unconditional-release").expect("the page");
     let before = confirm(&result.lifecycles, rule, &findings[0], &plan(Some(&redis)));
     assert_eq!(before.evidence, Evidence::Server);
     let pid = redis.pid().expect("a private server").to_string();

@@ -3,10 +3,7 @@
 //! of; who has not got them yet gets them by their own package managers.
 #![allow(clippy::disallowed_methods, reason = "tests make files and start programs")]
 
-#[path = "installed.rs"]
-mod installed;
-
-use installed::{folder, good, npm, once, ran};
+use dogpile_suite::installed::{folder, good, npm, once, ran};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsString;

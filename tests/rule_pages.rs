@@ -1,14 +1,10 @@
 //! Every rule has a page, and the code on it is judged as the page says.
 
-#[path = "expect.rs"]
-mod expect;
-#[path = "pages.rs"]
-mod pages;
-
 use dogpile_lint::lint_files;
 use dogpile_report::Level;
-use expect::{Marks, entries, none, place, root};
-use pages::{LANGUAGES, NOT_YET, blocks, reason_against};
+use dogpile_suite::expect;
+use dogpile_suite::expect::{Marks, entries, none, place, root};
+use dogpile_suite::pages::{LANGUAGES, NOT_YET, blocks, reason_against};
 
 const SECTIONS: [&str; 6] = ["What it does", "Why it matters", "Bad", "Good", "When to ignore it", "Seen in the wild"];
 const MAX_LINES: usize = 240;

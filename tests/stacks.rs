@@ -4,13 +4,9 @@
 //! `fixtures/stacks/<stack>/<language>/` holds the right form, and `variants.diff` the steps that go wrong: `== step: slug`
 //! starts a variant, `@@ file` a replacement in it, written as in a diff; what it replaces stands there exactly once.
 
-#[allow(dead_code, reason = "shared by suites, none of which needs all of it")]
-#[path = "expect.rs"]
-mod expect;
-
 use dogpile_lint::{LintResult, lint_files};
 use dogpile_report::Level;
-use expect::{Marks, entries, name, none, place, root};
+use dogpile_suite::expect::{Marks, entries, name, none, place, root};
 use std::collections::BTreeMap;
 use std::path::Path;
 

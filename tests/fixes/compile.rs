@@ -1,7 +1,7 @@
 //! Real compilers and formatters over what fixes made, and over what they made it from.
 
 use crate::cases::{Case, all, root};
-use crate::installed::{good, npm, workshop};
+use dogpile_suite::installed::{good, npm, workshop};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -29,7 +29,8 @@ fn go() {
             fs::write(folder.join("cases").join(name).join(&case.file), text).expect("a file");
         }
     }
-    let run = |program: &str, args: &[&str]| Command::new(program).args(args).current_dir(&folder).output().expect(program);
+    let run =
+        |program: &str, args: &[&str]| Command::new(program).args(args).current_dir(&folder).output().expect(program);
     let unformatted = run("gofmt", &["-l", "cases"]);
     good("gofmt", &unformatted);
     assert_eq!(String::from_utf8_lossy(&unformatted.stdout), "", "gofmt would change these");
@@ -76,7 +77,8 @@ fn rust() {
     }
     modules.sort();
     fs::write(folder.join("src/lib.rs"), modules.concat()).expect("a file");
-    let rustfmt = Command::new("rustfmt").args(["--check", "--edition", "2024", "src/lib.rs"]).current_dir(&folder).output();
+    let rustfmt =
+        Command::new("rustfmt").args(["--check", "--edition", "2024", "src/lib.rs"]).current_dir(&folder).output();
     good("rustfmt", &rustfmt.expect("rustfmt"));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let run = Command::new(cargo)

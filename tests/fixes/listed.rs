@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 #[test]
 fn every_row_of_the_page_has_its_cases() {
     let page = include_str!("../../docs/fixes.md");
-    let table = page.split_once("<!-- fixes:begin -->").expect("a mark").1.split_once("<!-- fixes:end -->").expect("a mark").0;
+    let table =
+        page.split_once("<!-- fixes:begin -->").expect("a mark").1.split_once("<!-- fixes:end -->").expect("a mark").0;
     let mut written = BTreeSet::new();
     let mut rules = BTreeSet::new();
     for row in table.lines().filter(|line| line.starts_with("| `")) {
@@ -21,7 +22,8 @@ fn every_row_of_the_page_has_its_cases() {
         safe_as_said(&rule, cells[2]);
         rules.insert(rule);
     }
-    let tested: BTreeSet<(String, String)> = all().iter().map(|case| (case.rule.clone(), case.language().to_owned())).collect();
+    let tested: BTreeSet<(String, String)> =
+        all().iter().map(|case| (case.rule.clone(), case.language().to_owned())).collect();
     assert_eq!(written, tested);
     let offered: BTreeSet<String> = dogpile_fix::rules().map(str::to_owned).collect();
     assert_eq!(rules, offered);

@@ -8,7 +8,5 @@
 
 mod cases;
 mod compile;
-#[path = "../installed.rs"]
-mod installed;
 mod listed;
 mod making;

@@ -1,6 +1,5 @@
 //! A harness for every bad example on a rule's page.
 
-use crate::pages::{Block, blocks};
 use dogpile_emit::{Harness, Language, Request, emit};
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::judge::{Opinion, judge, try_repair};
@@ -8,6 +7,7 @@ use dogpile_harness::lower::Subject;
 use dogpile_lint::lint_files;
 use dogpile_report::Level;
 use dogpile_rules::Rule;
+use dogpile_suite::pages::{Block, blocks};
 use std::path::{Path, PathBuf};
 
 /// A harness and what it is of.

@@ -1,10 +1,10 @@
 //! Harnesses in Rust, with cargo.
 
 use crate::cases::{cases, manifest};
-use crate::expect;
-use crate::installed::workshop;
 use crate::server::server;
 use dogpile_emit::Language;
+use dogpile_suite::expect;
+use dogpile_suite::installed::workshop;
 use std::fs;
 use std::process::Command;
 

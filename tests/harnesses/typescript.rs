@@ -1,10 +1,10 @@
 //! Harnesses in TypeScript and JavaScript, with `node:test`.
 
 use crate::cases::{Case, cases, manifest};
-use crate::expect;
-use crate::installed::{good, npm, workshop};
 use crate::server::server;
 use dogpile_emit::{Client, Language};
+use dogpile_suite::expect;
+use dogpile_suite::installed::{good, npm, workshop};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
