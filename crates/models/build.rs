@@ -11,7 +11,9 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo:rerun-if-changed={}", own.display());
     for entry in fs::read_dir(&own)? {
         let path = entry?.path();
-        let Some(name) = path.file_stem().filter(|_| path.extension().is_some_and(|ending| ending == "toml")) else { continue };
+        let Some(name) = path.file_stem().filter(|_| path.extension().is_some_and(|ending| ending == "toml")) else {
+            continue;
+        };
         let text = fs::read_to_string(&path)?;
         let model: toml::Table = toml::from_str(&text).map_err(|fault| format!("{}: {fault}", path.display()))?;
         fs::write(out.join(name).with_extension("json"), serde_json::to_string(&model)?)?;

@@ -5,5 +5,6 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 fuzz_target!(init: dogpile_fuzz::write_seeds("typescript"), |input: &[u8]| dogpile_fuzz::run("typescript", input));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    dogpile_fuzz::mutate("typescript", data, size, max_size, seed).unwrap_or_else(|| fuzzer_mutate(data, size, max_size))
+    dogpile_fuzz::mutate("typescript", data, size, max_size, seed)
+        .unwrap_or_else(|| fuzzer_mutate(data, size, max_size))
 });

@@ -49,11 +49,14 @@ impl Declares {
     pub fn new(package: &str, outline: &Outline<'_>, imports: &[&str]) -> Self {
         let full = |name: &str| format!("{package}.{name}");
         let mut questions = vec![question(About::Package, package)];
-        let mut add = |about: About, names: &[&str]| questions.extend(names.iter().map(|name| question(about, full(name).as_str())));
+        let mut add = |about: About, names: &[&str]| {
+            questions.extend(names.iter().map(|name| question(about, full(name).as_str())))
+        };
         add(About::Function, &outline.functions);
         add(About::Type, &outline.types);
         add(About::Global, &outline.values);
-        let methods: Vec<(String, String)> = outline.methods.iter().map(|(ty, name)| (full(ty), (*name).to_owned())).collect();
+        let methods: Vec<(String, String)> =
+            outline.methods.iter().map(|(ty, name)| (full(ty), (*name).to_owned())).collect();
         questions.extend(methods.iter().map(|(ty, name)| question(About::Method, &(ty.as_str(), name.as_str()))));
         questions.extend(outline.assigned.iter().map(|name| question(About::Assigned, full(name).as_str())));
         // What has a capital letter may be another package's.
@@ -66,9 +69,13 @@ impl Declares {
             questions.extend(of(name).map(|package| question(About::Assigned, format!("{package}.{name}").as_str())));
         }
         for (ty, field) in &outline.literals {
-            questions.extend(of(ty).map(|package| question(About::Literal, &(format!("{package}.{ty}").as_str(), *field))));
+            questions
+                .extend(of(ty).map(|package| question(About::Literal, &(format!("{package}.{ty}").as_str(), *field))));
         }
-        let interfaces = outline.interfaces.iter().map(|(name, methods)| (full(name), methods.iter().map(|&m| m.to_owned()).collect()));
+        let interfaces = outline
+            .interfaces
+            .iter()
+            .map(|(name, methods)| (full(name), methods.iter().map(|&m| m.to_owned()).collect()));
         Self { questions, methods, interfaces: interfaces.collect() }
     }
 }
@@ -97,7 +104,12 @@ impl Absent {
 
     /// The files that could answer what these explorations asked, or change an answer. `opening`: functions whose callers
     /// add to their story.
-    pub(crate) fn wanted(&self, cx: &Context<'_>, explored: &[(FuncRef, &Known)], opening: &BTreeSet<FuncRef>) -> Vec<FileId> {
+    pub(crate) fn wanted(
+        &self,
+        cx: &Context<'_>,
+        explored: &[(FuncRef, &Known)],
+        opening: &BTreeSet<FuncRef>,
+    ) -> Vec<FileId> {
         if self.is_empty() {
             return Vec::new();
         }
@@ -125,7 +137,10 @@ impl Absent {
             open.extend(&level);
         }
         let homes: FxHashSet<u32> = open.iter().map(|f| f.module).collect();
-        let bodies = cx.program.all_functions().filter(|f| homes.contains(&f.module) && open.contains(&outermost(&cx.program, *f)));
+        let bodies = cx
+            .program
+            .all_functions()
+            .filter(|f| homes.contains(&f.module) && open.contains(&outermost(&cx.program, *f)));
         let bodies: Vec<FuncRef> = bodies.collect();
         let ask = || {
             for f in &bodies {
@@ -140,14 +155,21 @@ impl Absent {
 
     /// Adds files with methods of types that fit an interface which was asked about, and interfaces that callers may know
     /// an opening function by.
-    fn implement(&self, cx: &Context<'_>, asked: &FxHashSet<u64>, opening: &BTreeSet<FuncRef>, wanted: &mut BTreeSet<FileId>) {
+    fn implement(
+        &self,
+        cx: &Context<'_>,
+        asked: &FxHashSet<u64>,
+        opening: &BTreeSet<FuncRef>,
+        wanted: &mut BTreeSet<FileId>,
+    ) {
         let mut having: FxHashMap<&str, Vec<(&str, FileId)>> = FxHashMap::default();
         for (file, declares) in &self.files {
             for (ty, method) in &declares.methods {
                 having.entry(method).or_default().push((ty, *file));
             }
         }
-        let pairs: FxHashSet<(&str, &str)> = having.iter().flat_map(|(method, all)| all.iter().map(|(ty, _)| (*ty, *method))).collect();
+        let pairs: FxHashSet<(&str, &str)> =
+            having.iter().flat_map(|(method, all)| all.iter().map(|(ty, _)| (*ty, *method))).collect();
         let has = |ty: &str, method: &str| pairs.contains(&(ty, method)) || cx.program.method(ty, method).is_some();
         for interface in cx.program.interfaces().filter(|name| asked.contains(&question(About::Implementors, *name))) {
             let methods = cx.program.methods_of_interface(interface);
@@ -157,7 +179,9 @@ impl Absent {
         for f in opening {
             let Some((ty, method)) = cx.program.function(*f).name.rsplit_once('.') else { continue };
             for (file, declares) in &self.files {
-                let fits = |(_, methods): &(String, Vec<String>)| methods.iter().any(|m| m == method) && methods.iter().all(|m| has(ty, m));
+                let fits = |(_, methods): &(String, Vec<String>)| {
+                    methods.iter().any(|m| m == method) && methods.iter().all(|m| has(ty, m))
+                };
                 if declares.interfaces.iter().any(fits) {
                     wanted.insert(*file);
                 }
@@ -176,7 +200,11 @@ impl Absent {
         if self.is_empty() {
             return names;
         }
-        let mut level: BTreeSet<FuncRef> = explored.iter().filter(|(_, known)| known.exploration.sessions.iter().any(releases_by_callers)).map(|(f, _)| *f).collect();
+        let mut level: BTreeSet<FuncRef> = explored
+            .iter()
+            .filter(|(_, known)| known.exploration.sessions.iter().any(releases_by_callers))
+            .map(|(f, _)| *f)
+            .collect();
         for _ in 0..CONTEXT_LEVELS {
             level.retain(|f| cx.program.function(*f).params.iter().any(|p| p.ty.name() == Some("context.Context")));
             names.extend(level.iter().map(|f| within(cx, *f)));

@@ -180,7 +180,8 @@ mod tests {
         old.add(About::Type, "a", &1);
         new.add(About::Type, "a", &1);
         new.add(About::Global, "a", &2);
-        let changed = |old: &Answers, new: &Answers| Answers::changed(&[Arc::new(old.clone())], &[Arc::new(new.clone())]);
+        let changed =
+            |old: &Answers, new: &Answers| Answers::changed(&[Arc::new(old.clone())], &[Arc::new(new.clone())]);
         assert!(changed(&old, &new).is_disjoint(&asked));
         new.add(About::Type, "a", &2);
         assert_eq!(changed(&old, &new).intersection(&asked).count(), 1);

@@ -58,7 +58,12 @@ impl Commands {
 
     /// What a method of that name runs, if exactly one script has it, and if the receiver can have been taught it: what
     /// it is is not known, or it is of a type on which commands are defined.
-    pub(crate) fn taught(&self, program: &Program<'_>, name: &str, receiver: impl FnOnce() -> Type) -> Option<&Command> {
+    pub(crate) fn taught(
+        &self,
+        program: &Program<'_>,
+        name: &str,
+        receiver: impl FnOnce() -> Type,
+    ) -> Option<&Command> {
         note(About::Command, name);
         let command = self.0.get(name).and_then(Option::as_ref)?;
         let receiver = receiver();
@@ -76,7 +81,9 @@ impl Command {
         let defines = |owner: &str| self.row_of(program, owner).is_some();
         [ty, program.resolve_alias(ty)].into_iter().filter_map(Type::name).any(|owner| {
             let owner = &*program.canonical(owner);
-            defines(owner) || program.embedded_with(owner, &defines, 0).is_some() || program.extends_with(owner, &defines, 0).is_some()
+            defines(owner)
+                || program.embedded_with(owner, &defines, 0).is_some()
+                || program.extends_with(owner, &defines, 0).is_some()
         })
     }
 
@@ -105,7 +112,9 @@ fn brought(program: &Program<'_>, maker: &str, given: &[Option<&Value>]) -> Opti
     let Does::Makes { ty, defines: Some(defines), .. } = &row.call.does else { return None };
     let ty = program.models.qualified_type(row.client, ty);
     let definer = program.models.method(&ty, &defines.by, 2)?;
-    let ValueKind::Aggregate { fields, .. } = &behind(program, at(program, &defines.each, given)?, 0)?.kind else { return None };
+    let ValueKind::Aggregate { fields, .. } = &behind(program, at(program, &defines.each, given)?, 0)?.kind else {
+        return None;
+    };
     let each = fields.iter().filter_map(|field| match field {
         FieldInit::Named(name, how) => read(program, &definer.call.does, &defines.by, Some(name), &[None, Some(how)]),
         _ => None,
@@ -114,7 +123,13 @@ fn brought(program: &Program<'_>, maker: &str, given: &[Option<&Value>]) -> Opti
 }
 
 /// A definition as its row reads it, under a name that is known or stands among the arguments.
-fn read(program: &Program<'_>, does: &Does, by: &str, called: Option<&str>, given: &[Option<&Value>]) -> Option<(String, Command)> {
+fn read(
+    program: &Program<'_>,
+    does: &Does,
+    by: &str,
+    called: Option<&str>,
+    given: &[Option<&Value>],
+) -> Option<(String, Command)> {
     let Does::DefinesCommand { name, script, keys, reply } = does else { return None };
     let called = match called {
         Some(called) => called.to_owned(),

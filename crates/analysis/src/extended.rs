@@ -11,7 +11,9 @@ pub(crate) fn row<'a>(program: &Program<'a>, lang: &str, interface: &str, name: 
     let models = program.models;
     let extended = program.extends_with(interface, &|ty| models.method(ty, name, args).is_some(), 0)?;
     let TypeKind::Interface { methods, .. } = &program.type_decl(interface)?.kind else { return None };
-    let sends = |method: &str, args| models.by_method_name(lang, method, args).iter().any(|row| matches!(row.call.does, Does::Flushes));
+    let sends = |method: &str, args| {
+        models.by_method_name(lang, method, args).iter().any(|row| matches!(row.call.does, Does::Flushes))
+    };
     if methods.iter().any(|(method, params, _)| sends(method, params.len())) {
         return None;
     }

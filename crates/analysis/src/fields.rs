@@ -64,7 +64,8 @@ impl Part {
     pub(crate) fn of(program: &Program<'_>, typing: &Typing, m: u32) -> Self {
         let mut part = Self::default();
         let module = &program.modules[m as usize];
-        let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
+        let bodies =
+            module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
         for body in bodies {
             let mut temps: Temps<'_> = HashMap::default();
             each_stmt(body, &mut |stmt| {
@@ -160,7 +161,9 @@ impl Index {
 
     /// Every answer: which module sets a field alone. What it sets is in its text.
     pub(crate) fn answers(&self, who: &Identities, answers: &mut Answers) {
-        self.0.iter().for_each(|(name, place)| answers.add(About::Places, name.as_str(), &place.map(|(module, _)| who.of(module))));
+        self.0.iter().for_each(|(name, place)| {
+            answers.add(About::Places, name.as_str(), &place.map(|(module, _)| who.of(module)))
+        });
     }
 }
 
@@ -203,7 +206,9 @@ impl<'a> Fields<'a> {
 fn closed(value: &Value) -> bool {
     match &value.kind {
         ValueKind::Lit(_) | ValueKind::Global(_) => true,
-        ValueKind::Binary(..) | ValueKind::Concat(_) | ValueKind::Convert(..) | ValueKind::Neg(_) => value.parts().all(closed),
+        ValueKind::Binary(..) | ValueKind::Concat(_) | ValueKind::Convert(..) | ValueKind::Neg(_) => {
+            value.parts().all(closed)
+        }
         _ => false,
     }
 }

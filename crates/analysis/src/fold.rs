@@ -51,7 +51,21 @@ pub(crate) fn equal(a: &S, b: &S) -> Option<bool> {
             | Sym::Fresh(_)
             | Sym::List(_),
         ) => Some(false),
-        (Sym::Error(_) | Sym::Alloc(_) | Sym::Object(..) | Sym::Func(..) | Sym::Str(_) | Sym::Int(..) | Sym::Bool(_) | Sym::Concat(_) | Sym::Context(_) | Sym::Reply(..) | Sym::Fresh(_) | Sym::List(_), Sym::Nil) => Some(false),
+        (
+            Sym::Error(_)
+            | Sym::Alloc(_)
+            | Sym::Object(..)
+            | Sym::Func(..)
+            | Sym::Str(_)
+            | Sym::Int(..)
+            | Sym::Bool(_)
+            | Sym::Concat(_)
+            | Sym::Context(_)
+            | Sym::Reply(..)
+            | Sym::Fresh(_)
+            | Sym::List(_),
+            Sym::Nil,
+        ) => Some(false),
         (Sym::Global(name), Sym::Nil) | (Sym::Nil, Sym::Global(name)) if is_sentinel(name) => Some(false),
         // Truth values and numbers meet only where a reply may be read as either.
         (Sym::Bool(b), Sym::Int(n, _)) | (Sym::Int(n, _), Sym::Bool(b)) if matches!(n, 0 | 1) => Some((*n == 1) == *b),

@@ -24,7 +24,11 @@ impl Linked {
         let names = answered(|to| program.answers(to));
         let mut changed = Answers::changed(&self.answers[NAMES..=NAMES], &[Arc::clone(&names)]);
         self.answers[NAMES] = names;
-        let mut some: BTreeSet<u32> = (0u32..).zip(self.versions.iter().zip(source.versions)).filter(|(_, (old, new))| old != new).map(|(m, _)| m).collect();
+        let mut some: BTreeSet<u32> = (0u32..)
+            .zip(self.versions.iter().zip(source.versions))
+            .filter(|(_, (old, new))| old != new)
+            .map(|(m, _)| m)
+            .collect();
         changed.extend(some.iter().map(|m| question(About::Package, &*source.modules[*m as usize].package)));
         self.asking(&changed, &mut some);
         let before = self.typing.clone();
@@ -49,8 +53,10 @@ impl Linked {
 
     /// Adds the modules that asked one of these.
     fn asking(&self, questions: &FxHashSet<u64>, some: &mut BTreeSet<u32>) {
-        let asked: Vec<(u32, &FxHashSet<u64>)> = (0u32..).zip(&self.asked).filter(|(m, asked)| !asked.is_empty() && !some.contains(m)).collect();
-        let found: Vec<u32> = asked.into_par_iter().filter(|(_, asked)| !asked.is_disjoint(questions)).map(|(m, _)| m).collect();
+        let asked: Vec<(u32, &FxHashSet<u64>)> =
+            (0u32..).zip(&self.asked).filter(|(m, asked)| !asked.is_empty() && !some.contains(m)).collect();
+        let found: Vec<u32> =
+            asked.into_par_iter().filter(|(_, asked)| !asked.is_disjoint(questions)).map(|(m, _)| m).collect();
         some.extend(found);
     }
 }
@@ -64,8 +70,10 @@ impl Typing {
         let mut changed: FxHashSet<u64> = names.into_iter().map(|name| question(About::Use, name.as_str())).collect();
         for m in some {
             let (now, then) = (&self.locals[*m as usize], &before.locals[*m as usize]);
-            let locals: BTreeSet<_> = now.keys().chain(then.keys()).filter(|local| now.get(local) != then.get(local)).collect();
-            changed.extend(locals.into_iter().map(|local| question(About::Local, &(program.identities.of(*m), *local))));
+            let locals: BTreeSet<_> =
+                now.keys().chain(then.keys()).filter(|local| now.get(local) != then.get(local)).collect();
+            changed
+                .extend(locals.into_iter().map(|local| question(About::Local, &(program.identities.of(*m), *local))));
         }
         changed
     }

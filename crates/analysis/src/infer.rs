@@ -31,7 +31,10 @@ impl Typing {
                 self.now = Some((round, *m));
                 // What gets the same answers comes to the same.
                 if missed.get(m).is_some_and(|missed| !missed.may_be_told(self)) {
-                    debug_assert!(self.comes_to_the_same(program, (round, *m)), "a module has something to say once more");
+                    debug_assert!(
+                        self.comes_to_the_same(program, (round, *m)),
+                        "a module has something to say once more"
+                    );
                     continue;
                 }
                 let mut infer = || missed::during(*m, self, |typing| typing.infer_module(program, (round, *m)));

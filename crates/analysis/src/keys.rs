@@ -84,7 +84,11 @@ pub(crate) fn display(key: &Sym) -> String {
         Sym::Concat(parts) => parts.iter().map(|p| display(p)).collect::<Vec<_>>().join(" + "),
         Sym::Bin(dogpile_ir::BinaryOp::Add, a, b) => format!("{} + {}", display(a), display(b)),
         // The one that says most.
-        Sym::Phi(parts) if is_telling(key) => parts.iter().find(|p| matches!(&***p, Sym::Str(_) | Sym::Concat(_))).or(parts.first()).map_or_else(|| "key".to_owned(), |p| display(p)),
+        Sym::Phi(parts) if is_telling(key) => parts
+            .iter()
+            .find(|p| matches!(&***p, Sym::Str(_) | Sym::Concat(_)))
+            .or(parts.first())
+            .map_or_else(|| "key".to_owned(), |p| display(p)),
         Sym::Param(_, _, name) | Sym::Global(name) => crate::names::last(name).to_owned(),
         Sym::Field(base, name) => match &**base {
             Sym::Param(_, _, b) => format!("{b}.{name}"),
@@ -131,7 +135,9 @@ pub(crate) fn atoms(sym: &S, out: &mut Vec<S>) {
     match &**sym {
         Sym::Str(_) | Sym::Int(..) | Sym::Bool(_) | Sym::Nil => {}
         Sym::Concat(parts) | Sym::Phi(parts) => parts.iter().for_each(|p| atoms(p, out)),
-        Sym::Result(_, _, name, args) if crate::names::is_idle(name) && !args.is_empty() => args.iter().for_each(|a| atoms(a, out)),
+        Sym::Result(_, _, name, args) if crate::names::is_idle(name) && !args.is_empty() => {
+            args.iter().for_each(|a| atoms(a, out))
+        }
         Sym::Scaled(_, inner) => atoms(inner, out),
         _ => out.push(Arc::clone(sym)),
     }

@@ -74,7 +74,10 @@ impl Linked {
             Some(before) if before.signatures == signatures => before.again(source),
             Some(before) if before.may_grow(source) => {
                 let grown = before.grown(source);
-                debug_assert!(grown.1.says_the_same_as(&Self::all(source).1), "what was not linked again would be another");
+                debug_assert!(
+                    grown.1.says_the_same_as(&Self::all(source).1),
+                    "what was not linked again would be another"
+                );
                 Some(grown)
             }
             _ => None,
@@ -86,7 +89,8 @@ impl Linked {
     fn all(source: Source<'_>) -> (Program<'_>, Self) {
         let program = Program::new(source);
         let count = source.modules.len();
-        let there: BTreeSet<u32> = (0u32..).zip(source.modules).filter(|(_, module)| !module.is_absent()).map(|(m, _)| m).collect();
+        let there: BTreeSet<u32> =
+            (0u32..).zip(source.modules).filter(|(_, module)| !module.is_absent()).map(|(m, _)| m).collect();
         // More may come where most are not there, and those that come in the end are few.
         let grows = there.len() * 2 < count && !source.models.defines_commands();
         let mut linked = Self {
@@ -123,7 +127,11 @@ impl Linked {
         let part = |m: &u32| {
             let of = || {
                 let locals = answered(|to| typing.answers_of_locals(program, *m, to));
-                (Arc::new(reach::Part::of(program, typing, commands, *m)), Arc::new(fields::Part::of(program, typing, *m)), locals)
+                (
+                    Arc::new(reach::Part::of(program, typing, commands, *m)),
+                    Arc::new(fields::Part::of(program, typing, *m)),
+                    locals,
+                )
             };
             let (of, asked) = if self.asked.is_empty() { (of(), FxHashSet::default()) } else { during(of) };
             (*m, of, asked)
@@ -144,7 +152,11 @@ impl Linked {
     /// Whether two linkings of one tree found out the same.
     fn says_the_same_as(&self, other: &Self) -> bool {
         let fields = self.set.iter().zip(&other.set).all(|(own, other)| own.is_like(other));
-        self.typing.locals == other.typing.locals && self.typing.by_use == other.typing.by_use && self.parts == other.parts && fields && self.answers == other.answers
+        self.typing.locals == other.typing.locals
+            && self.typing.by_use == other.typing.by_use
+            && self.parts == other.parts
+            && fields
+            && self.answers == other.answers
     }
 
     /// Links those modules again whose text changed; `None`: others would notice.
@@ -201,7 +213,9 @@ impl Linked {
 fn each<P: Default + Send + Sync>(modules: &[Arc<Module>], part: &(impl Fn(u32) -> P + Sync)) -> Vec<Arc<P>> {
     let nothing = Arc::new(P::default());
     let all: Vec<(u32, &Arc<Module>)> = (0u32..).zip(modules).collect();
-    all.into_par_iter().map(|(m, module)| if module.is_absent() { Arc::clone(&nothing) } else { Arc::new(part(m)) }).collect()
+    all.into_par_iter()
+        .map(|(m, module)| if module.is_absent() { Arc::clone(&nothing) } else { Arc::new(part(m)) })
+        .collect()
 }
 
 pub(crate) fn answered(fill: impl FnOnce(&mut Answers)) -> Arc<Answers> {
@@ -237,10 +251,13 @@ fn signature(module: &Module) -> u64 {
     }
     // Variables of initialisers by their order: their ids depend on what functions have.
     let initial = (0u32..).zip(&module.locals).filter(|(_, local)| local.owner.is_none());
-    let order: BTreeMap<LocalId, usize> = initial.enumerate().map(|(order, (id, local))| {
-        local.ty.hash(h);
-        (LocalId(id), order)
-    }).collect();
+    let order: BTreeMap<LocalId, usize> = initial
+        .enumerate()
+        .map(|(order, (id, local))| {
+            local.ty.hash(h);
+            (LocalId(id), order)
+        })
+        .collect();
     for global in &module.globals {
         (&global.name, &global.ty, global.constant, global.init.is_empty(), &global.embeds).hash(h);
         match &global.value {

@@ -331,7 +331,9 @@ fn loads_module(call: &Call) -> bool {
 /// Whether a statement can throw, or give a promise that is rejected: it calls, waits or raises.
 fn does_something(stmt: &Stmt) -> bool {
     match &stmt.kind {
-        StmtKind::Let { value, .. } => matches!(value, Rvalue::Call(_) | Rvalue::Await(_) | Rvalue::Race(_) | Rvalue::All(_)),
+        StmtKind::Let { value, .. } => {
+            matches!(value, Rvalue::Call(_) | Rvalue::Await(_) | Rvalue::Race(_) | Rvalue::All(_))
+        }
         StmtKind::Return { .. } | StmtKind::If { .. } => false,
         _ => true,
     }

@@ -54,7 +54,12 @@ pub(crate) struct Known {
 
 impl Known {
     /// `None`: somebody said stop.
-    pub(crate) fn find(cx: &Context<'_>, f: FuncRef, effort: Effort, stopped: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
+    pub(crate) fn find(
+        cx: &Context<'_>,
+        f: FuncRef,
+        effort: Effort,
+        stopped: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Self> {
         if stopped() {
             return None;
         }
@@ -132,7 +137,12 @@ impl Memory {
     }
 
     /// Forgets what need not hold for these modules and answers.
-    pub(crate) fn keep_what_is_true(&mut self, files: Vec<FileVersion>, identities: &Identities, answers: Vec<Arc<Answers>>) {
+    pub(crate) fn keep_what_is_true(
+        &mut self,
+        files: Vec<FileVersion>,
+        identities: &Identities,
+        answers: Vec<Arc<Answers>>,
+    ) {
         let changed = Answers::changed(&self.answers, &answers);
         self.explored.retain(|_, known| known.asked.is_disjoint(&changed));
         if let Some((theirs, mut lent)) = self.lent.take() {
@@ -157,7 +167,8 @@ impl Memory {
 
     /// Where nothing was cut off, more effort finds nothing more.
     pub(crate) fn known(&self, f: FuncRef, effort: Effort) -> Option<&Known> {
-        let quick = self.explored.get(&(f, Effort::Search)).filter(|known| effort == Effort::Search || !known.exploration.cut);
+        let quick =
+            self.explored.get(&(f, Effort::Search)).filter(|known| effort == Effort::Search || !known.exploration.cut);
         quick.or_else(|| self.explored.get(&(f, effort)))
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::explore::Context;
 use crate::names::{last, parted, says_lock};
-use crate::reach::interesting;
 use crate::program::{FuncRef, Program};
+use crate::reach::interesting;
 use dogpile_ir::{FunctionKind, Lang, Module, Type, TypeKind};
 use dogpile_models::Role;
 use dogpile_source::FileId;
@@ -53,7 +53,9 @@ pub(crate) fn of_clients<'c>(cx: &'c Context<'_>) -> impl Iterator<Item = String
     let offers = |module: &Module| {
         module.globals.iter().any(|global| {
             let ty = cx.typing.global_type(&cx.program, &global.name, 0);
-            ty.name().and_then(|n| cx.program.models.type_of(&cx.program.canonical(n))).is_some_and(|(_, row)| row.role == Role::Client)
+            ty.name()
+                .and_then(|n| cx.program.models.type_of(&cx.program.canonical(n)))
+                .is_some_and(|(_, row)| row.role == Role::Client)
         })
     };
     let modules = cx.program.modules.iter().filter(|m| m.lang != Lang::Go);
@@ -69,7 +71,8 @@ pub(crate) fn within(cx: &Context<'_>, f: FuncRef) -> String {
 /// name, and the methods that are called on it. In the packages of these files.
 pub(crate) fn of_objects(cx: &Context<'_>, mattering: &BTreeSet<FileId>) -> BTreeSet<String> {
     let modules = cx.program.modules.iter().filter(|module| module.lang == Lang::Go);
-    let own: BTreeSet<&str> = modules.clone().filter(|module| mattering.contains(&module.file)).map(|module| &*module.package).collect();
+    let own: BTreeSet<&str> =
+        modules.clone().filter(|module| mattering.contains(&module.file)).map(|module| &*module.package).collect();
     let mut users: FxHashMap<&str, BTreeSet<&str>> = FxHashMap::default();
     for module in modules.clone().filter(|module| own.contains(&*module.package)) {
         for package in module.imports.iter().map(|import| &*import.path).chain([&*module.package]) {
@@ -87,7 +90,9 @@ pub(crate) fn of_objects(cx: &Context<'_>, mattering: &BTreeSet<FileId>) -> BTre
         let given = named.flat_map(|f| f.results.iter().map(|ty| ("", last(&f.name), ty)));
         // Who is a client by a field without a name is one in its own methods, too.
         let embedding = module.types.iter().filter_map(|decl| match &decl.kind {
-            TypeKind::Struct(fields) => Some(fields.iter().filter(|field| field.embedded).map(|field| ("", last(&decl.name), &field.ty))),
+            TypeKind::Struct(fields) => {
+                Some(fields.iter().filter(|field| field.embedded).map(|field| ("", last(&decl.name), &field.ty)))
+            }
             _ => None,
         });
         for (dot, name, ty) in fields.flatten().chain(globals).chain(given).chain(embedding.flatten()) {
@@ -96,7 +101,11 @@ pub(crate) fn of_objects(cx: &Context<'_>, mattering: &BTreeSet<FileId>) -> BTre
                 continue;
             }
             let methods = methods.into_iter().filter(|name| *name != "*").collect::<Vec<_>>().join(" ");
-            let near = users.get(&*module.package).into_iter().flatten().filter(|user| **user == &*module.package || is_exported(name));
+            let near = users
+                .get(&*module.package)
+                .into_iter()
+                .flatten()
+                .filter(|user| **user == &*module.package || is_exported(name));
             found.extend(near.map(|user| format!("\"{user}\" {dot}{name} {methods}")));
         }
     }

@@ -41,16 +41,75 @@ pub(crate) fn is_logging(name: &str) -> bool {
     let method = last(name);
     let lower = name.to_ascii_lowercase();
     // A catalog logs nothing.
-    let log = |part: &str| part.ends_with("log") && !["catalog", "dialog", "backlog", "changelog"].iter().any(|w| part.ends_with(w));
-    let logger = lower.rsplit(['.', '/', ':']).skip(1).any(log) || ["logger", "slog", "zap", "logrus", "zerolog", "glog", "klog", "metric", "span", "trace", "tracer", "prometheus", "console."]
+    let log = |part: &str| {
+        part.ends_with("log") && !["catalog", "dialog", "backlog", "changelog"].iter().any(|w| part.ends_with(w))
+    };
+    let logger = lower.rsplit(['.', '/', ':']).skip(1).any(log)
+        || [
+            "logger",
+            "slog",
+            "zap",
+            "logrus",
+            "zerolog",
+            "glog",
+            "klog",
+            "metric",
+            "span",
+            "trace",
+            "tracer",
+            "prometheus",
+            "console.",
+        ]
         .iter()
         .any(|w| lower.contains(w));
     let level = matches!(
         method.strip_suffix('!').unwrap_or(method),
-        "Debug" | "Debugf" | "Debugw" | "Debugln" | "Info" | "Infof" | "Infow" | "Infoln" | "Warn" | "Warnf" | "Warnw" | "Warning" | "Warningf"
-            | "Error" | "Errorf" | "Errorw" | "Errorln" | "Print" | "Printf" | "Println" | "Log" | "Logf" | "WithError" | "WithField" | "WithFields" | "With"
-            | "DebugContext" | "InfoContext" | "WarnContext" | "ErrorContext" | "V" | "Msg" | "Msgf" | "Err" | "Observe" | "Inc" | "Add" | "SetAttributes"
-            | "RecordError" | "SetStatus" | "AddEvent" | "End" | "debug" | "info" | "warn" | "trace"
+        "Debug"
+            | "Debugf"
+            | "Debugw"
+            | "Debugln"
+            | "Info"
+            | "Infof"
+            | "Infow"
+            | "Infoln"
+            | "Warn"
+            | "Warnf"
+            | "Warnw"
+            | "Warning"
+            | "Warningf"
+            | "Error"
+            | "Errorf"
+            | "Errorw"
+            | "Errorln"
+            | "Print"
+            | "Printf"
+            | "Println"
+            | "Log"
+            | "Logf"
+            | "WithError"
+            | "WithField"
+            | "WithFields"
+            | "With"
+            | "DebugContext"
+            | "InfoContext"
+            | "WarnContext"
+            | "ErrorContext"
+            | "V"
+            | "Msg"
+            | "Msgf"
+            | "Err"
+            | "Observe"
+            | "Inc"
+            | "Add"
+            | "SetAttributes"
+            | "RecordError"
+            | "SetStatus"
+            | "AddEvent"
+            | "End"
+            | "debug"
+            | "info"
+            | "warn"
+            | "trace"
     ) || matches!(method.strip_suffix('!'), Some("println" | "eprintln" | "print" | "eprint" | "dbg"));
     level || logger
 }
@@ -59,7 +118,9 @@ pub(crate) fn is_logging(name: &str) -> bool {
 /// cancelled with it. Go's convention for the accessors of `Context.Value`.
 pub(crate) fn reads_context(name: &str) -> bool {
     let method = last(name);
-    method.starts_with("From") && method.ends_with("Context") || method.ends_with("FromContext") || method.ends_with("FromCtx")
+    method.starts_with("From") && method.ends_with("Context")
+        || method.ends_with("FromContext")
+        || method.ends_with("FromCtx")
 }
 
 /// Builds values without doing work: errors, strings, conversions, accessors.
@@ -67,12 +128,44 @@ pub(crate) fn is_idle(name: &str) -> bool {
     let method = last(name);
     is_logging(name)
         || name.starts_with("builtin.")
-        || ["fmt.", "errors.", "strconv.", "strings.", "time.", "sort.", "context.", "sync.", "math.", "bytes.", "unicode.", "path.", "filepath.", "reflect.", "runtime."]
-            .iter()
-            .any(|p| name.starts_with(p))
+        || [
+            "fmt.",
+            "errors.",
+            "strconv.",
+            "strings.",
+            "time.",
+            "sort.",
+            "context.",
+            "sync.",
+            "math.",
+            "bytes.",
+            "unicode.",
+            "path.",
+            "filepath.",
+            "reflect.",
+            "runtime.",
+        ]
+        .iter()
+        .any(|p| name.starts_with(p))
         || method.starts_with("Is")
         || method.starts_with("New")
-        || matches!(method, "String" | "Error" | "Len" | "Cap" | "Unwrap" | "Lock" | "Unlock" | "RLock" | "RUnlock" | "Done" | "Wait" | "Context" | "Value" | "callback_check")
+        || matches!(
+            method,
+            "String"
+                | "Error"
+                | "Len"
+                | "Cap"
+                | "Unwrap"
+                | "Lock"
+                | "Unlock"
+                | "RLock"
+                | "RUnlock"
+                | "Done"
+                | "Wait"
+                | "Context"
+                | "Value"
+                | "callback_check"
+        )
 }
 
 /// How a receiver reads in the source: `c.cache`, `cache`.

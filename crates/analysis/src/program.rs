@@ -1,15 +1,19 @@
 //! The whole tree, linked: functions, types, globals and implementors by canonical name.
 
+mod interfaces;
+
 use crate::asked::{About, Answers, Identities, again, note, repeat};
 use crate::linked::Source;
 use crate::names::{are_of_one_project, folder_of_crate};
 use crate::resolved::Resolved;
-use dogpile_ir::{FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};
+use dogpile_ir::{
+    FuncId, Function, FunctionKind, Global, Lang, Module, QualName, Type, TypeDecl, TypeKind, Value, ValueKind,
+};
 use dogpile_models::Models;
 use dogpile_source::{FileId, SourceMap, Span};
-use std::borrow::Cow;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -27,7 +31,11 @@ const MAX_ALIASES: usize = 8;
 /// The name that a constant is another name for.
 fn other_name(global: &Global) -> Option<&QualName> {
     match &global.value {
-        Some(Value { kind: ValueKind::Global(to), .. }) if global.constant && global.init.is_empty() && **to != *global.name => Some(to),
+        Some(Value { kind: ValueKind::Global(to), .. })
+            if global.constant && global.init.is_empty() && **to != *global.name =>
+        {
+            Some(to)
+        }
         _ => None,
     }
 }
@@ -128,39 +136,15 @@ impl<'a> Program<'a> {
     /// With tables that hold for these modules.
     pub(crate) fn again(source: Source<'a>, tables: Arc<Tables>) -> Self {
         let Source { modules, sources, models, aliases, identities, .. } = source;
-        Self { modules, sources, models, tables, identities: identities.clone(), resolved: Resolved::default(), aliases }
-    }
-
-    fn find_implementors(&self) -> HashMap<QualName, Vec<Arc<str>>> {
-        let mut found: HashMap<QualName, Vec<Arc<str>>> = HashMap::default();
-        // Candidates by method name, so that cost is not interfaces × types.
-        let mut having: HashMap<&str, Vec<&Arc<str>>> = HashMap::default();
-        for (ty, methods) in &self.tables.methods {
-            for method in methods.keys() {
-                having.entry(method).or_default().push(ty);
-            }
+        Self {
+            modules,
+            sources,
+            models,
+            tables,
+            identities: identities.clone(),
+            resolved: Resolved::default(),
+            aliases,
         }
-        for at in self.tables.types.values() {
-            let decl = self.type_at(*at);
-            let TypeKind::Interface { .. } = &decl.kind else { continue };
-            let wanted = self.interface_methods(&decl.name, 0);
-            let Some(rarest) = wanted.iter().min_by_key(|m| having.get(m.0).map_or(0, Vec::len)) else { continue };
-            let mut types: Vec<Arc<str>> = having
-                .get(rarest.0)
-                .into_iter()
-                .flatten()
-                .filter(|ty| {
-                    wanted.iter().all(|(name, arity)| {
-                        self.method(ty, name).is_some_and(|f| self.function(f).params.len() == *arity)
-                    })
-                })
-                .map(|ty| Arc::clone(ty))
-                .collect();
-            types.sort_unstable();
-            types.dedup();
-            found.insert(decl.name.clone(), types);
-        }
-        found
     }
 
     fn type_at(&self, (m, index): (u32, u32)) -> &'a TypeDecl {
@@ -169,17 +153,6 @@ impl<'a> Program<'a> {
 
     fn global_at(&self, (m, index): (u32, u32)) -> (u32, &'a Global) {
         (m, &self.modules[m as usize].globals[index as usize])
-    }
-
-    fn interface_methods(&self, name: &str, depth: usize) -> Vec<(&'a str, usize)> {
-        let Some(TypeDecl { kind: TypeKind::Interface { methods, embeds }, .. }) = self.type_of_name(name) else { return vec![] };
-        let mut all: Vec<(&'a str, usize)> = methods.iter().map(|(n, p, _)| (&**n, p.len())).collect();
-        if depth < 4 {
-            for embed in embeds {
-                all.extend(embed.name().map(|n| self.interface_methods(n, depth + 1)).unwrap_or_default());
-            }
-        }
-        all
     }
 
     pub(crate) fn module(&self, at: FuncRef) -> &'a Module {
@@ -274,9 +247,18 @@ impl<'a> Program<'a> {
     /// Every answer that these tables can give.
     pub(crate) fn answers(&self, answers: &mut Answers) {
         let tables = &*self.tables;
-        tables.functions.iter().for_each(|(name, f)| answers.add(About::Function, &**name, &self.identities.of_function(*f)));
-        tables.globals.iter().for_each(|(name, (module, _))| answers.add(About::Global, &**name, &self.identities.of(*module)));
-        tables.types.iter().for_each(|(name, (module, _))| answers.add(About::Type, &**name, &self.identities.of(*module)));
+        tables
+            .functions
+            .iter()
+            .for_each(|(name, f)| answers.add(About::Function, &**name, &self.identities.of_function(*f)));
+        tables
+            .globals
+            .iter()
+            .for_each(|(name, (module, _))| answers.add(About::Global, &**name, &self.identities.of(*module)));
+        tables
+            .types
+            .iter()
+            .for_each(|(name, (module, _))| answers.add(About::Type, &**name, &self.identities.of(*module)));
         tables.methods.iter().for_each(|(ty, methods)| {
             let methods: Vec<_> = methods.iter().map(|(name, f)| (name, self.identities.of_function(*f))).collect();
             answers.add(About::Methods, &**ty, &methods);
@@ -329,7 +311,11 @@ impl<'a> Program<'a> {
     }
 
     fn declares(&self, name: &str) -> bool {
-        self.function_of_name(name).is_some() || self.type_of_name(name).is_some() || self.global_of_name(name).is_some_and(|(m, g)| other_name(g).is_none() || self.models.own(&self.module_at(m).package))
+        self.function_of_name(name).is_some()
+            || self.type_of_name(name).is_some()
+            || self
+                .global_of_name(name)
+                .is_some_and(|(m, g)| other_name(g).is_none() || self.models.own(&self.module_at(m).package))
     }
 
     /// Where a name leads that is not declared under it. The same few names are looked for all the time.
@@ -360,7 +346,9 @@ impl<'a> Program<'a> {
         let mut onward = |found: String| {
             if self.declares(&found) { found } else { self.elsewhere(&found, depth + 1, seen).unwrap_or(found) }
         };
-        if let Some(to) = self.is_head(name).then(|| self.global_of_name(name)).flatten().and_then(|(_, g)| other_name(g)) {
+        if let Some(to) =
+            self.is_head(name).then(|| self.global_of_name(name)).flatten().and_then(|(_, g)| other_name(g))
+        {
             return Some(onward(to.to_string()));
         }
         // `a::b::c.X`: a module that `a` offers under a name of its own (`pub use redis;`).
@@ -379,9 +367,10 @@ impl<'a> Program<'a> {
             }
             note(About::Offered, head);
             if let Some(from) = self.tables.offered.get(head).filter(|_| !item.starts_with("default")) {
-                let found = from.iter().map(|package| format!("{package}.{item}")).find_map(|n| {
-                    if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1, seen) }
-                });
+                let found = from
+                    .iter()
+                    .map(|package| format!("{package}.{item}"))
+                    .find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1, seen) });
                 if found.is_some() {
                     return found;
                 }
@@ -393,14 +382,24 @@ impl<'a> Program<'a> {
             if self.global_of_name(head).is_some_and(|(_, g)| other_name(g).is_some()) {
                 let owner = self.elsewhere(head, depth + 1, seen)?;
                 let found = format!("{owner}.{item}");
-                return Some(if self.declares(&found) { found } else { self.elsewhere(&found, depth + 1, seen).unwrap_or(found) });
+                return Some(if self.declares(&found) {
+                    found
+                } else {
+                    self.elsewhere(&found, depth + 1, seen).unwrap_or(found)
+                });
             }
         }
         None
     }
 
     /// The name of an item that one of these packages declares, offers on, or is known to have.
-    fn taken(&self, from: &[QualName], item: &str, depth: usize, seen: &mut HashMap<Box<str>, usize>) -> Option<String> {
+    fn taken(
+        &self,
+        from: &[QualName],
+        item: &str,
+        depth: usize,
+        seen: &mut HashMap<Box<str>, usize>,
+    ) -> Option<String> {
         let names = || from.iter().map(|package| format!("{package}.{item}"));
         let own = names().find_map(|n| if self.declares(&n) { Some(n) } else { self.elsewhere(&n, depth + 1, seen) });
         own.or_else(|| {
@@ -423,7 +422,10 @@ impl<'a> Program<'a> {
         if let Some(found) = self.leads_to(name).and_then(|n| get(&n)) {
             return Some(*found);
         }
-        let (from, to) = self.aliases.iter().find(|(from, _)| name.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with(['.', '/'])))?;
+        let (from, to) = self
+            .aliases
+            .iter()
+            .find(|(from, _)| name.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with(['.', '/'])))?;
         get(&format!("{to}{}", &name[from.len()..])).copied()
     }
 
@@ -463,10 +465,9 @@ impl<'a> Program<'a> {
             return None;
         }
         match &self.type_decl(ty)?.kind {
-            TypeKind::Struct(fields) => fields
-                .iter()
-                .filter(|f| f.embedded)
-                .find_map(|f| self.method_within(f.ty.name()?, method, depth + 1)),
+            TypeKind::Struct(fields) => {
+                fields.iter().filter(|f| f.embedded).find_map(|f| self.method_within(f.ty.name()?, method, depth + 1))
+            }
             TypeKind::Alias(to) => self.method_within(to.name()?, method, depth + 1),
             TypeKind::Interface { .. } => None,
         }
@@ -501,56 +502,17 @@ impl<'a> Program<'a> {
         })
     }
 
-    pub(crate) fn is_interface(&self, ty: &str) -> bool {
-        matches!(self.type_decl(ty), Some(TypeDecl { kind: TypeKind::Interface { .. }, .. }))
-    }
-
-    /// Functions behind a method of an interface: those of all its implementors.
-    pub(crate) fn implementations(&self, interface: &str, method: &str) -> Vec<FuncRef> {
-        note(About::Implementors, interface);
-        let Some(types) = self.tables.implementors.get(interface) else { return vec![] };
-        let mut all: Vec<FuncRef> = types.iter().filter_map(|ty| self.method(ty, method)).collect();
-        all.sort();
-        all.dedup();
-        all
-    }
-
-    /// Interfaces that a method's type has every method of, and this one among them.
-    pub(crate) fn interfaces_of(&self, f: FuncRef) -> Vec<&str> {
-        let Some((ty, method)) = self.function(f).name.rsplit_once('.') else { return vec![] };
-        let has = |types: &[Arc<str>]| types.binary_search_by(|known| (**known).cmp(ty)).is_ok();
-        let with = self.tables.implementors.iter().filter(|(_, types)| has(types)).map(|(interface, _)| &**interface);
-        let mut all: Vec<&str> = with.filter(|interface| self.interface_methods(interface, 0).iter().any(|(name, _)| *name == method)).collect();
-        all.sort_unstable();
-        all
-    }
-
-    /// Every interface that is declared.
-    pub(crate) fn interfaces(&self) -> impl Iterator<Item = &str> {
-        let declared = self.modules.iter().flat_map(|module| &module.types);
-        declared.filter(|decl| matches!(decl.kind, TypeKind::Interface { .. })).map(|decl| &*decl.name)
-    }
-
-    /// The names of an interface's methods, those of interfaces that it embeds among them.
-    pub(crate) fn methods_of_interface(&self, name: &str) -> Vec<&str> {
-        self.interface_methods(name, 0).into_iter().map(|(name, _)| name).collect()
-    }
-
-    pub(crate) fn interface_results(&self, interface: &str, method: &str, depth: usize) -> Option<&'a [Type]> {
-        let TypeDecl { kind: TypeKind::Interface { methods, embeds }, .. } = self.type_decl(interface)? else { return None };
-        methods
-            .iter()
-            .find(|(n, _, _)| &**n == method)
-            .map(|(_, _, r)| r.as_slice())
-            .or_else(|| (depth < 4).then(|| embeds.iter().find_map(|e| self.interface_results(e.name()?, method, depth + 1))).flatten())
-    }
-
     /// Declared type of a field, own or promoted.
     pub(crate) fn field_type(&self, ty: &str, field: &str, depth: usize) -> Option<&'a Type> {
         match &self.type_decl(ty)?.kind {
             TypeKind::Struct(fields) => fields.iter().find(|f| &*f.name == field).map(|f| &f.ty).or_else(|| {
                 (depth < 4)
-                    .then(|| fields.iter().filter(|f| f.embedded).find_map(|f| self.field_type(f.ty.name()?, field, depth + 1)))
+                    .then(|| {
+                        fields
+                            .iter()
+                            .filter(|f| f.embedded)
+                            .find_map(|f| self.field_type(f.ty.name()?, field, depth + 1))
+                    })
                     .flatten()
             }),
             TypeKind::Alias(to) if depth < 4 => self.field_type(to.name()?, field, depth + 1),

@@ -6,8 +6,8 @@ use crate::assemble;
 use crate::explore::record::{Exploration, Loose};
 use crate::explore::state::Status;
 use crate::explore::{Context, Effort};
-use crate::lifecycle::{Lifecycles, Profile};
 use crate::fields::Fields;
+use crate::lifecycle::{Lifecycles, Profile};
 use crate::linked::{Linked, Source};
 use crate::memory::{FileVersion, Known, Memory};
 use crate::mentions::{self, Mentions};
@@ -103,7 +103,8 @@ pub fn analyze(
     absent: &Absent,
     stop: &AtomicBool,
 ) -> Analysis {
-    let versions: Vec<u64> = modules.iter().map(|m| if m.is_absent() { 0 } else { version(m, sources, embeds) }).collect();
+    let versions: Vec<u64> =
+        modules.iter().map(|m| if m.is_absent() { 0 } else { version(m, sources, embeds) }).collect();
     let files: Vec<FileVersion> = modules.iter().map(|m| m.file).zip(versions.iter().copied()).collect();
     let digest = absent.digest();
     if let Some(known) = memory.last(&files, digest) {
@@ -116,7 +117,8 @@ pub fn analyze(
     if let Some(told) = memory.told_before(key, missing) {
         return told;
     }
-    let source = Source { modules, sources, models, aliases: &declared.aliases, identities: &identities, versions: &versions };
+    let source =
+        Source { modules, sources, models, aliases: &declared.aliases, identities: &identities, versions: &versions };
     let (program, mut linked) = Linked::new(source, memory.linked.take());
     if stopped() {
         memory.linked = Some(linked);
@@ -135,7 +137,18 @@ pub fn analyze(
     let typing = std::mem::take(&mut linked.typing);
     let (reach, commands) = (Arc::clone(&linked.reach), Arc::clone(&linked.commands));
     let notes = linked.notes.clone();
-    let cx = Context { program, typing, notes, reach, fields, single, commands, embeds, destructors: &destructors, scripts: Mutex::new(BTreeMap::new()) };
+    let cx = Context {
+        program,
+        typing,
+        notes,
+        reach,
+        fields,
+        single,
+        commands,
+        embeds,
+        destructors: &destructors,
+        scripts: Mutex::new(BTreeMap::new()),
+    };
     let analysis = judge(&cx, memory, declared, missing, absent, &stopped);
     linked.typing = cx.typing;
     linked.set = set;
@@ -154,7 +167,14 @@ fn key(files: &[FileVersion], identities: &Identities, declared: &Declared, abse
     hasher.finish()
 }
 
-fn judge(cx: &Context<'_>, memory: &mut Memory, declared: &Declared, missing: &dyn Fn(&[String]) -> bool, absent: &Absent, stopped: &(dyn Fn() -> bool + Sync)) -> Analysis {
+fn judge(
+    cx: &Context<'_>,
+    memory: &mut Memory,
+    declared: &Declared,
+    missing: &dyn Fn(&[String]) -> bool,
+    absent: &Absent,
+    stopped: &(dyn Fn() -> bool + Sync),
+) -> Analysis {
     // Files are looked for with little effort, and what they hold is told once all of them are there.
     let searched = search(cx, memory, Effort::Search, absent, stopped);
     if !searched.wanted.is_empty() {
@@ -172,7 +192,15 @@ fn judge(cx: &Context<'_>, memory: &mut Memory, declared: &Declared, missing: &d
         return Analysis::default();
     }
     let cut = explored.iter().filter(|(_, e)| e.cut).map(|(f, _)| cx.program.function(*f).name.to_string()).collect();
-    Analysis { roots: explored.len(), lifecycles: assemble::assemble(cx, &explored, declared), cut, follow, searched, wanted: Vec::new(), is_whole: true }
+    Analysis {
+        roots: explored.len(),
+        lifecycles: assemble::assemble(cx, &explored, declared),
+        cut,
+        follow,
+        searched,
+        wanted: Vec::new(),
+        is_whole: true,
+    }
 }
 
 /// What was explored, and what other files would have to mention to matter.
@@ -183,14 +211,25 @@ struct Searched {
 }
 
 /// Explores what holds an operation, and callers as long as they can add to the story.
-fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, absent: &Absent, stopped: &(dyn Fn() -> bool + Sync)) -> Searched {
+fn search(
+    cx: &Context<'_>,
+    memory: &mut Memory,
+    effort: Effort,
+    absent: &Absent,
+    stopped: &(dyn Fn() -> bool + Sync),
+) -> Searched {
     let mut explored: BTreeMap<FuncRef, Arc<Exploration>> = BTreeMap::new();
     let mut follow = BTreeSet::new();
     let mut opening: BTreeSet<FuncRef> = BTreeSet::new();
     let mentions = Mentions::new(&cx.program);
     let mut frontier: BTreeSet<FuncRef> = cx.reach.direct().collect();
     for _ in 0..=CALLER_LEVELS {
-        let batch: Vec<FuncRef> = frontier.iter().copied().filter(|f| !explored.contains_key(f)).take(MAX_ROOTS.saturating_sub(explored.len())).collect();
+        let batch: Vec<FuncRef> = frontier
+            .iter()
+            .copied()
+            .filter(|f| !explored.contains_key(f))
+            .take(MAX_ROOTS.saturating_sub(explored.len()))
+            .collect();
         if batch.is_empty() {
             break;
         }
@@ -198,8 +237,10 @@ fn search(cx: &Context<'_>, memory: &mut Memory, effort: Effort, absent: &Absent
         let new: Vec<((FuncRef, Effort), Known)> =
             new.into_par_iter().filter_map(|f| Some(((f, effort), Known::find(cx, f, effort, stopped)?))).collect();
         memory.explored.extend(new);
-        let results: Vec<(FuncRef, &Known)> = batch.iter().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
-        let open: Vec<FuncRef> = results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
+        let results: Vec<(FuncRef, &Known)> =
+            batch.iter().filter_map(|f| Some((*f, memory.known(*f, effort)?))).collect();
+        let open: Vec<FuncRef> =
+            results.iter().filter(|(_, known)| opens(&known.exploration)).map(|(f, _)| *f).collect();
         follow.extend(open.iter().flat_map(|f| mentions.of_callers(cx, *f)));
         opening.extend(&open);
         frontier = open.iter().flat_map(|f| cx.reach.callers_of(*f)).collect();
@@ -226,7 +267,10 @@ fn opens(e: &Exploration) -> bool {
 
 /// It reads a cache for its caller, or writes one: what is done about a miss stands with the caller.
 fn is_half_a_fill(e: &Exploration) -> bool {
-    let shared = e.caches.iter().filter(|c| c.scope == CacheScope::Shared && c.site.via.len() < FILL_LEVELS && has_param(&c.key.sym));
+    let shared = e
+        .caches
+        .iter()
+        .filter(|c| c.scope == CacheScope::Shared && c.site.via.len() < FILL_LEVELS && has_param(&c.key.sym));
     let ops: Vec<CacheOp> = shared.map(|c| c.op).filter(|op| matches!(op, CacheOp::Get | CacheOp::Set)).collect();
     !ops.is_empty() && ops.iter().all(|op| *op == ops[0])
 }
@@ -241,7 +285,9 @@ pub(crate) fn escapes(s: &crate::explore::record::SessionFacts) -> bool {
 
 /// Callers can tell a won lock from a lost one by what the function returns, or by what it leaves in its receiver.
 fn tells(s: &crate::explore::record::SessionFacts) -> bool {
-    let values = |status: Status| s.exits.iter().filter(|e| e.status == status && !e.panics).map(|e| &e.values).collect::<BTreeSet<_>>();
+    let values = |status: Status| {
+        s.exits.iter().filter(|e| e.status == status && !e.panics).map(|e| &e.values).collect::<BTreeSet<_>>()
+    };
     let (won, lost) = (values(Status::Won), values(Status::Lost));
     s.runs_caller || (!won.is_empty() && won != lost)
 }

@@ -219,7 +219,11 @@ impl Reach {
     }
 
     /// Closures of a function that may hold operations of interest, in source order.
-    pub(crate) fn closures_of<'r>(&'r self, program: &Program<'_>, f: FuncRef) -> impl Iterator<Item = FuncRef> + use<'r> {
+    pub(crate) fn closures_of<'r>(
+        &'r self,
+        program: &Program<'_>,
+        f: FuncRef,
+    ) -> impl Iterator<Item = FuncRef> + use<'r> {
         note(About::Closures, &program.identities.of_function(f));
         self.closures.get(&f).into_iter().flatten().copied().filter(move |c| *c != f)
     }
@@ -304,7 +308,8 @@ fn hands_on(function: &dogpile_ir::Function, body: &dogpile_ir::Block) -> bool {
     each_stmt(body, &mut |stmt| match &stmt.kind {
         StmtKind::Let { value: dogpile_ir::Rvalue::Call(call), .. } => {
             same_name |= renames(&function.name, &call.callee);
-            let given = call.args.iter().filter(|a| matches!(&a.kind, ValueKind::Local(l) if params.contains(l))).count();
+            let given =
+                call.args.iter().filter(|a| matches!(&a.kind, ValueKind::Local(l) if params.contains(l))).count();
             other |= given < call.args.len();
             calls += 1;
             passes = passes.max(given);
@@ -318,17 +323,24 @@ fn hands_on(function: &dogpile_ir::Function, body: &dogpile_ir::Block) -> bool {
 /// A wrapper says what the client says; `unlock` or `finish` around a DEL mean more than it.
 fn renames(wrapper: &str, inner: &dogpile_ir::Callee) -> bool {
     let inner = match inner {
-        dogpile_ir::Callee::Named(name) | dogpile_ir::Callee::Method { name, .. } => crate::names::last(name).to_ascii_lowercase(),
+        dogpile_ir::Callee::Named(name) | dogpile_ir::Callee::Method { name, .. } => {
+            crate::names::last(name).to_ascii_lowercase()
+        }
         dogpile_ir::Callee::Value(_) => return false,
     };
     let wrapper = crate::names::last(wrapper).to_ascii_lowercase();
     let kin: &[&str] = match inner.as_str() {
-        "del" | "delete" | "unlink" | "deletectx" | "delctx" => &["del", "remove", "unlink", "clear", "evict", "invalidate"],
-        "do" | "process" | "docontext" | "exec" => &["do", "exec", "command", "cmd", "del", "set", "get", "expire", "eval", "run"],
+        "del" | "delete" | "unlink" | "deletectx" | "delctx" => {
+            &["del", "remove", "unlink", "clear", "evict", "invalidate"]
+        }
+        "do" | "process" | "docontext" | "exec" => {
+            &["do", "exec", "command", "cmd", "del", "set", "get", "expire", "eval", "run"]
+        }
         "eval" | "evalsha" | "run" => &["eval", "script", "lua", "run"],
         _ => &[],
     };
-    inner.len() >= 3 && (wrapper.contains(&inner) || inner.contains(&wrapper)) || kin.iter().any(|w| wrapper.contains(w))
+    inner.len() >= 3 && (wrapper.contains(&inner) || inner.contains(&wrapper))
+        || kin.iter().any(|w| wrapper.contains(w))
 }
 
 /// Whether a call can take or renew a lock, run a script or start a flight.
@@ -342,7 +354,9 @@ fn locks(does: &Does) -> bool {
                     WordRow::Optional { .. } | WordRow::Map { .. } => true,
                     WordRow::Ttl(_) => false,
                 });
-                conditional || matches!(word.as_str(), "SETNX" | "PEXPIRE" | "EXPIRE" | "MSETNX") || word.starts_with('$')
+                conditional
+                    || matches!(word.as_str(), "SETNX" | "PEXPIRE" | "EXPIRE" | "MSETNX")
+                    || word.starts_with('$')
             }
             _ => true,
         },

@@ -52,7 +52,10 @@ impl<'p> Resolved<'p> {
             let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
             if all.len() < MOST || all.contains_key(&at) {
                 let Called { owner, name, args } = called;
-                all.insert(at, Known { owner: owner.map(Box::from), name: name.into(), args, target: target.clone(), asked });
+                all.insert(
+                    at,
+                    Known { owner: owner.map(Box::from), name: name.into(), args, target: target.clone(), asked },
+                );
             }
         }
         target

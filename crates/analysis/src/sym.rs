@@ -190,7 +190,9 @@ impl Sym {
         }
         match self {
             Sym::Concat(parts) | Sym::Phi(parts) | Sym::Result(_, _, _, parts) => parts.iter().any(|p| p.any(test)),
-            Sym::Field(a, _) | Sym::Not(a) | Sym::Done(a) | Sym::Scaled(_, a) | Sym::Bound(a, _) | Sym::Read(a, _) => a.any(test),
+            Sym::Field(a, _) | Sym::Not(a) | Sym::Done(a) | Sym::Scaled(_, a) | Sym::Bound(a, _) | Sym::Read(a, _) => {
+                a.any(test)
+            }
             Sym::Index(a, b) | Sym::Bin(_, a, b) => a.any(test) || b.any(test),
             Sym::List(items) | Sym::Command(_, items) => items.iter().any(|v| v.sym.any(test)),
             _ => false,

@@ -1,40 +1,18 @@
 //! Static types, as far as declarations tell: the first evidence of what a receiver is.
 
+mod target;
+
+pub(crate) use target::{Evidence, Target, called_row};
+
 use crate::asked::{About, Answers, note};
 use crate::missed;
-use crate::program::{FuncRef, Program};
-use crate::resolved::Called;
+use crate::program::Program;
 use crate::shown::Shown;
 use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
-use dogpile_models::{Does, Role, Row};
+use dogpile_models::{Does, Role};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// What a call resolves to.
-#[derive(Clone, Debug)]
-pub(crate) enum Target<'p> {
-    /// A function of the project.
-    Local(FuncRef),
-    /// An interface method: its implementations in the project (at most three are followed, as "may").
-    Dispatch(Vec<FuncRef>),
-    /// A modelled call and how sure that is.
-    Model(Row<'p>, Evidence),
-    /// Nothing we know; its canonical name where there is one.
-    Unknown(Arc<str>),
-}
-
-/// How a modelled call was recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) enum Evidence {
-    /// Name and shape only.
-    Shape,
-    /// A distinctive shape, or an import that fits.
-    Import,
-    /// The receiver's type or the function's package is known.
-    Exact,
-}
 
 /// When something was inferred: round and module. In each round modules come in their order.
 pub(crate) type Stamp = (u8, u32);
@@ -61,7 +39,8 @@ impl Typing {
         self.at = at;
         let m = at.1;
         let module = &program.modules[m as usize];
-        let bodies = module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
+        let bodies =
+            module.functions.iter().filter_map(|f| f.body.as_ref()).chain(module.globals.iter().map(|g| &g.init));
         for body in bodies {
             each_stmt(body, &mut |stmt| match &stmt.kind {
                 StmtKind::Let { targets, value } => {
@@ -141,8 +120,14 @@ impl Typing {
             Some(Target::Model(row, _)) => Some(row),
             _ => None,
         };
-        let Some(row) = program.models.distinctive(lang(module), name, args.len()).or_else(|| told(call)) else { return };
-        let Some(ty) = row.call.on.as_deref().map(|on| Type::Named(program.models.qualified_type(row.client, on).into())) else { return };
+        let Some(row) = program.models.distinctive(lang(module), name, args.len()).or_else(|| told(call)) else {
+            return;
+        };
+        let Some(ty) =
+            row.call.on.as_deref().map(|on| Type::Named(program.models.qualified_type(row.client, on).into()))
+        else {
+            return;
+        };
         self.note_type(program, m, receiver, ty);
     }
 
@@ -162,7 +147,9 @@ impl Typing {
         for (arg, param) in call.args.iter().zip(&program.function(f).params) {
             note(About::Local, &(program.identities.of(f.module), param.local));
             let used = self.inferred(f.module, param.local);
-            let client = used.filter(|ty| ty.name().and_then(|name| program.models.type_of(name)).is_some_and(|(_, row)| row.role == Role::Client));
+            let client = used.filter(|ty| {
+                ty.name().and_then(|name| program.models.type_of(name)).is_some_and(|(_, row)| row.role == Role::Client)
+            });
             if let Some(ty) = client.cloned().filter(|_| unknown(self, arg)) {
                 self.note_type(program, m, arg, ty);
             }
@@ -251,7 +238,14 @@ impl Typing {
     }
 
     /// `30*time.Second` is a duration, `"a" + b` a string, a comparison a truth value.
-    fn binary_type(&self, program: &Program<'_>, m: u32, op: dogpile_ir::BinaryOp, sides: [&Value; 2], depth: usize) -> Type {
+    fn binary_type(
+        &self,
+        program: &Program<'_>,
+        m: u32,
+        op: dogpile_ir::BinaryOp,
+        sides: [&Value; 2],
+        depth: usize,
+    ) -> Type {
         use dogpile_ir::BinaryOp as B;
         match op {
             B::Add | B::Sub | B::Mul | B::Div | B::Rem => sides
@@ -269,14 +263,17 @@ impl Typing {
         match program.field_type(owner, name, 0) {
             Some(Type::Unknown) | None => {
                 let used = self.used_as(&format!("{owner}.{name}"));
-                used.or_else(|| program.models.field_type(owner, name).map(|ty| Type::Named(ty.into()))).unwrap_or_default()
+                used.or_else(|| program.models.field_type(owner, name).map(|ty| Type::Named(ty.into())))
+                    .unwrap_or_default()
             }
             Some(ty) => ty.clone(),
         }
     }
 
     pub(crate) fn global_type(&self, program: &Program<'_>, name: &str, depth: usize) -> Type {
-        if let Some(crate::sym::Sym::Int(_, crate::sym::Scale::Duration)) = crate::constants::standard(name).filter(|_| name.starts_with("time.")) {
+        if let Some(crate::sym::Sym::Int(_, crate::sym::Scale::Duration)) =
+            crate::constants::standard(name).filter(|_| name.starts_with("time."))
+        {
             return Type::Named("time.Duration".into());
         }
         if let Some((m, global)) = program.global(name) {
@@ -332,9 +329,15 @@ impl Typing {
                 _ if self.chains(program, m, call) => self.receiver_type(program, m, call).into_iter().collect(),
                 Does::Command { reply, .. } | Does::Executes { reply, .. } | Does::Eval { reply, .. } => {
                     let direct = program.models.reply(row.client, reply).is_some_and(|r| !r.direct.is_empty());
-                    if direct { vec![] } else { vec![Type::Named(program.models.qualified_type(row.client, reply).into())] }
+                    if direct {
+                        vec![]
+                    } else {
+                        vec![Type::Named(program.models.qualified_type(row.client, reply).into())]
+                    }
                 }
-                Does::MakesCommand { ty: Some(ty), .. } | Does::Becomes { ty } | Does::Subscribes { ty: Some(ty), .. } => {
+                Does::MakesCommand { ty: Some(ty), .. }
+                | Does::Becomes { ty }
+                | Does::Subscribes { ty: Some(ty), .. } => {
                     vec![Type::Named(program.models.qualified_type(row.client, ty).into())]
                 }
                 Does::Acquire(acquire) => acquire
@@ -390,149 +393,12 @@ impl Typing {
     fn interface_types(&self, program: &Program<'_>, m: u32, call: &Call) -> Vec<Type> {
         let Callee::Method { receiver, name } = &call.callee else { return vec![] };
         let ty = self.value_type(program, m, receiver, 0);
-        program.resolve_alias(&ty).name().and_then(|n| program.interface_results(n, name, 0)).map(<[Type]>::to_vec).unwrap_or_default()
-    }
-
-    /// Resolves a call by declared types alone.
-    pub(crate) fn target<'p>(&self, program: &Program<'p>, m: u32, call: &Call) -> Target<'p> {
-        match &call.callee {
-            Callee::Named(name) => named_target(program, m, name, call.args.len()),
-            Callee::Method { receiver, name } => {
-                let ty = self.value_type(program, m, receiver, 0);
-                if ty == Type::Unknown
-                    && let Some(found) = self.function_of(program, m, receiver, name, call.args.len()).or_else(|| self.told(program, m, call))
-                {
-                    return found;
-                }
-                self.method_target(program, m, &ty, name, call.args.len())
-            }
-            Callee::Value(value) => match &value.kind {
-                ValueKind::Closure(id) => Target::Local(FuncRef { module: m, func: *id }),
-                ValueKind::Global(name) => named_target(program, m, name, call.args.len()),
-                _ => {
-                    let ty = self.value_type(program, m, value, 0);
-                    called_row(program, &ty, call.args.len()).map_or_else(|| Target::Unknown("".into()), |row| Target::Model(row, Evidence::Exact))
-                }
-            },
-        }
-    }
-
-    /// A function that belongs to an imported value or to a name of the language: `axios.get`, `Date.now`, `Lock.create`.
-    pub(crate) fn function_of<'p>(&self, program: &Program<'p>, m: u32, value: &Value, name: &str, args: usize) -> Option<Target<'p>> {
-        let full = format!("{}.{name}", path_of(value)?);
-        match named_target(program, m, &full, args) {
-            Target::Unknown(_) => None,
-            found => Some(found),
-        }
-    }
-
-    /// A call on a receiver of unknown type whose options tell whose it is (`{ NX: true, PX: ttl }`).
-    pub(crate) fn told<'p>(&self, program: &Program<'p>, m: u32, call: &Call) -> Option<Target<'p>> {
-        let Callee::Method { name, .. } = &call.callee else { return None };
-        let module = program.module_at(m);
-        let models: &'p dogpile_models::Models = program.models;
-        let mut rows = models.telling(lang(module), name, call.args.len());
-        rows.retain(|row| row.call.telling.iter().any(|path| writes_option(call, path)));
-        let imported = rows.iter().find(|row| module.imports.iter().any(|import| models.holds_in(**row, &import.path)));
-        imported.or_else(|| rows.first()).map(|row| Target::Model(*row, Evidence::Import))
-    }
-
-    /// Resolves a method on a type.
-    pub(crate) fn method_target<'p>(&self, program: &Program<'p>, m: u32, ty: &Type, name: &str, args: usize) -> Target<'p> {
-        match ty {
-            Type::Named(owner) => {
-                program.look_into(m);
-                program.resolved.of(Called { owner: Some(owner), name, args }, || found_method(program, m, ty, name, args))
-            }
-            _ => found_method(program, m, ty, name, args).0,
-        }
-    }
-}
-
-/// See [`Typing::method_target`]; and whether this is the same for every module.
-fn found_method<'p>(program: &Program<'p>, m: u32, ty: &Type, name: &str, args: usize) -> (Target<'p>, bool) {
-    let resolved = program.resolve_alias(ty);
-    let models: &'p dogpile_models::Models = program.models;
-    for ty in [ty, resolved] {
-        let Some(owner) = ty.name() else { continue };
-        let owner = &*program.canonical(owner);
-        let row = models.method(owner, name, args);
-        if let Some(found) = told_or_followed(program, m, row, || program.method(owner, name)) {
-            return found;
-        }
-        if program.is_interface(owner) {
-            let found = program.implementations(owner, name);
-            if !found.is_empty() {
-                return (Target::Dispatch(found), true);
-            }
-        }
-        // An embedded foreign type or interface.
-        if let Some(inner) = program.embedded_with(owner, &|t| models.method(t, name, args).is_some() || (program.is_interface(t) && !program.implementations(t, name).is_empty()), 0) {
-            let target = match models.method(inner, name, args) {
-                Some(row) => Target::Model(row, Evidence::Exact),
-                None => Target::Dispatch(program.implementations(inner, name)),
-            };
-            return (target, true);
-        }
-        if program.is_interface(owner) {
-            if let Some(row) = crate::extended::row(program, lang(program.module_at(m)), owner, name, args) {
-                return (Target::Model(row, Evidence::Exact), true);
-            }
-            // An interface of the project may be a narrow view of a client: its calls can be as telling.
-            break;
-        }
-        // Another name for a type: what it stands for is asked next.
-        if ty != resolved {
-            continue;
-        }
-        return (Target::Unknown(format!("{owner}.{name}").into()), true);
-    }
-    let target = match models.distinctive(lang(program.module_at(m)), name, args) {
-        Some(row) if *resolved == Type::Unknown || resolved.name().is_some_and(|n| program.is_interface(n)) => Target::Model(row, Evidence::Import),
-        _ => Target::Unknown(name.into()),
-    };
-    (target, true)
-}
-
-/// What a call of an object itself does: `limit(f)`.
-pub(crate) fn called_row<'p>(program: &Program<'p>, ty: &Type, args: usize) -> Option<Row<'p>> {
-    program.models.method(&program.canonical(ty.name()?), "()", args)
-}
-
-fn named_target<'p>(program: &Program<'p>, m: u32, name: &str, args: usize) -> Target<'p> {
-    program.resolved.of(Called { owner: None, name, args }, || found_name(program, m, name, args))
-}
-
-/// See [`named_target`]; and whether this is the same for every module.
-fn found_name<'p>(program: &Program<'p>, m: u32, name: &str, args: usize) -> (Target<'p>, bool) {
-    let name = &*program.canonical(name);
-    let row = program.models.function(name, args);
-    if let Some(found) = told_or_followed(program, m, row, || program.function_named(name)) {
-        return found;
-    }
-    // A method called as a function takes its receiver first: `Type.method(x)`, `super.method()`.
-    if let Some((owner, method)) = name.rsplit_once('.') {
-        if let Some(f) = program.method(owner, method) {
-            return (Target::Local(f), true);
-        }
-        if let Some(row) = args.checked_sub(1).and_then(|args| program.models.method(owner, method, args)) {
-            return (Target::Model(row, Evidence::Exact), true);
-        }
-    }
-    (Target::Unknown(name.into()), true)
-}
-
-/// What a row tells of a call, or the code that it runs. A user's row counts more than code, and so does one on
-/// another project's client whose code lies in the tree: where there are both, it depends on the module that calls.
-fn told_or_followed<'p>(program: &Program<'p>, m: u32, row: Option<Row<'p>>, code: impl FnOnce() -> Option<FuncRef>) -> Option<(Target<'p>, bool)> {
-    let told = row.map(|row| Target::Model(row, Evidence::Exact));
-    if row.is_some_and(|row| program.models.is_users(row.client)) {
-        return Some((told?, true));
-    }
-    match (told, code()) {
-        (Some(told), Some(f)) => Some((if program.is_client_to(m, f.module) { told } else { Target::Local(f) }, false)),
-        (None, Some(f)) => Some((Target::Local(f), true)),
-        (told, None) => Some((told?, true)),
+        program
+            .resolve_alias(&ty)
+            .name()
+            .and_then(|n| program.interface_results(n, name, 0))
+            .map(<[Type]>::to_vec)
+            .unwrap_or_default()
     }
 }
 
@@ -540,8 +406,27 @@ fn told_or_followed<'p>(program: &Program<'p>, m: u32, row: Option<Row<'p>>, cod
 fn hands_value_on(name: &str) -> bool {
     matches!(
         name,
-        "map_err" | "context" | "with_context" | "wrap_err" | "wrap_err_with" | "change_context" | "inspect_err" | "ok" | "ok_or" | "ok_or_else" | "unwrap" | "expect"
-            | "unwrap_or_else" | "as_mut" | "as_deref_mut" | "deref" | "deref_mut" | "by_ref" | "borrow_mut" | "or_else" | "load_full"
+        "map_err"
+            | "context"
+            | "with_context"
+            | "wrap_err"
+            | "wrap_err_with"
+            | "change_context"
+            | "inspect_err"
+            | "ok"
+            | "ok_or"
+            | "ok_or_else"
+            | "unwrap"
+            | "expect"
+            | "unwrap_or_else"
+            | "as_mut"
+            | "as_deref_mut"
+            | "deref"
+            | "deref_mut"
+            | "by_ref"
+            | "borrow_mut"
+            | "or_else"
+            | "load_full"
     )
 }
 
@@ -562,10 +447,18 @@ fn owner_of(call: &Call) -> Option<Type> {
 
 /// Whether an option is written at a call: `$3.NX` in `set(key, value, { NX: true })`.
 pub(crate) fn writes_option(call: &Call, path: &str) -> bool {
-    let Some(dogpile_models::AccessPath { base: dogpile_models::Base::Arg(n), fields }) = dogpile_models::AccessPath::parse(path) else { return false };
-    let (Some(arg), Some(option)) = (n.checked_sub(1).and_then(|n| call.args.get(n)), fields.first()) else { return false };
+    let Some(dogpile_models::AccessPath { base: dogpile_models::Base::Arg(n), fields }) =
+        dogpile_models::AccessPath::parse(path)
+    else {
+        return false;
+    };
+    let (Some(arg), Some(option)) = (n.checked_sub(1).and_then(|n| call.args.get(n)), fields.first()) else {
+        return false;
+    };
     match &arg.kind {
-        ValueKind::Aggregate { fields, .. } => fields.iter().any(|f| matches!(f, FieldInit::Named(name, _) if **name == **option)),
+        ValueKind::Aggregate { fields, .. } => {
+            fields.iter().any(|f| matches!(f, FieldInit::Named(name, _) if **name == **option))
+        }
         _ => false,
     }
 }
@@ -579,7 +472,11 @@ pub(crate) fn lang(module: &Module) -> &'static str {
 }
 
 /// Fields of an aggregate by name, positional ones by the declared order.
-pub(crate) fn named_fields<'v>(program: &Program<'_>, ty: &Type, fields: &'v [FieldInit]) -> Vec<(Arc<str>, &'v Value)> {
+pub(crate) fn named_fields<'v>(
+    program: &Program<'_>,
+    ty: &Type,
+    fields: &'v [FieldInit],
+) -> Vec<(Arc<str>, &'v Value)> {
     let declared: Vec<Arc<str>> = match ty.name().and_then(|n| program.type_decl(n)).map(|d| &d.kind) {
         Some(dogpile_ir::TypeKind::Struct(fields)) => fields.iter().map(|f| f.name.clone()).collect(),
         _ => vec![],

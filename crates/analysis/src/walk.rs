@@ -74,7 +74,8 @@ fn rvalue_values(value: &Rvalue) -> Few<'_, Value> {
 /// Whether any function or closure of a module reads a variable.
 pub(crate) fn mentions(module: &dogpile_ir::Module, local: dogpile_ir::LocalId) -> bool {
     fn within(value: &Value, local: dogpile_ir::LocalId) -> bool {
-        matches!(value.kind, dogpile_ir::ValueKind::Local(l) if l == local) || value.parts().any(|part| within(part, local))
+        matches!(value.kind, dogpile_ir::ValueKind::Local(l) if l == local)
+            || value.parts().any(|part| within(part, local))
     }
     let mut found = false;
     for body in module.functions.iter().filter_map(|f| f.body.as_ref()) {

@@ -63,7 +63,8 @@ fn main() {
     let mut args = std::env::args().skip(1).map(PathBuf::from);
     let (Some(program), Some(folder)) = (args.next(), args.next()) else { panic!("PROGRAM FOLDER FILE...") };
     let folder = folder.canonicalize().expect("a folder");
-    let mut child = Command::new(program).arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut child =
+        Command::new(program).arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
     let (input, output) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
     let mut server = Server { input, output: BufReader::new(output), asked: 0, process: child.id() };
     let begun = Instant::now();
@@ -109,7 +110,10 @@ fn measure(server: &mut Server, path: &Path) {
             }
             let changes = json!([{ "text": lines.join("\n") + "\n" }]);
             let begun = Instant::now();
-            server.tell("textDocument/didChange", &json!({ "textDocument": { "uri": uri(path), "version": edit + 1 }, "contentChanges": changes }));
+            server.tell(
+                "textDocument/didChange",
+                &json!({ "textDocument": { "uri": uri(path), "version": edit + 1 }, "contentChanges": changes }),
+            );
             server.ask("textDocument/diagnostic", &json!({ "textDocument": document }));
             times.push(begun.elapsed());
         }
@@ -120,7 +124,13 @@ fn measure(server: &mut Server, path: &Path) {
             Typed::End => "end",
             Typed::Middle => "middle",
         };
-        println!("{}: {found} findings, typed at its {place}: p50 {:.0} ms, p95 {:.0} ms, of the processor {} ms", path.display(), at(50), at(95), each);
+        println!(
+            "{}: {found} findings, typed at its {place}: p50 {:.0} ms, p95 {:.0} ms, of the processor {} ms",
+            path.display(),
+            at(50),
+            at(95),
+            each
+        );
     }
     server.tell("textDocument/didClose", &json!({ "textDocument": document }));
 }

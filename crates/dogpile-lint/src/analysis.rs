@@ -1,8 +1,8 @@
 //! The one place that calls the analysis: from parsed modules to lifecycles.
 
 use crate::config::Config;
-use dogpile_analysis::{Absent, Declared, Memory};
 use dogpile_analysis::lifecycle::{Class, Lifecycles};
+use dogpile_analysis::{Absent, Declared, Memory};
 use dogpile_ir::{Lang, Module};
 use dogpile_models::{Catalog, Models};
 use dogpile_source::{FileId, SourceMap};
@@ -54,7 +54,11 @@ pub(crate) struct Analysed {
 /// languages share mean two things. Modules of one language must stand together. `missing`: see
 /// [`dogpile_analysis::analyze`].
 #[must_use]
-pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
+pub(crate) fn analyse(
+    facts: &Facts<'_>,
+    memories: &mut BTreeMap<Lang, Memory>,
+    missing: &dyn Fn(&[String]) -> bool,
+) -> Analysed {
     let mut all = Analysed::default();
     for modules in facts.modules.chunk_by(|a, b| a.lang == b.lang) {
         let lang = modules[0].lang;
@@ -75,7 +79,12 @@ pub(crate) fn analyse(facts: &Facts<'_>, memories: &mut BTreeMap<Lang, Memory>, 
     all
 }
 
-fn analyse_language(facts: &Facts<'_>, models: &Models, memory: &mut Memory, missing: &dyn Fn(&[String]) -> bool) -> Analysed {
+fn analyse_language(
+    facts: &Facts<'_>,
+    models: &Models,
+    memory: &mut Memory,
+    missing: &dyn Fn(&[String]) -> bool,
+) -> Analysed {
     let declared = Declared {
         latency: facts.config.latency.iter().map(|(p, ms)| (p.to_owned(), *ms)).collect(),
         measured: facts.latency.iter().map(|(n, ms)| (n.clone(), *ms)).collect(),
@@ -87,12 +96,24 @@ fn analyse_language(facts: &Facts<'_>, models: &Models, memory: &mut Memory, mis
     let by_path: BTreeMap<(&str, &str), &str> = facts
         .embedded
         .iter()
-        .filter_map(|((file, name), text)| Some(((facts.sources.get(*file)?.path.as_str(), name.as_str()), text.as_str())))
+        .filter_map(|((file, name), text)| {
+            Some(((facts.sources.get(*file)?.path.as_str(), name.as_str()), text.as_str()))
+        })
         .collect();
     let embeds = |file: &str, name: &str| by_path.get(&(file, name)).map(|text| (*text).to_owned());
     let none = Absent::default();
     let absent = if facts.modules.first().is_some_and(|module| module.lang == Lang::Go) { facts.absent } else { &none };
-    let analysis = dogpile_analysis::analyze(facts.modules, facts.sources, models, &declared, &embeds, memory, missing, absent, facts.stop);
+    let analysis = dogpile_analysis::analyze(
+        facts.modules,
+        facts.sources,
+        models,
+        &declared,
+        &embeds,
+        memory,
+        missing,
+        absent,
+        facts.stop,
+    );
     Analysed { lifecycles: analysis.lifecycles, follow: analysis.follow, wanted: analysis.wanted, cut: analysis.cut }
 }
 

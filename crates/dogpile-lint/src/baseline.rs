@@ -88,7 +88,8 @@ impl Place {
 
     /// Puts a baseline there, whole or not at all.
     fn write(&self, baseline: &Baseline) -> anyhow::Result<()> {
-        output::write(&baseline.text(), Some(&self.file)).with_context(|| format!("the baseline {} is as it was", self.shown))
+        output::write(&baseline.text(), Some(&self.file))
+            .with_context(|| format!("the baseline {} is as it was", self.shown))
     }
 
     /// A file as the baseline names it, and where that is.

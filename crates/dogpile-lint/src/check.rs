@@ -5,8 +5,8 @@ use crate::bounded::{self, Trees};
 use crate::cache::{self, Folder, Known, gather, recalled};
 use crate::changes::Changes;
 use crate::cli::CheckArgs;
-use crate::confirm::confirm;
 use crate::config::{self, Config, Found};
+use crate::confirm::confirm;
 use crate::exit::Exit;
 use crate::fixes;
 use crate::input::{InputFile, endings};
@@ -18,8 +18,8 @@ use crate::pipeline::{ANALYSIS_FAILED, Options, Outcome, STACK, lint, triggers};
 use crate::progress::Progress;
 use crate::reports;
 use crate::suggest::near_path;
-use crate::warm::Warm;
 use crate::walk::{WalkOptions, Walked, absolute, as_in, shown, walk};
+use crate::warm::Warm;
 use anyhow::{Context as _, anyhow, bail};
 use dogpile_models::Catalog;
 use dogpile_report::{Level, ProblemKind, clean, counted};
@@ -85,7 +85,8 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         drop(run.progress);
         reports::write(&args.out, run.cwd, &run.outcome)?;
         if args.stats {
-            let (walk, read, all) = (run.walk_time.as_millis(), run.read_time.as_millis(), run.begun.elapsed().as_millis());
+            let (walk, read, all) =
+                (run.walk_time.as_millis(), run.read_time.as_millis(), run.begun.elapsed().as_millis());
             if let Some(proven) = &proven {
                 say(&format!("{} proven in {} ms", counted(proven.findings, "finding"), proof_time.as_millis()));
             }
@@ -118,7 +119,10 @@ pub(crate) fn merge(args: &CheckArgs) -> anyhow::Result<Exit> {
 ///
 /// # Errors
 /// When it could not run.
-pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
+pub(crate) fn linted<T: Send>(
+    args: &CheckArgs,
+    then: impl FnOnce(Run<'_>) -> anyhow::Result<T> + Send,
+) -> anyhow::Result<T> {
     let begun = Instant::now();
     let progress = Progress::new();
     progress.phase("reading files");
@@ -194,7 +198,21 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
         complete(&mut outcome);
         let seen = Seen::new(roots, &loaded.files, &outcome);
         let (files, options) = (&loaded.files[..], &options);
-        then(Run { outcome, found: &found, cwd: &cwd, seen, files, options, complete: &complete, changes: changes.as_ref(), threads, begun, walk_time, read_time, progress })
+        then(Run {
+            outcome,
+            found: &found,
+            cwd: &cwd,
+            seen,
+            files,
+            options,
+            complete: &complete,
+            changes: changes.as_ref(),
+            threads,
+            begun,
+            walk_time,
+            read_time,
+            progress,
+        })
     })
 }
 
@@ -202,7 +220,12 @@ pub(crate) fn linted<T: Send>(args: &CheckArgs, then: impl FnOnce(Run<'_>) -> an
 ///
 /// # Errors
 /// When facts of shards cannot be read or written.
-fn linted_with_known(files: &[InputFile], options: &Options<'_>, args: &CheckArgs, roots: &[PathBuf]) -> anyhow::Result<Outcome> {
+fn linted_with_known(
+    files: &[InputFile],
+    options: &Options<'_>,
+    args: &CheckArgs,
+    roots: &[PathBuf],
+) -> anyhow::Result<Outcome> {
     let terms = cache::terms(options);
     let mut warm = Warm::default();
     let mut run = |known: Known| recalled(files, options, known, &mut warm);
@@ -210,7 +233,11 @@ fn linted_with_known(files: &[InputFile], options: &Options<'_>, args: &CheckArg
         let Some(shard) = args.shards.shard else { return Ok(run(gather(facts, terms)?)) };
         let outcome = run(Known::default());
         let path = shard.save(facts, &warm.pack(), terms)?;
-        say(&format!("{} parsed; what was found out is in {}", counted(outcome.summary.files_analysed, "file"), path.display()));
+        say(&format!(
+            "{} parsed; what was found out is in {}",
+            counted(outcome.summary.files_analysed, "file"),
+            path.display()
+        ));
         return Ok(outcome);
     }
     let folder = (!args.reach.no_cache).then(|| Folder::open(args.reach.cache_dir.as_deref(), roots, terms)).flatten();
@@ -228,7 +255,9 @@ fn linted_with_known(files: &[InputFile], options: &Options<'_>, args: &CheckArg
 /// What is wrong with it.
 pub(crate) fn configuration(cwd: &Path, paths: &[PathBuf], explicit: Option<&Path>) -> anyhow::Result<Found> {
     let file = match explicit {
-        Some(file) => Some(there(cwd, file, "file", "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?),
+        Some(file) => {
+            Some(there(cwd, file, "file", "leave --config out, or type `dogpile-lint init` to write a dogpile.toml")?)
+        }
         None => nearest(cwd, paths),
     };
     let Some(file) = file else { return Ok(Found::default()) };
@@ -294,7 +323,12 @@ pub(crate) fn excluded(globs: &[String]) -> anyhow::Result<Option<GlobSet>> {
 fn read_latency(file: &Path) -> anyhow::Result<BTreeMap<String, u64>> {
     let name = file.display();
     let cwd = env::current_dir().context("the current folder cannot be found")?;
-    there(&cwd, file, "file", "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}")?;
+    there(
+        &cwd,
+        file,
+        "file",
+        "it is the saved reply of a Prometheus query, or JSON like {\"example.com/app.Recompute\": 25}",
+    )?;
     let text = bounded::named(file, bounded::RECORDS).with_context(|| format!("cannot read {name}"))?;
     parse_latency(&text).map_err(|e| anyhow!("{name}: {e}"))
 }
@@ -310,7 +344,10 @@ fn warn_of_nothing(walked: &Walked, loaded: &Loaded) {
     if walked.skipped_tests > 0 {
         say("warning: only tests among the paths (--include-tests looks at them)");
     } else {
-        say(&format!("warning: nothing to lint among the paths: no {} file; type `dogpile-lint <folder with code>`", endings()));
+        say(&format!(
+            "warning: nothing to lint among the paths: no {} file; type `dogpile-lint <folder with code>`",
+            endings()
+        ));
     }
 }
 

@@ -40,7 +40,13 @@ pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs, progress: &Progre
     let place = |span: dogpile_source::Span| format!("{}:{}", sources.path(span), sources.start(span).line);
     let place: Option<&dyn Fn(dogpile_source::Span) -> String> = if args.show_program { Some(&place) } else { None };
     let missing = proven.no_server.clone().filter(|_| args.server.server.is_some());
-    let plan = Plan { redis: redis.as_ref(), no_server: missing.as_deref(), bounds, place, instances: usize::from(args.instances) };
+    let plan = Plan {
+        redis: redis.as_ref(),
+        no_server: missing.as_deref(),
+        bounds,
+        place,
+        instances: usize::from(args.instances),
+    };
     for entry in outcome.entries.iter_mut().filter(|entry| entry.counts()) {
         if let Some(rule) = judged(entry.finding.rule) {
             entry.finding.verdict = Some(verdict(&outcome.lifecycles, rule, &entry.finding, &plan));
@@ -48,7 +54,9 @@ pub(crate) fn confirm(outcome: &mut Outcome, args: &ProofArgs, progress: &Progre
         }
     }
     if redis.is_some() {
-        let of = |evidence| outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).filter(|v| v.evidence == evidence).count();
+        let of = |evidence| {
+            outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).filter(|v| v.evidence == evidence).count()
+        };
         let lost = outcome.entries.iter().filter_map(|e| e.finding.verdict.as_ref()).find(|v| v.server_fault);
         if let Some(lost) = lost {
             proven.no_server = Some(lost.outcome.clone());

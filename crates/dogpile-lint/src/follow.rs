@@ -53,8 +53,12 @@ impl Sought {
     /// Whether a file is worth reading for it.
     #[must_use]
     pub(crate) fn concerns(&self, file: &InputFile) -> bool {
-        let of = |words: &BTreeMap<Lang, BTreeSet<String>>| words.get(&file.lang).is_some_and(|words| !words.is_empty());
-        of(&self.alone) || of(&self.items) || (file.lang == Lang::TypeScript && !self.modules[0].modules.is_empty()) || (file.lang == Lang::Go && self.within.contains_key(&file.package))
+        let of =
+            |words: &BTreeMap<Lang, BTreeSet<String>>| words.get(&file.lang).is_some_and(|words| !words.is_empty());
+        of(&self.alone)
+            || of(&self.items)
+            || (file.lang == Lang::TypeScript && !self.modules[0].modules.is_empty())
+            || (file.lang == Lang::Go && self.within.contains_key(&file.package))
     }
 
     /// The words of these names, as the analysis tells them; `modules` are those parsed so far.
@@ -71,7 +75,9 @@ impl Sought {
                 continue;
             }
             let quoted = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
-            match quoted.and_then(|package| Some((package, offers.iter().rev().find(|(_, offers)| offers.has(package))?))) {
+            match quoted
+                .and_then(|package| Some((package, offers.iter().rev().find(|(_, offers)| offers.has(package))?)))
+            {
                 Some((package, (lang @ (Lang::TypeScript | Lang::Rust), offers))) => {
                     let lang = *lang;
                     let offering = offers.offering(package);
@@ -79,7 +85,10 @@ impl Sought {
                     if lang == Lang::TypeScript {
                         // A default export goes by any name.
                         own.add(package, packages);
-                        offering.iter().filter(|other| **other != package).for_each(|other| others.add(other, packages));
+                        offering
+                            .iter()
+                            .filter(|other| **other != package)
+                            .for_each(|other| others.add(other, packages));
                         continue;
                     }
                     for package in offering {
@@ -120,9 +129,11 @@ impl Paths<Prefilter> {
     /// Whether a specifier of a file leads to one of them.
     fn are_named(&self, file: &InputFile, text: &str, packages: &Packages) -> bool {
         let specifiers = packages.specifiers(file.place());
-        self.ends.places(text.as_bytes()).filter_map(|at| quoted_around(text, at)).any(|written| match specifiers.resolve(written) {
-            Some(module) => self.modules.contains(&module),
-            None => self.modules.contains(written),
+        self.ends.places(text.as_bytes()).filter_map(|at| quoted_around(text, at)).any(|written| {
+            match specifiers.resolve(written) {
+                Some(module) => self.modules.contains(&module),
+                None => self.modules.contains(written),
+            }
         })
     }
 }
@@ -138,7 +149,14 @@ impl Mentions {
         let crates = words.crates.clone();
         let within = words.within.clone();
         let modules = words.modules.each_ref().map(Paths::search);
-        Self { alone: search(&words.alone), packages: search(&words.packages), items: search(&words.items), crates, modules, within }
+        Self {
+            alone: search(&words.alone),
+            packages: search(&words.packages),
+            items: search(&words.items),
+            crates,
+            modules,
+            within,
+        }
     }
 
     /// Whether a file mentions any of them.
@@ -152,7 +170,8 @@ impl Mentions {
         }
         if file.lang == Lang::TypeScript {
             let [own, others] = &self.modules;
-            return own.are_named(file, text, packages) || (hits(&self.items) && others.are_named(file, text, packages));
+            return own.are_named(file, text, packages)
+                || (hits(&self.items) && others.are_named(file, text, packages));
         }
         let krate = || file.package.split("::").next().unwrap_or("");
         let from_root = || {
@@ -206,17 +225,22 @@ mod tests {
     }
 
     fn file(lang: Lang, package: &str) -> InputFile {
-        InputFile { path: String::new(), package: package.to_owned(), lang, text: None, disk: None, hit: Hit::Nothing, alone: false }
+        InputFile {
+            path: String::new(),
+            package: package.to_owned(),
+            lang,
+            text: None,
+            disk: None,
+            hit: Hit::Nothing,
+            alone: false,
+        }
     }
 
     #[test]
     fn go_imports_by_path_and_names_count_everywhere() {
         let module = dogpile_front_go::parse(FileId(0), "example.com/lock", "package lock\n");
-        let mentions = search(
-            &["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()],
-            [module],
-            &Packages::default(),
-        );
+        let mentions =
+            search(&["\"example.com/lock\"".to_owned(), "takeJobLock".to_owned()], [module], &Packages::default());
         assert!(mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock\"", &Packages::default()));
         assert!(!mentions.stand_in(&file(Lang::Go, "m"), "import \"example.com/lock/v2\"", &Packages::default()));
         assert!(!mentions.stand_in(&file(Lang::Rust, "m"), "\"example.com/lock\"", &Packages::default()));
@@ -228,8 +252,13 @@ mod tests {
         let parse =
             |package, text| dogpile_front_ts::parse(FileId(0), package, "m.ts", text, &dogpile_front_ts::Unresolved);
         let manifest = |path: &Path| (path == Path::new("/r/package.json")).then(|| "{\"name\": \"@a/c\"}".to_owned());
-        let of = |path: &'static str| Located { path: Path::new(path), shown: path.trim_start_matches("/r/"), lang: Lang::TypeScript };
-        let all = ["/r/src/index.ts", "/r/src/lock.ts", "/r/src/job.ts", "/r/src/x/lock.ts", "/r/src/x/index.ts"].map(of);
+        let of = |path: &'static str| Located {
+            path: Path::new(path),
+            shown: path.trim_start_matches("/r/"),
+            lang: Lang::TypeScript,
+        };
+        let all =
+            ["/r/src/index.ts", "/r/src/lock.ts", "/r/src/job.ts", "/r/src/x/lock.ts", "/r/src/x/index.ts"].map(of);
         let packages = Packages::discover(&all, &manifest, &|_| false);
         let [index, lock] = [all[0], all[1]].map(|at| packages.of(at, ""));
         let modules = [parse(&lock, "export function take() {}"), parse(&index, &format!("export * from '{lock}';"))];

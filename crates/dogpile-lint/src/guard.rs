@@ -58,7 +58,8 @@ mod tests {
         let message = guarded(|| -> u8 { panic!("internal error: {}", "odd") }).expect_err("a panic");
         assert!(message.starts_with("internal error: odd (") && message.contains("guard.rs"), "{message}");
         let other = || std::thread::spawn(|| panic!("elsewhere")).join();
-        let message = guarded(|| other().unwrap_or_else(|payload| std::panic::resume_unwind(payload))).expect_err("a panic");
+        let message =
+            guarded(|| other().unwrap_or_else(|payload| std::panic::resume_unwind(payload))).expect_err("a panic");
         assert_eq!(message, "elsewhere");
     }
 }

@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// So much text of files that hit no trigger is kept in memory, in bytes: it need not be read again for callers of
 /// wrappers. In one run more of it costs more than it saves, for the pages that it lies in have to be cleared first.
@@ -74,12 +74,19 @@ pub(crate) fn load(
     trees: &Trees,
     cwd: &Path,
 ) -> Loaded {
-    let located: Vec<Located<'_>> = candidates.iter().map(|c| Located { path: &c.path, shown: &c.shown, lang: c.lang }).collect();
+    let located: Vec<Located<'_>> =
+        candidates.iter().map(|c| Located { path: &c.path, shown: &c.shown, lang: c.lang }).collect();
     let refused: Mutex<BTreeMap<PathBuf, String>> = Mutex::default();
     let read = |path: &Path| {
         let index = options.index.and_then(|index| index.text(path));
-        let text = index.map_or_else(|| trees.read(path, options.max_file_size), |text| Some(String::from_utf8(text.to_vec()).map_err(io::Error::other)))?;
-        text.map_err(|why| refused.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), why.to_string())).ok()
+        let text = index.map_or_else(
+            || trees.read(path, options.max_file_size),
+            |text| Some(String::from_utf8(text.to_vec()).map_err(io::Error::other)),
+        )?;
+        text.map_err(|why| {
+            refused.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), why.to_string())
+        })
+        .ok()
     };
     let packages = Packages::discover(&located, &read, &is_client);
     let kept = AtomicU64::new(0);
@@ -119,12 +126,24 @@ pub(crate) fn load(
 
 /// A candidate with this text; `None`: it is generated.
 #[must_use]
-pub(crate) fn input(candidate: &Candidate, text: Arc<str>, filter: &Triggers, packages: &Packages, options: LoadOptions<'_>) -> Option<InputFile> {
+pub(crate) fn input(
+    candidate: &Candidate,
+    text: Arc<str>,
+    filter: &Triggers,
+    packages: &Packages,
+    options: LoadOptions<'_>,
+) -> Option<InputFile> {
     looked_at(candidate, &text, filter, packages, options).map(|file| InputFile { text: Some(text), ..file })
 }
 
 /// What a candidate's text says of it; the text is not kept.
-fn looked_at(candidate: &Candidate, text: &str, filter: &Triggers, packages: &Packages, options: LoadOptions<'_>) -> Option<InputFile> {
+fn looked_at(
+    candidate: &Candidate,
+    text: &str,
+    filter: &Triggers,
+    packages: &Packages,
+    options: LoadOptions<'_>,
+) -> Option<InputFile> {
     if !candidate.explicit && !options.include_generated && is_generated(candidate.lang, &candidate.shown, text) {
         return None;
     }
@@ -154,8 +173,15 @@ pub(crate) fn read_text(path: &Path, index: Option<&Index>, max_size: u64) -> Re
 ///
 /// # Errors
 /// The same.
-pub(crate) fn with_text<T>(path: &Path, index: Option<&Index>, max_size: u64, f: impl FnOnce(&str) -> T) -> Result<T, (&'static str, String)> {
-    let too_large = |size: u64| ("too large", format!("{} is more than the {} of --max-file-size", megabytes(size), megabytes(max_size)));
+pub(crate) fn with_text<T>(
+    path: &Path,
+    index: Option<&Index>,
+    max_size: u64,
+    f: impl FnOnce(&str) -> T,
+) -> Result<T, (&'static str, String)> {
+    let too_large = |size: u64| {
+        ("too large", format!("{} is more than the {} of --max-file-size", megabytes(size), megabytes(max_size)))
+    };
     if let Some(text) = index.and_then(|index| index.text(path)) {
         let size = text.len() as u64;
         return if size > max_size { Err(too_large(size)) } else { decoded(text).map(f) };

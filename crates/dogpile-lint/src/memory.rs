@@ -188,7 +188,10 @@ mod tests {
             let result = lint_files(vec![("app/a.ts".to_owned(), code.replace("COMMENT", comment))], None);
             result.findings.iter().find(|f| f.rule == "acquire-error-ignored").map(|f| f.level)
         };
-        assert_eq!(level("/** Draws it once, proceeding without the others' word when redis is down. */"), Some(Level::Warning));
+        assert_eq!(
+            level("/** Draws it once, proceeding without the others' word when redis is down. */"),
+            Some(Level::Warning)
+        );
         assert_eq!(level("// Draws it once."), Some(Level::Error));
         assert_eq!(level("// Proceeding without it would be wrong.\nconst other = 1;\n"), Some(Level::Error));
     }

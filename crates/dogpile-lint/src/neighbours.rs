@@ -48,7 +48,13 @@ impl<'f> Neighbours<'f> {
     pub(crate) fn imported(&self, module: &Module, text: &str, aliases: &BTreeMap<String, String>) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         if module.lang == Lang::Go {
-            found.extend(module.imports.iter().filter_map(|import| self.go_package(&import.path, aliases)).flat_map(|(_, files)| files));
+            found.extend(
+                module
+                    .imports
+                    .iter()
+                    .filter_map(|import| self.go_package(&import.path, aliases))
+                    .flat_map(|(_, files)| files),
+            );
             return found;
         }
         for path in module.imports.iter().map(|i| &*i.path).chain(offered(module).map(|(_, item)| item)) {
@@ -62,9 +68,14 @@ impl<'f> Neighbours<'f> {
 
     /// A package of Go by the path that somebody imports it by: what it calls itself, and its files.
     #[must_use]
-    pub(crate) fn go_package<'n>(&'n self, path: &str, aliases: &BTreeMap<String, String>) -> Option<(&'n str, &'n [usize])> {
+    pub(crate) fn go_package<'n>(
+        &'n self,
+        path: &str,
+        aliases: &BTreeMap<String, String>,
+    ) -> Option<(&'n str, &'n [usize])> {
         let packages = self.by_package.get(&Lang::Go)?;
-        let named = packages.get_key_value(path).or_else(|| packages.get_key_value(own_path(aliases, path)?.as_str()))?;
+        let named =
+            packages.get_key_value(path).or_else(|| packages.get_key_value(own_path(aliases, path)?.as_str()))?;
         Some((named.0, named.1))
     }
 

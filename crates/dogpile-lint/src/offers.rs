@@ -40,7 +40,8 @@ impl<'m> Offers<'m> {
         let mut all = BTreeSet::from([package]);
         let mut last = all.clone();
         for _ in 0..LEVELS {
-            let next: BTreeSet<&str> = last.iter().flat_map(|package| self.passing_on(package)).filter(|p| !all.contains(p)).collect();
+            let next: BTreeSet<&str> =
+                last.iter().flat_map(|package| self.passing_on(package)).filter(|p| !all.contains(p)).collect();
             all.extend(&next);
             last = next;
         }

@@ -80,7 +80,9 @@ impl Staged {
     /// When the disk does not take it.
     pub(crate) fn lasting(self) -> anyhow::Result<Self> {
         if let Some(beside) = &self.beside {
-            File::open(beside).and_then(|file| file.sync_all()).with_context(|| format!("cannot write {}", self.name.display()))?;
+            File::open(beside)
+                .and_then(|file| file.sync_all())
+                .with_context(|| format!("cannot write {}", self.name.display()))?;
         }
         Ok(self)
     }

@@ -141,7 +141,12 @@ pub(crate) fn lint(files: &[InputFile], options: &Options<'_>) -> Outcome {
 }
 
 /// The same, with what an earlier run left: it finds the same, sooner. `None`: `stop` was set meanwhile.
-pub(crate) fn lint_again(files: &[InputFile], options: &Options<'_>, warm: Option<&mut Warm>, stop: &AtomicBool) -> Option<Outcome> {
+pub(crate) fn lint_again(
+    files: &[InputFile],
+    options: &Options<'_>,
+    warm: Option<&mut Warm>,
+    stop: &AtomicBool,
+) -> Option<Outcome> {
     let mut cold = Warm::default();
     let keep = warm.is_some();
     let warm = warm.unwrap_or(&mut cold);

@@ -43,7 +43,12 @@ impl Triggers {
     /// The search of a language, which is made when there is a file of it.
     fn search(&self, lang: Lang) -> Option<&Search> {
         let (words, search) = self.by_language.get(&lang)?;
-        Some(search.get_or_init(|| Search { words: Prefilter::new(&words.alone, &words.weak), clients: Clients::new(words) }))
+        Some(
+            search.get_or_init(|| Search {
+                words: Prefilter::new(&words.alone, &words.weak),
+                clients: Clients::new(words),
+            }),
+        )
     }
 
     /// What a file of a language is to us.
@@ -89,7 +94,9 @@ impl Clients {
         let stands = |at: usize, word: &str| bytes[at..].starts_with(word.as_bytes());
         let [of_packages, of_companions] =
             self.searches.get_or_init(|| [Prefilter::new(&self.packages, &[]), Prefilter::new(&self.companions, &[])]);
-        of_packages.places(bytes).any(|at| self.packages.iter().any(|word| stands(at, word) && is_whole(bytes, at, word)))
+        of_packages
+            .places(bytes)
+            .any(|at| self.packages.iter().any(|word| stands(at, word) && is_whole(bytes, at, word)))
             || of_companions.places(bytes).any(|at| !self.strangers.iter().any(|word| stands(at, word)))
     }
 }
@@ -145,7 +152,9 @@ impl Prefilter {
         match &self.how {
             How::Nothing => None,
             How::Everything => (from < bytes.len()).then_some((0, from)),
-            How::Packed(searcher) => searcher.find_in(bytes, span()).map(|found| (found.pattern().as_usize(), found.start())),
+            How::Packed(searcher) => {
+                searcher.find_in(bytes, span()).map(|found| (found.pattern().as_usize(), found.start()))
+            }
             How::Automaton(automaton) => {
                 automaton.find(Input::new(bytes).span(span())).map(|found| (found.pattern().as_usize(), found.start()))
             }
@@ -202,7 +211,9 @@ fn least<'w>(words: &'w [String], others: &[&str]) -> Vec<&'w str> {
     let mut least: Vec<&str> = Vec::new();
     for word in words {
         // Hardly any does, and that is told faster.
-        let finds = |shorter: &str| word.contains(shorter) && word.match_indices(shorter).any(|(at, _)| !is_inside_a_word(word.as_bytes(), at));
+        let finds = |shorter: &str| {
+            word.contains(shorter) && word.match_indices(shorter).any(|(at, _)| !is_inside_a_word(word.as_bytes(), at))
+        };
         if !least.iter().chain(others).any(|shorter| finds(shorter)) {
             least.push(word);
         }
@@ -236,7 +247,10 @@ mod tests {
         let hits = |text: &[u8]| search.hit(text) == Hit::Alone;
         assert!(hits(b"import \"github.com/go-redsync/redsync/v4\"") && hits(b"_redsync") && hits(b"redsync"));
         assert!(!hits(b"orderedsynchronizer") && hits(b"orderedsynchronizer redsync"));
-        assert!(hits(b"client.hsetnx(k, f, v)") && !hits(b"client.xsetnx(k)"), "words of their own are looked for beside what they hold");
+        assert!(
+            hits(b"client.hsetnx(k, f, v)") && !hits(b"client.xsetnx(k)"),
+            "words of their own are looked for beside what they hold"
+        );
         assert!(hits(b"trySetNX"), "a capital begins one in the middle of a name");
         assert_eq!(search.hit(b"x.eval(y)"), Hit::Weak);
     }
@@ -268,9 +282,20 @@ mod tests {
             ..words("SetNX")
         };
         let strangers = Triggers::new([(Lang::Rust, stranger)]);
-        assert!(!strangers.names_client(Lang::Rust, b"// Redistribute") && strangers.names_client(Lang::Rust, b"// Redistribute\nuse redis;"));
-        assert!(strangers.names_client(Lang::Rust, b"use bb8::Pool;") && strangers.names_client(Lang::Rust, b"bb8_redis::bb8::Pool"));
-        assert!(!strangers.names_client(Lang::Rust, b"0x9f2bb8_1") && !strangers.names_client(Lang::Rust, b"0x9f2d_bb81_0"));
-        assert!(triggers.names_client(Lang::Go, b"import go-redis") && !triggers.names_client(Lang::TypeScript, b"go-redis"));
+        assert!(
+            !strangers.names_client(Lang::Rust, b"// Redistribute")
+                && strangers.names_client(Lang::Rust, b"// Redistribute\nuse redis;")
+        );
+        assert!(
+            strangers.names_client(Lang::Rust, b"use bb8::Pool;")
+                && strangers.names_client(Lang::Rust, b"bb8_redis::bb8::Pool")
+        );
+        assert!(
+            !strangers.names_client(Lang::Rust, b"0x9f2bb8_1") && !strangers.names_client(Lang::Rust, b"0x9f2d_bb81_0")
+        );
+        assert!(
+            triggers.names_client(Lang::Go, b"import go-redis")
+                && !triggers.names_client(Lang::TypeScript, b"go-redis")
+        );
     }
 }

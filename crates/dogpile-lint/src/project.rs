@@ -11,8 +11,8 @@ use crate::config::Found;
 use crate::fixes::Offers;
 use crate::input::{InputFile, language};
 use crate::load::{KEPT_AGAIN, LoadOptions, Loaded, Overlays, input, load, read_text};
-use crate::pipeline::{Options, Outcome, lint_again, triggers};
 use crate::packages::Packages;
+use crate::pipeline::{Options, Outcome, lint_again, triggers};
 use crate::prefilter::Triggers;
 use crate::walk::{Candidate, WalkOptions, Walked, shown, walk};
 use crate::warm::Warm;
@@ -146,7 +146,12 @@ impl Project {
     #[must_use]
     pub(crate) fn bench(&self) -> Option<Bench> {
         let Tree { setup, loaded, warm, .. } = self.tree.as_ref()?;
-        Some(Bench { setup: Arc::clone(setup), files: loaded.files.clone(), warm: warm.clone(), wanted: self.wanted.clone() })
+        Some(Bench {
+            setup: Arc::clone(setup),
+            files: loaded.files.clone(),
+            warm: warm.clone(),
+            wanted: self.wanted.clone(),
+        })
     }
 
     /// What a cold run would find in these texts; `None`: `stop` was set meanwhile.
@@ -174,7 +179,12 @@ impl Tree {
             exclude: found.root().map(Path::to_owned).zip(excluded(&table.exclude)?),
             threads: rayon::current_num_threads(),
         };
-        let load_options = LoadOptions { max_file_size: MAX_FILE_SIZE, include_generated: table.include_generated == Some(true), kept: KEPT_AGAIN, index: None };
+        let load_options = LoadOptions {
+            max_file_size: MAX_FILE_SIZE,
+            include_generated: table.include_generated == Some(true),
+            kept: KEPT_AGAIN,
+            index: None,
+        };
         let mut walked = walk(&paths, root, &walk_options)?;
         // Buffers that were never saved.
         for path in overlays.keys().filter(|path| !path.exists() && path.starts_with(root)) {
@@ -185,9 +195,11 @@ impl Tree {
         }
         walked.candidates.sort_by(|a, b| a.shown.cmp(&b.shown));
         let triggers = triggers(&models, &found.config);
-        let mut loaded = load(&walked.candidates, &triggers, load_options, overlays, &Trees::around(root, [root]), root);
+        let mut loaded =
+            load(&walked.candidates, &triggers, load_options, overlays, &Trees::around(root, [root]), root);
         let packages = std::mem::take(&mut loaded.packages);
-        let candidates: BTreeMap<PathBuf, usize> = walked.candidates.iter().enumerate().map(|(i, c)| (c.path.clone(), i)).collect();
+        let candidates: BTreeMap<PathBuf, usize> =
+            walked.candidates.iter().enumerate().map(|(i, c)| (c.path.clone(), i)).collect();
         let files = loaded.files.iter().enumerate().filter_map(|(i, f)| Some((f.disk.clone()?, i))).collect();
         let foreign = overlays.keys().chain(asked).filter(|path| !candidates.contains_key(*path)).cloned().collect();
         let setup = Arc::new(Setup { found, models, triggers, packages, walk_options });
@@ -197,7 +209,11 @@ impl Tree {
     /// Whether a file says what others are called, or how they are judged.
     fn is_manifest(&self, path: &Path, wanted: &Wanted) -> bool {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let named = self.setup.found.root().is_some_and(|root| self.setup.found.config.models.iter().any(|(model, _)| root.join(model) == path));
+        let named = self
+            .setup
+            .found
+            .root()
+            .is_some_and(|root| self.setup.found.config.models.iter().any(|(model, _)| root.join(model) == path));
         let config = [self.setup.found.file.as_deref(), wanted.config.as_deref()].contains(&Some(path));
         let headed = name.ends_with(".json") && MANIFEST_HEADS.iter().any(|head| name.starts_with(head));
         config || named || headed || MANIFESTS.contains(&name)
@@ -209,7 +225,8 @@ impl Tree {
         match (candidate, text) {
             (Some(candidate), Some(text)) => {
                 let new = input(candidate, text, &self.setup.triggers, &self.setup.packages, self.load_options);
-                let old: Option<&mut InputFile> = self.files.get(path).and_then(|index| self.loaded.files.get_mut(*index));
+                let old: Option<&mut InputFile> =
+                    self.files.get(path).and_then(|index| self.loaded.files.get_mut(*index));
                 match (old, new) {
                     (Some(old), Some(new)) if old.package == new.package => {
                         *old = new;
@@ -262,7 +279,12 @@ pub(crate) struct Bench {
 impl Bench {
     /// The fixes that hold, for those findings of the tree's `outcome` that have one of these fingerprints. `None`: `stop`
     /// was set meanwhile.
-    pub(crate) fn fixes(self, outcome: &Outcome, of: &BTreeSet<String>, stop: &AtomicBool) -> Option<BTreeMap<String, Vec<Fix>>> {
+    pub(crate) fn fixes(
+        self,
+        outcome: &Outcome,
+        of: &BTreeSet<String>,
+        stop: &AtomicBool,
+    ) -> Option<BTreeMap<String, Vec<Fix>>> {
         let options = self.setup.options(&self.wanted);
         let warm = Mutex::new(self.warm);
         let asked = |entry: &Entry| of.contains(&entry.fingerprint);

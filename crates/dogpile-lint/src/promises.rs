@@ -69,7 +69,9 @@ fn is_set_later(bytes: &[u8], line: &Range<usize>) -> bool {
         at = end;
         let name = &text[start..end];
         let mut places = memmem::find_iter(bytes, name).filter(|place| !line.contains(place));
-        if places.any(|place| is_whole(bytes, place, name.len()) && is_set(place + name.len(), bytes) && !is_declared(&bytes[..place])) {
+        if places.any(|place| {
+            is_whole(bytes, place, name.len()) && is_set(place + name.len(), bytes) && !is_declared(&bytes[..place])
+        }) {
             return true;
         }
     }
@@ -79,7 +81,10 @@ fn is_set_later(bytes: &[u8], line: &Range<usize>) -> bool {
 /// The field that a line declares as a promise, with the word at `at`: `loader: Promise<Cast> | undefined;`.
 fn field_of(line: &[u8], at: usize) -> Option<&[u8]> {
     let ends = matches!(line.trim_ascii_end().last(), Some(b';' | b','));
-    let before = line[..name_start(line, 0, at)].trim_ascii_end().strip_suffix(b":").filter(|_| ends && line.len() <= LONG_LINE)?;
+    let before = line[..name_start(line, 0, at)]
+        .trim_ascii_end()
+        .strip_suffix(b":")
+        .filter(|_| ends && line.len() <= LONG_LINE)?;
     let before = before.strip_suffix(b"?").unwrap_or(before);
     let name = &before[name_start(before, 0, before.len())..];
     (!name.is_empty()).then_some(name)
@@ -87,10 +92,12 @@ fn field_of(line: &[u8], at: usize) -> Option<&[u8]> {
 
 /// Whether `x.field` is set somewhere, with a variable of the module for `x`.
 fn is_set_in_one_of(bytes: &[u8], field: &[u8], declared: &[Range<usize>]) -> bool {
-    let mut places = memmem::find_iter(bytes, field).filter(|at| *at > 0 && bytes[at - 1] == b'.' && is_whole(bytes, *at, field.len()));
+    let mut places = memmem::find_iter(bytes, field)
+        .filter(|at| *at > 0 && bytes[at - 1] == b'.' && is_whole(bytes, *at, field.len()));
     places.any(|at| {
         let owner = owner(bytes, line_around(bytes, at).start, at);
-        is_set(at + field.len(), bytes) && owner.is_some_and(|owner| declared.iter().any(|place| has_word(&bytes[place.clone()], owner)))
+        is_set(at + field.len(), bytes)
+            && owner.is_some_and(|owner| declared.iter().any(|place| has_word(&bytes[place.clone()], owner)))
     })
 }
 

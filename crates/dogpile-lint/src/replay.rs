@@ -1,8 +1,8 @@
 //! `dogpile-lint replay`: a schedule from a JSON report, once more on a server.
 
 use crate::bounded;
-use crate::cli::ReplayArgs;
 use crate::check::there;
+use crate::cli::ReplayArgs;
 use crate::exit::Exit;
 use crate::output;
 use anyhow::{Context as _, bail};
@@ -57,9 +57,15 @@ pub(crate) fn recorded(name: &str, text: &str) -> anyhow::Result<Vec<Record>> {
     };
     let mut recorded = Vec::new();
     for finding in findings {
-        if let Some(schedule) = finding.pointer("/verdict/schedule").filter(|s| s.as_array().is_some_and(|s| !s.is_empty())) {
+        if let Some(schedule) =
+            finding.pointer("/verdict/schedule").filter(|s| s.as_array().is_some_and(|s| !s.is_empty()))
+        {
             let told = |pointer: &str| finding.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-            recorded.push((told("/rule"), told("/verdict/outcome"), steps(schedule).with_context(|| format!("{name}: a schedule that is none"))?));
+            recorded.push((
+                told("/rule"),
+                told("/verdict/outcome"),
+                steps(schedule).with_context(|| format!("{name}: a schedule that is none"))?,
+            ));
         }
     }
     if recorded.is_empty() {

@@ -6,8 +6,8 @@ use crate::output::{self, Staged, looks, say};
 use crate::pipeline::Outcome;
 use anyhow::bail;
 use dogpile_report::{
-    Looks, Report, problem_text, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json, to_jsonl,
-    to_junit, to_sarif, to_text,
+    Looks, Report, problem_text, to_checkstyle, to_concise, to_github, to_gitlab, to_html, to_json, to_jsonl, to_junit,
+    to_sarif, to_text,
 };
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, absolute};
 

@@ -45,11 +45,15 @@ impl<'s> Speaks<'s> {
     /// The files whose packages do.
     pub(crate) fn among(mut self, files: impl Iterator<Item = usize>) -> Vec<usize> {
         let mut found = Vec::new();
-        let mut open: Vec<Way<'_>> = files.map(|file| Way { file, next: BTreeSet::from([file]), seen: BTreeSet::new() }).collect();
+        let mut open: Vec<Way<'_>> =
+            files.map(|file| Way { file, next: BTreeSet::from([file]), seen: BTreeSet::new() }).collect();
         for _ in 0..LEVELS {
             let next = open.iter().flat_map(|way| &way.next).map(|one| (self.package(*one), *one));
             let new: BTreeMap<At<'_>, usize> = next.filter(|(at, _)| !self.known.contains_key(at)).collect();
-            let looked: Vec<_> = new.into_par_iter().map(|(at, one)| (at, look(self.neighbours, self.files, one, self.text, self.names_client))).collect();
+            let looked: Vec<_> = new
+                .into_par_iter()
+                .map(|(at, one)| (at, look(self.neighbours, self.files, one, self.text, self.names_client)))
+                .collect();
             self.known.extend(looked);
             open.retain_mut(|way| {
                 let speaks = self.goes_on(way);
@@ -114,7 +118,10 @@ mod tests {
     #[test]
     fn imports_lead_to_who_names_a_client() {
         let texts = [
-            ("m/use", "package use\n\nimport (\n\t\"fmt\"\n\tr \"m/driver\"\n)\n\nfunc f() { r.Client().Eval(\"x\") }\n"),
+            (
+                "m/use",
+                "package use\n\nimport (\n\t\"fmt\"\n\tr \"m/driver\"\n)\n\nfunc f() { r.Client().Eval(\"x\") }\n",
+            ),
             ("m/driver", "package driver\n\nimport \"m/dal\"\n"),
             ("m/dal", "package dal\n\nimport \"the/client\"\n"),
             ("m/other", "package other\n\nimport \"m/use\"\n\nvar x = \"m/dal\"\n"),

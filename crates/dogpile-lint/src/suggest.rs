@@ -28,7 +28,8 @@ pub(crate) fn near_path(cwd: &Path, missing: &str) -> Option<String> {
     let there = std::fs::read_dir(cwd.join(folder)).ok()?;
     let mut names: Vec<String> = there.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
-    let near = nearest(name, names.iter().filter(|there| !there.starts_with('.') && *there != name).map(String::as_str))?;
+    let near =
+        nearest(name, names.iter().filter(|there| !there.starts_with('.') && *there != name).map(String::as_str))?;
     Some(folder.join(near).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"))
 }
 

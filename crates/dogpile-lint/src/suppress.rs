@@ -23,7 +23,13 @@ struct Permit {
 }
 
 /// Marks the findings that comments allow, and adds what is wrong with the comments.
-pub(crate) fn apply(modules: &[Arc<Module>], sources: &SourceMap, slugs: &[&str], settings: &Settings, findings: &mut Vec<Finding>) {
+pub(crate) fn apply(
+    modules: &[Arc<Module>],
+    sources: &SourceMap,
+    slugs: &[&str],
+    settings: &Settings,
+    findings: &mut Vec<Finding>,
+) {
     let mut permits = Vec::new();
     let mut faults = Vec::new();
     for module in modules {
@@ -47,9 +53,8 @@ pub(crate) fn apply(modules: &[Arc<Module>], sources: &SourceMap, slugs: &[&str]
     }
     for finding in findings.iter_mut() {
         let line = sources.start(finding.primary).line;
-        let holds = |p: &&mut Permit| {
-            p.span.file == finding.primary.file && p.slug == finding.rule && p.lines.contains(&line)
-        };
+        let holds =
+            |p: &&mut Permit| p.span.file == finding.primary.file && p.slug == finding.rule && p.lines.contains(&line);
         // The nearest comment speaks: a line before a function before a file.
         let nearest = permits.iter_mut().filter(holds).min_by_key(|p| p.lines.end() - p.lines.start());
         if let Some(permit) = nearest {
@@ -85,7 +90,11 @@ fn read(
         faults.push(fault(WITHOUT_REASON, comment.span, "nobody will know why this is allowed".to_owned()));
     }
     if allow.scope == AllowScope::Function && lines.is_none() {
-        faults.push(fault(MALFORMED, comment.span, "this allow-function stands in no function and before none".to_owned()));
+        faults.push(fault(
+            MALFORMED,
+            comment.span,
+            "this allow-function stands in no function and before none".to_owned(),
+        ));
     }
     for slug in &allow.slugs {
         if !slugs.contains(&slug.as_str()) {
@@ -127,12 +136,8 @@ fn next_code(module: &Module, comment: &Comment, sources: &SourceMap) -> u32 {
     if comment.trailing {
         return line;
     }
-    let own: BTreeSet<(u32, u32)> = module
-        .comments
-        .iter()
-        .filter(|c| !c.trailing)
-        .map(|c| (sources.start(c.span).line, last_line(c)))
-        .collect();
+    let own: BTreeSet<(u32, u32)> =
+        module.comments.iter().filter(|c| !c.trailing).map(|c| (sources.start(c.span).line, last_line(c))).collect();
     while let Some((_, last)) = own.range((line, 0)..=(line, u32::MAX)).next() {
         line = last + 1;
     }
@@ -150,7 +155,9 @@ fn fault(rule: &'static str, span: Span, message: String) -> Finding {
         labels: Vec::new(),
         note: None,
         help: match rule {
-            WITHOUT_REASON => Some("write the reason after two dashes: `-- one writer only, see the runbook`".to_owned()),
+            WITHOUT_REASON => {
+                Some("write the reason after two dashes: `-- one writer only, see the runbook`".to_owned())
+            }
             UNUSED => Some("delete it: it would hide the next fault of that kind".to_owned()),
             _ => None,
         },
@@ -213,7 +220,8 @@ mod tests {
 
     #[test]
     fn comments_are_judged_too() {
-        let out = run("package a\n\nfunc f() {\n\tone() // dogpile: allow leaked-lock, constant-token\n}\n", &["one()"]);
+        let out =
+            run("package a\n\nfunc f() {\n\tone() // dogpile: allow leaked-lock, constant-token\n}\n", &["one()"]);
         assert_eq!(out[0].1.as_deref(), Some(NO_REASON));
         let names: Vec<&str> = out[1..].iter().map(|o| o.0.as_str()).collect();
         assert_eq!(

@@ -14,7 +14,13 @@ impl Resolve for Specifiers<'_> {
 
 /// Translates a file; `specifiers` tells where those of TypeScript lead. Tests that stand among other code are left out, unless they are asked for.
 #[must_use]
-pub(crate) fn translate(file: &InputFile, id: FileId, text: &str, specifiers: &impl Resolve, include_tests: bool) -> Module {
+pub(crate) fn translate(
+    file: &InputFile,
+    id: FileId,
+    text: &str,
+    specifiers: &impl Resolve,
+    include_tests: bool,
+) -> Module {
     let mut module = match file.lang {
         Lang::Go if include_tests => dogpile_front_go::parse(id, &file.package, text),
         Lang::Go => dogpile_front_go::parse_without_tests(id, &file.package, text),

@@ -38,7 +38,10 @@ impl WalkOptions {
     /// Whether a file that is not on disk yet would be walked to, as far as its name tells.
     #[must_use]
     pub(crate) fn takes(&self, lang: Lang, path: &Path, shown: &str) -> bool {
-        let excluded = self.exclude.as_ref().is_some_and(|(folder, globs)| path.strip_prefix(folder).is_ok_and(|relative| globs.is_match(relative)));
+        let excluded = self
+            .exclude
+            .as_ref()
+            .is_some_and(|(folder, globs)| path.strip_prefix(folder).is_ok_and(|relative| globs.is_match(relative)));
         let hidden = shown.split('/').any(|part| part.starts_with('.'));
         let vendored = shown.split('/').any(|part| VENDORED.contains(&part));
         !excluded && !hidden && (self.include_vendored || !vendored) && (self.include_tests || !is_test(lang, shown))
@@ -170,7 +173,9 @@ pub(crate) fn as_in(index: &Index, walked: &mut Walked, roots: &[PathBuf], cwd: 
     walked.candidates.retain(|candidate| index.has(&candidate.path));
     for path in index.missing() {
         let shown = shown(cwd, path);
-        let (Some(lang), Some(root)) = (language(&shown), roots.iter().find(|root| path.starts_with(root))) else { continue };
+        let (Some(lang), Some(root)) = (language(&shown), roots.iter().find(|root| path.starts_with(root))) else {
+            continue;
+        };
         let relative = path.strip_prefix(root).unwrap_or(path);
         let is_test = || is_test(lang, &relative.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"));
         if may_enter(relative, options) && (options.include_tests || !is_test()) {
@@ -188,7 +193,9 @@ fn may_enter(path: &Path, options: &WalkOptions) -> bool {
     let hidden = path.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'));
     !hidden
         && !path.ancestors().any(excluded)
-        && folders.into_iter().all(|part| (options.include_vendored || !is(part, VENDORED)) && (options.include_tests || !is(part, TEST_FOLDERS)))
+        && folders.into_iter().all(|part| {
+            (options.include_vendored || !is(part, VENDORED)) && (options.include_tests || !is(part, TEST_FOLDERS))
+        })
 }
 
 enum Taken {
@@ -213,13 +220,16 @@ fn enters(entry: &DirEntry, options: &WalkOptions) -> bool {
         return true;
     }
     let is = |names: &[&str]| names.iter().any(|name| entry.file_name() == OsStr::new(name));
-    (options.include_vendored || !is(VENDORED)) && (options.include_tests || !is(TEST_FOLDERS)) && !is_cargo_output(entry)
+    (options.include_vendored || !is(VENDORED))
+        && (options.include_tests || !is(TEST_FOLDERS))
+        && !is_cargo_output(entry)
 }
 
 fn is_cargo_output(entry: &DirEntry) -> bool {
     let path = entry.path();
     entry.file_name() == OsStr::new(CARGO_OUTPUT)
-        && (path.join("CACHEDIR.TAG").is_file() || path.parent().is_some_and(|above| above.join("Cargo.toml").is_file()))
+        && (path.join("CACHEDIR.TAG").is_file()
+            || path.parent().is_some_and(|above| above.join("Cargo.toml").is_file()))
 }
 
 /// The part of a path that was walked to from what is linted: folders above are nobody's tests.
@@ -231,11 +241,7 @@ fn walked_to(entry: &DirEntry) -> String {
 
 fn take(entry: &DirEntry, cwd: &Path, options: &WalkOptions) -> Taken {
     let explicit = entry.depth() == 0;
-    let is_file = if explicit {
-        entry.path().is_file()
-    } else {
-        entry.file_type().is_some_and(|t| t.is_file())
-    };
+    let is_file = if explicit { entry.path().is_file() } else { entry.file_type().is_some_and(|t| t.is_file()) };
     let shown = shown(cwd, entry.path());
     let Some(lang) = language(&shown) else { return Taken::Nothing };
     if !is_file {

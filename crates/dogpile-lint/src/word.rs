@@ -24,7 +24,11 @@ impl Word {
         for end in places(text, &self.name) {
             match text[end..].strip_prefix('.') {
                 _ if self.methods.is_empty() => return true,
-                Some(rest) if self.methods.iter().any(|method| rest.strip_prefix(method.as_str()).is_some_and(is_called)) => return true,
+                Some(rest)
+                    if self.methods.iter().any(|method| rest.strip_prefix(method.as_str()).is_some_and(is_called)) =>
+                {
+                    return true;
+                }
                 Some(_) => {}
                 None => goes_on = true,
             }
@@ -43,7 +47,8 @@ fn places<'t>(text: &'t str, word: &str) -> impl Iterator<Item = usize> + use<'t
     let finder = memmem::Finder::new(word).into_owned();
     let (bytes, length) = (text.as_bytes(), word.len());
     let is_field = word.starts_with('.');
-    let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
+    let goes_on =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
@@ -77,6 +82,8 @@ mod tests {
         assert!(!word.stands_in("s.rdb.Close()") && !word.stands_in("s.rdb.DelAll(); x.Get(k)"));
         assert!(!word.stands_in("rdb is gone. Del(x)") && !word.stands_in("s.rdbs.Del(x)"));
         let word = Word::new("client Del");
-        assert!(word.stands_in("client().Del(k)") && word.stands_in("client.Del(k)") && !word.stands_in("clients.Del(k)"));
+        assert!(
+            word.stands_in("client().Del(k)") && word.stands_in("client.Del(k)") && !word.stands_in("clients.Del(k)")
+        );
     }
 }

@@ -16,13 +16,19 @@ const FILE: &str = "dogpile.toml [[wrapper]]";
 
 /// The models with rows for wrappers, of languages that have some. The second part says what could not be used.
 #[must_use]
-pub(crate) fn extended(catalog: &Catalog, declared: &[Wrapper], modules: &[Arc<Module>], sources: &SourceMap) -> (BTreeMap<Lang, Models>, Vec<String>) {
+pub(crate) fn extended(
+    catalog: &Catalog,
+    declared: &[Wrapper],
+    modules: &[Arc<Module>],
+    sources: &SourceMap,
+) -> (BTreeMap<Lang, Models>, Vec<String>) {
     let mut all: Vec<Wrapper> = declared.to_vec();
     all.par_extend(modules.par_iter().flat_map_iter(|module| annotated(module, sources)));
     let mut own: BTreeMap<Lang, Models> = BTreeMap::new();
     let mut faults = Vec::new();
     for wrapper in &all {
-        let function = modules.iter().find_map(|m| m.functions.iter().find(|f| *f.name == *wrapper.function).map(|f| (m.lang, f)));
+        let function =
+            modules.iter().find_map(|m| m.functions.iter().find(|f| *f.name == *wrapper.function).map(|f| (m.lang, f)));
         let lang = function.map_or(Lang::Go, |(lang, _)| lang);
         let models = own.entry(lang).or_insert_with(|| catalog.of(language_name(lang)).clone());
         if let Err(error) = models.with_user(FILE, &row(wrapper, function)) {
@@ -50,9 +56,9 @@ fn annotated(module: &Module, sources: &SourceMap) -> Vec<Wrapper> {
             .min_by_key(|f| f.span.start);
         // Only its own: nothing but comments and blank lines may stand between.
         if let Some(function) = next
-            && file.text[comment.span.end as usize..function.span.start as usize]
-                .lines()
-                .all(|line| line.trim().is_empty() || line.trim_start().starts_with(['/', '*', '#', '@']) || is_modifier(line))
+            && file.text[comment.span.end as usize..function.span.start as usize].lines().all(|line| {
+                line.trim().is_empty() || line.trim_start().starts_with(['/', '*', '#', '@']) || is_modifier(line)
+            })
         {
             found.push(Wrapper { function: function.name.to_string(), does });
         }
@@ -62,7 +68,8 @@ fn annotated(module: &Module, sources: &SourceMap) -> Vec<Wrapper> {
 
 /// Words that a language puts before a function and its span leaves out (`export`, `pub`).
 fn is_modifier(line: &str) -> bool {
-    line.split_whitespace().all(|word| matches!(word, "export" | "default" | "pub" | "async" | "public" | "static" | "private"))
+    line.split_whitespace()
+        .all(|word| matches!(word, "export" | "default" | "pub" | "async" | "public" | "static" | "private"))
 }
 
 /// The rows of one wrapper, as a model file.
@@ -101,7 +108,8 @@ fn row(wrapper: &Wrapper, function: Option<(Lang, &Function)>) -> String {
                 let _ = write!(facts, ", token = {token:?}");
             }
             let [won, lost, failed] = words.map(|w| list(&w));
-            let _ = writeln!(text, "does = {{ acquire = {{ {facts}, won = {won}, lost = {lost}, failed = {failed} }} }}");
+            let _ =
+                writeln!(text, "does = {{ acquire = {{ {facts}, won = {won}, lost = {lost}, failed = {failed} }} }}");
         }
         WrapperDoes::Releases(pairs) => {
             let get = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
@@ -160,7 +168,10 @@ mod tests {
 
     fn rules(acquires: &str, releases: &str, config: Option<&str>) -> Vec<&'static str> {
         let text = LOCK.replace("ACQUIRES", acquires).replace("RELEASES", releases);
-        let result = lint_files(vec![("go.mod".to_owned(), "module example.com/app\n".to_owned()), ("lock.go".to_owned(), text)], config);
+        let result = lint_files(
+            vec![("go.mod".to_owned(), "module example.com/app\n".to_owned()), ("lock.go".to_owned(), text)],
+            config,
+        );
         assert_eq!(result.problems, Vec::<String>::new());
         result.findings.iter().map(|f| f.rule).collect()
     }
@@ -168,7 +179,8 @@ mod tests {
     #[test]
     fn a_comment_makes_a_function_an_acquire() {
         assert_eq!(rules("", "", None), Vec::<&str>::new());
-        let found = rules("// dogpile: acquires key=$2 ttl=$3 held=ret0", "// dogpile: releases key=$2 guard=token", None);
+        let found =
+            rules("// dogpile: acquires key=$2 ttl=$3 held=ret0", "// dogpile: releases key=$2 guard=token", None);
         assert!(found.contains(&"leaked-lock"), "{found:?}");
     }
 

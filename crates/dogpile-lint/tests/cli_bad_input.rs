@@ -3,8 +3,8 @@
 
 mod trees;
 
-use trees::{CLEAN, FAULTY, Run, Tree};
 use std::fmt::Write as _;
+use trees::{CLEAN, FAULTY, Run, Tree};
 
 /// The run must end by itself, tell of the file, and still lint the good one beside it.
 fn survives(tree: &Tree, args: &[&str], said: &str) -> Run {
@@ -18,13 +18,21 @@ fn survives(tree: &Tree, args: &[&str], said: &str) -> Run {
 
 #[test]
 fn broken_syntax() {
-    let tree = Tree::new(&[("bad.go", "package a\n// SetNX dogpile:\nfunc f( {\n\tif x {\n}}}}\nfunc g() { rdb.SetNX(ctx, k, v, 0)\n")]);
+    let tree = Tree::new(&[(
+        "bad.go",
+        "package a\n// SetNX dogpile:\nfunc f( {\n\tif x {\n}}}}\nfunc g() { rdb.SetNX(ctx, k, v, 0)\n",
+    )]);
     survives(&tree, &[], "problem: bad.go:");
 }
 
 #[test]
 fn empty_files() {
-    let tree = Tree::new(&[("empty.go", ""), ("blank.go", "\n\n"), ("bom.go", "\u{feff}package a\n"), ("nul.go", "\0\0dogpile:\0")]);
+    let tree = Tree::new(&[
+        ("empty.go", ""),
+        ("blank.go", "\n\n"),
+        ("bom.go", "\u{feff}package a\n"),
+        ("nul.go", "\0\0dogpile:\0"),
+    ]);
     survives(&tree, &[], "5 files seen");
 }
 
@@ -99,7 +107,11 @@ fn loops_of_links() {
     assert!(tree.run(&["sub/up"]).out.contains("2 files seen"));
     let run = tree.run(&["dangling.go"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.err.starts_with("error: no such path: dangling.go; type a file or folder that is there"), "{}", run.err);
+    assert!(
+        run.err.starts_with("error: no such path: dangling.go; type a file or folder that is there"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]

@@ -42,7 +42,8 @@ fn a_run_that_knows_finds_what_one_finds_that_does_not() {
             0 => drop(fs::remove_file(&file)),
             // Numbers of files and modules move.
             1 => {
-                let other = file.with_file_name(format!("a{edit}_{}", file.file_name().expect("a name").to_string_lossy()));
+                let other =
+                    file.with_file_name(format!("a{edit}_{}", file.file_name().expect("a name").to_string_lossy()));
                 fs::rename(&file, &other).unwrap_or_default();
                 place.files[at] = other;
             }
@@ -53,7 +54,13 @@ fn a_run_that_knows_finds_what_one_finds_that_does_not() {
             }
         }
         let (warm, cold) = (place.run(&[]), place.cold());
-        assert!(warm == cold, "edit {edit}, of {}:\n{}\n{}", file.display(), first_difference(&warm.out, &cold.out), warm.err);
+        assert!(
+            warm == cold,
+            "edit {edit}, of {}:\n{}\n{}",
+            file.display(),
+            first_difference(&warm.out, &cold.out),
+            warm.err
+        );
         different += usize::from(warm.out != before);
         before = warm.out;
     }
@@ -87,7 +94,9 @@ fn a_run_that_is_killed_leaves_nothing_that_misleads() {
             .spawn()
             .expect("it runs");
         // Any moment will do: which one it is, is chance.
-        std::thread::sleep(Duration::from_micros(u64::try_from(dice.below(usize::try_from(usual.as_micros()).unwrap_or(1))).unwrap_or(0)));
+        std::thread::sleep(Duration::from_micros(
+            u64::try_from(dice.below(usize::try_from(usual.as_micros()).unwrap_or(1))).unwrap_or(0),
+        ));
         run.kill().expect("it ends");
         run.wait().expect("it ends");
         assert_eq!(place.run(&[]), cold);
@@ -157,7 +166,14 @@ fn a_folder_that_cannot_be_written_to_is_told_and_keeps_nobody_from_linting() {
     let cold = place.cold();
     let file = place.kept.path().join("file");
     fs::write(&file, "no folder").expect("a file");
-    let run = ended(command(place.tree.path(), &["--format", "json", "--threads", "2", "--cache-dir", &file.join("x").display().to_string()]).output().expect("it runs"));
+    let run = ended(
+        command(
+            place.tree.path(),
+            &["--format", "json", "--threads", "2", "--cache-dir", &file.join("x").display().to_string()],
+        )
+        .output()
+        .expect("it runs"),
+    );
     assert_eq!((run.code, &run.out), (cold.code, &cold.out));
     assert!(run.err.contains("cannot be kept in") && run.err.contains("--no-cache"), "{}", run.err);
 }

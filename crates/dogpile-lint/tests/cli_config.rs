@@ -31,24 +31,34 @@ fn the_nearest_ancestor_holds() {
     assert_eq!(tree.run(&["a"]).code, Some(0));
     assert!(tree.run(&["b/c/b.go"]).out.contains("error[malformed-annotation]"));
     let both = tree.run(&["a", "b"]);
-    assert_eq!((both.code, both.err.as_str()), (Some(0), "warning: these paths have different configurations; dogpile.toml holds for all\n"));
+    assert_eq!(
+        (both.code, both.err.as_str()),
+        (Some(0), "warning: these paths have different configurations; dogpile.toml holds for all\n")
+    );
     assert_eq!(tree.run(&["--config", "b/dogpile.toml", "a"]).code, Some(1));
     assert_eq!(tree.run(&["--config", "none.toml", "a"]).code, Some(2));
 }
 
 #[test]
 fn config_tells_what_holds_and_from_where() {
-    let tree = Tree::new(&[("dogpile.toml", "[fleet]\ninstances = 20\n[rules]\nleaked-lock = \"note\"\n"), ("a/a.go", CLEAN)]);
+    let tree =
+        Tree::new(&[("dogpile.toml", "[fleet]\ninstances = 20\n[rules]\nleaked-lock = \"note\"\n"), ("a/a.go", CLEAN)]);
     let run = tree.run(&["config", "a"]);
     assert_eq!(run.code, Some(0));
     assert!(run.out.starts_with("# dogpile.toml\n"), "{}", run.out);
-    let line = |start: &str| run.out.lines().find(|l| l.starts_with(start)).map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "));
+    let line = |start: &str| {
+        run.out.lines().find(|l| l.starts_with(start)).map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
     assert_eq!(line("fleet.instances").as_deref(), Some("fleet.instances = 20 # dogpile.toml:2"));
     assert_eq!(line("rules.leaked-lock").as_deref(), Some("rules.leaked-lock = \"note\" # dogpile.toml:4"));
     assert_eq!(line("lint.fail-on").as_deref(), Some("lint.fail-on = \"warning\" # default"));
     let json: serde_json::Value = serde_json::from_str(&tree.run(&["config", "--format", "json"]).out).expect("JSON");
     assert_eq!(json["file"], "dogpile.toml");
-    assert!(json["settings"].as_array().is_some_and(|s| s.iter().any(|s| s["key"] == "fleet.instances" && s["value"] == "20")));
+    assert!(
+        json["settings"]
+            .as_array()
+            .is_some_and(|s| s.iter().any(|s| s["key"] == "fleet.instances" && s["value"] == "20"))
+    );
 }
 
 #[test]
@@ -87,7 +97,11 @@ fn excludes_are_relative_to_the_configuration() {
 
 #[test]
 fn latency_files_are_checked() {
-    let tree = Tree::new(&[("a.go", CLEAN), ("ok.json", "{\"app.Recompute\": 25}"), ("bad.json", "{\"app.Recompute\": true}")]);
+    let tree = Tree::new(&[
+        ("a.go", CLEAN),
+        ("ok.json", "{\"app.Recompute\": 25}"),
+        ("bad.json", "{\"app.Recompute\": true}"),
+    ]);
     assert_eq!(tree.run(&["--latency", "ok.json"]).code, Some(0));
     let run = tree.run(&["--latency", "bad.json"]);
     assert_eq!(run.code, Some(2));

@@ -3,10 +3,10 @@
 
 mod trees;
 
-use trees::{LOCKED, Run, Tree, command, ended};
 use dogpile_redis::RespReply;
 use dogpile_server::{Choice, Redis};
 use serde_json::Value;
+use trees::{LOCKED, Run, Tree, command, ended};
 
 fn tree() -> Tree {
     Tree::new(&[("app.go", LOCKED)])
@@ -38,7 +38,12 @@ fn a_private_server_is_started_and_confirms() {
     let tree = tree();
     let text = run(&tree, &["confirm"]);
     assert_eq!(text.code, Some(1), "{text:?}");
-    for said in ["confirmed on redis ", "A frees the lock that B holds", "DEL lock:sweep → 1   app.go:20", "compare-and-delete in one script: none found"] {
+    for said in [
+        "confirmed on redis ",
+        "A frees the lock that B holds",
+        "DEL lock:sweep → 1   app.go:20",
+        "compare-and-delete in one script: none found",
+    ] {
         assert!(text.out.contains(said), "no {said:?} in {}", text.out);
     }
     assert_eq!(run(&tree, &["check", "--confirm"]).out, text.out, "check --confirm is the same");
@@ -76,7 +81,8 @@ fn a_given_server_is_used_and_left_as_it_was() {
 /// A server that cannot be used: exit code 2, the reason in words, and no finding called confirmed.
 fn refused(url: &str, extra: &[&str], said: &str) {
     let tree = tree();
-    let args: Vec<&str> = ["confirm", "--format", "json", "--server", url].into_iter().chain(extra.iter().copied()).collect();
+    let args: Vec<&str> =
+        ["confirm", "--format", "json", "--server", url].into_iter().chain(extra.iter().copied()).collect();
     let run = run(&tree, &args);
     assert_eq!(run.code, Some(2), "{run:?}");
     assert!(run.err.contains(said), "no {said:?} in {}", run.err);
@@ -154,7 +160,9 @@ fn a_schedule_is_replayed_and_a_changed_reply_is_seen() {
 
 #[test]
 fn what_a_comment_allows_is_not_proven() {
-    let allowed = LOCKED.replace("sweep", "other").replace("\tdefer rdb", "\t// dogpile: allow unconditional-release -- one writer\n\tdefer rdb");
+    let allowed = LOCKED
+        .replace("sweep", "other")
+        .replace("\tdefer rdb", "\t// dogpile: allow unconditional-release -- one writer\n\tdefer rdb");
     let tree = Tree::new(&[("a/app.go", LOCKED), ("b/other.go", &allowed)]);
     let run = tree.run(&["confirm", "--no-server", "--stats", "--format", "json"]);
     let json: Value = serde_json::from_str(&run.out).unwrap_or_else(|e| panic!("{e}: {run:?}"));

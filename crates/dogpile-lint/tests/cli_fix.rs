@@ -63,7 +63,9 @@ fn a_lease_is_never_made_up() {
 #[test]
 fn a_release_keeps_its_time_limit() {
     let guarded = |context: &str| {
-        format!("rdb.Eval({context}, \"if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0\", []string{{\"lock:sweep\"}}, token)")
+        format!(
+            "rdb.Eval({context}, \"if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0\", []string{{\"lock:sweep\"}}, token)"
+        )
     };
     let release = "defer rdb.Del(context.WithoutCancel(ctx), \"lock:sweep\")";
     let limited = format!(

@@ -142,18 +142,33 @@ fn what_is_too_large_is_said() {
 fn modules_that_take_in_each_other_are_gone_through_once() {
     let (tree, all) = (tree(), 0..16);
     for own in all.clone() {
-        let others = |line: &dyn Fn(u32) -> String| all.clone().filter(|other| *other != own).map(line).collect::<String>();
+        let others =
+            |line: &dyn Fn(u32) -> String| all.clone().filter(|other| *other != own).map(line).collect::<String>();
         let taken = others(&|other| format!("use crate::m{other}::*;\npub use super::m{other}::*;\n"));
-        tree.write(&format!("src/m{own}.rs"), format!("{taken}pub fn f{own}(t: Unknown) {{ missing(); t.go(); }}\n").as_bytes());
+        tree.write(
+            &format!("src/m{own}.rs"),
+            format!("{taken}pub fn f{own}(t: Unknown) {{ missing(); t.go(); }}\n").as_bytes(),
+        );
         let taken = others(&|other| format!("export * from './m{other}';\n"));
         let from = (own + 1) % 16;
-        tree.write(&format!("src/m{own}.ts"), format!("import {{ missing }} from './m{from}';\n{taken}export function f{own}() {{ missing(); }}\n").as_bytes());
+        tree.write(
+            &format!("src/m{own}.ts"),
+            format!("import {{ missing }} from './m{from}';\n{taken}export function f{own}() {{ missing(); }}\n")
+                .as_bytes(),
+        );
     }
     let modules: String = all.clone().map(|own| format!("pub mod m{own};\n")).collect();
     tree.write("src/lib.rs", format!("{modules}pub mod a;\n").as_bytes());
     tree.write("Cargo.toml", b"[package]\nname = \"p\"\nversion = \"1.0.0\"\n");
-    tree.write("src/a.rs", format!("use crate::m1::*;\n{RUST}fn after() {{ missing(); crate::m2::other(); }}\n").as_bytes());
-    tree.write("src/a.ts", format!("import {{ missing }} from './m1';\n{TYPESCRIPT}\nexport function after() {{ missing(); }}\n").as_bytes());
+    tree.write(
+        "src/a.rs",
+        format!("use crate::m1::*;\n{RUST}fn after() {{ missing(); crate::m2::other(); }}\n").as_bytes(),
+    );
+    tree.write(
+        "src/a.ts",
+        format!("import {{ missing }} from './m1';\n{TYPESCRIPT}\nexport function after() {{ missing(); }}\n")
+            .as_bytes(),
+    );
     let run = run(&tree, &["--format", "concise", "--no-prefilter"]);
     assert!(run.out.contains("a.go:"), "{}{}", run.out, run.err);
 }

@@ -3,8 +3,8 @@
 
 mod trees;
 
-use trees::{CLEAN, FAULTY, FORMATS, Tree, run_in};
 use std::fmt::Write as _;
+use trees::{CLEAN, FAULTY, FORMATS, Tree, run_in};
 
 /// Many files, some of them with something to tell.
 fn many() -> Tree {
@@ -12,7 +12,8 @@ fn many() -> Tree {
     for i in 0..60 {
         let mut text = format!("package p{}\n", i % 7);
         for j in 0..(i % 5) {
-            let _ = write!(text, "// dogpile: forgive {j}\nfunc f{i}_{j}() {{ rdb.SetNX(ctx, \"k\", 1, 0).Result() }}\n");
+            let _ =
+                write!(text, "// dogpile: forgive {j}\nfunc f{i}_{j}() {{ rdb.SetNX(ctx, \"k\", 1, 0).Result() }}\n");
         }
         if i % 11 == 0 {
             text.push_str("func broken( {\n");
@@ -29,7 +30,8 @@ fn help_lists_every_form() {
     let (_, values) = help.split_once("--format <FORMAT>").expect("the option");
     let (_, values) = values.split_once("Possible values:\n").expect("its values");
     let values = values.lines().map(str::trim).take_while(|line| !line.is_empty());
-    let names: Vec<&str> = values.filter_map(|line| line.strip_prefix("- ")?.split_once(':')).map(|(name, _)| name).collect();
+    let names: Vec<&str> =
+        values.filter_map(|line| line.strip_prefix("- ")?.split_once(':')).map(|(name, _)| name).collect();
     assert_eq!(names, FORMATS);
 }
 
@@ -97,7 +99,10 @@ fn colours_on_request_only() {
 #[cfg(unix)]
 #[test]
 fn hostile_names_and_texts_cannot_steer_a_terminal() {
-    let tree = Tree::new(&[("\x1b[31mred\u{202e}.go", "package a\n\n/* dogpile: \x1b]0;owned\x07 \u{9b}1m */\nfunc f() {}\n")]);
+    let tree = Tree::new(&[(
+        "\x1b[31mred\u{202e}.go",
+        "package a\n\n/* dogpile: \x1b]0;owned\x07 \u{9b}1m */\nfunc f() {}\n",
+    )]);
     tree.write("\x1b[2J.go", b"\xff");
     for format in FORMATS {
         let run = tree.run(&["--format", format]);

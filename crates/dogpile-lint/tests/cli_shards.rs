@@ -37,7 +37,10 @@ fn shards_that_are_merged_give_the_bytes_of_one_run() {
         let merged = told(place.tree.path(), &["merge", "--facts", &facts, "--format", format]);
         assert_eq!(one, merged);
     }
-    assert!(told(place.tree.path(), &["--format", "json", "--no-cache"]).out.contains("\"rule\""), "there is something to find");
+    assert!(
+        told(place.tree.path(), &["--format", "json", "--no-cache"]).out.contains("\"rule\""),
+        "there is something to find"
+    );
 }
 
 #[test]
@@ -51,7 +54,11 @@ fn what_a_shard_does_not_tell_is_found_out_by_the_merge() {
     fs::write(facts.join("3-of-3.dogpile-facts"), "nothing of the kind").expect("a file");
     let merged = merge();
     assert_eq!((merged.code, &merged.out), (one.code, &one.out));
-    assert!(merged.err.contains("1 shard missing (2/3)") && merged.err.contains("is no file of facts"), "{}", merged.err);
+    assert!(
+        merged.err.contains("1 shard missing (2/3)") && merged.err.contains("is no file of facts"),
+        "{}",
+        merged.err
+    );
     // Nor does it matter when somebody has edited the tree meanwhile.
     for file in place.files.iter().step_by(7) {
         let text = fs::read(file).expect("a file");

@@ -9,10 +9,14 @@ const OTHERS: usize = 300;
 
 /// A package of many files and this lock.
 fn package(lock: &str) -> Tree {
-    let lock = format!("package app\n\nimport (\n\t\"context\"\n\t\"time\"\n\n\t\"github.com/google/uuid\"\n\t\"github.com/redis/go-redis/v9\"\n)\n\nvar _ = time.Second\nvar _ = uuid.NewString\n\n{lock}");
+    let lock = format!(
+        "package app\n\nimport (\n\t\"context\"\n\t\"time\"\n\n\t\"github.com/google/uuid\"\n\t\"github.com/redis/go-redis/v9\"\n)\n\nvar _ = time.Second\nvar _ = uuid.NewString\n\n{lock}"
+    );
     let tree = Tree::new(&[("go.mod", "module example.com/big\n\ngo 1.24\n"), ("app/lock.go", &lock)]);
     for n in 0..OTHERS {
-        let text = format!("package app\n\ntype other{n} struct{{ name string }}\n\nfunc (o *other{n}) run(ttl int) string {{ return o.name }}\n");
+        let text = format!(
+            "package app\n\ntype other{n} struct{{ name string }}\n\nfunc (o *other{n}) run(ttl int) string {{ return o.name }}\n"
+        );
         tree.write(&format!("app/other{n}.go"), text.as_bytes());
     }
     tree
@@ -58,7 +62,12 @@ fn held(key: &str, token: &str, ttl: &str) -> String {
 #[test]
 fn a_constant_in_another_file() {
     let lock = held("\"lock:sweep\"", "token", "30*time.Second");
-    judged(&lock, &[("app/names.go", "package app\n\nconst (\n\tother = 1\n\ttoken = \"me\"\n)\n")], "constant-token", "app/lock.go:");
+    judged(
+        &lock,
+        &[("app/names.go", "package app\n\nconst (\n\tother = 1\n\ttoken = \"me\"\n)\n")],
+        "constant-token",
+        "app/lock.go:",
+    );
 }
 
 #[test]
@@ -84,8 +93,14 @@ fn a_type_its_method_and_the_package_it_is_from() {
 
 #[test]
 fn who_implements_an_interface() {
-    let lock = held("\"lock:sweep\"", "source.Token()", "30*time.Second") + "\ntype minter interface{ Token() string }\n\nvar source minter\n";
-    judged(&lock, &[("app/fixed.go", "package app\n\ntype fixed struct{}\n\nfunc (fixed) Token() string { return \"me\" }\n")], "constant-token", "app/lock.go:");
+    let lock = held("\"lock:sweep\"", "source.Token()", "30*time.Second")
+        + "\ntype minter interface{ Token() string }\n\nvar source minter\n";
+    judged(
+        &lock,
+        &[("app/fixed.go", "package app\n\ntype fixed struct{}\n\nfunc (fixed) Token() string { return \"me\" }\n")],
+        "constant-token",
+        "app/lock.go:",
+    );
 }
 
 /// A lease that anybody may change is not the one that the declaration says.
@@ -93,8 +108,13 @@ fn who_implements_an_interface() {
 fn who_assigns_a_variable() {
     let lock = "var lease = 0 * time.Second\n\nvar fixed = 0 * time.Second\n\n".to_owned()
         + &held("\"lock:sweep\"", "uuid.NewString()", "lease")
-        + &held("\"lock:other\"", "uuid.NewString()", "fixed").split("const script").next().unwrap_or_default().replace("sweep(", "other(");
-    let beside = [("app/config.go", "package app\n\nimport \"time\"\n\nfunc Configure(d time.Duration) { lease = d }\n")];
+        + &held("\"lock:other\"", "uuid.NewString()", "fixed")
+            .split("const script")
+            .next()
+            .unwrap_or_default()
+            .replace("sweep(", "other(");
+    let beside =
+        [("app/config.go", "package app\n\nimport \"time\"\n\nfunc Configure(d time.Duration) { lease = d }\n")];
     judged(&lock, &beside, "lock-without-expiry", "app/lock.go:33:");
 }
 
@@ -103,7 +123,15 @@ fn who_sets_a_field() {
     let owner = "type owner struct {\n\trdb *redis.Client\n\tname, label string\n}\n\n";
     let method = |name: &str, field: &str| {
         let all = held(&format!("\"lock:{name}\""), &format!("o.{field}"), "30*time.Second");
-        all.split("const script").next().unwrap_or_default().replace("sweep(ctx context.Context, rdb *redis.Client)", &format!("(o *owner) {name}(ctx context.Context)")).replace("rdb.", "o.rdb.").replace(", rdb,", ", o.rdb,")
+        all.split("const script")
+            .next()
+            .unwrap_or_default()
+            .replace(
+                "sweep(ctx context.Context, rdb *redis.Client)",
+                &format!("(o *owner) {name}(ctx context.Context)"),
+            )
+            .replace("rdb.", "o.rdb.")
+            .replace(", rdb,", ", o.rdb,")
     };
     let helper = HELD.split("const script").nth(1).unwrap_or_default();
     let lock = format!("{owner}{}{}const script{helper}", method("sweep", "label"), method("scan", "name"));
@@ -123,7 +151,10 @@ func (s *store) take(ctx context.Context) (bool, error) {
 	return s.rdb.SetNX(ctx, "lock:sweep", uuid.NewString(), 30*time.Second).Result()
 }
 "#;
-    let beside = [("app/free.go", "package app\n\nimport \"context\"\n\nfunc (s *store) drop(ctx context.Context) {\n\ts.rdb.Del(ctx, \"lock:sweep\")\n}\n")];
+    let beside = [(
+        "app/free.go",
+        "package app\n\nimport \"context\"\n\nfunc (s *store) drop(ctx context.Context) {\n\ts.rdb.Del(ctx, \"lock:sweep\")\n}\n",
+    )];
     judged(lock, &beside, "unconditional-release", "app/free.go:6:");
 }
 
@@ -138,7 +169,11 @@ func (s *store) take(ctx context.Context) (bool, error) {
 
 type keeper struct{ held *store }
 "#;
-    let drop = |receiver: &str, object: &str| format!("package app\n\nimport \"context\"\n\nfunc ({receiver}) drop(ctx context.Context) {{\n\t{object}.Del(ctx, \"lock:sweep\")\n}}\n");
+    let drop = |receiver: &str, object: &str| {
+        format!(
+            "package app\n\nimport \"context\"\n\nfunc ({receiver}) drop(ctx context.Context) {{\n\t{object}.Del(ctx, \"lock:sweep\")\n}}\n"
+        )
+    };
     judged(lock, &[("app/free.go", &drop("s *store", "s"))], "unconditional-release", "app/free.go:6:");
     judged(lock, &[("app/keep.go", &drop("k *keeper", "k.held"))], "unconditional-release", "app/keep.go:6:");
 }
@@ -168,8 +203,14 @@ fn what_nobody_read_may_matter_later() {
     // Trees of few parsed files are not kept.
     let parts = 0..40;
     let calls: String = parts.clone().map(|n| format!("\tpart{n}()\n")).collect();
-    tree.write("app/mint.go", format!("package app\n\nfunc mint() string {{\n\tall()\n\treturn label\n}}\n\nfunc all() {{\n{calls}}}\n").as_bytes());
-    parts.for_each(|n| tree.write(&format!("app/part{n}.go"), format!("package app\n\nfunc part{n}() {{}}\n").as_bytes()));
+    tree.write(
+        "app/mint.go",
+        format!("package app\n\nfunc mint() string {{\n\tall()\n\treturn label\n}}\n\nfunc all() {{\n{calls}}}\n")
+            .as_bytes(),
+    );
+    parts.for_each(|n| {
+        tree.write(&format!("app/part{n}.go"), format!("package app\n\nfunc part{n}() {{}}\n").as_bytes())
+    });
     let kept = ["--format", "concise", "--cache-dir", "kept", "app"];
     let first = tree.run(&kept);
     assert!(first.out.contains("[constant-token]"), "{}", first.out);
@@ -203,9 +244,17 @@ fn a_way_too_long_to_ask_for() {
     let tree = package(&held("\"lock:sweep\"", &token, "30*time.Second"));
     for n in 0..steps {
         let next = n + 1;
-        tree.write(&format!("app/n{n}.go"), format!("package app\n\ntype n{n} struct{{}}\n\nfunc (n{n}) next() n{next} {{ return n{next}{{}} }}\n").as_bytes());
+        tree.write(
+            &format!("app/n{n}.go"),
+            format!("package app\n\ntype n{n} struct{{}}\n\nfunc (n{n}) next() n{next} {{ return n{next}{{}} }}\n")
+                .as_bytes(),
+        );
     }
-    tree.write(&format!("app/n{steps}.go"), format!("package app\n\ntype n{steps} struct{{}}\n\nfunc (n{steps}) token() string {{ return \"me\" }}\n").as_bytes());
+    tree.write(
+        &format!("app/n{steps}.go"),
+        format!("package app\n\ntype n{steps} struct{{}}\n\nfunc (n{steps}) token() string {{ return \"me\" }}\n")
+            .as_bytes(),
+    );
     let sparse = tree.run(&["--format", "concise", "--no-cache", "."]);
     assert_eq!(sparse, tree.run(&["--format", "concise", "--no-cache", "--no-prefilter", "."]));
     assert!(sparse.out.contains("[constant-token]"), "{}", sparse.out);

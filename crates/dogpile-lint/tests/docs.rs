@@ -41,7 +41,9 @@ fn like(printed: &[&str], said: &[&str]) -> bool {
     match said.split_first() {
         None => printed.is_empty(),
         Some((&"...", rest)) => (0..=printed.len()).any(|skipped| like(&printed[skipped..], rest)),
-        Some((first, rest)) => printed.first().is_some_and(|line| unversioned(line) == unversioned(first)) && like(&printed[1..], rest),
+        Some((first, rest)) => {
+            printed.first().is_some_and(|line| unversioned(line) == unversioned(first)) && like(&printed[1..], rest)
+        }
     }
 }
 
@@ -67,7 +69,9 @@ struct Page {
 impl Page {
     /// Commands of one block, with what the page says that each prints.
     fn block(&mut self, lines: &[&str]) {
-        let Some(folder) = &self.folder else { panic!("{}: a console block has no `<!-- in: FOLDER -->` before it", self.name) };
+        let Some(folder) = &self.folder else {
+            panic!("{}: a console block has no `<!-- in: FOLDER -->` before it", self.name)
+        };
         let mut commands: Vec<(String, Vec<&str>)> = Vec::new();
         let mut open = false;
         for line in lines {
@@ -78,7 +82,9 @@ impl Page {
                     command.push('\n');
                     command.push_str(more);
                 }
-                _ => commands.last_mut().unwrap_or_else(|| panic!("{}: no `$ ` before {line:?}", self.name)).1.push(line),
+                _ => {
+                    commands.last_mut().unwrap_or_else(|| panic!("{}: no `$ ` before {line:?}", self.name)).1.push(line)
+                }
             }
             // A text that is typed in goes on until its end.
             open = commands.last().is_some_and(|(command, said)| command.contains("<<'EOF'") && said.is_empty());
@@ -92,11 +98,20 @@ impl Page {
             }
             self.ran += 1;
             if !like(&lines, &said) {
-                self.wrong.push(format!("{}: $ {command}\n{}\n--- instead of\n{}", self.name, lines.join("\n"), said.join("\n")));
+                self.wrong.push(format!(
+                    "{}: $ {command}\n{}\n--- instead of\n{}",
+                    self.name,
+                    lines.join("\n"),
+                    said.join("\n")
+                ));
             }
             self.blessed.push(format!("$ {}", command.replace('\n', "\n> ").replace("> \n", ">\n")));
             let keeps = said.contains(&"...");
-            self.blessed.extend(if keeps { said.iter().map(|l| (*l).to_owned()).collect() } else { lines.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>() });
+            self.blessed.extend(if keeps {
+                said.iter().map(|l| (*l).to_owned()).collect()
+            } else {
+                lines.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>()
+            });
         }
     }
 }
@@ -139,7 +154,8 @@ const WITH_EXAMPLES: [&str; 7] = [
 
 #[test]
 fn examples_print_what_the_guides_say() {
-    let mut pages: Vec<PathBuf> = fs::read_dir(root().join("docs")).expect("docs").map(|e| e.expect("an entry").path()).collect();
+    let mut pages: Vec<PathBuf> =
+        fs::read_dir(root().join("docs")).expect("docs").map(|e| e.expect("an entry").path()).collect();
     pages.retain(|path| path.extension().is_some_and(|e| e == "md"));
     pages.push(root().join("README.md"));
     pages.sort();

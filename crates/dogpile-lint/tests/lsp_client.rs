@@ -1,14 +1,14 @@
 //! The language server, driven by Microsoft's own client library for Node and by Neovim.
 #![allow(clippy::disallowed_methods, reason = "tests make files")]
 
-mod trees;
 #[path = "../../../tests/installed.rs"]
 mod installed;
+mod trees;
 
-use trees::Tree;
 use installed::{copy, good, npm, ran};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use trees::Tree;
 
 const LOCK: &str = r#"package app
 

@@ -21,7 +21,8 @@ pub(crate) fn without(code: &Code<'_>, read: Span, release: Span) -> Option<(Vec
         Some(_) => return None,
         // `if owner != token { return }`, then the deletion
         None => {
-            let guards = if is_guard(code, reading) { vec![reading] } else { leads_to(code, reading, deleting, &names)? };
+            let guards =
+                if is_guard(code, reading) { vec![reading] } else { leads_to(code, reading, deleting, &names)? };
             let same = guards.iter().all(|guard| says_nothing(code, *guard));
             let last = *guards.last()?;
             (vec![statements(code, (reading, last))], deleting, same && last.next_named_sibling() == Some(deleting))
@@ -29,14 +30,18 @@ pub(crate) fn without(code: &Code<'_>, read: Span, release: Span) -> Option<(Vec
     };
     let block = last.parent()?;
     let used = descendants(block).into_iter().any(|n| {
-        n.kind() == "identifier" && names.contains(&code.text_of(n)) && n.start_byte() > last.end_byte() && !crate::scope::declares(code, n)
+        n.kind() == "identifier"
+            && names.contains(&code.text_of(n))
+            && n.start_byte() > last.end_byte()
+            && !crate::scope::declares(code, n)
     });
     (!used).then_some((edits, same))
 }
 
 /// Names that a statement declares.
 fn declared<'s>(code: &Code<'s>, statement: Node<'_>) -> Vec<&'s str> {
-    let own = descendants(statement).into_iter().filter(|n| n.kind() == "identifier" && crate::scope::declares(code, *n));
+    let own =
+        descendants(statement).into_iter().filter(|n| n.kind() == "identifier" && crate::scope::declares(code, *n));
     own.filter(|n| code.statement(*n) == Some(statement)).map(|n| code.text_of(n)).collect()
 }
 
@@ -47,7 +52,8 @@ fn holder<'t>(code: &Code<'_>, deleting: Node<'t>) -> Option<Node<'t>> {
         return None;
     }
     let holder = ancestors(block).skip(1).find(|n| !matches!(n.kind(), "block" | "statement_block"))?;
-    let is_if = matches!(holder.kind(), "if_statement" | "if_expression") && holder.child_by_field_name("alternative").is_none();
+    let is_if = matches!(holder.kind(), "if_statement" | "if_expression")
+        && holder.child_by_field_name("alternative").is_none();
     is_if.then(|| code.statement(holder)).flatten()
 }
 
@@ -79,8 +85,10 @@ fn is_guard(code: &Code<'_>, node: Node<'_>) -> bool {
 
 /// Whether a guard tells its caller what the deletion tells when it does nothing.
 fn says_nothing(code: &Code<'_>, guard: Node<'_>) -> bool {
-    let returned = descendants(guard).into_iter().find(|n| matches!(n.kind(), "return_statement" | "return_expression"));
-    let text = returned.map_or("", |n| code.text_of(n)).trim_start_matches("return").trim().trim_end_matches(';').trim();
+    let returned =
+        descendants(guard).into_iter().find(|n| matches!(n.kind(), "return_statement" | "return_expression"));
+    let text =
+        returned.map_or("", |n| code.text_of(n)).trim_start_matches("return").trim().trim_end_matches(';').trim();
     matches!(text, "" | "nil" | "undefined" | "Ok(())" | "()")
 }
 

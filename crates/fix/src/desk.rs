@@ -49,7 +49,8 @@ impl Offer {
         }
         let apart = edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start);
         // Lines end as the file's own do.
-        let own = |text: String| if code.newline() == "\n" { text } else { text.replace("\r\n", "\n").replace('\n', "\r\n") };
+        let own =
+            |text: String| if code.newline() == "\n" { text } else { text.replace("\r\n", "\n").replace('\n', "\r\n") };
         let edits: Vec<Edit> = edits.into_iter().map(|e| Edit { span: e.span, text: own(e.text) }).collect();
         (!edits.is_empty() && apart).then_some(Fix { title: self.title, safe: self.safe, edits })
     }
@@ -86,11 +87,13 @@ impl<'d> Desk<'d> {
             .filter_map(|row| Some((row, Rc::new(Pattern::new(code.language, &row.from)?))))
             .collect();
         let statement = code.statement(covering);
-        let mut around: Vec<_> =
-            ancestors(covering).take_while(|n| !code.is_block(*n) && Some(*n) != statement.and_then(|s| s.parent())).collect();
+        let mut around: Vec<_> = ancestors(covering)
+            .take_while(|n| !code.is_block(*n) && Some(*n) != statement.and_then(|s| s.parent()))
+            .collect();
         around.reverse();
         let inside = descendants(covering).into_iter().skip(1);
-        let overlaps = |n: &tree_sitter::Node<'_>| n.start_byte() < span.end as usize && (span.start as usize) < n.end_byte();
+        let overlaps =
+            |n: &tree_sitter::Node<'_>| n.start_byte() < span.end as usize && (span.start as usize) < n.end_byte();
         let spine = crate::syntax::spine(covering);
         for node in around.into_iter().chain(inside).filter(overlaps).chain(spine) {
             let mut calls = Vec::new();

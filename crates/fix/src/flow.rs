@@ -32,9 +32,21 @@ pub(crate) fn taken<'t>(code: &'t Code<'_>, acquire: Span) -> Option<Taken<'t>> 
 
 /// Names that a statement declares or gives values to.
 fn given(code: &Code<'_>, statement: Node<'_>) -> Vec<String> {
-    let left = |n: Node<'_>| ["left", "name", "pattern"].iter().find_map(|field| n.child_by_field_name(field)).map(|n| code.text_of(n).to_owned());
+    let left = |n: Node<'_>| {
+        ["left", "name", "pattern"]
+            .iter()
+            .find_map(|field| n.child_by_field_name(field))
+            .map(|n| code.text_of(n).to_owned())
+    };
     let lists = descendants(statement).into_iter().filter(|n| {
-        matches!(n.kind(), "short_var_declaration" | "assignment_statement" | "variable_declarator" | "let_declaration" | "assignment_expression")
+        matches!(
+            n.kind(),
+            "short_var_declaration"
+                | "assignment_statement"
+                | "variable_declarator"
+                | "let_declaration"
+                | "assignment_expression"
+        )
     });
     let texts: Vec<String> = lists.filter_map(left).collect();
     let words = texts.iter().flat_map(|text| text.split([',', ' ', '(', ')', '[', ']', '{', '}']));
@@ -44,9 +56,12 @@ fn given(code: &Code<'_>, statement: Node<'_>) -> Vec<String> {
 fn about(code: &Code<'_>, node: Node<'_>, names: &[String]) -> bool {
     let inner = expression(node);
     // What the `if` itself gives a value to is something else.
-    inner.child_by_field_name("initializer").is_none() && inner.child_by_field_name("condition").is_some_and(|condition| {
-        descendants(condition).into_iter().any(|n| n.kind() == "identifier" && names.iter().any(|name| name == code.text_of(n)))
-    })
+    inner.child_by_field_name("initializer").is_none()
+        && inner.child_by_field_name("condition").is_some_and(|condition| {
+            descendants(condition)
+                .into_iter()
+                .any(|n| n.kind() == "identifier" && names.iter().any(|name| name == code.text_of(n)))
+        })
 }
 
 /// Whether a statement is an `if` without `else` whose body ends by leaving.
@@ -62,17 +77,30 @@ fn leaves(node: Node<'_>) -> bool {
     }
     matches!(
         last.kind(),
-        "return_statement" | "return_expression" | "throw_statement" | "continue_statement" | "continue_expression" | "break_statement" | "break_expression"
+        "return_statement"
+            | "return_expression"
+            | "throw_statement"
+            | "continue_statement"
+            | "continue_expression"
+            | "break_statement"
+            | "break_expression"
     )
 }
 
 /// Whether a name means what it meant: nothing between two places gives it another value.
 pub(crate) fn unchanged(code: &Code<'_>, statement: Node<'_>, from: usize, to: usize) -> bool {
-    let read: Vec<&str> = descendants(statement).into_iter().filter(|n| n.kind() == "identifier").map(|n| code.text_of(n)).collect();
+    let read: Vec<&str> =
+        descendants(statement).into_iter().filter(|n| n.kind() == "identifier").map(|n| code.text_of(n)).collect();
     let Some(block) = statement.parent() else { return false };
     let changed = descendants(block).into_iter().filter(|n| {
-        matches!(n.kind(), "short_var_declaration" | "assignment_statement" | "assignment_expression" | "let_declaration" | "lexical_declaration")
-            && n.start_byte() >= from
+        matches!(
+            n.kind(),
+            "short_var_declaration"
+                | "assignment_statement"
+                | "assignment_expression"
+                | "let_declaration"
+                | "lexical_declaration"
+        ) && n.start_byte() >= from
             && n.end_byte() <= to
             && !ancestors(*n).any(|a| a == statement)
     });

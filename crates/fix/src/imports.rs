@@ -26,13 +26,16 @@ pub(crate) fn go(code: &Code<'_>, path: &str) -> Option<Vec<Edit>> {
         (Some(list), _) => {
             let inside = named(list);
             // The first group is the standard library's, where it has one.
-            let is_std = |spec: &Node<'_>| path_of(spec).is_some_and(|p| !p.split('/').next().unwrap_or("").contains('.'));
+            let is_std =
+                |spec: &Node<'_>| path_of(spec).is_some_and(|p| !p.split('/').next().unwrap_or("").contains('.'));
             let std: Vec<&Node<'_>> = inside.iter().filter(|spec| is_std(spec)).collect();
             let after = std.iter().rev().find(|spec| path_of(spec).is_some_and(|p| p < path));
             match (after, std.first(), inside.first()) {
                 (Some(after), ..) => put(code, code.line_end(after.end_byte()), format!("\t\"{path}\"\n")),
                 (None, Some(first), _) => put(code, code.line_start(first.start_byte()), format!("\t\"{path}\"\n")),
-                (None, None, Some(first)) => put(code, code.line_start(first.start_byte()), format!("\t\"{path}\"\n\n")),
+                (None, None, Some(first)) => {
+                    put(code, code.line_start(first.start_byte()), format!("\t\"{path}\"\n\n"))
+                }
                 (None, None, None) => put(code, list.start_byte() + 1, format!("\n\t\"{path}\"\n")),
             }
         }
@@ -60,11 +63,19 @@ fn unused_packages(code: &Code<'_>, edits: &[Edit]) -> Vec<Edit> {
     let (before, after) = (packages(code.root(), code.text), packages(tree.root_node(), &after));
     let specs = descendants(code.root()).into_iter().filter(|n| n.kind() == "import_spec");
     let gone = specs.filter(|spec| {
-        let Some(path) = spec.child_by_field_name("path").map(|p| code.text_of(p).trim_matches(['"', '`'])) else { return false };
-        let name = spec.child_by_field_name("name").map_or_else(|| path.rsplit('/').next().unwrap_or(path), |n| code.text_of(n));
+        let Some(path) = spec.child_by_field_name("path").map(|p| code.text_of(p).trim_matches(['"', '`'])) else {
+            return false;
+        };
+        let name = spec
+            .child_by_field_name("name")
+            .map_or_else(|| path.rsplit('/').next().unwrap_or(path), |n| code.text_of(n));
         before.contains(name) && !after.contains(name)
     });
-    gone.map(|spec| Edit { span: code.span(code.line_start(spec.start_byte()), code.line_end(spec.end_byte())), text: String::new() }).collect()
+    gone.map(|spec| Edit {
+        span: code.span(code.line_start(spec.start_byte()), code.line_end(spec.end_byte())),
+        text: String::new(),
+    })
+    .collect()
 }
 
 /// Names that something is taken out of (`time` of `time.Second`, `redis` of `*redis.Client`): packages, and variables.
@@ -80,10 +91,45 @@ fn packages<'s>(root: Node<'_>, text: &'s str) -> BTreeSet<&'s str> {
 /// Traits that bring a client's methods, and methods that are none of theirs.
 const TRAITS: &[&str] = &["Commands", "AsyncCommands"];
 const OTHERS: &[&str] = &[
-    "arg", "as_deref", "as_millis", "as_mut", "as_ref", "as_secs", "as_str", "as_u64", "clone", "context", "elapsed",
-    "err", "expect", "get_connection", "get_multiplexed_async_connection", "into", "into_iter", "invoke", "invoke_async",
-    "is_empty", "is_err", "is_none", "is_ok", "is_some", "iter", "key", "map", "map_err", "ok", "ok_or", "ok_or_else", "query",
-    "query_async", "to_owned", "to_string", "unwrap", "unwrap_or", "unwrap_or_default", "with_context",
+    "arg",
+    "as_deref",
+    "as_millis",
+    "as_mut",
+    "as_ref",
+    "as_secs",
+    "as_str",
+    "as_u64",
+    "clone",
+    "context",
+    "elapsed",
+    "err",
+    "expect",
+    "get_connection",
+    "get_multiplexed_async_connection",
+    "into",
+    "into_iter",
+    "invoke",
+    "invoke_async",
+    "is_empty",
+    "is_err",
+    "is_none",
+    "is_ok",
+    "is_some",
+    "iter",
+    "key",
+    "map",
+    "map_err",
+    "ok",
+    "ok_or",
+    "ok_or_else",
+    "query",
+    "query_async",
+    "to_owned",
+    "to_string",
+    "unwrap",
+    "unwrap_or",
+    "unwrap_or_default",
+    "with_context",
 ];
 
 /// Takes out the import of a client's trait where no method is called any more that could be one of its. Where that is not
@@ -93,7 +139,8 @@ fn unused_traits(code: &Code<'_>, edits: &[Edit]) -> Vec<Edit> {
     let Some(tree) = parse(Language::Rust, code.path, &after) else { return Vec::new() };
     let methods = |root: Node<'_>, text: &str| -> Vec<String> {
         let called = descendants(root).into_iter().filter(|n| {
-            n.kind() == "field_identifier" && ancestors(*n).nth(2).is_some_and(|c| matches!(c.kind(), "call_expression" | "generic_function"))
+            n.kind() == "field_identifier"
+                && ancestors(*n).nth(2).is_some_and(|c| matches!(c.kind(), "call_expression" | "generic_function"))
         });
         called.map(|n| text.get(n.byte_range()).unwrap_or("").to_owned()).collect()
     };
@@ -104,11 +151,17 @@ fn unused_traits(code: &Code<'_>, edits: &[Edit]) -> Vec<Edit> {
         .filter_map(|n| Some(code.text_of(n.child_by_field_name("name")?)))
         .collect();
     let theirs = |name: &String| !OTHERS.contains(&name.as_str()) && !own.contains(&name.as_str());
-    let in_macros = descendants(tree.root_node()).into_iter().any(|n| n.kind() == "token_tree" && after.get(n.byte_range()).is_some_and(|t| t.contains(").await") || t.contains("?;")));
-    if in_macros || methods(tree.root_node(), &after).iter().any(theirs) || !methods(code.root(), code.text).iter().any(theirs) {
+    let in_macros = descendants(tree.root_node()).into_iter().any(|n| {
+        n.kind() == "token_tree" && after.get(n.byte_range()).is_some_and(|t| t.contains(").await") || t.contains("?;"))
+    });
+    if in_macros
+        || methods(tree.root_node(), &after).iter().any(theirs)
+        || !methods(code.root(), code.text).iter().any(theirs)
+    {
         return Vec::new();
     }
-    let names = descendants(code.root()).into_iter().filter(|n| n.kind() == "identifier" && TRAITS.contains(&code.text_of(*n)));
+    let names =
+        descendants(code.root()).into_iter().filter(|n| n.kind() == "identifier" && TRAITS.contains(&code.text_of(*n)));
     let mut gone = Vec::new();
     for name in names {
         let Some(parent) = name.parent() else { continue };
@@ -141,10 +194,28 @@ pub(crate) fn declared(code: &Code<'_>, name: &str) -> bool {
             && code.text_of(node) == name
             && node.parent().is_some_and(|parent| {
                 let declares = [
-                    "const_spec", "var_spec", "parameter_declaration", "type_spec", "function_declaration", "const_item",
-                    "static_item", "function_item", "variable_declarator", "required_parameter", "optional_parameter",
-                    "let_declaration", "parameter", "range_clause", "struct_item", "class_declaration", "import_specifier",
-                    "import_clause", "object_pattern", "array_pattern", "use_list", "scoped_identifier",
+                    "const_spec",
+                    "var_spec",
+                    "parameter_declaration",
+                    "type_spec",
+                    "function_declaration",
+                    "const_item",
+                    "static_item",
+                    "function_item",
+                    "variable_declarator",
+                    "required_parameter",
+                    "optional_parameter",
+                    "let_declaration",
+                    "parameter",
+                    "range_clause",
+                    "struct_item",
+                    "class_declaration",
+                    "import_specifier",
+                    "import_clause",
+                    "object_pattern",
+                    "array_pattern",
+                    "use_list",
+                    "scoped_identifier",
                 ];
                 let left = parent.kind() == "expression_list"
                     && parent.parent().is_some_and(|g| g.child_by_field_name("left") == Some(parent));

@@ -37,7 +37,10 @@ impl Lease {
                 put("ttl", text.clone());
                 let plain = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
                 if language == Language::Go {
-                    put("ms", if plain { format!("{text}.Milliseconds()") } else { format!("({text}).Milliseconds()") });
+                    put(
+                        "ms",
+                        if plain { format!("{text}.Milliseconds()") } else { format!("({text}).Milliseconds()") },
+                    );
                 }
             }
             Self::Millis(text) => {
@@ -119,7 +122,9 @@ fn prefix(key: &str) -> Option<&str> {
     let text = key.strip_prefix(['"', '\'', '`'])?;
     let end = text.find(['"', '\'', '`', '{', '$', '%', '+']).unwrap_or(text.len());
     let literal = &text[..end];
-    let telling = literal.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3 && !EVERYBODYS.contains(&word.to_ascii_lowercase().as_str()));
+    let telling = literal
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| word.len() >= 3 && !EVERYBODYS.contains(&word.to_ascii_lowercase().as_str()));
     telling.then_some(literal)
 }
 

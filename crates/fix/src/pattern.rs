@@ -117,7 +117,10 @@ impl Pattern {
 
 /// A comma before the closing bracket says nothing.
 fn without_last_comma(mut nodes: Vec<Node<'_>>) -> Vec<Node<'_>> {
-    if nodes.len() > 2 && matches!(nodes[nodes.len() - 1].kind(), ")" | "}" | "]") && nodes[nodes.len() - 2].kind() == "," {
+    if nodes.len() > 2
+        && matches!(nodes[nodes.len() - 1].kind(), ")" | "}" | "]")
+        && nodes[nodes.len() - 2].kind() == ","
+    {
         nodes.remove(nodes.len() - 2);
     }
     nodes
@@ -181,7 +184,9 @@ fn filled(
         match leaf.word.strip_prefix(MARK) {
             Some(name) => match (fill.get(name), found.holes.get(name)) {
                 // gofmt sets off the operators of a field's value, and not those of an argument.
-                (Some(given), _) if code.language == Language::Go && text.ends_with(": ") => text += &given.replace('*', " * "),
+                (Some(given), _) if code.language == Language::Go && text.ends_with(": ") => {
+                    text += &given.replace('*', " * ")
+                }
                 (Some(given), _) => text += given,
                 (None, Some(node)) => text += code.text_of(*node),
                 (None, None) => return None,

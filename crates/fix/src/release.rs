@@ -60,7 +60,8 @@ fn connection(code: &Code<'_>, client: Node<'_>) -> Option<String> {
     }
     if let Some(field) = text.strip_prefix("self.").filter(|f| !f.contains('.')) {
         let mut kinds = descendants(code.root()).into_iter().filter(|n| {
-            n.kind() == "field_declaration" && n.child_by_field_name("name").is_some_and(|name| code.text_of(name) == field)
+            n.kind() == "field_declaration"
+                && n.child_by_field_name("name").is_some_and(|name| code.text_of(name) == field)
         });
         let kind = kinds.next().filter(|_| kinds.next().is_none())?.child_by_field_name("type")?;
         return match code.text_of(kind) {
@@ -79,7 +80,8 @@ fn connection(code: &Code<'_>, client: Node<'_>) -> Option<String> {
     if kind.starts_with("&mut ") || (kind.starts_with("&'") && kind.contains(" mut ")) {
         return Some(text.to_owned());
     }
-    let mutable = head.contains("mut") || code.text.get(holder.start_byte()..binding.end_byte()).is_some_and(|t| t.contains("mut "));
+    let mutable = head.contains("mut")
+        || code.text.get(holder.start_byte()..binding.end_byte()).is_some_and(|t| t.contains("mut "));
     (mutable && !kind.starts_with('&')).then(|| format!("&mut {text}"))
 }
 

@@ -11,7 +11,8 @@ pub(crate) fn call(code: &Code<'_>, call: Node<'_>) -> Option<Edit> {
     let last = match statement.kind() {
         "expression_statement" => statement,
         "if_statement" => {
-            let head = statement.child_by_field_name("initializer").is_some_and(|head| ancestors(call).any(|n| n == head));
+            let head =
+                statement.child_by_field_name("initializer").is_some_and(|head| ancestors(call).any(|n| n == head));
             (head && statement.child_by_field_name("alternative").is_none()).then_some(statement)?
         }
         "let_declaration" => {
@@ -38,7 +39,9 @@ fn looked_at<'t>(code: &Code<'_>, statement: Node<'t>) -> Option<Node<'t>> {
     // A new variable that is read further on is needed.
     let block = statement.parent()?;
     let needed = statement.kind() == "short_var_declaration"
-        && descendants(block).into_iter().any(|n| n.start_byte() >= last.end_byte() && n.kind() == "identifier" && names.contains(&code.text_of(n)));
+        && descendants(block)
+            .into_iter()
+            .any(|n| n.start_byte() >= last.end_byte() && n.kind() == "identifier" && names.contains(&code.text_of(n)));
     (!needed).then_some(last)
 }
 

@@ -56,7 +56,8 @@ pub(crate) fn one_to_ok(code: &Code<'_>, call: Node<'_>) -> Option<Vec<Edit>> {
     let scope = ancestors(parent).find(|n| code.is_block(*n))?;
     let mut edits = Vec::new();
     for other in descendants(scope) {
-        let same = matches!(other.kind(), "identifier" | "shorthand_property_identifier") && code.text_of(other) == code.text_of(name);
+        let same = matches!(other.kind(), "identifier" | "shorthand_property_identifier")
+            && code.text_of(other) == code.text_of(name);
         if same && other != name {
             edits.extend(read(code, other)?);
         }
@@ -90,7 +91,9 @@ fn read(code: &Code<'_>, value: Node<'_>) -> Option<Vec<Edit>> {
         "unary_expression" if text(parent.child_by_field_name("operator")) == "!" => Some(Vec::new()),
         "parenthesized_expression" if condition(code, parent) => Some(Vec::new()),
         "parenthesized_expression" => read(code, parent),
-        "arguments" if parent.parent().is_some_and(|c| text(c.child_by_field_name("function")) == "Boolean") => Some(Vec::new()),
+        "arguments" if parent.parent().is_some_and(|c| text(c.child_by_field_name("function")) == "Boolean") => {
+            Some(Vec::new())
+        }
         "ternary_expression" if parent.child_by_field_name("condition") == Some(value) => Some(Vec::new()),
         "expression_statement" => Some(Vec::new()),
         _ => None,

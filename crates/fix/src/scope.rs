@@ -13,7 +13,8 @@ pub(crate) fn same_value(code: &Code<'_>, name: &str, from: Node<'_>, to: Node<'
         return false;
     }
     let nearest = self::binding(code, name, to);
-    nearest == Some(binding) && !descendants(home).into_iter().any(|n| is_named(code, n, name) && n != binding && assigns(code, n))
+    nearest == Some(binding)
+        && !descendants(home).into_iter().any(|n| is_named(code, n, name) && n != binding && assigns(code, n))
 }
 
 /// The node that declares a name for a place: the last one before it whose home is around it.
@@ -28,7 +29,9 @@ pub(crate) fn binding<'t>(code: &Code<'_>, name: &str, at: Node<'t>) -> Option<N
 
 /// Whether a name is one of the file's own top level.
 fn is_top_level(code: &Code<'_>, name: &str) -> bool {
-    descendants(code.root()).into_iter().any(|n| is_named(code, n, name) && declares(code, n) && code.function(n).is_none())
+    descendants(code.root())
+        .into_iter()
+        .any(|n| is_named(code, n, name) && declares(code, n) && code.function(n).is_none())
 }
 
 fn is_named(code: &Code<'_>, node: Node<'_>, name: &str) -> bool {
@@ -42,7 +45,8 @@ fn home<'t>(code: &Code<'_>, binding: Node<'t>) -> Option<Node<'t>> {
         return code.function(binding);
     }
     // What a statement declares in its head holds in the whole statement.
-    let heads = ["if_statement", "for_statement", "for_in_statement", "type_switch_statement", "expression_switch_statement"];
+    let heads =
+        ["if_statement", "for_statement", "for_in_statement", "type_switch_statement", "expression_switch_statement"];
     ancestors(binding).skip(1).find(|n| code.is_block(*n) || heads.contains(&n.kind()) || code.is_function(*n))
 }
 
@@ -52,7 +56,8 @@ pub(crate) fn declares(code: &Code<'_>, node: Node<'_>) -> bool {
     let is = |field: &str| parent.child_by_field_name(field) == Some(node);
     match parent.kind() {
         "expression_list" => parent.parent().is_some_and(|g| {
-            matches!(g.kind(), "short_var_declaration" | "range_clause") && g.child_by_field_name("left") == Some(parent)
+            matches!(g.kind(), "short_var_declaration" | "range_clause")
+                && g.child_by_field_name("left") == Some(parent)
         }),
         "parameter_declaration" | "const_spec" | "var_spec" => {
             let typed = parent.child_by_field_name("type") == Some(node);
@@ -62,7 +67,8 @@ pub(crate) fn declares(code: &Code<'_>, node: Node<'_>) -> bool {
         "variable_declarator" | "const_item" | "static_item" => is("name"),
         "required_parameter" | "optional_parameter" | "let_declaration" | "parameter" => is("pattern"),
         "arrow_function" => is("parameter"),
-        "formal_parameters" | "closure_parameters" | "array_pattern" | "tuple_pattern" | "object_pattern" | "mut_pattern" => true,
+        "formal_parameters" | "closure_parameters" | "array_pattern" | "tuple_pattern" | "object_pattern"
+        | "mut_pattern" => true,
         _ => code.language == Language::Rust && parent.kind() == "captured_pattern",
     }
 }
@@ -74,10 +80,15 @@ fn assigns(code: &Code<'_>, node: Node<'_>) -> bool {
     match parent.kind() {
         "assignment_expression" | "augmented_assignment_expression" | "compound_assignment_expr" => left(node, parent),
         "expression_list" => parent.parent().is_some_and(|g| {
-            matches!(g.kind(), "assignment_statement" | "short_var_declaration") && left(parent, g) && !declares_anew(code, g, node)
+            matches!(g.kind(), "assignment_statement" | "short_var_declaration")
+                && left(parent, g)
+                && !declares_anew(code, g, node)
         }),
         "update_expression" | "inc_statement" | "dec_statement" => true,
-        "unary_expression" | "reference_expression" => code.text_of(parent).starts_with("&mut") || (code.language == Language::Go && code.text_of(parent).starts_with('&')),
+        "unary_expression" | "reference_expression" => {
+            code.text_of(parent).starts_with("&mut")
+                || (code.language == Language::Go && code.text_of(parent).starts_with('&'))
+        }
         _ => false,
     }
 }
@@ -94,7 +105,12 @@ fn declares_anew(code: &Code<'_>, statement: Node<'_>, node: Node<'_>) -> bool {
 pub(crate) fn is_used(code: &Code<'_>, name: &str, at: Node<'_>) -> bool {
     let around = ancestors(at).filter(|n| code.is_function(*n)).last().unwrap_or(code.root());
     let words = |root: Node<'_>| {
-        let word = |n: &Node<'_>| n.child_count() == 0 && code.text_of(*n) == name && n.kind() != "property_identifier" && n.kind() != "field_identifier";
+        let word = |n: &Node<'_>| {
+            n.child_count() == 0
+                && code.text_of(*n) == name
+                && n.kind() != "property_identifier"
+                && n.kind() != "field_identifier"
+        };
         descendants(root).iter().any(word)
     };
     words(around) || is_top_level(code, name)
@@ -119,7 +135,9 @@ pub(crate) fn orphans(code: &Code<'_>, edits: &[dogpile_report::Edit]) -> bool {
 
 /// For each function of a file: its names, how often each is declared or assigned, and how often it stands there at all.
 fn locals<'s>(root: Node<'_>, text: &'s str) -> Vec<std::collections::BTreeMap<&'s str, (usize, usize)>> {
-    let functions = crate::syntax::named(root).into_iter().filter(|n| matches!(n.kind(), "function_declaration" | "method_declaration"));
+    let functions = crate::syntax::named(root)
+        .into_iter()
+        .filter(|n| matches!(n.kind(), "function_declaration" | "method_declaration"));
     functions
         .map(|function| {
             let mut counts = std::collections::BTreeMap::new();

@@ -9,12 +9,8 @@ use dogpile_source::SourceMap;
 use tree_sitter::Node;
 
 /// Compares and deletes, as it is written down in a file that has none.
-const LINES: [&str; 4] = [
-    "if redis.call(\"GET\", KEYS[1]) == ARGV[1] then",
-    "  return redis.call(\"DEL\", KEYS[1])",
-    "end",
-    "return 0",
-];
+const LINES: [&str; 4] =
+    ["if redis.call(\"GET\", KEYS[1]) == ARGV[1] then", "  return redis.call(\"DEL\", KEYS[1])", "end", "return 0"];
 
 /// The name of a constant with the script, and what has to be put into the file for it. One that is there already, in the
 /// file or (in Go) in its package, is used again.
@@ -28,7 +24,9 @@ pub(crate) fn constant(desk: &Desk<'_>, code: &Code<'_>, at: Node<'_>) -> Option
     }
     let names: &[&str] = match code.language {
         Language::Go => &["releaseScript", "releaseLockScript", "compareAndDeleteScript"],
-        Language::TypeScript | Language::Rust => &["RELEASE_SCRIPT", "RELEASE_LOCK_SCRIPT", "COMPARE_AND_DELETE_SCRIPT"],
+        Language::TypeScript | Language::Rust => {
+            &["RELEASE_SCRIPT", "RELEASE_LOCK_SCRIPT", "COMPARE_AND_DELETE_SCRIPT"]
+        }
     };
     let free = |name: &&&str| !mentions(code, name) && !others.iter().any(|other| mentions(other, name));
     let name = names.iter().find(free)?;
@@ -38,15 +36,19 @@ pub(crate) fn constant(desk: &Desk<'_>, code: &Code<'_>, at: Node<'_>) -> Option
 /// A constant of the file's top level whose text is the script.
 fn known(code: &Code<'_>, at: Node<'_>) -> Option<String> {
     let wanted = plain(&LINES.join("\n"));
-    let literals = descendants(code.root()).into_iter().filter(|n| is_text(*n) && plain(crate::pattern::content(code.text_of(*n))) == wanted);
+    let literals = descendants(code.root())
+        .into_iter()
+        .filter(|n| is_text(*n) && plain(crate::pattern::content(code.text_of(*n))) == wanted);
     literals.into_iter().find_map(|literal| {
-        let holder = crate::syntax::ancestors(literal)
-            .skip(1)
-            .take(3)
-            .find(|n| matches!(n.kind(), "const_spec" | "var_spec" | "variable_declarator" | "const_item" | "static_item"))?;
+        let holder = crate::syntax::ancestors(literal).skip(1).take(3).find(|n| {
+            matches!(n.kind(), "const_spec" | "var_spec" | "variable_declarator" | "const_item" | "static_item")
+        })?;
         let value = holder.child_by_field_name("value")?;
         // The constant is the text itself, not something made of it.
-        let direct = value == literal || (value.kind() == "expression_list" && value.named_child_count() == 1 && value.named_child(0) == Some(literal));
+        let direct = value == literal
+            || (value.kind() == "expression_list"
+                && value.named_child_count() == 1
+                && value.named_child(0) == Some(literal));
         let name = code.text_of(holder.child_by_field_name("name")?);
         let shadowed = at != code.root() && scope::binding(code, name, at).is_some_and(|b| code.function(b).is_some());
         (direct && code.function(holder).is_none() && !shadowed).then(|| name.to_owned())
@@ -57,7 +59,13 @@ fn known(code: &Code<'_>, at: Node<'_>) -> Option<String> {
 fn plain(script: &str) -> String {
     let lower = script.to_ascii_lowercase().replace(['"', '\''], "'").replace(';', " ").replace("\\n", " ");
     let words: Vec<&str> = lower.split_whitespace().collect();
-    words.join(" ").replace(" else return 0 end", " end return 0").replace("( ", "(").replace(" )", ")").replace(" ,", ",").replace(", ", ",")
+    words
+        .join(" ")
+        .replace(" else return 0 end", " end return 0")
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" ,", ",")
+        .replace(", ", ",")
 }
 
 /// Other files of a Go package.
@@ -80,7 +88,9 @@ fn package<'s>(code: &Code<'s>) -> &'s str {
 pub fn collide(a: &[Edit], b: &[Edit], sources: &SourceMap) -> bool {
     let adds = |edit: &&Edit| edit.text.contains("\nconst ") && sources.path(edit.span).ends_with(".go");
     a.iter().filter(adds).any(|a| {
-        b.iter().filter(adds).any(|b| a.span.file != b.span.file && folder(sources.path(a.span)) == folder(sources.path(b.span)))
+        b.iter()
+            .filter(adds)
+            .any(|b| a.span.file != b.span.file && folder(sources.path(a.span)) == folder(sources.path(b.span)))
     })
 }
 
@@ -106,9 +116,11 @@ fn declaration(code: &Code<'_>, name: &str) -> Option<Edit> {
     let mut cursor = root.walk();
     let is_head = |n: &Node<'_>| {
         let text = code.text_of(*n);
-        let required = code.language == Language::TypeScript && (text.starts_with("'use ") || text.starts_with("\"use ") || text.contains("require("));
+        let required = code.language == Language::TypeScript
+            && (text.starts_with("'use ") || text.starts_with("\"use ") || text.contains("require("));
         let whole_module = n.kind() == "mod_item" && n.child_by_field_name("body").is_some();
-        (head.contains(&n.kind()) && !whole_module) || (required && matches!(n.kind(), "expression_statement" | "lexical_declaration" | "variable_declaration"))
+        (head.contains(&n.kind()) && !whole_module)
+            || (required && matches!(n.kind(), "expression_statement" | "lexical_declaration" | "variable_declaration"))
     };
     let last = root.children(&mut cursor).filter(is_head).last();
     let (at, text) = match last {
@@ -116,7 +128,8 @@ fn declaration(code: &Code<'_>, name: &str) -> Option<Edit> {
             let end = last.end_byte();
             // A statement of Rust or TypeScript may or may not have its line break in it.
             let at = if code.text[..end].ends_with('\n') { end } else { code.line_end(end) };
-            let doubled = code.text[at..].starts_with('\n') || code.text[at..].starts_with("\r\n") || code.text[at..].is_empty();
+            let doubled =
+                code.text[at..].starts_with('\n') || code.text[at..].starts_with("\r\n") || code.text[at..].is_empty();
             (at, if doubled { format!("\n{text}") } else { format!("\n{text}\n") })
         }
         None => (code.text.find(|c| c != '\u{feff}').unwrap_or(0), format!("{text}\n")),

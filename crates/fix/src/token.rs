@@ -19,7 +19,11 @@ pub(crate) struct Token {
 /// What the acquire stores, as it is written there.
 pub(crate) fn stored<'d: 't, 't>(desk: &Desk<'d>, code: &'t Code<'_>, lock: &Lock) -> Option<Node<'t>> {
     let site = &lock.acquire.site;
-    let of = |kind| desk.calls(code, &site.client, kind, site.span).into_iter().find_map(|call| call.found.holes.get("token").copied());
+    let of = |kind| {
+        desk.calls(code, &site.client, kind, site.span)
+            .into_iter()
+            .find_map(|call| call.found.holes.get("token").copied())
+    };
     of(RewriteKind::Acquire).or_else(|| of(RewriteKind::Lease))
 }
 
@@ -34,7 +38,8 @@ pub(crate) fn at(desk: &Desk<'_>, code: &Code<'_>, lock: &Lock, release: &Releas
     let text = code.text_of(stored);
     let plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '#'));
     if stored.kind() == "identifier" {
-        return scope::same_value(code, text, stored, place).then(|| Token { text: text.to_owned(), edits: Vec::new() });
+        return scope::same_value(code, text, stored, place)
+            .then(|| Token { text: text.to_owned(), edits: Vec::new() });
     }
     if plain(text) && text.contains('.') {
         return same_object(code, text, stored, place).then(|| Token { text: text.to_owned(), edits: Vec::new() });
@@ -93,11 +98,16 @@ pub(crate) fn free_name(code: &Code<'_>, at: Node<'_>) -> Option<&'static str> {
 pub(crate) fn named(code: &Code<'_>, value: Node<'_>, seen_from: Node<'_>) -> Option<(String, Edit)> {
     let statement = code.statement(value)?;
     let home = statement.parent()?;
-    let visible = ancestors(seen_from).any(|n| n == home) && seen_from.start_byte() > statement.end_byte().min(value.end_byte());
+    let visible =
+        ancestors(seen_from).any(|n| n == home) && seen_from.start_byte() > statement.end_byte().min(value.end_byte());
     let one_function = code.function(value) == code.function(statement);
     // An `else if` or a loop's condition is evaluated elsewhere than it stands.
-    let straight = !matches!(statement.kind(), "for_statement" | "while_statement" | "for_expression" | "while_expression" | "loop_expression")
-        && !ancestors(value).take_while(|n| *n != statement).any(|n| matches!(n.kind(), "else_clause" | "while_expression"));
+    let straight = !matches!(
+        statement.kind(),
+        "for_statement" | "while_statement" | "for_expression" | "while_expression" | "loop_expression"
+    ) && !ancestors(value)
+        .take_while(|n| *n != statement)
+        .any(|n| matches!(n.kind(), "else_clause" | "while_expression"));
     let name = free_name(code, value)?;
     if !visible || !one_function || !straight {
         return None;
@@ -132,12 +142,18 @@ pub(crate) fn compared(code: &Code<'_>, read: Span, release: Span) -> Option<Tok
     });
     let of_read = |node: Node<'_>| {
         ancestors(read).any(|n| n == node)
-            || declared.is_some_and(|d| descendants(node).into_iter().any(|n| n.kind() == "identifier" && code.text_of(n) == code.text_of(d)))
+            || declared.is_some_and(|d| {
+                descendants(node).into_iter().any(|n| n.kind() == "identifier" && code.text_of(n) == code.text_of(d))
+            })
     };
     let others: Vec<Node<'_>> = descendants(around)
         .into_iter()
-        .filter(|n| n.kind() == "binary_expression" && n.start_byte() < release.start_byte() && n.end_byte() > read.start_byte())
-        .filter(|n| n.child_by_field_name("operator").is_some_and(|o| matches!(code.text_of(o), "==" | "!=" | "===" | "!==")))
+        .filter(|n| {
+            n.kind() == "binary_expression" && n.start_byte() < release.start_byte() && n.end_byte() > read.start_byte()
+        })
+        .filter(|n| {
+            n.child_by_field_name("operator").is_some_and(|o| matches!(code.text_of(o), "==" | "!=" | "===" | "!=="))
+        })
         .filter_map(|n| {
             let (left, right) = (n.child_by_field_name("left")?, n.child_by_field_name("right")?);
             match (of_read(left), of_read(right)) {
@@ -146,13 +162,16 @@ pub(crate) fn compared(code: &Code<'_>, read: Span, release: Span) -> Option<Tok
                 _ => None,
             }
         })
-        .filter(|n| !matches!(code.text_of(*n), "nil" | "null" | "undefined" | "\"\"" | "''" | "None" | "true" | "false"))
+        .filter(|n| {
+            !matches!(code.text_of(*n), "nil" | "null" | "undefined" | "\"\"" | "''" | "None" | "true" | "false")
+        })
         .collect();
     let [token] = others[..] else { return None };
     let mut text = code.text_of(token);
     if let Some(inner) = text.strip_prefix("Some(").and_then(|t| t.strip_suffix(')')) {
         text = inner.trim_start_matches('&').trim_end_matches(".as_str()").trim_end_matches(".as_ref()");
     }
-    let plain = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '#')) && !text.starts_with(|c: char| c.is_ascii_digit());
+    let plain = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '#'))
+        && !text.starts_with(|c: char| c.is_ascii_digit());
     plain.then(|| Token { text: text.to_owned(), edits: Vec::new() })
 }

@@ -57,14 +57,20 @@ const CHAIN: usize = 60;
 /// A chain of Rust calls, a line for each link. `None`: it fits as it is.
 fn chain(code: &Code<'_>, call: Node<'_>, edits: &[Edit]) -> Option<Vec<Edit>> {
     let whole = ancestors(call)
-        .take_while(|n| matches!(n.kind(), "call_expression" | "generic_function" | "field_expression" | "await_expression" | "try_expression"))
+        .take_while(|n| {
+            matches!(
+                n.kind(),
+                "call_expression" | "generic_function" | "field_expression" | "await_expression" | "try_expression"
+            )
+        })
         .last()?;
     let own: Vec<Edit> = edits.iter().filter(|e| inside(code, e, call)).cloned().collect();
     let new = applied_within(code.text, whole.start_byte(), whole.end_byte(), &own)?;
     let flat = new.lines().map(str::trim).collect::<String>();
     let multiline = code.text_of(whole).contains('\n');
     let column = code.text[code.line_start(whole.start_byte())..whole.start_byte()].chars().count();
-    let own_chains = descendants(code.root()).into_iter().filter(|n| n.kind() == "call_expression" && links(code.text_of(*n)) > 1);
+    let own_chains =
+        descendants(code.root()).into_iter().filter(|n| n.kind() == "call_expression" && links(code.text_of(*n)) > 1);
     let longest = own_chains.map(|n| code.text_of(n)).filter(|t| !t.contains('\n')).map(str::len).max().unwrap_or(0);
     let width = if longest > CHAIN { limit(code) } else { CHAIN };
     let fits = flat.chars().count() <= width && column + flat.chars().count() < limit(code);
@@ -74,7 +80,11 @@ fn chain(code: &Code<'_>, call: Node<'_>, edits: &[Edit]) -> Option<Vec<Edit>> {
     let (indent, step) = (code.indent(whole.start_byte()), code.step());
     let inner = format!("{indent}{step}");
     let short = links(&flat) < 2;
-    let long_argument = if short { with_arguments(code, call, edits, if flat.contains(".await") { &inner } else { indent }) } else { None };
+    let long_argument = if short {
+        with_arguments(code, call, edits, if flat.contains(".await") { &inner } else { indent })
+    } else {
+        None
+    };
     if short && !flat.contains(".await") {
         return long_argument;
     }
@@ -98,7 +108,9 @@ fn links(text: &str) -> usize {
 }
 
 fn inside(code: &Code<'_>, edit: &Edit, call: Node<'_>) -> bool {
-    edit.span.file == code.file && call.start_byte() <= edit.span.start as usize && edit.span.end as usize <= call.end_byte()
+    edit.span.file == code.file
+        && call.start_byte() <= edit.span.start as usize
+        && edit.span.end as usize <= call.end_byte()
 }
 
 /// A call with a line for each of its arguments; an argument that is itself too long has one for each link of its chain.
@@ -106,14 +118,20 @@ fn laid_out(code: &Code<'_>, call: &str, indent: &str, limit: usize) -> Option<S
     let (before, after) = if code.language == Language::Rust { ("fn f() { ", "; }\n") } else { ("", ";\n") };
     let whole = format!("{before}{call}{after}");
     let tree = parse(code.language, "call.ts", &whole)?;
-    let args = descendants(tree.root_node()).into_iter().filter(|n| n.kind() == "arguments" && n.end_byte() == before.len() + call.len()).min_by_key(|n| n.start_byte());
+    let args = descendants(tree.root_node())
+        .into_iter()
+        .filter(|n| n.kind() == "arguments" && n.end_byte() == before.len() + call.len())
+        .min_by_key(|n| n.start_byte());
     // `.await` and the like may follow.
     let args = args.or_else(|| descendants(tree.root_node()).into_iter().find(|n| n.kind() == "arguments"))?;
     let inner = format!("{indent}{}", code.step());
     let newline = code.newline();
     let given = named(args);
     // Prettier breaks the object at the end rather than the list around it.
-    if let Some(object) = given.last().filter(|last| last.kind() == "object" && given.iter().filter(|n| n.kind() == "object").count() == 1) {
+    if let Some(object) = given
+        .last()
+        .filter(|last| last.kind() == "object" && given.iter().filter(|n| n.kind() == "object").count() == 1)
+    {
         let mut out = format!("{}{{{newline}", whole.get(before.len()..object.start_byte())?);
         for property in named(*object) {
             out += &format!("{inner}{},{newline}", whole.get(property.byte_range())?);
@@ -139,7 +157,9 @@ fn chained(text: &str, indent: &str, step: &str, newline: &str, first: bool) -> 
         match c {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
-            '.' if depth == 0 && (first || text[..at].ends_with([')', '?'])) => out += &format!("{newline}{indent}{step}"),
+            '.' if depth == 0 && (first || text[..at].ends_with([')', '?'])) => {
+                out += &format!("{newline}{indent}{step}")
+            }
             _ => {}
         }
         out.push(c);

@@ -98,7 +98,9 @@ impl<'t> Lowering<'t> {
         let node = unwrapped(node);
         match node.kind() {
             "identifier" if self.text_of(node) == "_" => Place::Blank,
-            "unary_expression" if self.operator(node) == "*" => Place::Deref(Box::new(self.field_expr(node, "operand"))),
+            "unary_expression" if self.operator(node) == "*" => {
+                Place::Deref(Box::new(self.field_expr(node, "operand")))
+            }
             _ => {
                 let value = self.expr(node);
                 match value.kind {

@@ -1,7 +1,7 @@
 //! `switch` on values and on types.
 
-use crate::fields::Fields as _;
 use crate::assign::list_of;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, field_list, kids};
 use dogpile_ir::{BinaryOp, Block, Case, LabelId, Lit, Place, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
 use dogpile_source::Span;

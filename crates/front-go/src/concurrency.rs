@@ -1,7 +1,7 @@
 //! `defer`, `go`, `select`.
 
-use crate::fields::Fields as _;
 use crate::calls::Called;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid, unwrapped};
 use dogpile_ir::{Arm, Block, Call, Callee, Comm, Rvalue, Stmt, StmtKind, Value, ValueKind};
 use tree_sitter::Node;

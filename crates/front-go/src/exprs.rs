@@ -1,7 +1,7 @@
 //! Expressions → pure values. Calls and receives among them are hoisted into statements before.
 
-use crate::fields::Fields as _;
 use crate::calls::Called;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, unwrapped};
 use crate::scope::{Item, Resolved};
 use crate::types::is_type;
@@ -178,8 +178,7 @@ impl<'t> Lowering<'t> {
 
     /// Whether `f[x]` gives `f` a type argument. Without types: the function is declared here, or `x` names a type.
     pub(crate) fn is_instantiation(&self, node: Node<'t>) -> bool {
-        let (Some(operand), Some(index)) = (node.field("operand"), node.field("index"))
-        else {
+        let (Some(operand), Some(index)) = (node.field("operand"), node.field("index")) else {
             return false;
         };
         if operand.kind() == "identifier" {

@@ -79,8 +79,7 @@ impl<'t> Lowering<'t> {
         self.frames.push(Frame { id: Some(id), name, labels: vec![], results: 0, named_results: vec![] });
         self.type_parameters(node);
         let mut variadic = false;
-        let receiver =
-            node.field("receiver").and_then(|list| self.params(list, &mut variadic).into_iter().next());
+        let receiver = node.field("receiver").and_then(|list| self.params(list, &mut variadic).into_iter().next());
         let params = node.field("parameters").map_or(vec![], |list| self.params(list, &mut variadic));
         let (results, named_results) = self.results(node);
         if let Some(frame) = self.frames.last_mut() {

@@ -97,9 +97,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn generic_as_value(&mut self, node: Node<'t>) -> ValueKind {
-        let (Some(base), Some(arguments)) =
-            (node.field("type"), node.field("type_arguments"))
-        else {
+        let (Some(base), Some(arguments)) = (node.field("type"), node.field("type_arguments")) else {
             return ValueKind::Opaque("incomplete expression".into());
         };
         match self.table_item(base, arguments) {

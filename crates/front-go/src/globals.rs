@@ -1,7 +1,7 @@
 //! Package-level variables and constants.
 
-use crate::fields::Fields as _;
 use crate::assign::{list_of, specs};
+use crate::fields::Fields as _;
 use crate::lowering::{Frame, Lowering, field_list, kids};
 use dogpile_ir::{Global, Place, Rvalue, Type, Value, ValueKind};
 use std::sync::Arc;

@@ -60,9 +60,7 @@ impl<'t> Lowering<'t> {
         for part in kids(body) {
             match part.kind() {
                 "keyed_element" => {
-                    let (Some(name), Some(value)) =
-                        (part.field("key"), part.field("value"))
-                    else {
+                    let (Some(name), Some(value)) = (part.field("key"), part.field("value")) else {
                         continue;
                     };
                     let field = (!keyed).then(|| self.field_name(name)).flatten();

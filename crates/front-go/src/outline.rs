@@ -72,7 +72,14 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
-        Self { tokens: Tokens { text, at: 0 }, outline: Outline::default(), section: None, is_group: false, line: Vec::new(), open: Vec::new() }
+        Self {
+            tokens: Tokens { text, at: 0 },
+            outline: Outline::default(),
+            section: None,
+            is_group: false,
+            line: Vec::new(),
+            open: Vec::new(),
+        }
     }
 
     fn read(&mut self) {
@@ -108,7 +115,8 @@ impl<'t> Reader<'t> {
                 Token::Sign(b')' | b']' | b'}') => drop(self.open.pop()),
                 Token::Sign(b',') => {
                     self.line.extend(before);
-                    lists = before.is_some() && self.section == Some(Section::Values) && (self.open.is_empty() || in_group);
+                    lists =
+                        before.is_some() && self.section == Some(Section::Values) && (self.open.is_empty() || in_group);
                 }
                 Token::Sign(b':') => {
                     let literal = self.open.last().copied().flatten();
@@ -120,7 +128,8 @@ impl<'t> Reader<'t> {
                 }
                 _ => {}
             }
-            starts = matches!(token, Token::LineEnd | Token::Sign(b';')) || (starts && in_group && token == Token::Sign(b'('));
+            starts = matches!(token, Token::LineEnd | Token::Sign(b';'))
+                || (starts && in_group && token == Token::Sign(b'('));
             if token == Token::LineEnd {
                 self.line.clear();
             }
@@ -175,7 +184,8 @@ impl<'t> Reader<'t> {
         let brace = self.tokens.at - 1;
         match before {
             Some(named) if named.name == "interface" => {
-                if self.section == Some(Section::Types) && self.open.len() == usize::from(self.is_group)
+                if self.section == Some(Section::Types)
+                    && self.open.len() == usize::from(self.is_group)
                     && let Some(owner) = self.outline.types.last()
                 {
                     self.outline.interfaces.push((owner, ahead.methods()));
@@ -266,12 +276,17 @@ impl<'t> Iterator for Tokens<'t> {
             }
             (b'=' | b'!' | b':', b'=') => (start + 2, Token::Other),
             (b'=', _) => (start + 1, Token::Sets),
-            (b'<', b'<') | (b'>', b'>') | (b'&', b'^') if bytes.get(start + 2) == Some(&b'=') => (start + 3, Token::Sets),
+            (b'<', b'<') | (b'>', b'>') | (b'&', b'^') if bytes.get(start + 2) == Some(&b'=') => {
+                (start + 3, Token::Sets)
+            }
             (b'<' | b'>', b'=') => (start + 2, Token::Other),
             (b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^', b'=') => (start + 2, Token::Sets),
             (b'+', b'+') | (b'-', b'-') => (start + 2, Token::Sets),
             (b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.., _) => {
-                let end = bytes[start..].iter().position(|byte| !GOES_ON[usize::from(*byte)]).map_or(bytes.len(), |length| start + length);
+                let end = bytes[start..]
+                    .iter()
+                    .position(|byte| !GOES_ON[usize::from(*byte)])
+                    .map_or(bytes.len(), |length| start + length);
                 (end, Token::Word(&self.text[start..end]))
             }
             (b'0'..=b'9', _) => {
@@ -388,7 +403,22 @@ func (p *Pair[T]) Left() T { return p.left }
 
     #[test]
     fn broken_text_ends() {
-        for text in ["", "func", "func (", "func (s *", "type", "type (", "var a,", "import \"", "const x = `", "type I interface {", "}}})", "func é() {", "/*", "'"] {
+        for text in [
+            "",
+            "func",
+            "func (",
+            "func (s *",
+            "type",
+            "type (",
+            "var a,",
+            "import \"",
+            "const x = `",
+            "type I interface {",
+            "}}})",
+            "func é() {",
+            "/*",
+            "'",
+        ] {
             let _ = outline(text);
         }
     }

@@ -42,7 +42,9 @@ mod tests {
     #[test]
     fn functions_of_tests_have_no_body() {
         let text = "package p\n\nimport \"testing\"\n\nfunc Conforms(t *testing.T, s Store) {\n\tt.Run(\"a\", func(t *testing.T) { s.Take() })\n\tdefer func() { s.Drop() }()\n}\n\nfunc work(s Store) { s.Take() }\n";
-        let bodies = |module: &Module| module.functions.iter().filter(|f| f.body.is_some()).map(|f| f.name.to_string()).collect::<Vec<_>>();
+        let bodies = |module: &Module| {
+            module.functions.iter().filter(|f| f.body.is_some()).map(|f| f.name.to_string()).collect::<Vec<_>>()
+        };
         assert_eq!(bodies(&parse_without_tests(FileId(0), "m/p", text)), ["m/p.work"]);
         assert_eq!(bodies(&crate::parse(FileId(0), "m/p", text)).len(), 4);
     }

@@ -298,7 +298,9 @@ impl Lowering<'_> {
                 let name = p.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
                 let first = p.elems.first();
                 match (name.as_str(), first) {
-                    (_, Some(inner)) if is_extractor(&self.canonical(&p.path)) => self.bind_subject(inner, subject, fresh),
+                    (_, Some(inner)) if is_extractor(&self.canonical(&p.path)) => {
+                        self.bind_subject(inner, subject, fresh)
+                    }
                     ("Some", Some(inner)) => self.bind_subject(inner, subject, fresh),
                     ("Ok", Some(inner)) => {
                         let (value, _) = self.parts_of_result(subject, span);

@@ -1,7 +1,7 @@
 //! Assignments, as statements and inside expressions.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, bare};
 use crate::operators::{binary_op, logical};
 use dogpile_ir::{BinaryOp, Lit, Place, Rvalue, StmtKind, Value, ValueKind};

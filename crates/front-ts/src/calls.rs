@@ -1,7 +1,7 @@
 //! Calls: what is called, and with what.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid, unwrapped};
 use crate::scope::{Binding, ItemKind};
 use dogpile_ir::{Call, Callee, FieldInit, Lit, Rvalue, StmtKind, Type, Value, ValueKind};

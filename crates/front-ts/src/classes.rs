@@ -1,7 +1,7 @@
 //! Classes: a struct type, its methods, its static members, its decorators.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::functions::{Member, is_function};
 use crate::lowering::{Frame, Lowering, This, bare, has_word, kids, only_kid};
 use dogpile_ir::{Field, FieldInit, FunctionKind, Global, QualName, Type, TypeDecl, TypeKind, Value, ValueKind};

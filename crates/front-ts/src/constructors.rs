@@ -1,8 +1,8 @@
 //! How an object of a class comes to be.
 
-use crate::fields::Fields as _;
 use crate::classes::{is_method_field, is_property};
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::functions::Member;
 use crate::lowering::{Frame, Lowering, This, has_word, kids};
 use crate::scope::Binding;
@@ -185,8 +185,7 @@ impl<'t> Lowering<'t> {
             }
         }
         for field in &opening.fields {
-            let (Some(key), Some(value)) = (field.field("name"), field.field("value"))
-            else {
+            let (Some(key), Some(value)) = (field.field("name"), field.field("value")) else {
                 continue;
             };
             let span = self.span(*field);

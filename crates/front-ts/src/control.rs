@@ -1,7 +1,7 @@
 //! `if`, loops, labels and jumps.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, Target, kids, only_kid};
 use dogpile_ir::{Block, LabelId, LoopKind, Rvalue, StmtKind, Type, Value, ValueKind};
 use tree_sitter::Node;

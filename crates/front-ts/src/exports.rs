@@ -123,9 +123,7 @@ impl<'t> Lowering<'t> {
         let Some(assignment) = kids(statement).first().copied().filter(|n| n.kind() == "assignment_expression") else {
             return false;
         };
-        let (Some(left), Some(right)) =
-            (assignment.field("left"), assignment.field("right"))
-        else {
+        let (Some(left), Some(right)) = (assignment.field("left"), assignment.field("right")) else {
             return false;
         };
         if left.kind() != "member_expression" || self.resolve("exports").is_some() || self.resolve("module").is_some() {
@@ -137,11 +135,8 @@ impl<'t> Lowering<'t> {
             ("module", "exports") => {
                 // `module.exports = exports = x`
                 let inner = bare(right);
-                let value = if inner.kind() == "assignment_expression" {
-                    inner.field("right").unwrap_or(right)
-                } else {
-                    right
-                };
+                let value =
+                    if inner.kind() == "assignment_expression" { inner.field("right").unwrap_or(right) } else { right };
                 self.export_value("default", value);
             }
             // Compilers declare exports before they have values.

@@ -1,7 +1,7 @@
 //! Signatures, bodies and closures.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Frame, Lowering, This, has_word, kids};
 use crate::scope::Binding;
 use dogpile_ir::{FuncId, Function, FunctionKind, Param, QualName, StmtKind, Type};

@@ -1,7 +1,7 @@
 //! Variables and constants at the top of a file.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::functions::is_function;
 use crate::lowering::{Frame, Lowering, bare, has_word, kids};
 use crate::patterns::Part;

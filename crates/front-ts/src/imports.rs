@@ -93,9 +93,7 @@ impl<'t> Lowering<'t> {
 
     /// Binds what `const … = require('m')` declares; `false` where that is something else.
     pub(crate) fn require_declarator(&mut self, declarator: Node<'t>, record: bool) -> bool {
-        let (Some(name), Some(value)) =
-            (declarator.field("name"), declarator.field("value"))
-        else {
+        let (Some(name), Some(value)) = (declarator.field("name"), declarator.field("value")) else {
             return false;
         };
         let value = bare(value);

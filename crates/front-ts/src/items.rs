@@ -180,7 +180,9 @@ impl<'t> Lowering<'t> {
     /// declares or imports itself: that is what the name means here.
     fn is_hidden(&self, node: Node<'t>) -> bool {
         let names: Vec<Node<'t>> = match node.kind() {
-            "variable_declaration" | "lexical_declaration" => kids(node).into_iter().filter_map(|n| n.field("name")).collect(),
+            "variable_declaration" | "lexical_declaration" => {
+                kids(node).into_iter().filter_map(|n| n.field("name")).collect()
+            }
             "function_signature" => node.field("name").into_iter().collect(),
             _ => vec![],
         };

@@ -1,8 +1,8 @@
 //! The state of the walk: where statements go, how deep it is, and what could not be read.
 
-use crate::fields::Fields as _;
 use crate::Resolve;
 use crate::constructors::Opening;
+use crate::fields::Fields as _;
 use crate::optional::Chain;
 use crate::scope::Names;
 use dogpile_ir::{

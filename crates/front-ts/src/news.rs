@@ -1,8 +1,8 @@
 //! `new C(…)`.
 
-use crate::fields::Fields as _;
 use crate::calls::callee_name;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, bare, kids, only_kid};
 use crate::scope::{Binding, ItemKind};
 use dogpile_ir::{Call, Callee, QualName, Rvalue, ValueKind};

@@ -13,8 +13,7 @@ impl<'t> Lowering<'t> {
             let at = self.span(part);
             match part.kind() {
                 "pair" => {
-                    let (Some(key), Some(value)) = (part.field("key"), part.field("value"))
-                    else {
+                    let (Some(key), Some(value)) = (part.field("key"), part.field("value")) else {
                         continue;
                     };
                     let computed = self.computed_key(key);

@@ -1,7 +1,7 @@
 //! Chains of binary operators, and short circuits around calls.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::Lowering;
 use dogpile_ir::{BinaryOp, Lit, Place, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
 use dogpile_source::Span;

@@ -1,7 +1,7 @@
 //! `a?.b()`: what follows a `?.` runs only where what stands before it is something.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, unwrapped};
 use dogpile_ir::{BinaryOp, Block, Place, Rvalue, StmtKind, Value, ValueKind};
 use tree_sitter::Node;

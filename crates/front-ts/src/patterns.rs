@@ -1,7 +1,7 @@
 //! Destructuring: fields and items of a value, with defaults.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid};
 use dogpile_ir::{BinaryOp, Lit, LocalId, Name, Place, Rvalue, StmtKind, Type, Value, ValueKind};
 use tree_sitter::Node;
@@ -60,9 +60,7 @@ impl<'t> Lowering<'t> {
                     (left, child.field("right"), field(self.text_of(left).into()))
                 }
                 "pair_pattern" => {
-                    let (Some(key), Some(target)) =
-                        (child.field("key"), child.field("value"))
-                    else {
+                    let (Some(key), Some(target)) = (child.field("key"), child.field("value")) else {
                         continue;
                     };
                     let value = match key.kind() {

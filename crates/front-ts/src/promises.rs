@@ -1,7 +1,7 @@
 //! Promises as what they come to: chains of `.then` become the statements that `await` would have made.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, bare, kids, unwrapped};
 use dogpile_ir::{Call, Lit, LocalId, Place, Rvalue, Stmt, StmtKind, Type, Value, ValueKind};
 use tree_sitter::Node;

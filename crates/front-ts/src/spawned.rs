@@ -1,7 +1,7 @@
 //! Work that nobody waits for.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, has_word, unwrapped};
 use dogpile_ir::{Call, Callee, Lit, Rvalue, Stmt, StmtKind, Value, ValueKind};
 use tree_sitter::Node;

@@ -1,7 +1,7 @@
 //! Statements, one by one.
 
-use crate::fields::Fields as _;
 use crate::exprs::Wait;
+use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid};
 use dogpile_ir::{Stmt, StmtKind, Value};
 use tree_sitter::Node;

@@ -83,7 +83,9 @@ impl<'t> Lowering<'t> {
 
     /// `Redis | Cluster` of one library: what can be done with either can be done with the first.
     fn one_library(&mut self, first: &Type, rest: &[Node<'t>]) -> bool {
-        let Some((package, _)) = first.name().and_then(|n| n.rsplit_once('.')).filter(|(p, _)| *p != "builtin") else { return false };
+        let Some((package, _)) = first.name().and_then(|n| n.rsplit_once('.')).filter(|(p, _)| *p != "builtin") else {
+            return false;
+        };
         rest.iter().all(|n| self.ty(*n).name().and_then(|n| n.rsplit_once('.')).is_some_and(|(p, _)| p == package))
     }
 

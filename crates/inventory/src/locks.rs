@@ -48,7 +48,8 @@ fn row(session: &Session<'_>) -> LockRow {
     let releases = &first(|view| !view.releases.is_empty()).releases;
     // What is queued with the acquire, whoever won, sets the first lease.
     let renews = |view: &Lock| view.renewals.iter().any(|renewal| !renewal.runs_unheld);
-    let renewals = views().find(|view| renews(view)).unwrap_or(lock).renewals.iter().filter(|renewal| !renewal.runs_unheld);
+    let renewals =
+        views().find(|view| renews(view)).unwrap_or(lock).renewals.iter().filter(|renewal| !renewal.runs_unheld);
     let mut times: Vec<SectionTime> = Vec::new();
     for fact in views().flat_map(|view| &view.section.durations) {
         let time = time(fact);

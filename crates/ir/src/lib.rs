@@ -20,7 +20,10 @@ use serde::{Deserialize, Serialize};
 
 pub use build::Builder;
 pub use few::Few;
-pub use module::{Comment, Field, Function, FunctionKind, Global, Import, Lang, Local, Module, Param, Problem, Stats, TypeDecl, TypeKind};
+pub use module::{
+    Comment, Field, Function, FunctionKind, Global, Import, Lang, Local, Module, Param, Problem, Stats, TypeDecl,
+    TypeKind,
+};
 pub use outline::Outline;
 pub use parse::{ParseError, parse_module};
 pub use print::{PrintOptions, print_function, print_function_with, print_module, print_module_with};

@@ -8,7 +8,7 @@ mod stmt;
 mod value;
 
 use crate::print::names::{self, Scope};
-use crate::{Function, FunctionKind, FuncId, LabelId, Lang, Local, LocalId, Module, Name, Type};
+use crate::{FuncId, Function, FunctionKind, LabelId, Lang, Local, LocalId, Module, Name, Type};
 use cursor::Cursor;
 use dogpile_source::{FileId, Span};
 use std::collections::HashMap;
@@ -60,8 +60,11 @@ impl Known {
     /// `parents` holds what the closures, in order of their ids, say of the function around them.
     fn new(functions: &[Function], parents: &[Option<String>]) -> Self {
         let refs = names::references(functions.iter().map(|f| &*f.name));
-        let refs: HashMap<String, FuncId> =
-            refs.into_iter().enumerate().map(|(i, name)| (name, FuncId(u32::try_from(i).unwrap_or(u32::MAX)))).collect();
+        let refs: HashMap<String, FuncId> = refs
+            .into_iter()
+            .enumerate()
+            .map(|(i, name)| (name, FuncId(u32::try_from(i).unwrap_or(u32::MAX))))
+            .collect();
         let mut parents = parents.iter();
         let mut kind = |f: &Function| match f.kind {
             FunctionKind::Closure { .. } => {

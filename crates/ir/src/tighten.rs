@@ -1,7 +1,10 @@
 //! What front ends leave loose: lists with room for more, and the same name many times over. A large tree has all of its
 //! modules in memory at once.
 
-use crate::{Block, Call, Callee, Comm, FieldInit, Lit, LoopKind, Module, Param, Place, Rvalue, Stmt, StmtKind, Type, TypeKind, Value, ValueKind};
+use crate::{
+    Block, Call, Callee, Comm, FieldInit, Lit, LoopKind, Module, Param, Place, Rvalue, Stmt, StmtKind, Type, TypeKind,
+    Value, ValueKind,
+};
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 

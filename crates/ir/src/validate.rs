@@ -117,7 +117,10 @@ impl<'m> Checker<'m> {
     fn check_parent(&mut self, id: FuncId, function: &Function) {
         let FunctionKind::Closure { parent: Some(parent) } = function.kind else { return };
         if parent.0 as usize >= self.module.functions.len() {
-            self.report(function.name_span, format!("{} stands in function #{}, which does not exist", function.name, parent.0));
+            self.report(
+                function.name_span,
+                format!("{} stands in function #{}, which does not exist", function.name, parent.0),
+            );
         } else if self.around(Some(parent)).any(|f| f == id) {
             self.report(function.name_span, format!("{} stands in itself", function.name));
         }

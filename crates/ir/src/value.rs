@@ -137,8 +137,16 @@ impl Value {
     #[must_use]
     pub fn parts(&self) -> Few<'_, Value> {
         match &self.kind {
-            ValueKind::Lit(_) | ValueKind::Local(_) | ValueKind::Global(_) | ValueKind::Closure(_) | ValueKind::Opaque(_) => Few::none(),
-            ValueKind::Field(a, _) | ValueKind::Slice(a) | ValueKind::Not(a) | ValueKind::Neg(a) | ValueKind::Convert(_, a) => Few::one(a),
+            ValueKind::Lit(_)
+            | ValueKind::Local(_)
+            | ValueKind::Global(_)
+            | ValueKind::Closure(_)
+            | ValueKind::Opaque(_) => Few::none(),
+            ValueKind::Field(a, _)
+            | ValueKind::Slice(a)
+            | ValueKind::Not(a)
+            | ValueKind::Neg(a)
+            | ValueKind::Convert(_, a) => Few::one(a),
             ValueKind::Index(a, b) | ValueKind::Binary(_, a, b) => Few::two(a, b),
             ValueKind::Concat(parts) => Few::all(parts),
             ValueKind::Aggregate { fields, .. } => Few::list(

@@ -6,7 +6,8 @@ mod built;
 use built::arbitrary::modules;
 use built::{essence, forms::every_form};
 use dogpile_ir::{
-    FuncId, Lang, PrintOptions, parse_module, print_function, print_function_with, print_module, print_module_with, validate,
+    FuncId, Lang, PrintOptions, parse_module, print_function, print_function_with, print_module, print_module_with,
+    validate,
 };
 use dogpile_source::{FileId, SourceFile, Span};
 use proptest::prelude::*;
@@ -124,7 +125,9 @@ fn one_function_prints_as_in_its_module() {
     assert_eq!(print_function(&module, FuncId(99)), "");
     let file = SourceFile::new("a.go", "");
     let spans = PrintOptions { spans: true, ..PrintOptions::default() };
-    assert!(print_function_with(&module, FuncId(3), spans, Some(&file)).starts_with("fn example.com/app.init() { @1:1\n"));
+    assert!(
+        print_function_with(&module, FuncId(3), spans, Some(&file)).starts_with("fn example.com/app.init() { @1:1\n")
+    );
 }
 
 #[test]

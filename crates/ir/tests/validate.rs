@@ -49,7 +49,9 @@ fn locals_must_exist() {
 
 #[test]
 fn locals_are_seen_by_their_function_and_its_closures() {
-    let functions = || vec![function("a.f", PLAIN, vec![]), function("a.f.func1", within(0), reads(0)), function("a.g", PLAIN, vec![])];
+    let functions = || {
+        vec![function("a.f", PLAIN, vec![]), function("a.f.func1", within(0), reads(0)), function("a.g", PLAIN, vec![])]
+    };
     assert_eq!(messages(&module(functions(), &[Some(FuncId(0))])), [""; 0]);
     assert_eq!(messages(&module(functions(), &[Some(FuncId(2))])), ["local #0 (v) is used where it cannot be seen"]);
     // A closure's own local is not its parent's.
@@ -68,7 +70,8 @@ fn parameters_targets_and_owned_locals_must_be_seen_too() {
     let mut f = function("a.f", PLAIN, vec![]);
     f.named_results = vec![LocalId(0)];
     assert_eq!(messages(&module(vec![f, other()], &foreign)), expected);
-    let store = StmtKind::Let { targets: vec![Place::Local(LocalId(0))], value: Rvalue::Use(value(ValueKind::Lit(Lit::Nil))) };
+    let store =
+        StmtKind::Let { targets: vec![Place::Local(LocalId(0))], value: Rvalue::Use(value(ValueKind::Lit(Lit::Nil))) };
     for kind in [store, StmtKind::Scope { owns: vec![LocalId(0)], body: vec![] }] {
         assert_eq!(messages(&module(vec![function("a.f", PLAIN, vec![stmt(kind)]), other()], &foreign)), expected);
     }
@@ -77,7 +80,8 @@ fn parameters_targets_and_owned_locals_must_be_seen_too() {
 #[test]
 fn locals_of_initialisers_are_seen_by_closures_in_them() {
     let outer = FunctionKind::Closure { parent: None };
-    let mut seen = module(vec![function("a.x.func1", outer, reads(0)), function("a.x.func1.func1", within(0), reads(0))], &[None]);
+    let mut seen =
+        module(vec![function("a.x.func1", outer, reads(0)), function("a.x.func1.func1", within(0), reads(0))], &[None]);
     seen.globals = vec![global("a.x", vec![], Some(local(LocalId(0))))];
     assert_eq!(messages(&seen), [""; 0]);
     assert_eq!(
@@ -119,7 +123,10 @@ fn what_runs_later_may_read_what_is_computed_later() {
     assert_eq!(wrong_in("defer { use %1 } %1 = call a.g()"), [""; 0]);
     assert_eq!(wrong_in("spawn { use %1 } %1 = call a.g()"), [""; 0]);
     assert_eq!(wrong_in("loop @1 forever { header { use %1 } body { } post { %1 = call a.g() } }"), [""; 0]);
-    assert_eq!(wrong("fn a.f() { use closure a.f.func1 %1 = call a.g() }\nclosure a.f.func1 in a.f() { use %1 }"), [""; 0]);
+    assert_eq!(
+        wrong("fn a.f() { use closure a.f.func1 %1 = call a.g() }\nclosure a.f.func1 in a.f() { use %1 }"),
+        [""; 0]
+    );
     assert_eq!(wrong("closure a.f.func1 in a.f() { use %1 }\nfn a.f() { use %1 }").len(), 2);
     assert_eq!(wrong_in("defer { use %1 }"), ["temporary #1 is read but never computed"]);
     // Variables with a name may hold what their declaration gives them.
@@ -144,7 +151,8 @@ fn jumps_stay_in_their_function() {
     assert_eq!(around("defer { break @1 }"), ["break finds no label 1 around it"]);
     assert_eq!(around("spawn { continue @1 }"), ["continue finds no loop 1 around it"]);
     assert_eq!(around("spawn { } break @1"), [""; 0]);
-    let text = "fn a.f() { loop @1 forever { body { use closure a.f.func1 } } }\nclosure a.f.func1 in a.f() { break @1 }";
+    let text =
+        "fn a.f() { loop @1 forever { body { use closure a.f.func1 } } }\nclosure a.f.func1 in a.f() { break @1 }";
     assert_eq!(wrong(text), ["break finds no label 1 around it"]);
 }
 
@@ -161,7 +169,10 @@ fn closures_are_closures() {
     assert_eq!(wrong("fn a.f() { use (closure a.g).x }\nfn a.g() { }"), ["a.g is used as a closure but is none"]);
     assert_eq!(wrong("fn a.f() { use closure #7 }"), ["closure #7 does not exist"]);
     assert_eq!(wrong("closure a.c in #7() { }"), ["a.c stands in function #7, which does not exist"]);
-    assert_eq!(wrong("closure a.c in a.d() { }\nclosure a.d in a.c() { }"), ["a.c stands in itself", "a.d stands in itself"]);
+    assert_eq!(
+        wrong("closure a.c in a.d() { }\nclosure a.d in a.c() { }"),
+        ["a.c stands in itself", "a.d stands in itself"]
+    );
 }
 
 #[test]
@@ -192,7 +203,9 @@ fn spans_lie_in_their_file() {
         |m, s| m.comments.push(Comment { span: s, trailing: false }),
     ];
     for (i, edit) in edits.into_iter().enumerate() {
-        for span in [bad, Span::new(FileId(1), 0, 0), Span::new(FileId(0), 1, 1), Span { file: FileId(0), start: 2, end: 0 }] {
+        for span in
+            [bad, Span::new(FileId(1), 0, 0), Span::new(FileId(0), 1, 1), Span { file: FileId(0), start: 2, end: 0 }]
+        {
             let mut module = good.clone();
             edit(&mut module, span);
             assert_eq!(validate_in(&module, &file).len(), 1, "edit {i}, {span:?}");
@@ -219,8 +232,14 @@ fn spans_in_statements_are_looked_at() {
     }
     assert_eq!(body(|s, bad| s.span = bad), ["the span 0..9 of a statement does not lie in the file"]);
     assert_eq!(body(|s, bad| assignment(s).1.span = bad), ["the span 0..9 of a call does not lie in the file"]);
-    assert_eq!(body(|s, bad| assignment(s).1.name_span = bad), ["the span 0..9 of a call's name does not lie in the file"]);
-    assert_eq!(body(|s, bad| assignment(s).1.args[0].span = bad), ["the span 0..9 of a value does not lie in the file"]);
+    assert_eq!(
+        body(|s, bad| assignment(s).1.name_span = bad),
+        ["the span 0..9 of a call's name does not lie in the file"]
+    );
+    assert_eq!(
+        body(|s, bad| assignment(s).1.args[0].span = bad),
+        ["the span 0..9 of a value does not lie in the file"]
+    );
     let target = |s: &mut Stmt, bad| {
         let Place::Field(base, _) = &mut assignment(s).0[0] else { panic!() };
         base.span = bad;

@@ -128,7 +128,11 @@ impl Catalog {
 #[must_use]
 pub fn is_clients(language: &str, package: &str) -> bool {
     static KNOWN: OnceLock<BTreeSet<(String, String)>> = OnceLock::new();
-    let all = || READ.iter().filter_map(start).flat_map(|head| head.packages.into_iter().map(move |package| (head.language.clone(), package)));
+    let all = || {
+        READ.iter()
+            .filter_map(start)
+            .flat_map(|head| head.packages.into_iter().map(move |package| (head.language.clone(), package)))
+    };
     KNOWN.get_or_init(|| all().collect()).contains(&(language.to_owned(), package.to_owned()))
 }
 
@@ -206,7 +210,10 @@ mod tests {
         assert!(catalog.of("rust").knows("ours.Lock"));
         let again = Catalog::with_users_again(&[("ours.toml".to_owned(), good.to_owned())]).expect("sound");
         assert_eq!(again.words("rust"), catalog.words("rust"));
-        assert!(again.of("rust").knows("ours.Lock") && !Catalog::with_users_again(&[]).expect("sound").of("rust").knows("ours.Lock"));
+        assert!(
+            again.of("rust").knows("ours.Lock")
+                && !Catalog::with_users_again(&[]).expect("sound").of("rust").knows("ours.Lock")
+        );
         let error =
             Catalog::with_users(&[("bad.toml".to_owned(), "[client]\nnome = 1\n".to_owned())]).expect_err("faulty");
         assert!(error.to_string().starts_with("bad.toml: "), "{error}");

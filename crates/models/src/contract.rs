@@ -210,7 +210,12 @@ impl ValueKind {
         use ValueKind as V;
         matches!(
             self,
-            V::DurationOfHours | V::DurationOfMinutes | V::DurationOfSeconds | V::DurationOfMillis | V::DurationOfMicros | V::DurationOfNanos
+            V::DurationOfHours
+                | V::DurationOfMinutes
+                | V::DurationOfSeconds
+                | V::DurationOfMillis
+                | V::DurationOfMicros
+                | V::DurationOfNanos
         )
     }
 }

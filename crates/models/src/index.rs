@@ -155,10 +155,17 @@ impl Index {
     }
 
     /// Every method of a type, with each of its rows.
-    pub(crate) fn methods<'m>(&'m self, clients: &'m [Client], client: ClientId, ty: usize) -> impl Iterator<Item = (&'m str, &'m CallRow)> {
+    pub(crate) fn methods<'m>(
+        &'m self,
+        clients: &'m [Client],
+        client: ClientId,
+        ty: usize,
+    ) -> impl Iterator<Item = (&'m str, &'m CallRow)> {
         let calls = &clients[usize::from(client.0)].calls;
         let methods = self.tables[usize::from(client.0)].methods[ty].iter();
-        methods.flat_map(|(name, rows)| rows.iter().filter_map(|row| calls.get(usize::try_from(*row).ok()?)).map(move |row| (name.as_str(), row)))
+        methods.flat_map(|(name, rows)| {
+            rows.iter().filter_map(|row| calls.get(usize::try_from(*row).ok()?)).map(move |row| (name.as_str(), row))
+        })
     }
 
     pub(crate) fn method<'m>(

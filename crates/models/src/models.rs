@@ -84,7 +84,8 @@ impl Models {
         let mut clients = Vec::new();
         for model in catalog::of_language(language) {
             // Tests check what is built in: it need not be done at every start.
-            let data = serde_json::from_str(model.whole).unwrap_or_else(|fault| panic!("built-in model {}: {fault}", model.file));
+            let data = serde_json::from_str(model.whole)
+                .unwrap_or_else(|fault| panic!("built-in model {}: {fault}", model.file));
             clients.push(joined(&clients, model.file, data).unwrap_or_else(|fault| panic!("built-in model {fault}")));
         }
         Self::of_clients(clients)
@@ -132,10 +133,14 @@ impl Models {
     fn has_function(&self, qual: &str) -> bool {
         let qual = names::plain(qual);
         let is_of = |client: ClientId, name: &str| {
-            (0..MOST_ARGS).any(|args| self.index.function(&self.clients, client, name, args).is_some() || self.method_of_global(client, name, args).is_some())
+            (0..MOST_ARGS).any(|args| {
+                self.index.function(&self.clients, client, name, args).is_some()
+                    || self.method_of_global(client, name, args).is_some()
+            })
         };
         self.index.has_full_function(&self.clients, qual)
-            || names::splits(qual).any(|(package, name)| self.index.clients_of(package).into_iter().any(|client| is_of(client, name)))
+            || names::splits(qual)
+                .any(|(package, name)| self.index.clients_of(package).into_iter().any(|client| is_of(client, name)))
             || (qual.contains(".default.") && self.has_function(&qual.replacen(".default.", ".", 1)))
     }
 
@@ -234,7 +239,11 @@ impl Models {
     #[must_use]
     pub fn methods_of(&self, type_name: &str, does: &dyn Fn(&Does) -> bool) -> BTreeSet<&str> {
         let types = self.types_called(type_name);
-        types.flat_map(|(client, ty)| self.index.methods(&self.clients, client, ty)).filter(|(_, row)| does(&row.does)).map(|(name, _)| name).collect()
+        types
+            .flat_map(|(client, ty)| self.index.methods(&self.clients, client, ty))
+            .filter(|(_, row)| does(&row.does))
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// Whether objects of some client can be taught commands of somebody's own.

@@ -66,7 +66,9 @@ impl Pattern {
     /// Whether a package fits it.
     pub(crate) fn fits(&self, package: &str) -> bool {
         match self {
-            Self::Tail(tail) => package.strip_suffix(tail.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/')),
+            Self::Tail(tail) => {
+                package.strip_suffix(tail.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+            }
             Self::Parts(parts) => match parts.as_slice() {
                 [before, rest @ ..] => package.strip_prefix(before.as_str()).is_some_and(|package| fit(rest, package)),
                 [] => false,
@@ -79,7 +81,9 @@ impl Pattern {
 fn fit(parts: &[String], package: &str) -> bool {
     let [part, rest @ ..] = parts else { return package.is_empty() };
     let reach = package.find('/').unwrap_or(package.len());
-    (0..=reach).any(|at| package.get(at..).and_then(|left| left.strip_prefix(part.as_str())).is_some_and(|left| fit(rest, left)))
+    (0..=reach).any(|at| {
+        package.get(at..).and_then(|left| left.strip_prefix(part.as_str())).is_some_and(|left| fit(rest, left))
+    })
 }
 
 #[cfg(test)]

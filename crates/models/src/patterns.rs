@@ -33,7 +33,9 @@ impl Patterns {
 
     /// Of those that name a package from its beginning.
     pub(crate) fn fitting_whole(&self, package: &str) -> impl Iterator<Item = ClientId> {
-        self.near(package).filter(move |(pattern, _)| !matches!(pattern, Pattern::Tail(_)) && pattern.fits(package)).map(|(_, id)| *id)
+        self.near(package)
+            .filter(move |(pattern, _)| !matches!(pattern, Pattern::Tail(_)) && pattern.fits(package))
+            .map(|(_, id)| *id)
     }
 
     fn near(&self, package: &str) -> impl Iterator<Item = &(Pattern, ClientId)> {

@@ -43,16 +43,15 @@ pub(crate) fn row(name: &str) -> Option<(Does, Keys)> {
         // Generic
         "DEL" | "UNLINK" => (Delete, From(1)),
         "EXISTS" | "TOUCH" => (Read, From(1)),
-        "TTL" | "PTTL" | "EXPIRETIME" | "PEXPIRETIME" | "TYPE" | "DUMP" | "SORT_RO" => {
-            (Read, At(1))
-        }
+        "TTL" | "PTTL" | "EXPIRETIME" | "PEXPIRETIME" | "TYPE" | "DUMP" | "SORT_RO" => (Read, At(1)),
         "OBJECT" => (Read, At(2)),
         "RENAME" | "RENAMENX" | "COPY" => (Write, Two(1, 2)),
         "MOVE" | "RESTORE" | "SORT" => (Write, At(1)),
         "KEYS" | "SCAN" | "RANDOMKEY" | "DBSIZE" => (Read, Keys::None),
         // Strings
-        "GET" | "GETRANGE" | "SUBSTR" | "STRLEN" | "GETBIT" | "BITCOUNT" | "BITPOS"
-        | "BITFIELD_RO" | "DIGEST" => (Read, At(1)),
+        "GET" | "GETRANGE" | "SUBSTR" | "STRLEN" | "GETBIT" | "BITCOUNT" | "BITPOS" | "BITFIELD_RO" | "DIGEST" => {
+            (Read, At(1))
+        }
         "MGET" => (Read, From(1)),
         "LCS" => (Read, Two(1, 2)),
         "INCR" | "INCRBY" | "INCRBYFLOAT" | "DECR" | "DECRBY" => (Increment, At(1)),
@@ -61,34 +60,30 @@ pub(crate) fn row(name: &str) -> Option<(Does, Keys)> {
         // BITOP operation destkey key…
         "BITOP" => (Write, At(2)),
         // Hashes
-        "HGET" | "HMGET" | "HGETALL" | "HEXISTS" | "HKEYS" | "HVALS" | "HLEN" | "HSTRLEN"
-        | "HSCAN" | "HRANDFIELD" | "HTTL" | "HPTTL" | "HEXPIRETIME" | "HPEXPIRETIME" => {
-            (Read, At(1))
-        }
+        "HGET" | "HMGET" | "HGETALL" | "HEXISTS" | "HKEYS" | "HVALS" | "HLEN" | "HSTRLEN" | "HSCAN" | "HRANDFIELD"
+        | "HTTL" | "HPTTL" | "HEXPIRETIME" | "HPEXPIRETIME" => (Read, At(1)),
         "HINCRBY" | "HINCRBYFLOAT" => (Increment, At(1)),
-        "HSET" | "HMSET" | "HDEL" | "HEXPIRE" | "HPEXPIRE" | "HEXPIREAT" | "HPEXPIREAT"
-        | "HPERSIST" | "HSETEX" | "HGETEX" | "HGETDEL" => (Write, At(1)),
+        "HSET" | "HMSET" | "HDEL" | "HEXPIRE" | "HPEXPIRE" | "HEXPIREAT" | "HPEXPIREAT" | "HPERSIST" | "HSETEX"
+        | "HGETEX" | "HGETDEL" => (Write, At(1)),
         // Lists (pops are read in `meaning`)
         "LRANGE" | "LLEN" | "LINDEX" | "LPOS" => (Read, At(1)),
-        "LPUSH" | "RPUSH" | "LPUSHX" | "RPUSHX" | "LREM" | "LSET" | "LTRIM" | "LINSERT" => {
-            (Write, At(1))
-        }
+        "LPUSH" | "RPUSH" | "LPUSHX" | "RPUSHX" | "LREM" | "LSET" | "LTRIM" | "LINSERT" => (Write, At(1)),
         // Sets
-        "SISMEMBER" | "SMISMEMBER" | "SCARD" | "SMEMBERS" | "SRANDMEMBER" | "SSCAN" => {
-            (Read, At(1))
-        }
+        "SISMEMBER" | "SMISMEMBER" | "SCARD" | "SMEMBERS" | "SRANDMEMBER" | "SSCAN" => (Read, At(1)),
         "SINTER" | "SUNION" | "SDIFF" => (Read, From(1)),
         "SINTERCARD" => (Read, Counted(1)),
         "SADD" | "SREM" | "SPOP" => (Write, At(1)),
         "SMOVE" => (Write, Two(1, 2)),
         "SINTERSTORE" | "SUNIONSTORE" | "SDIFFSTORE" => (Write, At(1)),
         // Sorted sets
-        "ZSCORE" | "ZMSCORE" | "ZCARD" | "ZCOUNT" | "ZLEXCOUNT" | "ZRANGE" | "ZREVRANGE"
-        | "ZRANGEBYSCORE" | "ZREVRANGEBYSCORE" | "ZRANGEBYLEX" | "ZREVRANGEBYLEX" | "ZRANK"
-        | "ZREVRANK" | "ZSCAN" | "ZRANDMEMBER" => (Read, At(1)),
+        "ZSCORE" | "ZMSCORE" | "ZCARD" | "ZCOUNT" | "ZLEXCOUNT" | "ZRANGE" | "ZREVRANGE" | "ZRANGEBYSCORE"
+        | "ZREVRANGEBYSCORE" | "ZRANGEBYLEX" | "ZREVRANGEBYLEX" | "ZRANK" | "ZREVRANK" | "ZSCAN" | "ZRANDMEMBER" => {
+            (Read, At(1))
+        }
         "ZINTER" | "ZUNION" | "ZDIFF" | "ZINTERCARD" => (Read, Counted(1)),
-        "ZADD" | "ZREM" | "ZPOPMIN" | "ZPOPMAX" | "ZREMRANGEBYSCORE" | "ZREMRANGEBYRANK"
-        | "ZREMRANGEBYLEX" => (Write, At(1)),
+        "ZADD" | "ZREM" | "ZPOPMIN" | "ZPOPMAX" | "ZREMRANGEBYSCORE" | "ZREMRANGEBYRANK" | "ZREMRANGEBYLEX" => {
+            (Write, At(1))
+        }
         "ZINCRBY" => (Increment, At(1)),
         "ZRANGESTORE" | "ZINTERSTORE" | "ZUNIONSTORE" | "ZDIFFSTORE" => (Write, At(1)),
         "BZPOPMIN" | "BZPOPMAX" => (Write, FromBut(1, 1)),
@@ -108,11 +103,10 @@ pub(crate) fn row(name: &str) -> Option<(Does, Keys)> {
         "JSON.GET" | "JSON.TYPE" | "JSON.STRLEN" | "JSON.OBJLEN" | "JSON.ARRLEN" => (Read, At(1)),
         "JSON.SET" | "JSON.DEL" | "JSON.MERGE" | "JSON.ARRAPPEND" => (Write, At(1)),
         // Connection, server, scripting management
-        "PING" | "ECHO" | "AUTH" | "HELLO" | "SELECT" | "QUIT" | "RESET" | "CLIENT" | "INFO"
-        | "CONFIG" | "COMMAND" | "CLUSTER" | "TIME" | "ROLE" | "SCRIPT" | "FUNCTION" | "WAIT"
-        | "WAITAOF" | "LATENCY" | "MEMORY" | "SLOWLOG" | "ACL" | "DEBUG" | "MODULE"
-        | "READONLY" | "READWRITE" | "ASKING" | "LASTSAVE" | "SAVE" | "BGSAVE" | "PUBSUB"
-        | "UNSUBSCRIBE" | "PUNSUBSCRIBE" | "SUNSUBSCRIBE" | "MONITOR" => (Neutral, Keys::None),
+        "PING" | "ECHO" | "AUTH" | "HELLO" | "SELECT" | "QUIT" | "RESET" | "CLIENT" | "INFO" | "CONFIG" | "COMMAND"
+        | "CLUSTER" | "TIME" | "ROLE" | "SCRIPT" | "FUNCTION" | "WAIT" | "WAITAOF" | "LATENCY" | "MEMORY"
+        | "SLOWLOG" | "ACL" | "DEBUG" | "MODULE" | "READONLY" | "READWRITE" | "ASKING" | "LASTSAVE" | "SAVE"
+        | "BGSAVE" | "PUBSUB" | "UNSUBSCRIBE" | "PUNSUBSCRIBE" | "SUNSUBSCRIBE" | "MONITOR" => (Neutral, Keys::None),
         _ => return Option::None,
     })
 }

@@ -17,13 +17,7 @@ pub(crate) fn msetex(words: &[Word<'_>]) -> Meaning {
     if options.bad {
         return Meaning::Unknown;
     }
-    Meaning::Set {
-        key: 2,
-        value: 3,
-        ttl: options.ttl,
-        when: options.when,
-        get: false,
-    }
+    Meaning::Set { key: 2, value: 3, ttl: options.ttl, when: options.when, get: false }
 }
 
 pub(crate) fn expire(words: &[Word<'_>], ttl: TtlArg) -> Meaning {
@@ -62,11 +56,7 @@ pub(crate) fn getex(words: &[Word<'_>]) -> Meaning {
     match options.ttl {
         _ if options.bad => Meaning::Unknown,
         TtlArg::Absent | TtlArg::Keep => Meaning::Unknown,
-        ttl => Meaning::Expire {
-            key: 1,
-            ttl,
-            when: ExpireWhen::Always,
-        },
+        ttl => Meaning::Expire { key: 1, ttl, when: ExpireWhen::Always },
     }
 }
 
@@ -82,10 +72,7 @@ pub(crate) fn delex(words: &[Word<'_>]) -> Meaning {
         (Some(word), _) if word.is("IFNE") || word.is("IFDNE") => DelWhen::IfNotEqual(3),
         _ => return Meaning::Unknown,
     };
-    Meaning::Delete {
-        keys: vec![1],
-        when,
-    }
+    Meaning::Delete { keys: vec![1], when }
 }
 
 pub(crate) fn eval(words: &[Word<'_>], by_sha: bool, function: bool) -> Meaning {
@@ -93,14 +80,7 @@ pub(crate) fn eval(words: &[Word<'_>], by_sha: bool, function: bool) -> Meaning 
     if len < 3 {
         return Meaning::Unknown;
     }
-    let make = |keys, args, counted| Meaning::Eval {
-        script: 1,
-        keys,
-        args,
-        by_sha,
-        function,
-        counted,
-    };
+    let make = |keys, args, counted| Meaning::Eval { script: 1, keys, args, by_sha, function, counted };
     match words.get(2).and_then(|word| word.number()) {
         Some(count) if count <= len - 3 => make(3..3 + count, 3 + count..len, true),
         Some(_) => Meaning::Unknown,
@@ -117,7 +97,5 @@ pub(crate) fn streams(words: &[Word<'_>]) -> Meaning {
     if rest < 2 {
         return Meaning::Unknown;
     }
-    Meaning::Read {
-        keys: (at + 1..at + 1 + rest / 2).collect(),
-    }
+    Meaning::Read { keys: (at + 1..at + 1 + rest / 2).collect() }
 }

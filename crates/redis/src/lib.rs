@@ -24,6 +24,6 @@ mod set;
 pub use meaning::{DelWhen, ExpireWhen, Meaning, SetWhen, TtlArg, Word, meaning};
 pub use model::{Entry, RespReply, Score, Server, Unmodelled, Value};
 pub use script::{
-    ArgRef, BulkIs, GuardKind, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl, Scripts,
-    TimeUnit, classify, classify_call, classify_function,
+    ArgRef, BulkIs, GuardKind, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl, Scripts, TimeUnit, classify,
+    classify_call, classify_function,
 };

@@ -25,8 +25,7 @@ impl<'a> Word<'a> {
     }
 
     pub(crate) fn is(self, name: &str) -> bool {
-        self.text()
-            .is_some_and(|text| text.eq_ignore_ascii_case(name))
+        self.text().is_some_and(|text| text.eq_ignore_ascii_case(name))
     }
 
     pub(crate) fn number(self) -> Option<usize> {
@@ -57,10 +56,7 @@ impl TtlArg {
     /// The word that holds the number, if there is one.
     pub fn word(self) -> Option<usize> {
         match self {
-            TtlArg::Seconds(at)
-            | TtlArg::Millis(at)
-            | TtlArg::UnixSeconds(at)
-            | TtlArg::UnixMillis(at) => Some(at),
+            TtlArg::Seconds(at) | TtlArg::Millis(at) | TtlArg::UnixSeconds(at) | TtlArg::UnixMillis(at) => Some(at),
             TtlArg::Absent | TtlArg::Keep | TtlArg::Unknown => None,
         }
     }
@@ -252,13 +248,8 @@ fn by_table(name: &str, words: &[Word<'_>]) -> Meaning {
     match does {
         Does::Read => Meaning::Read { keys },
         Does::Write => Meaning::Write { keys },
-        Does::Delete => Meaning::Delete {
-            keys,
-            when: DelWhen::Always,
-        },
-        Does::Increment => keys
-            .first()
-            .map_or(Meaning::Unknown, |&key| Meaning::Increment { key }),
+        Does::Delete => Meaning::Delete { keys, when: DelWhen::Always },
+        Does::Increment => keys.first().map_or(Meaning::Unknown, |&key| Meaning::Increment { key }),
         Does::Neutral => Meaning::Neutral,
     }
 }
@@ -289,13 +280,7 @@ fn key_words(spec: Keys, words: &[Word<'_>]) -> Option<Vec<usize>> {
 fn special(name: &str, words: &[Word<'_>]) -> Option<Meaning> {
     let len = words.len();
     let at_least = |n: usize, then: Meaning| if len >= n { then } else { Meaning::Unknown };
-    let set = |key, value, ttl, when, get| Meaning::Set {
-        key,
-        value,
-        ttl,
-        when,
-        get,
-    };
+    let set = |key, value, ttl, when, get| Meaning::Set { key, value, ttl, when, get };
     Some(match name {
         "SET" => {
             if len < 3 {
@@ -320,78 +305,21 @@ fn special(name: &str, words: &[Word<'_>]) -> Option<Meaning> {
         "PEXPIREAT" => expire(words, TtlArg::UnixMillis(2)),
         "PERSIST" => at_least(2, Meaning::Persist { key: 1 }),
         "GETEX" => getex(words),
-        "GETDEL" => at_least(
-            2,
-            Meaning::Delete {
-                keys: vec![1],
-                when: DelWhen::Always,
-            },
-        ),
+        "GETDEL" => at_least(2, Meaning::Delete { keys: vec![1], when: DelWhen::Always }),
         "DELEX" => delex(words),
         // DELIFEQ key value (Valkey 9.0)
-        "DELIFEQ" => at_least(
-            3,
-            Meaning::Delete {
-                keys: vec![1],
-                when: DelWhen::IfEqual(2),
-            },
-        ),
-        "HSETNX" => at_least(
-            4,
-            Meaning::HashSetIfAbsent {
-                key: 1,
-                field: 2,
-                value: 3,
-            },
-        ),
-        "LPOP" | "RPOP" => at_least(
-            2,
-            Meaning::ListPop {
-                key: 1,
-                timeout: None,
-                blocking: false,
-            },
-        ),
-        "RPOPLPUSH" | "LMOVE" => at_least(
-            3,
-            Meaning::ListPop {
-                key: 1,
-                timeout: None,
-                blocking: false,
-            },
-        ),
+        "DELIFEQ" => at_least(3, Meaning::Delete { keys: vec![1], when: DelWhen::IfEqual(2) }),
+        "HSETNX" => at_least(4, Meaning::HashSetIfAbsent { key: 1, field: 2, value: 3 }),
+        "LPOP" | "RPOP" => at_least(2, Meaning::ListPop { key: 1, timeout: None, blocking: false }),
+        "RPOPLPUSH" | "LMOVE" => at_least(3, Meaning::ListPop { key: 1, timeout: None, blocking: false }),
         // LMPOP numkeys key …
-        "LMPOP" => at_least(
-            4,
-            Meaning::ListPop {
-                key: 2,
-                timeout: None,
-                blocking: false,
-            },
-        ),
+        "LMPOP" => at_least(4, Meaning::ListPop { key: 2, timeout: None, blocking: false }),
         // BLMPOP timeout numkeys key …
-        "BLMPOP" => at_least(
-            5,
-            Meaning::ListPop {
-                key: 3,
-                timeout: Some(1),
-                blocking: true,
-            },
-        ),
-        "BLPOP" | "BRPOP" | "BRPOPLPUSH" | "BLMOVE" => at_least(
-            3,
-            Meaning::ListPop {
-                key: 1,
-                timeout: len.checked_sub(1),
-                blocking: true,
-            },
-        ),
-        "SUBSCRIBE" | "PSUBSCRIBE" | "SSUBSCRIBE" => at_least(
-            2,
-            Meaning::Subscribe {
-                channels: (1..len).collect(),
-            },
-        ),
+        "BLMPOP" => at_least(5, Meaning::ListPop { key: 3, timeout: Some(1), blocking: true }),
+        "BLPOP" | "BRPOP" | "BRPOPLPUSH" | "BLMOVE" => {
+            at_least(3, Meaning::ListPop { key: 1, timeout: len.checked_sub(1), blocking: true })
+        }
+        "SUBSCRIBE" | "PSUBSCRIBE" | "SSUBSCRIBE" => at_least(2, Meaning::Subscribe { channels: (1..len).collect() }),
         "PUBLISH" | "SPUBLISH" => at_least(3, Meaning::Publish { channel: 1 }),
         "EVAL" | "EVAL_RO" => eval(words, false, false),
         "EVALSHA" | "EVALSHA_RO" => eval(words, true, false),
@@ -399,12 +327,7 @@ fn special(name: &str, words: &[Word<'_>]) -> Option<Meaning> {
         "MULTI" => Meaning::Multi,
         "EXEC" => Meaning::Exec,
         "DISCARD" => Meaning::Discard,
-        "WATCH" => at_least(
-            2,
-            Meaning::Watch {
-                keys: (1..len).collect(),
-            },
-        ),
+        "WATCH" => at_least(2, Meaning::Watch { keys: (1..len).collect() }),
         "UNWATCH" => Meaning::Unwatch,
         // XREAD [COUNT n] [BLOCK ms] STREAMS key… id…; XREADGROUP alike
         "XREAD" | "XREADGROUP" => streams(words),

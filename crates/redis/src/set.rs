@@ -68,12 +68,7 @@ pub(crate) fn set_options(words: &[Word<'_>], from: usize) -> SetOptions {
             ttl = TtlArg::Unknown;
         }
     }
-    SetOptions {
-        ttl,
-        when,
-        get,
-        bad,
-    }
+    SetOptions { ttl, when, get, bad }
 }
 
 fn set_when(slot: &mut SetWhen, to: SetWhen, bad: &mut bool) {

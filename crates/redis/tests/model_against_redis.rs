@@ -17,20 +17,11 @@ struct Private {
 
 impl Private {
     fn start(name: &str) -> (Self, Client) {
-        let home =
-            std::env::temp_dir().join(format!("dogpile-redis-{name}-{}", std::process::id()));
+        let home = std::env::temp_dir().join(format!("dogpile-redis-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&home).expect("a temporary directory");
         let socket = home.join("redis.sock");
         let child = Command::new("redis-server")
-            .args([
-                "--port",
-                "0",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--unixsocket",
-            ])
+            .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"])
             .arg(&socket)
             .arg("--dir")
             .arg(&home)
@@ -49,15 +40,8 @@ impl Private {
         loop {
             match UnixStream::connect(&socket) {
                 Ok(stream) => {
-                    stream
-                        .set_read_timeout(Some(Duration::from_secs(5)))
-                        .expect("a timeout");
-                    return (
-                        server,
-                        Client {
-                            stream: BufReader::new(stream),
-                        },
-                    );
+                    stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
+                    return (server, Client { stream: BufReader::new(stream) });
                 }
                 Err(error) if Instant::now() > until => {
                     panic!("redis-server did not start: {error}")
@@ -92,10 +76,7 @@ impl Client {
                 out.extend_from_slice(b"\r\n");
             }
         }
-        self.stream
-            .get_mut()
-            .write_all(&out)
-            .expect("the server reads");
+        self.stream.get_mut().write_all(&out).expect("the server reads");
     }
 
     fn call(&mut self, command: &[Vec<u8>]) -> RespReply {
@@ -336,26 +317,14 @@ impl Words {
                     return word.to_owned();
                 }
                 match word {
-                    "k" if stray => self
-                        .rng
-                        .one(&["t1", "h1", "l1", "m1", "z1", "none"])
-                        .to_owned(),
+                    "k" if stray => self.rng.one(&["t1", "h1", "l1", "m1", "z1", "none"]).to_owned(),
                     "k" => format!("{family}{}", self.rng.one(&["1", "2"])),
                     "v" => self.rng.one(&["a", "b", "some text", "", "c"]).to_owned(),
                     "n" => self.rng.one(&["0", "1", "2", "3"]).to_owned(),
-                    "i" => self
-                        .rng
-                        .one(&["0", "1", "2", "-1", "-2", "-3", "7", "-9"])
-                        .to_owned(),
+                    "i" => self.rng.one(&["0", "1", "2", "-1", "-2", "-3", "7", "-9"]).to_owned(),
                     "f" => self.rng.one(&["f", "g", "h"]).to_owned(),
-                    "z" => self
-                        .rng
-                        .one(&["0", "1", "2", "-3", "10", "+inf", "2.5"])
-                        .to_owned(),
-                    "r" => self
-                        .rng
-                        .one(&["-inf", "+inf", "(1", "1", "(2", "2", "0"])
-                        .to_owned(),
+                    "z" => self.rng.one(&["0", "1", "2", "-3", "10", "+inf", "2.5"]).to_owned(),
+                    "r" => self.rng.one(&["-inf", "+inf", "(1", "1", "(2", "2", "0"]).to_owned(),
                     "s" => self.duration().to_string(),
                     "m" => (self.duration() * 1000).to_string(),
                     "S" => (self.now / 1000 + self.duration() as i64).to_string(),
@@ -369,10 +338,7 @@ impl Words {
 }
 
 fn shown(command: &[Vec<u8>]) -> String {
-    command
-        .iter()
-        .map(|word| format!("{:?} ", String::from_utf8_lossy(word)))
-        .collect()
+    command.iter().map(|word| format!("{:?} ", String::from_utf8_lossy(word))).collect()
 }
 
 /// Listings of unordered things are sorted (field-value pairs as pairs).
@@ -401,28 +367,16 @@ fn same(name: &str, real: &RespReply, model: &RespReply) -> bool {
 fn random_commands_get_the_same_replies() {
     let (_server, mut real) = Private::start("random");
     for seed in 1..=12_u64 {
-        assert_eq!(
-            real.call(&[b"FLUSHALL".to_vec()]),
-            RespReply::Status("OK".to_owned())
-        );
+        assert_eq!(real.call(&[b"FLUSHALL".to_vec()]), RespReply::Status("OK".to_owned()));
         let now = match real.call(&[b"TIME".to_vec()]) {
             RespReply::Array(parts) => match &parts[0] {
-                RespReply::Bulk(text) => {
-                    String::from_utf8_lossy(text)
-                        .parse::<i64>()
-                        .expect("seconds")
-                        * 1000
-                }
+                RespReply::Bulk(text) => String::from_utf8_lossy(text).parse::<i64>().expect("seconds") * 1000,
                 other => panic!("TIME gave {other:?}"),
             },
             other => panic!("TIME gave {other:?}"),
         };
         let rng = Rng(0x9E37_79B9_7F4A_7C15 ^ (seed << 20));
-        let mut words = Words {
-            rng,
-            used: HashSet::new(),
-            now,
-        };
+        let mut words = Words { rng, used: HashSet::new(), now };
         let mut model = Server::at(now);
         let commands: Vec<Vec<Vec<u8>>> = (0..3_000).map(|_| words.command()).collect();
         for (batch, some) in commands.chunks(250).enumerate() {
@@ -430,9 +384,7 @@ fn random_commands_get_the_same_replies() {
             for (at, command) in some.iter().enumerate() {
                 let name = String::from_utf8_lossy(&command[0]).to_ascii_uppercase();
                 let theirs = ordered(&name, real.reply());
-                let ours = model
-                    .apply(command)
-                    .unwrap_or_else(|error| panic!("{error}"));
+                let ours = model.apply(command).unwrap_or_else(|error| panic!("{error}"));
                 let ours = ordered(&name, ours);
                 assert!(
                     same(&name, &theirs, &ours),
@@ -448,32 +400,18 @@ fn random_commands_get_the_same_replies() {
 #[test]
 fn keys_expire_after_their_time_and_not_before() {
     let (_server, mut real) = Private::start("expiry");
-    let words = |text: &str| -> Vec<Vec<u8>> {
-        text.split(' ')
-            .map(|word| word.as_bytes().to_vec())
-            .collect()
-    };
+    let words = |text: &str| -> Vec<Vec<u8>> { text.split(' ').map(|word| word.as_bytes().to_vec()).collect() };
     let mut model = Server::at(1_000_000);
     for command in ["SET a 1 PX 60", "SET b 1 PX 60000", "PEXPIRE b 60 GT"] {
-        assert_eq!(
-            real.call(&words(command)),
-            model.apply(&words(command)).expect("modelled")
-        );
+        assert_eq!(real.call(&words(command)), model.apply(&words(command)).expect("modelled"));
     }
     std::thread::sleep(Duration::from_millis(90));
     model.advance(90);
     for command in ["GET a", "PTTL a", "EXISTS b", "SET a 2 NX"] {
-        assert_eq!(
-            real.call(&words(command)),
-            model.apply(&words(command)).expect("modelled")
-        );
+        assert_eq!(real.call(&words(command)), model.apply(&words(command)).expect("modelled"));
     }
     // The boundary itself cannot be hit on a real clock; the source says `now > when`.
-    model.put(
-        "c",
-        dogpile_redis::Value::Str(b"x".to_vec()),
-        Some(model.now() + 10),
-    );
+    model.put("c", dogpile_redis::Value::Str(b"x".to_vec()), Some(model.now() + 10));
     model.advance(10);
     assert!(model.entry(b"c").is_some());
     model.advance(1);

@@ -285,8 +285,7 @@ mod tests {
         let report = Report { gone: &gone, ..report(&rules, &entries, &[], &sources) };
         let out = to_text(&report, Looks::default());
         assert!(out.contains("= fix: give it a TTL\u{241b}[2J (--unsafe-fixes)\n"), "{out}");
-        let end =
-            "1 error\n1 fixable by --unsafe-fixes\n1 suppressed, 1 known to the baseline\n\
+        let end = "1 error\n1 fixable by --unsafe-fixes\n1 suppressed, 1 known to the baseline\n\
              1 finding of the baseline is gone: run `dogpile-lint baseline prune`\n";
         assert!(out.ends_with(end), "{out}");
         assert!(!out.contains("lock-without-expiry"), "{out}");

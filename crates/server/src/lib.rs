@@ -27,6 +27,6 @@ mod warp;
 pub use acl::acl_line;
 pub use error::ServerError;
 pub use link::{Link, Message};
-pub use resp::read_reply;
 pub use open::{Choice, Redis};
+pub use resp::read_reply;
 pub use warp::{Lease, Left, Warped};

@@ -124,10 +124,7 @@ fn allow(rest: &str, scope: AllowScope) -> Result<Directive, AnnotationError> {
 }
 
 fn pairs(rest: &str) -> Vec<(String, String)> {
-    rest.split_whitespace()
-        .filter_map(|word| word.split_once('='))
-        .map(|(k, v)| (k.to_owned(), v.to_owned()))
-        .collect()
+    rest.split_whitespace().filter_map(|word| word.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
 }
 
 /// `250ms`, `25s`, `1.5s`, `2m`, `1h` in milliseconds.

@@ -8,7 +8,7 @@ mod file;
 mod position;
 mod renumber;
 
-pub use annotation::{parse_duration_ms, Allow, AllowScope, Annotation, AnnotationError, Directive, parse_annotation};
+pub use annotation::{Allow, AllowScope, Annotation, AnnotationError, Directive, parse_annotation, parse_duration_ms};
 pub use depth::deeper;
 pub use file::{FileId, SourceFile, SourceMap, Span};
 pub use position::{LineIndex, Position};

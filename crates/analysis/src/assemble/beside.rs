@@ -3,7 +3,7 @@
 use super::lock::hands_over;
 use crate::explore::Context;
 use crate::explore::beside::TaskFacts;
-use crate::explore::record::{Exploration, ExitFacts, GuardFact, OpSite, RenewalFacts, SessionFacts};
+use crate::explore::record::{ExitFacts, Exploration, GuardFact, OpSite, RenewalFacts, SessionFacts};
 use crate::explore::state::Status;
 use crate::lifecycle::{Escape, Heartbeat, Nested};
 use dogpile_source::Span;
@@ -14,7 +14,8 @@ pub(super) fn brittle(r: &RenewalFacts) -> Option<Span> {
     let ends = heart.repeats && heart.dies && !heart.survives && !heart.told;
     // An unseen helper may try again inside.
     let seen = !(r.guard == GuardFact::Unknown && r.site.client.is_none());
-    (r.heartbeat && ends && seen).then(|| heart.returns.map_or_else(|| r.site.via.last().copied().unwrap_or(r.site.span), |(_, at)| at))
+    (r.heartbeat && ends && seen)
+        .then(|| heart.returns.map_or_else(|| r.site.via.last().copied().unwrap_or(r.site.span), |(_, at)| at))
 }
 
 /// Heartbeats of a session that are alive when the lock is given back, or lost sight of.
@@ -32,7 +33,8 @@ pub(super) fn heartbeats(e: &Exploration, s: &SessionFacts) -> Vec<Heartbeat> {
         if beat.unclear || !beat.renewals.iter().any(|r| s.renewals.contains(r)) {
             continue;
         }
-        let mut exits: Vec<Span> = s.exits.iter().filter(over).filter(|x| x.beating.contains(&index)).map(|x| x.span).collect();
+        let mut exits: Vec<Span> =
+            s.exits.iter().filter(over).filter(|x| x.beating.contains(&index)).map(|x| x.span).collect();
         exits.sort();
         exits.dedup();
         if exits.is_empty() {
@@ -55,13 +57,32 @@ pub(super) fn escapes(cx: &Context<'_>, e: &Exploration, s: &SessionFacts) -> Ve
         return vec![];
     }
     // What the helpers that take the lock, and that start the task, do by themselves is no section.
-    let helpers = s.site.via.iter().skip(1).chain((!s.site.via.is_empty()).then_some(&s.site.span)).chain(e.tasks.iter().filter(|t| !t.via.is_empty()).map(|t| &t.span));
-    let helpers: Vec<Span> = helpers.filter_map(|at| cx.program.all_functions().map(|f| cx.program.function(f).span).find(|f| f.contains(*at))).collect();
+    let helpers = s
+        .site
+        .via
+        .iter()
+        .skip(1)
+        .chain((!s.site.via.is_empty()).then_some(&s.site.span))
+        .chain(e.tasks.iter().filter(|t| !t.via.is_empty()).map(|t| &t.span));
+    let helpers: Vec<Span> = helpers
+        .filter_map(|at| cx.program.all_functions().map(|f| cx.program.function(f).span).find(|f| f.contains(*at)))
+        .collect();
     let beside = |at: &Span| e.tasks.iter().any(|t| t.span.contains(*at)) || helpers.iter().any(|f| f.contains(*at));
-    let only = s.beyond.works.iter().all(|(at, region)| e.tasks.iter().any(|t| t.regions.contains(region)) || beside(at));
-    let read = |t: &TaskFacts| s.reads_held.iter().find(|(key, _)| t.writes.contains(&crate::keys::shape(key))).map(|(_, at)| *at);
+    let only =
+        s.beyond.works.iter().all(|(at, region)| e.tasks.iter().any(|t| t.regions.contains(region)) || beside(at));
+    let read = |t: &TaskFacts| {
+        s.reads_held.iter().find(|(key, _)| t.writes.contains(&crate::keys::shape(key))).map(|(_, at)| *at)
+    };
     let tasks = s.beyond.escapes.iter().map(|t| &e.tasks[*t]);
-    tasks.map(|t| Escape { span: t.via.first().copied().unwrap_or(t.span), work: t.work, only, raced: false, read: read(t) }).collect()
+    tasks
+        .map(|t| Escape {
+            span: t.via.first().copied().unwrap_or(t.span),
+            work: t.work,
+            only,
+            raced: false,
+            read: read(t),
+        })
+        .collect()
 }
 
 /// Acquires of the same key while it was held, where the two ways part.

@@ -17,16 +17,19 @@ impl Assembly<'_, '_> {
             let filled = e.caches.iter().any(|c| c.op == CacheOp::Set && c.scope != ModelScope::Process);
             let is_cache = |scope: ModelScope| filled || scope != ModelScope::Shared;
             // What else a caller reads is not what this flight fills.
-            let reads = e.caches.iter().filter(|c| c.op == CacheOp::Get && !inner && (!c.in_flight || is_cache(c.scope)));
+            let reads =
+                e.caches.iter().filter(|c| c.op == CacheOp::Get && !inner && (!c.in_flight || is_cache(c.scope)));
             let within = f.caches.iter().copied().filter(|(scope, _)| is_cache(*scope));
-            let scopes: Vec<(ModelScope, dogpile_source::Span)> = within.chain(reads.map(|c| (c.scope, c.site.span))).collect();
+            let scopes: Vec<(ModelScope, dogpile_source::Span)> =
+                within.chain(reads.map(|c| (c.scope, c.site.span))).collect();
             let find = |scope: ModelScope| scopes.iter().find(|(s, _)| *s == scope).map(|(_, span)| *span);
-            let (cache, cache_read) = match (find(ModelScope::Shared), find(ModelScope::Process), find(ModelScope::Unknown)) {
-                (Some(span), _, _) => (CacheScope::Shared, Some(span)),
-                (None, Some(span), _) => (CacheScope::Process, Some(span)),
-                (None, None, Some(span)) => (CacheScope::Unknown, Some(span)),
-                _ => (CacheScope::None, None),
-            };
+            let (cache, cache_read) =
+                match (find(ModelScope::Shared), find(ModelScope::Process), find(ModelScope::Unknown)) {
+                    (Some(span), _, _) => (CacheScope::Shared, Some(span)),
+                    (None, Some(span), _) => (CacheScope::Process, Some(span)),
+                    (None, None, Some(span)) => (CacheScope::Unknown, Some(span)),
+                    _ => (CacheScope::None, None),
+                };
             let context = match (f.caller_context, f.unknown_work) {
                 (Some(span), _) => FlightContext::FirstCaller(span),
                 (None, true) => FlightContext::Unknown,
@@ -62,7 +65,15 @@ impl Assembly<'_, '_> {
     pub(super) fn kept_promises(&self, out: &mut Vec<Flight>) {
         for kept in crate::memo::kept_promises(&self.cx.program, &self.cx.typing) {
             let func = crate::reach::outermost(&self.cx.program, kept.func);
-            let op = OpSite { span: kept.join, via: vec![], func, command: "promise".to_owned(), words: std::sync::Arc::default(), client: None, evidence: Evidence::Exact };
+            let op = OpSite {
+                span: kept.join,
+                via: vec![],
+                func,
+                command: "promise".to_owned(),
+                words: std::sync::Arc::default(),
+                client: None,
+                evidence: Evidence::Exact,
+            };
             let site = self.site(func, &op);
             if out.iter().any(|known| known.keeps_failures == Some(kept.store)) {
                 continue;
@@ -84,24 +95,37 @@ impl Assembly<'_, '_> {
     pub(super) fn misses(&self, root: FuncRef, e: &Exploration) -> Vec<Miss> {
         let mut out = Vec::new();
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
-            let writes = |c: &&CacheFacts| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span;
-            let Some(write) = e.caches.iter().find(writes).filter(|write| !write.after_hit && !write.is_flag) else { continue };
+            let writes =
+                |c: &&CacheFacts| c.op == CacheOp::Set && c.key.sym == read.key.sym && c.site.span != read.site.span;
+            let Some(write) = e.caches.iter().find(writes).filter(|write| !write.after_hit && !write.is_flag) else {
+                continue;
+            };
             let (from, to) = (read.site.outer(), write.site.outer());
             let between = |work: &&Work| {
                 let span = work.span;
-                span.file == from.file && span.start > from.end && span.end < to.start && to.file == from.file && !work.given.contains(&read.key.sym)
+                span.file == from.file
+                    && span.start > from.end
+                    && span.end < to.start
+                    && to.file == from.file
+                    && !work.given.contains(&read.key.sym)
             };
             // Decoding a hit is work, too: what costs comes first.
             let makes = |w: &Work| write.made_by.contains(&w.span);
             // What is waited for asks somebody, where its answer is what is stored.
-            let cost = |w: &Work| self.cost(w).or_else(|| (w.waited && makes(w)).then(|| "an answer that is waited for".to_owned()));
+            let cost = |w: &Work| {
+                self.cost(w).or_else(|| (w.waited && makes(w)).then(|| "an answer that is waited for".to_owned()))
+            };
             let works = || e.works.iter().filter(between);
             let dear = || works().filter(|w| cost(w).is_some());
             let found = dear().find(|w| makes(w)).or_else(|| dear().next()).or_else(|| works().next());
             let Some(work) = found else { continue };
             let compute = work.span;
             // Where in doubt, it costs: a lock taken before it counts.
-            let last_work = works().filter(|w| cost(w).is_some() || costly(&w.name).is_some()).map(|w| w.span).max().unwrap_or(compute);
+            let last_work = works()
+                .filter(|w| cost(w).is_some() || costly(&w.name).is_some())
+                .map(|w| w.span)
+                .max()
+                .unwrap_or(compute);
             let coalescing = if read.in_flight || write.in_flight {
                 Coalescing::Process
             } else if e.sessions.iter().any(|s| {
@@ -164,7 +188,20 @@ fn costly(name: &str) -> Option<String> {
     let hit = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     if hit(&["http", "exchange", "request", "fetch", "download", "api", "rpc"]) {
         Some("a remote request".to_owned())
-    } else if hit(&["repo", "sql", "query", "find", "load", "dao", "database", "db.", "summary", "aggregate", "compute", "calculate"]) {
+    } else if hit(&[
+        "repo",
+        "sql",
+        "query",
+        "find",
+        "load",
+        "dao",
+        "database",
+        "db.",
+        "summary",
+        "aggregate",
+        "compute",
+        "calculate",
+    ]) {
         Some("a query".to_owned())
     } else {
         None
@@ -180,7 +217,9 @@ mod tests {
         for name in ["app.UserRepo.get", "app.DownloadStore.job", "app.Users.findByKey", "app.fetchKey"] {
             assert!(costly(name).is_some(), "{name}");
         }
-        for name in ["app.DownloadStore.jobKey", "next.NextApiResponse.status", "net/http.ResponseWriter.Write", "app.parse"] {
+        for name in
+            ["app.DownloadStore.jobKey", "next.NextApiResponse.status", "net/http.ResponseWriter.Write", "app.parse"]
+        {
             assert_eq!(costly(name), None, "{name}");
         }
     }

@@ -39,7 +39,8 @@ impl Assembly<'_, '_> {
             // A key that says nothing is the same one only as the same variable, and a lock only to its owner.
             let telling = crate::keys::is_telling(&key.sym);
             let shape = crate::keys::shape(&key.sym);
-            let same = |other: &Val| if telling { crate::keys::shape(&other.sym) == shape } else { other.sym == key.sym };
+            let same =
+                |other: &Val| if telling { crate::keys::shape(&other.sym) == shape } else { other.sym == key.sym };
             let named = telling || matches!(&*key.sym, Sym::Param(..));
             let Some(read) = e.loose.iter().find_map(|l| match l {
                 Loose::Read { site, key } if named && same(key) => Some(site),

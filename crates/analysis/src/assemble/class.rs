@@ -12,7 +12,14 @@ use std::collections::BTreeSet;
 pub(super) const ROLLED_BACK: &str = "taken back only when the work fails";
 
 impl Assembly<'_, '_> {
-    pub(super) fn class(&self, root: FuncRef, s: &SessionFacts, releases: &[Release], waits: bool, undone: bool) -> (Class, String) {
+    pub(super) fn class(
+        &self,
+        root: FuncRef,
+        s: &SessionFacts,
+        releases: &[Release],
+        waits: bool,
+        undone: bool,
+    ) -> (Class, String) {
         if let Some(class) = self.declared_class(s) {
             return (class, "declared by an annotation".to_owned());
         }
@@ -36,7 +43,9 @@ impl Assembly<'_, '_> {
         // With no expiry at all it takes more than a delete on some later branch: index entries are deleted so, too.
         let forever = matches!(s.lease, Lease::Absent) && !s.expiry_same_step;
         // A WATCH around it asks for no owner.
-        let by_token = |r: &crate::explore::record::ReleaseFacts| matches!(r.guard, crate::explore::record::GuardFact::Atomic(Some(_)));
+        let by_token = |r: &crate::explore::record::ReleaseFacts| {
+            matches!(r.guard, crate::explore::record::GuardFact::Atomic(Some(_)))
+        };
         let guarded = s.releases.iter().any(|r| r.deferred || by_token(r));
         let kept_long = self.lasts_long(s) && kept_when_it_goes_well(s);
         if released_here && !undone && !kept_long && (!forever || guarded || self.is_named_lock(s)) {
@@ -71,7 +80,9 @@ impl Assembly<'_, '_> {
             Lease::Absent => (Class::Record, "never expires and is never released".to_owned()),
             _ if self.lasts_long(s) => (Class::Mark, "kept for hours and never released".to_owned()),
             // "busy" to those who lost, a lease, and the name: a lock that only time gives back.
-            Lease::Value(..) if self.is_keyed_lock(s) && refuses(s) => (Class::Lock, "those who lose are refused".to_owned()),
+            Lease::Value(..) if self.is_keyed_lock(s) && refuses(s) => {
+                (Class::Lock, "those who lose are refused".to_owned())
+            }
             _ => (Class::Unknown, "no release and no wait in sight".to_owned()),
         }
     }
@@ -92,7 +103,10 @@ impl Assembly<'_, '_> {
 
     /// The key itself says that it is a lock.
     fn is_keyed_lock(&self, s: &SessionFacts) -> bool {
-        crate::keys::shape(&s.key.sym).to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).any(|w| matches!(w, "lock" | "mutex"))
+        crate::keys::shape(&s.key.sym)
+            .to_ascii_lowercase()
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|w| matches!(w, "lock" | "mutex"))
     }
 
     fn declared_class(&self, s: &SessionFacts) -> Option<Class> {
@@ -125,25 +139,44 @@ impl Assembly<'_, '_> {
 
 /// Winners and losers take the same ways: nobody looks at the reply.
 fn indifferent(s: &SessionFacts) -> bool {
-    let visits = |status: Status| s.visits.iter().filter(|(_, st)| st.contains(&status)).map(|(span, _)| *span).collect::<BTreeSet<_>>();
-    let exits = |of: &[Status]| s.exits.iter().filter(|e| of.contains(&e.status) && !e.panics).map(|e| (e.span, e.values.clone())).collect::<BTreeSet<_>>();
+    let visits = |status: Status| {
+        s.visits.iter().filter(|(_, st)| st.contains(&status)).map(|(span, _)| *span).collect::<BTreeSet<_>>()
+    };
+    let exits = |of: &[Status]| {
+        s.exits
+            .iter()
+            .filter(|e| of.contains(&e.status) && !e.panics)
+            .map(|e| (e.span, e.values.clone()))
+            .collect::<BTreeSet<_>>()
+    };
     let won = exits(&[Status::Won, Status::Released, Status::HandedOver]);
-    !s.library && s.wait.is_none() && !won.is_empty() && won == exits(&[Status::Lost]) && visits(Status::Won).is_subset(&visits(Status::Lost))
+    !s.library
+        && s.wait.is_none()
+        && !won.is_empty()
+        && won == exits(&[Status::Lost])
+        && visits(Status::Won).is_subset(&visits(Status::Lost))
 }
 
 /// A wrapper: its caller names the key and hears who won, and it sees to the lease itself, in a step of its own.
 fn handed_on(s: &SessionFacts) -> bool {
     let tells = |status: Status, answer: bool| {
-        s.exits.iter().any(|e| e.status == status && !e.panics && e.values.first().is_some_and(|v| **v == crate::sym::Sym::Bool(answer)))
+        s.exits.iter().any(|e| {
+            e.status == status && !e.panics && e.values.first().is_some_and(|v| **v == crate::sym::Sym::Bool(answer))
+        })
     };
     let named_by_caller = matches!(&*s.key.sym, crate::sym::Sym::Param(..));
-    named_by_caller && matches!(s.lease, Lease::Absent) && !s.expiries.is_empty() && tells(Status::Won, true) && tells(Status::Lost, false)
+    named_by_caller
+        && matches!(s.lease, Lease::Absent)
+        && !s.expiries.is_empty()
+        && tells(Status::Won, true)
+        && tells(Status::Lost, false)
 }
 
 /// Never given back on a way out that goes well, and kept on one, whatever it gives.
 fn kept_when_it_goes_well(s: &SessionFacts) -> bool {
     let exits = || s.exits.iter().filter(|e| !e.panics);
-    exits().filter(|e| e.status == Status::Released).all(|e| e.error != Some(false)) && exits().any(|e| e.status == Status::Won && e.error == Some(false))
+    exits().filter(|e| e.status == Status::Released).all(|e| e.error != Some(false))
+        && exits().any(|e| e.status == Status::Won && e.error == Some(false))
 }
 
 /// Every loser leaves with an error, winners work.

@@ -30,10 +30,15 @@ impl Assembly<'_, '_> {
     fn callers_detach(&self, f: FuncRef, depth: usize) -> bool {
         let program = &self.cx.program;
         let function = program.function(f);
-        let Some(index) = function.params.iter().position(|p| p.ty.name() == Some("context.Context")) else { return false };
+        let Some(index) = function.params.iter().position(|p| p.ty.name() == Some("context.Context")) else {
+            return false;
+        };
         let mut any = false;
         for caller in self.cx.reach.callers_of(f) {
-            for at in program.all_functions().filter(|at| at.module == caller.module && crate::reach::outermost(program, *at) == caller) {
+            for at in program
+                .all_functions()
+                .filter(|at| at.module == caller.module && crate::reach::outermost(program, *at) == caller)
+            {
                 let Some(body) = &program.function(at).body else { continue };
                 let mut all = true;
                 crate::walk::each_call(body, &mut |call| {

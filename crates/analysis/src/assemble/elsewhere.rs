@@ -30,7 +30,14 @@ impl<T> Default for Elsewhere<T> {
 
 impl<T> Elsewhere<T> {
     /// Adds what is done at a place, unless that was met already with an equal key.
-    pub(super) fn add(&mut self, root: FuncRef, key: &Val, at: Span, form: impl FnOnce(&Val) -> String, what: impl FnOnce() -> T) {
+    pub(super) fn add(
+        &mut self,
+        root: FuncRef,
+        key: &Val,
+        at: Span,
+        form: impl FnOnce(&Val) -> String,
+        what: impl FnOnce() -> T,
+    ) {
         if self.met.insert((at, key.sym.clone())) {
             self.by_form.entry(form(key)).or_default().push(Entry { root, key: key.clone(), what: what() });
         }

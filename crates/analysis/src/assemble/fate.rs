@@ -17,7 +17,9 @@ impl Assembly<'_, '_> {
         };
         let failed = match entered(s, Status::Failed) {
             Fate::Enters(span) => Fate::Enters(span),
-            _ if !matches!(lost, Fate::Enters(_)) && !s.indistinct && reads_as_held(s) => Fate::ReadsAsHeld(s.caught.unwrap_or(s.site.span)),
+            _ if !matches!(lost, Fate::Enters(_)) && !s.indistinct && reads_as_held(s) => {
+                Fate::ReadsAsHeld(s.caught.unwrap_or(s.site.span))
+            }
             other => other,
         };
         Outcomes { lost, failed, fail_open: self.says_fail_open(root, s) }
@@ -50,12 +52,16 @@ fn entered(s: &SessionFacts, status: Status) -> Fate {
 
 /// Whether an outage takes exactly the way of "somebody else holds it".
 fn reads_as_held(s: &SessionFacts) -> bool {
-    let visits = |status: Status| -> BTreeSet<Span> { s.visits.iter().filter(|(_, st)| st.contains(&status)).map(|(span, _)| *span).collect() };
+    let visits = |status: Status| -> BTreeSet<Span> {
+        s.visits.iter().filter(|(_, st)| st.contains(&status)).map(|(span, _)| *span).collect()
+    };
     let exits = |status: Status| -> BTreeSet<(Span, Vec<S>)> {
         s.exits.iter().filter(|e| e.status == status && !e.panics).map(|e| (e.span, e.values.clone())).collect()
     };
     let (lost, failed) = (exits(Status::Lost), exits(Status::Failed));
-    let tells = failed.iter().any(|(_, values)| values.iter().any(|v| v.any(&mut |x| matches!(x, Sym::Error(e) if &**e == "failure"))));
+    let tells = failed
+        .iter()
+        .any(|(_, values)| values.iter().any(|v| v.any(&mut |x| matches!(x, Sym::Error(e) if &**e == "failure"))));
     if tells || visits(Status::Lost) != visits(Status::Failed) {
         return false;
     }

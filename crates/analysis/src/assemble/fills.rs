@@ -66,7 +66,8 @@ impl Assembly<'_, '_> {
 
     /// The same key, deleted in another function because of a change.
     fn invalidation(&self, root: FuncRef, deed: &Deed) -> Option<crate::lifecycle::Site> {
-        let other = self.deletions(&deed.key, &deed.site).find(|other| other.root != root && self.is_of_a_change(other));
+        let other =
+            self.deletions(&deed.key, &deed.site).find(|other| other.root != root && self.is_of_a_change(other));
         let (root, site) = other.map(|other| (other.root, other.what.site.clone()))?;
         Some(self.site(root, &site))
     }

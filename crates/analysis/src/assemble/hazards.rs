@@ -70,7 +70,14 @@ impl Assembly<'_, '_> {
         Strays { change, dear, deeds: e.trace.deeds.iter().enumerate().filter_map(stray).collect() }
     }
 
-    pub(super) fn hazards(&self, root: FuncRef, e: &Exploration, forms: &Forms, slot: usize, told_within: bool) -> Hazards {
+    pub(super) fn hazards(
+        &self,
+        root: FuncRef,
+        e: &Exploration,
+        forms: &Forms,
+        slot: usize,
+        told_within: bool,
+    ) -> Hazards {
         let s = &e.sessions[slot];
         let own = forms.about(e, &s.key);
         Hazards {
@@ -103,7 +110,9 @@ impl Assembly<'_, '_> {
         let not_held = |d: &Deed| d.statuses.iter().all(|st| matches!(st, Status::Lost | Status::Failed));
         let lost = |d: &Deed| d.statuses.contains(&Status::Lost) && not_held(d);
         // Few deeds are looks, takes or drops, and many come before each.
-        let looks: Vec<usize> = (0..deeds.len()).filter(|at| own_key[*at] && deeds[*at].what == What::Look && not_held(&deeds[*at])).collect();
+        let looks: Vec<usize> = (0..deeds.len())
+            .filter(|at| own_key[*at] && deeds[*at].what == What::Look && not_held(&deeds[*at]))
+            .collect();
         let looked = |d: &Deed| looks.iter().find(|at| d.before.contains(at)).map(|at| deeds[*at].site.span);
         let takes: Vec<&Deed> = deeds.iter().filter(|t| t.what == What::Take(slot)).collect();
         let drops: Vec<usize> = (0..deeds.len()).filter(|at| deeds[*at].what == What::Drop(false)).collect();
@@ -117,7 +126,8 @@ impl Assembly<'_, '_> {
         for (deed, _) in deeds.iter().zip(own_key).filter(|(d, own)| **own && !d.watched) {
             let steal = match deed.what {
                 What::Drop(false) if not_held(deed) && !own(deed) => {
-                    let dropped_before = |t: &&Deed| drops.iter().any(|at| deeds[*at].site == deed.site && t.before.contains(at));
+                    let dropped_before =
+                        |t: &&Deed| drops.iter().any(|at| deeds[*at].site == deed.site && t.before.contains(at));
                     let taken = takes.iter().copied().find(dropped_before);
                     let look = looked(deed).or_else(|| deed.statuses.contains(&Status::Lost).then_some(s.site.span));
                     taken.zip(look).map(|(taken, look)| (StealForm::DeleteThenTake, look, Some(taken.site.span)))

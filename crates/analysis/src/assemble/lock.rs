@@ -1,23 +1,32 @@
 //! One session's facts as rules see them.
 
-use dogpile_source::Span;
 use super::Assembly;
 use super::elsewhere::{Elsewhere, Entry};
 use super::hazards::Forms;
-use crate::explore::record::{ExitFacts, Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, RenewalFacts, SessionFacts};
 use crate::explore::quorum::QuorumFacts;
+use crate::explore::record::{
+    ExitFacts, Exploration, GuardFact, Lease, LeaseUnit, ReleaseFacts, RenewalFacts, SessionFacts,
+};
 use crate::explore::state::Status;
 use crate::keys;
 use crate::lifecycle::{
-    Acquire, Confidence, ExitKind, Expiry, Fate, Guard, Leak, Lock, OnLoss, Outcomes, Recheck, Release, Renewal, Section, Step, Ttl,
-    Unheld, Wait, WaitBound, WaitForm, Write,
+    Acquire, Confidence, ExitKind, Expiry, Fate, Guard, Leak, Lock, OnLoss, Outcomes, Recheck, Release, Renewal,
+    Section, Step, Ttl, Unheld, Wait, WaitBound, WaitForm, Write,
 };
 use crate::program::{FuncRef, Program};
 use crate::sym::{Scale, Sym};
 use dogpile_models::Waits;
+use dogpile_source::Span;
 
 impl Assembly<'_, '_> {
-    pub(super) fn lock(&self, root: FuncRef, e: &Exploration, forms: &Forms, slot: usize, told: Option<super::Told>) -> Lock {
+    pub(super) fn lock(
+        &self,
+        root: FuncRef,
+        e: &Exploration,
+        forms: &Forms,
+        slot: usize,
+        told: Option<super::Told>,
+    ) -> Lock {
         let told_within = told.is_some();
         let s = &e.sessions[slot];
         let site = self.site(root, &s.site);
@@ -82,7 +91,11 @@ impl Assembly<'_, '_> {
             expiries: s
                 .expiries
                 .iter()
-                .map(|(op, exit)| Expiry { site: self.site(root, op), exit_between: *exit, key_confidence: Confidence::Certain })
+                .map(|(op, exit)| Expiry {
+                    site: self.site(root, op),
+                    exit_between: *exit,
+                    key_confidence: Confidence::Certain,
+                })
                 .collect(),
             heartbeats: if told_within { vec![] } else { super::beside::heartbeats(e, s) },
             escapes: if told_within { vec![] } else { super::beside::escapes(self.cx, e, s) },
@@ -93,10 +106,21 @@ impl Assembly<'_, '_> {
             recheck: match recheck(&self.cx.program, e, s) {
                 _ if told.is_some_and(|t| t.recheck) => Recheck::NotApplicable,
                 // A caller tells of its own look and its own work; what stands behind helpers of both is not one fill.
-                Recheck::Missing { read, compute, .. } if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) => Recheck::NotApplicable,
+                Recheck::Missing { read, compute, .. }
+                    if told.is_some() && !(at_hand(s, read) && at_hand(s, compute)) =>
+                {
+                    Recheck::NotApplicable
+                }
                 other => other,
             },
-            unit_faults: e.unit_faults.iter().filter(|u| u.site_span == s.site.span || s.renewals.iter().any(|r| e.renewals[*r].site.span == u.site_span)).cloned().collect(),
+            unit_faults: e
+                .unit_faults
+                .iter()
+                .filter(|u| {
+                    u.site_span == s.site.span || s.renewals.iter().any(|r| e.renewals[*r].site.span == u.site_span)
+                })
+                .cloned()
+                .collect(),
             acquire,
             releases,
             renewals,
@@ -146,7 +170,12 @@ impl Assembly<'_, '_> {
             Lease::Absent => Ttl::Absent,
             Lease::Unknown if library => Ttl::Given,
             Lease::Unknown => Ttl::Unknown,
-            Lease::Default(ms) => Ttl::Known { ms: *ms, span: dogpile_source::Span::default(), text: "library default".to_owned(), default: true },
+            Lease::Default(ms) => Ttl::Known {
+                ms: *ms,
+                span: dogpile_source::Span::default(),
+                text: "library default".to_owned(),
+                default: true,
+            },
             Lease::Value(val, unit) => match (&counted(&val.sym), unit) {
                 (Sym::Int(n, scale), unit) => {
                     let ms = match (unit, scale) {
@@ -176,7 +205,11 @@ impl Assembly<'_, '_> {
             (failed || lost).then(|| Unheld {
                 failed: failed && !lost,
                 steps: vec![
-                    Step { span: s.site.span, what: if lost { "somebody else holds the lock" } else { "the acquire fails with an error" }.to_owned() },
+                    Step {
+                        span: s.site.span,
+                        what: if lost { "somebody else holds the lock" } else { "the acquire fails with an error" }
+                            .to_owned(),
+                    },
                     Step { span: r.site.span, what: "the release runs all the same".to_owned() },
                 ],
             })
@@ -195,7 +228,8 @@ impl Assembly<'_, '_> {
             context_span,
             deferred: r.deferred,
             rollback: same_session && undone && !r.statuses.contains(&Status::Released),
-            administrative: !same_session && ["force", "flush", "clear", "purge", "admin", "reset"].iter().any(|w| method.contains(w)),
+            administrative: !same_session
+                && ["force", "flush", "clear", "purge", "admin", "reset"].iter().any(|w| method.contains(w)),
             site: self.site(root, &r.site),
         }
     }
@@ -208,7 +242,9 @@ impl Assembly<'_, '_> {
             (Some(span), false) => OnLoss::Ignored(span),
             (_, true) => OnLoss::Told,
             // The heartbeat's own call, not the helper's insides.
-            (None, false) if r.heartbeat => OnLoss::Silent(r.ended.map_or_else(|| r.site.via.last().copied().unwrap_or(r.site.span), |(_, at)| at)),
+            (None, false) if r.heartbeat => {
+                OnLoss::Silent(r.ended.map_or_else(|| r.site.via.last().copied().unwrap_or(r.site.span), |(_, at)| at))
+            }
             (None, false) => OnLoss::Unknown,
         };
         let ttl_ms = match self.ttl(&r.lease, false) {
@@ -266,21 +302,30 @@ impl Assembly<'_, '_> {
     }
 
     /// What is done about keys of the same form: in the same package, if little of the key is written out.
-    fn of_this_lock<'l, T>(&'l self, s: &SessionFacts, all: &'l Elsewhere<T>, done_in: impl Fn(&T) -> FuncRef) -> impl Iterator<Item = &'l Entry<T>> {
+    fn of_this_lock<'l, T>(
+        &'l self,
+        s: &SessionFacts,
+        all: &'l Elsewhere<T>,
+        done_in: impl Fn(&T) -> FuncRef,
+    ) -> impl Iterator<Item = &'l Entry<T>> {
         let shape = keys::shape(&s.key.sym);
         let told = literal_len(&shape) >= 3;
         let package = &self.cx.program.module(s.site.func).package;
-        all.with(&keys::nameless(&shape)).filter(move |other| told || self.cx.program.module(done_in(&other.what)).package == *package)
+        all.with(&keys::nameless(&shape))
+            .filter(move |other| told || self.cx.program.module(done_in(&other.what)).package == *package)
     }
 
     /// `Lock(key)` and `Unlock(key)` of one lock type, when no caller is in sight: the key is what they are given.
     fn sibling_releases(&self, s: &SessionFacts) -> Vec<(FuncRef, ReleaseFacts)> {
         let bare = |sym: &Sym| matches!(sym, Sym::Param(..));
-        let owner = |f: FuncRef| self.cx.program.function(f).name.rsplit_once('.').map(|(ty, _)| ty.to_ascii_lowercase());
+        let owner =
+            |f: FuncRef| self.cx.program.function(f).name.rsplit_once('.').map(|(ty, _)| ty.to_ascii_lowercase());
         let Some(mine) = owner(s.site.func).filter(|o| {
             let ty = o.rsplit(['/', '.']).next().unwrap_or(o);
             bare(&s.key.sym) && (ty.contains("lock") || ty.contains("mutex"))
-        }) else { return vec![] };
+        }) else {
+            return vec![];
+        };
         self.releases
             .with(&keys::nameless(&keys::shape(&s.key.sym)))
             .filter(|other| bare(&other.key.sym) && owner(other.what.site.func).as_ref() == Some(&mine))
@@ -289,7 +334,9 @@ impl Assembly<'_, '_> {
     }
 
     fn leaks(&self, s: &SessionFacts) -> Vec<Leak> {
-        let given_back = |e: &&crate::explore::record::ExitFacts| matches!(e.status, Status::Released | Status::HandedOver) && !e.panics;
+        let given_back = |e: &&crate::explore::record::ExitFacts| {
+            matches!(e.status, Status::Released | Status::HandedOver) && !e.panics
+        };
         let released_well = s.exits.iter().filter(given_back).any(|e| e.error != Some(true));
         let released = s.exits.iter().any(|e| given_back(&e));
         if !released {
@@ -298,12 +345,15 @@ impl Assembly<'_, '_> {
         // A release that fails halfway was not forgotten.
         let taken = s.site.via.first().unwrap_or(&s.site.span);
         let releasing = |e: &crate::explore::record::ExitFacts| {
-            let within = |r: &ReleaseFacts| r.site.via.first().filter(|call| *call != taken).is_some_and(|call| e.span.contains(*call));
+            let within = |r: &ReleaseFacts| {
+                r.site.via.first().filter(|call| *call != taken).is_some_and(|call| e.span.contains(*call))
+            };
             s.releases.iter().any(within)
         };
         // An object that holds a lock from one call to another gives it back in a method of its own.
-        let kept_by_object = s.key.sym.any(&mut |k| matches!(k, Sym::Field(owner, _) if matches!(**owner, Sym::Param(..))))
-            && s.releases.iter().all(|r| r.site.func != s.site.func);
+        let kept_by_object =
+            s.key.sym.any(&mut |k| matches!(k, Sym::Field(owner, _) if matches!(**owner, Sym::Param(..))))
+                && s.releases.iter().all(|r| r.site.func != s.site.func);
         let mut leaks: Vec<Leak> = s
             .exits
             .iter()
@@ -314,13 +364,18 @@ impl Assembly<'_, '_> {
                 span: e.span,
                 exit: match e.error {
                     _ if e.ends_process => ExitKind::ProcessExit,
-                    Some(true) if self.cx.program.module(s.site.func).lang == dogpile_ir::Lang::TypeScript => ExitKind::Throw,
+                    Some(true) if self.cx.program.module(s.site.func).lang == dogpile_ir::Lang::TypeScript => {
+                        ExitKind::Throw
+                    }
                     Some(true) => ExitKind::ErrorReturn,
                     _ => ExitKind::Return,
                 },
                 partial: false,
                 steps: std::iter::once(Step { span: s.site.span, what: "takes the lock".to_owned() })
-                    .chain(e.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
+                    .chain(e.steps.iter().map(|(span, taken)| Step {
+                        span: *span,
+                        what: if *taken { "is true" } else { "is false" }.to_owned(),
+                    }))
                     .chain(std::iter::once(Step { span: e.span, what: "leaves without a release".to_owned() }))
                     .collect(),
             })
@@ -332,7 +387,8 @@ impl Assembly<'_, '_> {
 
     /// Ways out of a quorum that was refused with some servers won, which nobody gives back.
     fn parts_left(&self, s: &SessionFacts, quorum: &QuorumFacts) -> Vec<Leak> {
-        let kept = quorum.leaks.iter().filter(|(at, leak)| leak.kept && !self.given_back_later.contains(&(s.site.span, **at)));
+        let kept =
+            quorum.leaks.iter().filter(|(at, leak)| leak.kept && !self.given_back_later.contains(&(s.site.span, **at)));
         kept.map(|(at, leak)| Leak {
             span: *at,
             exit: match leak.error {
@@ -342,7 +398,10 @@ impl Assembly<'_, '_> {
             },
             partial: true,
             steps: std::iter::once(Step { span: s.site.span, what: "one server grants the lock".to_owned() })
-                .chain(leak.steps.iter().map(|(span, taken)| Step { span: *span, what: if *taken { "is true" } else { "is false" }.to_owned() }))
+                .chain(leak.steps.iter().map(|(span, taken)| Step {
+                    span: *span,
+                    what: if *taken { "is true" } else { "is false" }.to_owned(),
+                }))
                 .chain(std::iter::once(Step { span: *at, what: "gives up without giving it back there".to_owned() }))
                 .collect(),
         })
@@ -351,7 +410,11 @@ impl Assembly<'_, '_> {
 
     fn section(&self, root: FuncRef, s: &SessionFacts) -> Section {
         let work = s.visits.iter().find(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
-        let writes = s.writes.values().map(|(op, fenced)| Write { deletes: deletes(&op.command), site: self.site(root, op), fenced: *fenced }).collect();
+        let writes = s
+            .writes
+            .values()
+            .map(|(op, fenced)| Write { deletes: deletes(&op.command), site: self.site(root, op), fenced: *fenced })
+            .collect();
         let (durations, limit) = self.durations(root, s);
         Section { durations, limit, writes, work, opaque: s.opaque }
     }
@@ -359,7 +422,21 @@ impl Assembly<'_, '_> {
 
 /// Commands that only take things away.
 fn deletes(command: &str) -> bool {
-    matches!(command, "DEL" | "UNLINK" | "HDEL" | "SREM" | "ZREM" | "LREM" | "LTRIM" | "ZREMRANGEBYSCORE" | "ZREMRANGEBYRANK" | "ZREMRANGEBYLEX" | "XDEL" | "XTRIM")
+    matches!(
+        command,
+        "DEL"
+            | "UNLINK"
+            | "HDEL"
+            | "SREM"
+            | "ZREM"
+            | "LREM"
+            | "LTRIM"
+            | "ZREMRANGEBYSCORE"
+            | "ZREMRANGEBYRANK"
+            | "ZREMRANGEBYLEX"
+            | "XDEL"
+            | "XTRIM"
+    )
 }
 
 /// A number, also where it is written as text.
@@ -374,7 +451,8 @@ fn released_on_error_only(e: &Exploration, s: &SessionFacts) -> bool {
     let mut by_winners = s.releases.iter().filter(|r| r.statuses.contains(&Status::Won)).peekable();
     let handling = by_winners.peek().is_some() && by_winners.all(|r| r.handling);
     let all_errors = handling || released.all(|e| e.error == Some(true));
-    let rewritten = s.renewals.iter().filter_map(|at| e.renewals.get(*at)).any(|r| r.site.command == "SET" && !r.heartbeat);
+    let rewritten =
+        s.renewals.iter().filter_map(|at| e.renewals.get(*at)).any(|r| r.site.command == "SET" && !r.heartbeat);
     let stays = |e: &ExitFacts| !hands_over(&e.values) || e.answers || (handling && rewritten);
     let kept = s.exits.iter().any(|e| e.status == Status::Won && e.error != Some(true) && !e.panics && stays(e));
     all_errors && kept
@@ -382,7 +460,9 @@ fn released_on_error_only(e: &Exploration, s: &SessionFacts) -> bool {
 
 /// A result that carries the lock to the caller.
 pub(super) fn hands_over(values: &[crate::sym::S]) -> bool {
-    values.iter().any(|v| matches!(&**v, Sym::Func(..) | Sym::Bound(..) | Sym::Object(..) | Sym::Alloc(_) | Sym::Bool(true)))
+    values
+        .iter()
+        .any(|v| matches!(&**v, Sym::Func(..) | Sym::Bound(..) | Sym::Object(..) | Sym::Alloc(_) | Sym::Bool(true)))
 }
 
 fn guard(fact: &GuardFact) -> Guard {
@@ -428,7 +508,8 @@ pub(super) fn recheck(program: &Program<'_>, e: &Exploration, s: &SessionFacts) 
         }
         // What is computed is neither the look nor the write.
         let stores = |span: &Span| s.writes.contains_key(span) || e.caches.iter().any(|c| c.site.span == *span);
-        let compute = s.visits.iter().find(|(span, st)| st.contains(&Status::Won) && !stores(span)).map(|(span, _)| *span);
+        let compute =
+            s.visits.iter().find(|(span, st)| st.contains(&Status::Won) && !stores(span)).map(|(span, _)| *span);
         let taken = s.site.outer();
         return compute.map_or(Recheck::Unknown, |compute| Recheck::Missing { read: *read, compute, taken });
     }
@@ -438,7 +519,9 @@ pub(super) fn recheck(program: &Program<'_>, e: &Exploration, s: &SessionFacts) 
 /// A field of a hash or a list that losers wait for, and that the winner fills: what it leaves for the others.
 fn recheck_of_marks(program: &Program<'_>, s: &SessionFacts) -> Recheck {
     let marks = &s.marks;
-    let Some((mark, read)) = marks.before.iter().find(|(mark, _)| marks.lost.contains(mark) && marks.filled.contains(mark)) else {
+    let Some((mark, read)) =
+        marks.before.iter().find(|(mark, _)| marks.lost.contains(mark) && marks.filled.contains(mark))
+    else {
         return Recheck::NotApplicable;
     };
     if marks.held.contains(mark) {
@@ -448,12 +531,19 @@ fn recheck_of_marks(program: &Program<'_>, s: &SessionFacts) -> Recheck {
     let within = |op: &crate::explore::record::OpSite, span: &Span| op.span == *span || op.via.contains(span);
     let gives_back = |span: &Span| s.releases.iter().any(|r| within(&r.site, span));
     // A followed call is known by the whole of it, the way to a command by its name.
-    let stores = |span: &Span| s.writes.values().any(|(op, _)| within(op, span) || op.via.iter().any(|v| span.contains(*v)))
-        || gives_back(span)
-        || s.releases.iter().any(|r| r.site.via.iter().any(|v| span.contains(*v)));
-    let counts = |span: &Span| s.called.get(span).is_some_and(|c| matches!(crate::names::last(&c.name), "len" | "is_empty" | "count" | "to_string"));
+    let stores = |span: &Span| {
+        s.writes.values().any(|(op, _)| within(op, span) || op.via.iter().any(|v| span.contains(*v)))
+            || gives_back(span)
+            || s.releases.iter().any(|r| r.site.via.iter().any(|v| span.contains(*v)))
+    };
+    let counts = |span: &Span| {
+        s.called
+            .get(span)
+            .is_some_and(|c| matches!(crate::names::last(&c.name), "len" | "is_empty" | "count" | "to_string"))
+    };
     let won = s.visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| *span);
-    let mut works: Vec<Span> = won.chain(s.followed.keys().copied()).filter(|span| !stores(span) && !counts(span)).collect();
+    let mut works: Vec<Span> =
+        won.chain(s.followed.keys().copied()).filter(|span| !stores(span) && !counts(span)).collect();
     works.sort();
     let behind = |at: &Span| {
         let home = home(program, *at)?;

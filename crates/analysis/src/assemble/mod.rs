@@ -62,8 +62,22 @@ pub(crate) struct Assembly<'a, 'c> {
     pub(crate) given_back_later: BTreeSet<(Span, Span)>,
 }
 
-pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Exploration>>, declared: &Declared) -> Lifecycles {
-    let mut assembly = Assembly { cx, declared, releases: Elsewhere::default(), renewals: Elsewhere::default(), stored: Elsewhere::default(), dropped: Elsewhere::default(), dear: BTreeSet::new(), changes: BTreeMap::new(), given_back_later: BTreeSet::new() };
+pub(crate) fn assemble(
+    cx: &Context<'_>,
+    explored: &BTreeMap<FuncRef, Arc<Exploration>>,
+    declared: &Declared,
+) -> Lifecycles {
+    let mut assembly = Assembly {
+        cx,
+        declared,
+        releases: Elsewhere::default(),
+        renewals: Elsewhere::default(),
+        stored: Elsewhere::default(),
+        dropped: Elsewhere::default(),
+        dear: BTreeSet::new(),
+        changes: BTreeMap::new(),
+        given_back_later: BTreeSet::new(),
+    };
     assembly.collect_loose(explored);
     assembly.collect_strays(explored);
     for s in explored.values().flat_map(|e| &e.sessions) {
@@ -74,13 +88,22 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
     let mut closed: BTreeMap<(Span, Vec<Span>), Told> = BTreeMap::new();
     for e in explored.values() {
         for s in e.sessions.iter().filter(|s| !escapes(s)) {
-            let told = Told { token: s.token.as_ref().is_none_or(|t| !matches!(token::kind(&t.sym, &s.key.sym), TokenKind::Caller | TokenKind::Unknown)), lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)), wait: s.wait.is_some() || s.waits_inside.is_some(), recheck: !matches!(lock::recheck(&cx.program, e, s), Recheck::NotApplicable) };
+            let told = Told {
+                token: s
+                    .token
+                    .as_ref()
+                    .is_none_or(|t| !matches!(token::kind(&t.sym, &s.key.sym), TokenKind::Caller | TokenKind::Unknown)),
+                lease: !matches!(&s.lease, Lease::Value(v, _) if has_param(&v.sym)),
+                wait: s.wait.is_some() || s.waits_inside.is_some(),
+                recheck: !matches!(lock::recheck(&cx.program, e, s), Recheck::NotApplicable),
+            };
             closed.insert((s.site.span, s.site.via.clone()), told);
         }
     }
     let mut out = Lifecycles { fleet: Fleet { instances: declared.instances }, ..Lifecycles::default() };
     // Keys that are taken properly somewhere: a read and a SET of one is its renewal.
-    let taken: BTreeSet<String> = explored.values().flat_map(|e| &e.sessions).map(|s| keys::shape(&s.key.sym)).collect();
+    let taken: BTreeSet<String> =
+        explored.values().flat_map(|e| &e.sessions).map(|s| keys::shape(&s.key.sym)).collect();
     let mut touched = touched::Touched::default();
     let locks_of = |(root, e): (&FuncRef, &Arc<Exploration>)| -> Vec<crate::lifecycle::Lock> {
         let forms = Forms::of(e);
@@ -113,7 +136,13 @@ pub(crate) fn assemble(cx: &Context<'_>, explored: &BTreeMap<FuncRef, Arc<Explor
     once::leaks(&mut out.locks);
     once::own_faults(&mut out.locks);
     once::below(&mut out.locks);
-    out.locks.sort_by(|a, b| (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(b.acquire.site.outer(), &b.acquire.site.via, b.acquire.site.span)));
+    out.locks.sort_by(|a, b| {
+        (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(
+            b.acquire.site.outer(),
+            &b.acquire.site.via,
+            b.acquire.site.span,
+        ))
+    });
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for lock in &mut out.locks {
         let n = seen.entry(lock.id.clone()).or_default();

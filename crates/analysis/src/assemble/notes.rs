@@ -21,8 +21,19 @@ pub(crate) struct OfFile {
 
 /// Words of such a comment.
 const FAIL_OPEN: [&str; 13] = [
-    "fail open", "fail-open", "fails open", "failopen", "best effort", "best-effort", "degrade", "降级", "不阻止", "放行", "proceed without",
-    "proceeding without", "without the lock",
+    "fail open",
+    "fail-open",
+    "fails open",
+    "failopen",
+    "best effort",
+    "best-effort",
+    "degrade",
+    "降级",
+    "不阻止",
+    "放行",
+    "proceed without",
+    "proceeding without",
+    "without the lock",
 ];
 /// What stands between a comment and the function that it is about: `export async `, `public static `.
 const MODIFIERS: usize = 48;
@@ -39,7 +50,9 @@ impl OfFile {
             // Most comments are not for us, and need no line.
             let line = |offset: u32| file.position(offset).line;
             match parse_annotation(text) {
-                Some(Ok(annotation)) => notes.directives.entry(line(comment.span.end)).or_default().push(annotation.directive),
+                Some(Ok(annotation)) => {
+                    notes.directives.entry(line(comment.span.end)).or_default().push(annotation.directive)
+                }
                 Some(Err(_)) => {}
                 None => {
                     if let Some(ms) = stated_p99(text) {
@@ -86,7 +99,9 @@ impl Context<'_> {
     fn is_above(&self, comment: Span, function: Span) -> bool {
         let between = (comment.end as usize)..(function.start as usize);
         let text = self.program.sources.get(function.file).and_then(|file| file.text.get(between));
-        text.is_some_and(|text| text.len() <= MODIFIERS && text.chars().all(|c| c.is_whitespace() || c.is_ascii_lowercase()))
+        text.is_some_and(|text| {
+            text.len() <= MODIFIERS && text.chars().all(|c| c.is_whitespace() || c.is_ascii_lowercase())
+        })
     }
 }
 
@@ -109,7 +124,11 @@ fn stated_p99(text: &str) -> Option<u64> {
 /// Glob with `*` for anything.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
-        None => pattern == text || text.rsplit('.').next() == Some(pattern) || text.strip_suffix(pattern).is_some_and(|head| head.ends_with('/')),
+        None => {
+            pattern == text
+                || text.rsplit('.').next() == Some(pattern)
+                || text.strip_suffix(pattern).is_some_and(|head| head.ends_with('/'))
+        }
         Some((head, tail)) => match text.strip_prefix(head) {
             Some(_) if tail.is_empty() => true,
             Some(rest) => (0..=rest.len()).filter(|i| rest.is_char_boundary(*i)).any(|i| fits(tail, &rest[i..])),

@@ -68,7 +68,8 @@ pub(super) fn leaks(locks: &mut [Lock]) {
 /// token.
 pub(super) fn own_faults(locks: &mut [Lock]) {
     let again = |lock: &Lock| lock.wait.as_ref().is_some_and(|w| w.form == WaitForm::Recursion);
-    let clock = |lock: &Lock| (lock.acquire.token.kind == TokenKind::Clock).then_some(lock.acquire.token.span).flatten();
+    let clock =
+        |lock: &Lock| (lock.acquire.token.kind == TokenKind::Clock).then_some(lock.acquire.token.span).flatten();
     let known: BTreeMap<Way, (bool, Option<Span>)> =
         locks.iter().filter(|l| l.class == Class::Lock).map(|l| (way(l), (again(l), clock(l)))).collect();
     for lock in locks {
@@ -98,7 +99,9 @@ pub(super) fn below(locks: &mut [Lock]) {
         if !lock.heartbeats.is_empty() {
             beats.insert(way(lock));
         }
-        losses.extend(lock.renewals.iter().filter(|r| r.same_session && ignores(&r.on_loss)).map(|r| (way(lock), r.site.span)));
+        losses.extend(
+            lock.renewals.iter().filter(|r| r.same_session && ignores(&r.on_loss)).map(|r| (way(lock), r.site.span)),
+        );
         writes.extend(lock.section.writes.iter().map(|w| (way(lock), w.site.span)));
         let ends = lock.releases.iter().filter(|r| r.same_session && can_end(r.context));
         cancelled.extend(ends.map(|r| (way(lock), r.site.span)));

@@ -17,7 +17,10 @@ pub(super) fn sent(words: &[Val]) -> Option<Sent> {
     for val in words {
         // A typed duration is sent in the unit that the word before it names.
         let seconds = out.last().and_then(Word::text).is_some_and(|w| w.eq_ignore_ascii_case("EX"))
-            || out.first().and_then(Word::text).is_some_and(|w| w.eq_ignore_ascii_case("EXPIRE") || w.eq_ignore_ascii_case("SETEX"));
+            || out
+                .first()
+                .and_then(Word::text)
+                .is_some_and(|w| w.eq_ignore_ascii_case("EXPIRE") || w.eq_ignore_ascii_case("SETEX"));
         let mut parts = Vec::new();
         fill(&val.sym, if seconds { NANOS_PER_S } else { NANOS_PER_MS }, &mut parts);
         out.push(Word { parts });
@@ -37,7 +40,9 @@ fn fill(sym: &Sym, unit: i128, parts: &mut Vec<Part>) {
         Sym::Concat(inner) => return inner.iter().for_each(|part| fill(part, unit, parts)),
         Sym::Scaled(_, inner) => return fill(inner, unit, parts),
         Sym::Fresh(_) => hole(HoleKind::Fresh),
-        Sym::PerProcess(at) => Part::Hole { name: format!("process {}:{}", at.file.0, at.start), kind: HoleKind::Process },
+        Sym::PerProcess(at) => {
+            Part::Hole { name: format!("process {}:{}", at.file.0, at.start), kind: HoleKind::Process }
+        }
         Sym::Clock(..) => Part::Hole { name: "clock".to_owned(), kind: HoleKind::Clock },
         Sym::Param(..) | Sym::Field(..) | Sym::Global(_) | Sym::Index(..) => hole(HoleKind::Given),
         _ if sym.any(&mut |s| matches!(s, Sym::Fresh(_))) => hole(HoleKind::Fresh),

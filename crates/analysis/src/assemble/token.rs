@@ -18,7 +18,11 @@ impl Assembly<'_, '_> {
             return Token { kind, span: None, text: String::new() };
         }
         let Some(token) = &s.token else {
-            return Token { kind: if s.library { TokenKind::Fresh } else { TokenKind::Unknown }, span: None, text: String::new() };
+            return Token {
+                kind: if s.library { TokenKind::Fresh } else { TokenKind::Unknown },
+                span: None,
+                text: String::new(),
+            };
         };
         let kind = match kind(&token.sym, &s.key.sym) {
             TokenKind::Caller if is_single(e, &token.sym, &s.key.sym) => TokenKind::PerProcess,

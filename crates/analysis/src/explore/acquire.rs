@@ -52,7 +52,8 @@ impl<'a> Explorer<'a, '_> {
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
         facts.loser_extends = loser_extends;
-        facts.blurred |= [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
+        facts.blurred |=
+            [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
         // The answer of what is queued comes when the queue is sent, and is not followed back to it.
         facts.blurred |= s.queue.is_some() && rust;
         facts.reads_before.extend(reads);
@@ -80,14 +81,23 @@ impl<'a> Explorer<'a, '_> {
         state.held.retain(|h| !(same.contains(&h.slot) && matches!(h.status, Status::Lost | Status::Failed)));
     }
 
-    pub(super) fn library_acquire(&mut self, row: Row<'a>, evidence: Evidence, acquire: &'a AcquireRow, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+    pub(super) fn library_acquire(
+        &mut self,
+        row: Row<'a>,
+        evidence: Evidence,
+        acquire: &'a AcquireRow,
+        site: CallSite<'a>,
+        mut state: State<'a>,
+    ) -> Outs<'a> {
         let span = site.call.span;
         let name = site.call_name();
         let client = self.cx.program.models.client(row.client).name.clone();
         let mut s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);
         s.queue = None;
         self.note_context_use(&site, &state);
-        let key = self.path(&acquire.key, &site, &state).unwrap_or_else(|| Val::new(Sym::Result(span, 0, "key".into(), vec![]), span));
+        let key = self
+            .path(&acquire.key, &site, &state)
+            .unwrap_or_else(|| Val::new(Sym::Result(span, 0, "key".into(), vec![]), span));
         let lease = acquire.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let token = acquire.token.as_deref().filter(|t| t.starts_with('$')).and_then(|p| self.path(p, &site, &state));
         let slot = self.open_session(&s, &key, lease, token);
@@ -115,7 +125,9 @@ impl<'a> Explorer<'a, '_> {
         state.restart_site(slot);
         let mut outs = Vec::new();
         let mut handle: Option<Val> = None;
-        for (status, words) in [(Status::Won, &acquire.won), (Status::Lost, &acquire.lost), (Status::Failed, &acquire.failed)] {
+        for (status, words) in
+            [(Status::Won, &acquire.won), (Status::Lost, &acquire.lost), (Status::Failed, &acquire.failed)]
+        {
             if words.is_empty() && status != Status::Won {
                 continue;
             }
@@ -130,8 +142,14 @@ impl<'a> Explorer<'a, '_> {
                 .enumerate()
                 .map(|(i, w)| match w.as_str() {
                     "handle" => {
-                        let ty = acquire.handle.as_deref().map(|t| self.cx.program.models.qualified_type(row.client, t)).unwrap_or_default();
-                        let val = handle.get_or_insert_with(|| Val::new(Sym::Object(ty.into(), u32::MAX - span.start), span)).clone();
+                        let ty = acquire
+                            .handle
+                            .as_deref()
+                            .map(|t| self.cx.program.models.qualified_type(row.client, t))
+                            .unwrap_or_default();
+                        let val = handle
+                            .get_or_insert_with(|| Val::new(Sym::Object(ty.into(), u32::MAX - span.start), span))
+                            .clone();
                         state.set_field(val.sym.clone(), "key".into(), key.clone());
                         val
                     }
@@ -186,13 +204,28 @@ impl<'a> Explorer<'a, '_> {
             return Val::new(Sym::Result(span, 0, word.into(), vec![]), span);
         }
         let id = self.fresh_id();
-        let context = crate::sym::ContextSym { origin: crate::sym::Origin::Background, timeout_ms: None, limited: false, endless: false, span, id };
+        let context = crate::sym::ContextSym {
+            origin: crate::sym::Origin::Background,
+            timeout_ms: None,
+            limited: false,
+            endless: false,
+            span,
+            id,
+        };
         Val::new(Sym::Context(context), span)
     }
 
     /// A library that renews tells of a loss by the signal that it passes: a callback that does not take it, or never
     /// reads it, ignores the loss.
-    fn note_signal(&mut self, runs: &str, passes: &[String], s: &Sending<'a>, key: &Val, site: &CallSite<'a>, state: &State<'a>) {
+    fn note_signal(
+        &mut self,
+        runs: &str,
+        passes: &[String],
+        s: &Sending<'a>,
+        key: &Val,
+        site: &CallSite<'a>,
+        state: &State<'a>,
+    ) {
         let Some(Sym::Func(f, _)) = self.path(runs, site, state).map(|v| (*v.sym).clone()) else { return };
         let function = self.cx.program.function(f);
         let at = passes.iter().position(|word| word == "context");
@@ -240,7 +273,14 @@ impl<'a> Explorer<'a, '_> {
         Val::new(sym, span)
     }
 
-    pub(super) fn library_release(&mut self, row: Row<'a>, evidence: Evidence, handle: &'a HandleRow, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    pub(super) fn library_release(
+        &mut self,
+        row: Row<'a>,
+        evidence: Evidence,
+        handle: &'a HandleRow,
+        site: CallSite<'a>,
+        state: State<'a>,
+    ) -> Outs<'a> {
         let name = site.call_name();
         let client = self.cx.program.models.client(row.client).name.clone();
         let s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);
@@ -263,7 +303,14 @@ impl<'a> Explorer<'a, '_> {
         outs
     }
 
-    pub(super) fn library_renew(&mut self, row: Row<'a>, evidence: Evidence, handle: &'a HandleRow, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    pub(super) fn library_renew(
+        &mut self,
+        row: Row<'a>,
+        evidence: Evidence,
+        handle: &'a HandleRow,
+        site: CallSite<'a>,
+        state: State<'a>,
+    ) -> Outs<'a> {
         let name = site.call_name();
         let client = self.cx.program.models.client(row.client).name.clone();
         let s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);

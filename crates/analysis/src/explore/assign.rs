@@ -10,7 +10,14 @@ use dogpile_source::Span;
 use std::collections::BTreeSet;
 
 impl<'a> Explorer<'a, '_> {
-    pub(super) fn assign(&mut self, frame: FrameId, targets: &'a Vec<Place>, value: &'a Rvalue, span: Span, mut state: State<'a>) -> Paths<'a> {
+    pub(super) fn assign(
+        &mut self,
+        frame: FrameId,
+        targets: &'a Vec<Place>,
+        value: &'a Rvalue,
+        span: Span,
+        mut state: State<'a>,
+    ) -> Paths<'a> {
         let blank = targets.iter().all(|t| matches!(t, Place::Blank));
         let values = match value {
             Rvalue::Use(v) => {
@@ -56,10 +63,13 @@ impl<'a> Explorer<'a, '_> {
                             {
                                 state.tuples.insert((frame, *local), vals.clone());
                             }
-                            let unbound = if matches!(targets.as_slice(), [Place::Blank]) { vals.first().cloned() } else { None };
+                            let unbound =
+                                if matches!(targets.as_slice(), [Place::Blank]) { vals.first().cloned() } else { None };
                             self.store_all(frame, targets, vals, call.span, &mut state);
                             match unbound {
-                                Some(val) => paths.extend(self.dropped(frame, &val, state).into_iter().map(|s| (s, Flow::Next))),
+                                Some(val) => {
+                                    paths.extend(self.dropped(frame, &val, state).into_iter().map(|s| (s, Flow::Next)))
+                                }
                                 None => paths.push((state, Flow::Next)),
                             }
                         }
@@ -99,7 +109,11 @@ impl<'a> Explorer<'a, '_> {
                 if matches!(value, Rvalue::Race(_)) {
                     self.note_race(frame, &vals, span, &state);
                 }
-                let sym = if matches!(value, Rvalue::All(_)) { Sym::List(vals) } else { Sym::Result(span, 0, "race".into(), vec![]) };
+                let sym = if matches!(value, Rvalue::All(_)) {
+                    Sym::List(vals)
+                } else {
+                    Sym::Result(span, 0, "race".into(), vec![])
+                };
                 vec![Val::new(sym, span)]
             }
             Rvalue::Receive(v) => {
@@ -125,7 +139,10 @@ impl<'a> Explorer<'a, '_> {
                 let key = self.eval(frame, key, &mut state);
                 self.local_lookup(&base, &key);
                 let item = Sym::Index(base.sym.clone(), key.sym.clone());
-                vec![Val::new(item.clone(), span), Val::new(Sym::Result(span, 1, "has".into(), vec![item.into()]), span)]
+                vec![
+                    Val::new(item.clone(), span),
+                    Val::new(Sym::Result(span, 1, "has".into(), vec![item.into()]), span),
+                ]
             }
         };
         self.store_all(frame, targets, values, span, &mut state);

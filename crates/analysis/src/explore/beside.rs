@@ -1,6 +1,7 @@
 //! Heartbeats and tasks: what runs beside the path, what ends it, and whether anybody waits for it.
 
 use super::call::{CallSite, Outs};
+use super::region::{Region, Start};
 use super::state::{State, Status};
 use super::{Explorer, Flow, Out};
 use crate::sym::{ContextSym, FrameId, Origin, S, Sym, Val};
@@ -84,132 +85,6 @@ pub(crate) struct TaskFacts {
     pub(crate) slots: BTreeSet<usize>,
 }
 
-/// When something runs beside the path; delays in ms, where they are known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Start {
-    /// At once.
-    #[default]
-    Now,
-    /// Once, later.
-    After(Option<u64>),
-    /// Again and again.
-    Every(Option<u64>),
-}
-
-impl Start {
-    /// After a delay or not, once or again and again.
-    pub(crate) fn of(later: bool, repeats: bool, delay: Option<u64>) -> Self {
-        match (later, repeats) {
-            (false, _) => Self::Now,
-            (true, false) => Self::After(delay),
-            (true, true) => Self::Every(delay),
-        }
-    }
-
-    /// What it waits for first, ms.
-    pub(crate) fn delay(self) -> Option<u64> {
-        match self {
-            Self::Now => None,
-            Self::After(ms) | Self::Every(ms) => ms,
-        }
-    }
-}
-
-/// A block that runs beside the path, while it is walked.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Region {
-    pub(crate) id: u32,
-    /// Sessions that it opens itself.
-    opens: BTreeSet<usize>,
-    /// Loops around the statement that starts it.
-    pub(crate) started_in: usize,
-    /// When it runs.
-    start: Start,
-    loops: usize,
-    /// How many calls deep the function is that beats: the one with the loop, or with the timer.
-    beats_at: usize,
-    renewals: BTreeSet<usize>,
-    contexts: BTreeSet<S>,
-    work: Option<Span>,
-    writes: BTreeSet<String>,
-    rearms: bool,
-    /// What ends it, where it runs again and again until somebody does.
-    handle: Option<S>,
-    /// It may end, or do nothing, by what it asks.
-    asks: bool,
-}
-
-/// The regions that the exploration is in.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Regions {
-    inside: Vec<Region>,
-    next: u32,
-    loops: usize,
-    /// Which context a context was made from.
-    pub(crate) parents: BTreeMap<u32, u32>,
-    /// Loops and regions around the place where an object was made.
-    made: BTreeMap<S, (usize, u32)>,
-}
-
-impl Regions {
-    /// The innermost one; 0 is the path itself.
-    pub(crate) fn id(&self) -> u32 {
-        self.inside.last().map_or(0, |r| r.id)
-    }
-
-    /// A loop begins (`by` 1) or is left (`by` -1); one whose rounds are beats, and not items, is so many calls deep.
-    pub(crate) fn turn(&mut self, by: isize, beats_at: Option<usize>) {
-        self.loops = self.loops.saturating_add_signed(by);
-        if let (Some(region), Some(depth)) = (self.inside.last_mut(), beats_at) {
-            if region.loops == 0 {
-                region.beats_at = depth;
-            }
-            region.loops = region.loops.saturating_add_signed(by);
-        }
-    }
-
-    /// The region whose beat this is: what a round starts and does not wait for belongs to the round.
-    fn beating(&mut self) -> Option<&mut Region> {
-        let repeats = |at: &usize| self.inside[*at].loops > 0;
-        let started = |at: &usize| self.inside[*at].start == Start::Now;
-        let last = self.inside.len().checked_sub(1)?;
-        let round = (0..=last).rev().find(repeats).filter(|outer| (outer + 1..=last).all(|at| started(&at)));
-        self.inside.get_mut(round.unwrap_or(last))
-    }
-
-    /// The innermost region runs until its handle is used, if it does not ask anything itself.
-    pub(crate) fn ends_by(&mut self, handle: &S, asks: bool) {
-        if let Some(region) = self.inside.last_mut() {
-            region.handle = Some(handle.clone());
-            region.asks = asks;
-        }
-    }
-
-    /// A session is opened here: it belongs to what runs.
-    pub(crate) fn opened(&mut self, slot: usize) {
-        self.inside.iter_mut().for_each(|r| {
-            r.opens.insert(slot);
-        });
-    }
-
-    /// An object was made here.
-    pub(crate) fn made(&mut self, object: &S) {
-        let at = (self.loops, self.id());
-        self.made.insert(object.clone(), at);
-    }
-
-    /// Whether several runs of the innermost region have one object: it was made before the loop that starts them.
-    pub(crate) fn is_shared_by_runs(&self, object: &S) -> bool {
-        let Some(region) = self.inside.last() else { return false };
-        self.made.get(object).is_some_and(|(loops, id)| *id != region.id && *loops < region.started_in)
-    }
-
-    /// Several runs of the innermost region are started by one loop.
-    pub(crate) fn is_started_in_loop(&self) -> bool {
-        self.inside.last().is_some_and(|r| r.started_in > 0)
-    }
-}
-
 impl<'a> Explorer<'a, '_> {
     pub(super) fn enter_region(&mut self, start: Start, frame: FrameId) {
         self.regions.next += 1;
@@ -227,7 +102,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A block beside the path was walked: it is a heartbeat, a task, or nothing to us.
-    pub(super) fn leave_region(&mut self, ends: &[(State<'a>, bool)], span: Span, frame: FrameId, state: &mut State<'a>) {
+    pub(super) fn leave_region(
+        &mut self,
+        ends: &[(State<'a>, bool)],
+        span: Span,
+        frame: FrameId,
+        state: &mut State<'a>,
+    ) {
         let Some(region) = self.regions.inside.pop() else { return };
         let via = self.frame(frame).via.clone();
         // Whatever it stops, may be stopped.
@@ -239,7 +120,8 @@ impl<'a> Explorer<'a, '_> {
                 self.out.renewals[*index].heart.survives = true;
             }
         }
-        let beats: BTreeSet<usize> = region.renewals.iter().copied().filter(|r| self.out.renewals[*r].heart.repeats).collect();
+        let beats: BTreeSet<usize> =
+            region.renewals.iter().copied().filter(|r| self.out.renewals[*r].heart.repeats).collect();
         let begun = if beats.is_empty() { region.work } else { Some(span) };
         if let Some(begun) = begun.filter(|_| region.start == Start::Now && !state.spawned) {
             self.note_started(&region, begun, state);
@@ -248,11 +130,27 @@ impl<'a> Explorer<'a, '_> {
             self.heartbeat(&region, beats, ends, span, via, state);
             return;
         }
-        let slots: BTreeSet<usize> = state.held.iter().filter(|h| h.status == Status::Won && !region.opens.contains(&h.slot)).map(|h| h.slot).collect();
-        let (Some(work), false, true) = (region.work, region.start != Start::Now || slots.is_empty(), region.renewals.is_empty()) else { return };
+        let slots: BTreeSet<usize> = state
+            .held
+            .iter()
+            .filter(|h| h.status == Status::Won && !region.opens.contains(&h.slot))
+            .map(|h| h.slot)
+            .collect();
+        let (Some(work), false, true) =
+            (region.work, region.start != Start::Now || slots.is_empty(), region.renewals.is_empty())
+        else {
+            return;
+        };
         let known = self.out.tasks.iter().position(|t| t.span == span && t.via == via);
         let task = known.unwrap_or_else(|| {
-            self.out.tasks.push(TaskFacts { span, via, work, writes: BTreeSet::new(), regions: BTreeSet::new(), slots: BTreeSet::new() });
+            self.out.tasks.push(TaskFacts {
+                span,
+                via,
+                work,
+                writes: BTreeSet::new(),
+                regions: BTreeSet::new(),
+                slots: BTreeSet::new(),
+            });
             self.out.tasks.len() - 1
         });
         let fact = &mut self.out.tasks[task];
@@ -274,7 +172,15 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    fn heartbeat(&mut self, region: &Region, beats: BTreeSet<usize>, ends: &[(State<'a>, bool)], span: Span, via: Vec<Span>, state: &mut State<'a>) {
+    fn heartbeat(
+        &mut self,
+        region: &Region,
+        beats: BTreeSet<usize>,
+        ends: &[(State<'a>, bool)],
+        span: Span,
+        via: Vec<Span>,
+        state: &mut State<'a>,
+    ) {
         let mut stops: BTreeSet<S> = region.handle.iter().cloned().collect();
         let mut unclear = (region.rearms && region.handle.is_none()) || region.asks || self.out.cut;
         // One round of a timer ends nothing.
@@ -303,7 +209,9 @@ impl<'a> Explorer<'a, '_> {
         // A deadline is a cap; a context of the caller's ends with the caller; what we cannot name may be stopped anywhere.
         let unbounded = |s: &S| match &**s {
             Sym::Done(c) => match &**c {
-                Sym::Context(c) => !c.limited && (c.origin == Origin::Background || self.regions.parents.contains_key(&c.id)),
+                Sym::Context(c) => {
+                    !c.limited && (c.origin == Origin::Background || self.regions.parents.contains_key(&c.id))
+                }
                 _ => false,
             },
             Sym::Alloc(_) => true,
@@ -374,7 +282,9 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn note_region_work(&mut self, span: Span, writes: Option<&Val>) {
         if let Some(region) = self.regions.inside.last_mut() {
             region.work.get_or_insert(span);
-            region.writes.extend(writes.filter(|k| crate::keys::is_telling(&k.sym)).map(|k| crate::keys::shape(&k.sym)));
+            region
+                .writes
+                .extend(writes.filter(|k| crate::keys::is_telling(&k.sym)).map(|k| crate::keys::shape(&k.sym)));
         }
     }
 
@@ -458,7 +368,9 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn fired(&mut self, stop: &S, at: Span, state: &mut State<'a>) {
         self.tell(state);
         let hit = |s: &S, parents: &BTreeMap<u32, u32>| match (context_of(s), context_of(stop)) {
-            (Some(theirs), Some(mine)) => std::iter::successors(Some(theirs.id), |id| parents.get(id).copied()).take(32).any(|id| id == mine.id),
+            (Some(theirs), Some(mine)) => {
+                std::iter::successors(Some(theirs.id), |id| parents.get(id).copied()).take(32).any(|id| id == mine.id)
+            }
             _ => s == stop,
         };
         for index in state.beside.beating.clone() {
@@ -475,7 +387,10 @@ impl<'a> Explorer<'a, '_> {
     /// What a call that is not followed gets.
     pub(super) fn given_away(&mut self, name: &str, site: &CallSite<'a>, state: &mut State<'a>) {
         let method = crate::names::last(name).to_ascii_lowercase();
-        if ["wait", "join", "drain", "close", "stop", "shutdown", "collect", "result", "flush"].iter().any(|w| method.contains(w)) {
+        if ["wait", "join", "drain", "close", "stop", "shutdown", "collect", "result", "flush"]
+            .iter()
+            .any(|w| method.contains(w))
+        {
             state.beside.running.clear();
         }
         // A handle that nobody knows the type of may be any heartbeat's.
@@ -515,11 +430,18 @@ impl<'a> Explorer<'a, '_> {
         let kept = |stop: &S| {
             state.keeps(&mut |base, val| {
                 let outside = !matches!(**base, Sym::Alloc(_) | Sym::Object(..));
-                outside && val.sym.any(&mut |s| *s == **stop || matches!((s, &**stop), (Sym::Bound(c, _), Sym::Done(d)) if c == d) || matches!(s, Sym::Func(..)))
+                outside
+                    && val.sym.any(&mut |s| {
+                        *s == **stop
+                            || matches!((s, &**stop), (Sym::Bound(c, _), Sym::Done(d)) if c == d)
+                            || matches!(s, Sym::Func(..))
+                    })
             })
         };
         let beating = state.beside.beating.iter().copied();
-        beating.filter(|h| !self.out.heartbeats[*h].unclear && !self.out.heartbeats[*h].stops.iter().any(kept)).collect()
+        beating
+            .filter(|h| !self.out.heartbeats[*h].unclear && !self.out.heartbeats[*h].stops.iter().any(kept))
+            .collect()
     }
 
     /// Runs that are over and how: a path that we stopped following is not complete.

@@ -15,14 +15,28 @@ impl<'a> Explorer<'a, '_> {
     /// Whether a row is a method of a type whose methods change it and give it again.
     pub(super) fn chains(&self, row: Row<'a>) -> bool {
         let models = self.cx.program.models;
-        row.call.on.as_deref().and_then(|on| models.type_of(&models.qualified_type(row.client, on))).is_some_and(|(_, ty)| ty.chains)
+        row.call
+            .on
+            .as_deref()
+            .and_then(|on| models.type_of(&models.qualified_type(row.client, on)))
+            .is_some_and(|(_, ty)| ty.chains)
     }
 
     /// A command that is being built: an object where its methods change it, a value where each gives the next one.
-    pub(super) fn new_command(&mut self, row: Row<'a>, ty: Option<&str>, words: Vec<Val>, span: Span, state: &mut State<'a>) -> Val {
+    pub(super) fn new_command(
+        &mut self,
+        row: Row<'a>,
+        ty: Option<&str>,
+        words: Vec<Val>,
+        span: Span,
+        state: &mut State<'a>,
+    ) -> Val {
         let words = Val::new(Sym::Command(row.client, words), span);
         let models = self.cx.program.models;
-        let Some(ty) = ty.map(|ty| models.qualified_type(row.client, ty)).filter(|ty| models.type_of(ty).is_some_and(|(_, ty)| ty.chains)) else {
+        let Some(ty) = ty
+            .map(|ty| models.qualified_type(row.client, ty))
+            .filter(|ty| models.type_of(ty).is_some_and(|(_, ty)| ty.chains))
+        else {
             return words;
         };
         let object = Val::new(self.object(&ty), span);
@@ -30,7 +44,13 @@ impl<'a> Explorer<'a, '_> {
         object
     }
 
-    pub(super) fn push_words(&mut self, row: Row<'a>, site: &CallSite<'a>, added: Vec<Val>, state: &mut State<'a>) -> Val {
+    pub(super) fn push_words(
+        &mut self,
+        row: Row<'a>,
+        site: &CallSite<'a>,
+        added: Vec<Val>,
+        state: &mut State<'a>,
+    ) -> Val {
         let span = site.call.span;
         let receiver = site.receiver.clone().unwrap_or_else(|| Val::unknown(span));
         let longer = |so_far: &S| match &**so_far {
@@ -39,7 +59,9 @@ impl<'a> Explorer<'a, '_> {
         };
         let on_all = |kept: &Val| match &*kept.sym {
             // Paths that built different words have met.
-            Sym::Phi(parts) => parts.iter().map(longer).reduce(|a, b| crate::sym::either(&a, &b)).unwrap_or_else(|| kept.sym.clone()),
+            Sym::Phi(parts) => {
+                parts.iter().map(longer).reduce(|a, b| crate::sym::either(&a, &b)).unwrap_or_else(|| kept.sym.clone())
+            }
             _ => longer(&kept.sym),
         };
         match state.field(&receiver.sym, WORDS).cloned() {
@@ -55,7 +77,14 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A variant that a client's model knows as words: `SetExpiry::PX(30_000)`.
-    pub(super) fn words_built(&mut self, frame: FrameId, ty: &Type, fields: &'a [FieldInit], span: Span, state: &mut State<'a>) -> Option<Val> {
+    pub(super) fn words_built(
+        &mut self,
+        frame: FrameId,
+        ty: &Type,
+        fields: &'a [FieldInit],
+        span: Span,
+        state: &mut State<'a>,
+    ) -> Option<Val> {
         let name = self.cx.program.canonical(ty.name()?).into_owned();
         let row = self.cx.program.models.function(&name, fields.len())?;
         let dogpile_models::Does::MakesCommand { words, .. } = &row.call.does else { return None };
@@ -64,12 +93,15 @@ impl<'a> Explorer<'a, '_> {
         let args = fields
             .iter()
             .map(|f| match f {
-                FieldInit::Item(v) | FieldInit::Named(_, v) | FieldInit::Keyed(_, v) | FieldInit::Spread(v) => self.eval(frame, v, state),
+                FieldInit::Item(v) | FieldInit::Named(_, v) | FieldInit::Keyed(_, v) | FieldInit::Spread(v) => {
+                    self.eval(frame, v, state)
+                }
             })
             .collect();
         let site = CallSite { call, frame, receiver: None, args, wanted: None };
         let words = self.words(words, &site, state);
-        let words = words.into_iter().map(|word| if word.span == call.span { Val { span, ..word } } else { word }).collect();
+        let words =
+            words.into_iter().map(|word| if word.span == call.span { Val { span, ..word } } else { word }).collect();
         Some(Val::new(Sym::Command(row.client, words), span))
     }
 }
@@ -87,7 +119,9 @@ pub(super) fn built_words(val: &Val, state: &State<'_>) -> Option<Vec<Val>> {
 pub(super) fn commands(val: &Val, state: &State<'_>) -> Vec<Vec<Val>> {
     let kept = state.field(&val.sym, WORDS).unwrap_or(val);
     match &*kept.sym {
-        Sym::Phi(parts) => parts.iter().filter_map(|part| built_words(&Val { sym: part.clone(), span: val.span }, state)).collect(),
+        Sym::Phi(parts) => {
+            parts.iter().filter_map(|part| built_words(&Val { sym: part.clone(), span: val.span }, state)).collect()
+        }
         _ => built_words(val, state).into_iter().collect(),
     }
 }

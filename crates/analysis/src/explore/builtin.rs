@@ -1,7 +1,8 @@
 //! The languages' own functions that matter for values and for telling others.
 
-use super::call::{CallSite, Outs, results};
+use super::call::{CallSite, Outs};
 use super::state::State;
+use super::unknown::results;
 use super::{Explorer, Out};
 use crate::sym::{Sym, Val};
 use dogpile_ir::Type;
@@ -24,8 +25,10 @@ impl<'a> Explorer<'a, '_> {
             }
             "builtin.copy" => {
                 // Bounds of the target are not kept: what is copied comes after what was set.
-                if let (Some(dogpile_ir::ValueKind::Slice(base) | dogpile_ir::ValueKind::Convert(_, base)), Some(Sym::List(items))) =
-                    (site.call.args.first().map(|a| &a.kind), site.args.get(1).map(|a| &*a.sym))
+                if let (
+                    Some(dogpile_ir::ValueKind::Slice(base) | dogpile_ir::ValueKind::Convert(_, base)),
+                    Some(Sym::List(items)),
+                ) = (site.call.args.first().map(|a| &a.kind), site.args.get(1).map(|a| &*a.sym))
                     && let dogpile_ir::ValueKind::Local(local) = base.kind
                 {
                     let home = self.home(site.frame, local);
@@ -58,13 +61,15 @@ impl<'a> Explorer<'a, '_> {
                 return vec![(state, Out::Values(vec![]))];
             }
             "builtin.panic" => return vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
-            "builtin.min" | "builtin.max" => match (site.args.first().and_then(|a| a.sym.int()), site.args.get(1).and_then(|a| a.sym.int())) {
-                (Some(a), Some(b)) => {
-                    let n = if name == "builtin.min" { a.min(b) } else { a.max(b) };
-                    Sym::Int(n, site.args[0].sym.scale())
+            "builtin.min" | "builtin.max" => {
+                match (site.args.first().and_then(|a| a.sym.int()), site.args.get(1).and_then(|a| a.sym.int())) {
+                    (Some(a), Some(b)) => {
+                        let n = if name == "builtin.min" { a.min(b) } else { a.max(b) };
+                        Sym::Int(n, site.args[0].sym.scale())
+                    }
+                    _ => return vec![(state, Out::Values(results(span, name, 1, &given)))],
                 }
-                _ => return vec![(state, Out::Values(results(span, name, 1, &given)))],
-            },
+            }
             "builtin.len" => match site.args.first().map(|a| &*a.sym) {
                 Some(Sym::List(items)) => Sym::Int(items.len() as i128, crate::sym::Scale::Bare),
                 _ => return vec![(state, Out::Values(results(span, name, 1, &given)))],

@@ -76,7 +76,15 @@ impl<'a> Explorer<'a, '_> {
         }
         let keeps_error = self.awaitable(&self.types[*id as usize])?;
         let info = self.frame(frame);
-        let site = OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: "map entry".to_owned(), words: std::sync::Arc::default(), client: None, evidence: Evidence::Import };
+        let site = OpSite {
+            span,
+            via: info.via.clone(),
+            func: self.named_function(info.func),
+            command: "map entry".to_owned(),
+            words: std::sync::Arc::default(),
+            client: None,
+            evidence: Evidence::Import,
+        };
         let flight = self.out.flights.len();
         self.out.flights.push(FlightFacts {
             site,
@@ -128,14 +136,20 @@ impl<'a> Explorer<'a, '_> {
             Sym::Global(name) => name.to_string(),
             _ => return true,
         };
-        let is_it = |kind: &ValueKind| matches!(kind, ValueKind::Field(_, n) if **n == *field) || matches!(kind, ValueKind::Global(n) if **n == *field);
+        let is_it = |kind: &ValueKind| {
+            matches!(kind, ValueKind::Field(_, n) if **n == *field)
+                || matches!(kind, ValueKind::Global(n) if **n == *field)
+        };
         let package = &self.cx.program.module(self.root).package;
         let mut found = false;
         for module in self.cx.program.modules_of(package) {
             for body in module.functions.iter().filter_map(|f| f.body.as_ref()) {
                 each_stmt(body, &mut |stmt| {
                     let StmtKind::Let { targets, value } = &stmt.kind else { return };
-                    found |= targets.iter().any(|t| matches!(t, Place::Field(_, n) if **n == *field) || matches!(t, Place::Global(n) if **n == *field));
+                    found |= targets.iter().any(|t| {
+                        matches!(t, Place::Field(_, n) if **n == *field)
+                            || matches!(t, Place::Global(n) if **n == *field)
+                    });
                     if let Rvalue::Call(call) = value
                         && matches!(&call.callee, Callee::Named(n) if matches!(&**n, "builtin.delete" | "builtin.clear"))
                     {

@@ -1,12 +1,12 @@
 //! Calls: who is called, and what comes back.
 
 use super::state::{State, Status, merge};
+use super::unknown::results;
 use super::{Explorer, Flow, MAX_DEPTH, Out};
 use crate::program::FuncRef;
-use crate::sym::{FrameId, Origin, S, Sym, Val};
+use crate::sym::{FrameId, S, Sym, Val};
 use crate::typing::{Target, called_row};
 use dogpile_ir::{Call, Callee, Name, Type};
-use dogpile_source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,7 +28,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A call whose first result goes to something of a declared type.
-    pub(super) fn call_for(&mut self, frame: FrameId, call: &'a Call, wanted: Option<&'a Type>, state: State<'a>) -> Outs<'a> {
+    pub(super) fn call_for(
+        &mut self,
+        frame: FrameId,
+        call: &'a Call,
+        wanted: Option<&'a Type>,
+        state: State<'a>,
+    ) -> Outs<'a> {
         let outs = self.called(frame, call, wanted, state);
         if !call.awaited || self.lang(frame) != dogpile_ir::Lang::Rust {
             return outs;
@@ -53,7 +59,9 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn future(&self, sym: &Sym) -> Option<(FuncRef, Option<FrameId>)> {
         let Sym::Func(f, home) = sym else { return None };
         let function = self.cx.program.function(*f);
-        let block = function.is_async && function.params.is_empty() && matches!(function.kind, dogpile_ir::FunctionKind::Closure { .. });
+        let block = function.is_async
+            && function.params.is_empty()
+            && matches!(function.kind, dogpile_ir::FunctionKind::Closure { .. });
         block.then_some((*f, *home))
     }
 
@@ -75,7 +83,10 @@ impl<'a> Explorer<'a, '_> {
         let site = CallSite { call, frame, receiver, args, wanted };
         match &call.callee {
             Callee::Named(name) if &**name == "builtin.Promise.new" => self.new_promise(site, state),
-            Callee::Named(name) if name.starts_with("builtin.") && (self.lang(frame) == dogpile_ir::Lang::Go || &**name == "builtin.delete") => {
+            Callee::Named(name)
+                if name.starts_with("builtin.")
+                    && (self.lang(frame) == dogpile_ir::Lang::Go || &**name == "builtin.delete") =>
+            {
                 self.builtin(name, &site, state)
             }
             Callee::Named(name) => {
@@ -140,7 +151,8 @@ impl<'a> Explorer<'a, '_> {
         }
         let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
         let ty = self.type_of(site.frame, receiver, &base);
-        let of_map = self.map_method(&name, &ty, &site, &state).or_else(|| self.shared_map_method(&name, &ty, &site, &state));
+        let of_map =
+            self.map_method(&name, &ty, &site, &state).or_else(|| self.shared_map_method(&name, &ty, &site, &state));
         if let Some(outs) = of_map {
             return outs;
         }
@@ -247,7 +259,8 @@ impl<'a> Explorer<'a, '_> {
     }
 
     fn dispatch(&mut self, all: &[FuncRef], name: &Arc<str>, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
-        let relevant: Vec<FuncRef> = all.iter().copied().filter(|f| self.cx.reach.is_relevant(&self.cx.program, *f)).collect();
+        let relevant: Vec<FuncRef> =
+            all.iter().copied().filter(|f| self.cx.reach.is_relevant(&self.cx.program, *f)).collect();
         match relevant.as_slice() {
             [] if all.len() == 1 => self.enter(all[0], name, site, state),
             [] => self.unknown(name.clone(), site, state),
@@ -275,7 +288,10 @@ impl<'a> Explorer<'a, '_> {
             return self.recursion(f, site, state);
         }
         // Nobody reads what a line in a log comes to.
-        let logs = site.wanted.is_none() && !gives_functions && self.name_tells(name).logging && !self.cx.reach.is_relevant(program, f);
+        let logs = site.wanted.is_none()
+            && !gives_functions
+            && self.name_tells(name).logging
+            && !self.cx.reach.is_relevant(program, f);
         if self.cx.reach.is_relevant(program, f) && depth >= MAX_DEPTH {
             self.note_opaque(&state);
         }
@@ -311,8 +327,12 @@ impl<'a> Explorer<'a, '_> {
         mut state: State<'a>,
     ) -> Outs<'a> {
         let function = self.cx.program.function(f);
-        let Some(body) = &function.body else { return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))] };
-        if self.depth(from) > MAX_DEPTH + 5 || self.times_on_stack(from, f) > usize::from(args.iter().any(|a| matches!(*a.sym, Sym::Func(..)))) {
+        let Some(body) = &function.body else {
+            return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))];
+        };
+        if self.depth(from) > MAX_DEPTH + 5
+            || self.times_on_stack(from, f) > usize::from(args.iter().any(|a| matches!(*a.sym, Sym::Func(..))))
+        {
             return vec![(state, Out::Values(results(call.span, &function.name, function.results.len(), &[])))];
         }
         let args = match self.tuple(call, from, &state) {
@@ -346,7 +366,11 @@ impl<'a> Explorer<'a, '_> {
         }
         let fixed = if function.variadic { function.params.len().saturating_sub(1) } else { function.params.len() };
         for (i, param) in function.params.iter().enumerate() {
-            let val = if i >= fixed && !(call.spread && args.len() == function.params.len() && !matches!(args.last().map(|a| &*a.sym), Some(Sym::List(_)))) {
+            let val = if i >= fixed
+                && !(call.spread
+                    && args.len() == function.params.len()
+                    && !matches!(args.last().map(|a| &*a.sym), Some(Sym::List(_))))
+            {
                 Val::new(Sym::List(args.get(fixed..).unwrap_or_default().to_vec()), call.span)
             } else {
                 match args.get(i) {
@@ -379,7 +403,10 @@ impl<'a> Explorer<'a, '_> {
                 Flow::Raise(raised) => {
                     // What a helper throws is told where the function that holds the lock calls the helper.
                     let depth = self.frame(frame).via.len();
-                    let deeper = state.held.iter().any(|h| h.status == Status::Won && self.out.sessions[h.slot].site.via.len() < depth);
+                    let deeper = state
+                        .held
+                        .iter()
+                        .any(|h| h.status == Status::Won && self.out.sessions[h.slot].site.via.len() < depth);
                     let span = if deeper && home.is_none() { call.span } else { raised.span };
                     outs.push((state, Out::Raise(Val { sym: raised.sym, span })));
                 }
@@ -408,9 +435,13 @@ impl<'a> Explorer<'a, '_> {
                     .zip(unlike)
                     .enumerate()
                     .map(|(i, (there, unlike))| match (groups.split_first(), there) {
-                        (Some(((_, first), rest)), _) if rest.iter().all(|(_, other)| other[i].sym == first[i].sym) => first[i].clone(),
+                        (Some(((_, first), rest)), _) if rest.iter().all(|(_, other)| other[i].sym == first[i].sym) => {
+                            first[i].clone()
+                        }
                         (_, Some(false)) => Val::new(Sym::Nil, span),
-                        _ if groups.iter().all(|(_, other)| super::waits::is_failure(&other[i].sym)) => Val::new(Sym::Error("failure".into()), span),
+                        _ if groups.iter().all(|(_, other)| super::waits::is_failure(&other[i].sym)) => {
+                            Val::new(Sym::Error("failure".into()), span)
+                        }
                         _ => unlike,
                     })
                     .collect();
@@ -418,7 +449,10 @@ impl<'a> Explorer<'a, '_> {
                 for state in &mut states {
                     for (val, there) in vals.iter().zip(&there) {
                         if *there == Some(true) {
-                            state.assume(&Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Ne, &val.sym, &Sym::Nil.into())), true);
+                            state.assume(
+                                &Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Ne, &val.sym, &Sym::Nil.into())),
+                                true,
+                            );
                         }
                     }
                 }
@@ -431,127 +465,9 @@ impl<'a> Explorer<'a, '_> {
         }
         outs
     }
-
-    /// A call that nobody knows.
-    pub(super) fn unknown(&mut self, name: Arc<str>, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
-        self.unknown_work(name, None, site, state)
-    }
-
-    /// Says something to somebody, by its name: a channel of unknown type, an emitter, whoever can stop the work.
-    fn tells(name: &str) -> bool {
-        let method = crate::names::last(name).to_ascii_lowercase();
-        ["send", "try_send", "emit", "reject", "abort", "cancel", "shutdown", "kill"].contains(&method.as_str()) || method.starts_with("notify")
-    }
-
-    /// A line in a log reaches nobody who works. A logger that nobody declared is known by what it is called.
-    fn logs(&self, name: &str, site: &CallSite<'a>) -> bool {
-        let spoken = match &site.call.callee {
-            Callee::Method { receiver, .. } => {
-                crate::names::describe(receiver, self.cx.program.module(self.frame(site.frame).func)).to_ascii_lowercase()
-            }
-            _ => String::new(),
-        };
-        self.name_tells(name).logging || matches!(spoken.as_str(), "log" | "logger" | "console")
-    }
-
-    fn unknown_work(&mut self, name: Arc<str>, target: Option<FuncRef>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
-        self.given_away(&name, &site, &mut state);
-        self.filled_by_others(&site, &mut state);
-        if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
-            return outs;
-        }
-        site.args.iter().for_each(|a| self.looked_at(&a.sym));
-        if !self.name_tells(&name).idle {
-            self.may_have_asked(&mut state);
-        }
-        if !self.unknown_helper(&name, &site, &mut state) {
-            self.note_work(&name, target, &site, &state);
-        }
-        let carries_error = site.args.iter().any(|a| a.sym.any(&mut |s| matches!(s, Sym::Error(_))));
-        if (carries_error || Self::tells(&name)) && !self.logs(&name, &site) {
-            self.tell(&state);
-        }
-        let arity = match target {
-            Some(f) => self.cx.program.function(f).results.len(),
-            None => 0,
-        };
-        let given: Vec<S> = site.receiver.iter().map(|r| r.sym.clone()).chain(site.args.iter().map(|a| a.sym.clone())).collect();
-        let vals = results(site.call.span, &name, arity.max(3), &given);
-        let thrown = self.thrown(site.frame, site.call, &state);
-        // A function given away may run, now, once; what walks a list runs it for each item.
-        let walks = matches!(crate::names::last(&name), "map" | "forEach" | "flatMap" | "filter" | "some" | "every" | "reduce" | "for_each" | "filter_map" | "flat_map");
-        // Around what it is given, a function of which we know that it takes locks or asks Redis may do so: what was not
-        // followed is no place to judge from.
-        let encloses = target.is_some_and(|f| self.cx.reach.is_relevant(&self.cx.program, f));
-        let before = state.clone();
-        let mut states = vec![state];
-        for arg in site.args.iter().filter(|_| !encloses) {
-            if let Sym::Func(f, home) = &*arg.sym {
-                let matters = self.cx.reach.is_relevant(&self.cx.program, *f) || states.iter().any(|s| !s.held.is_empty()) || !self.flights.is_empty();
-                if !matters {
-                    continue;
-                }
-                let mut next = Vec::new();
-                let list = site.receiver.as_ref().filter(|list| walks && self.lang(site.frame) == dogpile_ir::Lang::Rust && is_list(&list.sym)).cloned();
-                match &list {
-                    Some(list) => self.begin_round(site.frame, site.call.span, list),
-                    None if walks => self.begin_walk(site.frame, site.call.span, *f),
-                    None => {}
-                }
-                for state in states {
-                    let params = self.cx.program.function(*f).params.clone();
-                    let mut fargs: Vec<Val> = params.iter().map(|p| self.callback_argument(f.module, p, &site)).collect();
-                    if let ([item], Some(list)) = (fargs.as_mut_slice(), &list) {
-                        *item = Val::new(Sym::Index(list.sym.clone(), Sym::Unknown.into()), item.span);
-                    }
-                    next.push(state.clone());
-                    for (after, out) in self.invoke(*f, *home, None, fargs, site.call, site.frame, state) {
-                        if matches!(out, Out::Values(_)) {
-                            next.push(after);
-                        }
-                    }
-                }
-                if walks {
-                    self.end_round();
-                }
-                let mut next: Vec<(State<'a>, bool)> = next.into_iter().map(|s| (s, true)).collect();
-                self.given_back_by_all(&before, &mut next);
-                states = merge(next.into_iter().map(|(s, _)| s).collect());
-            }
-        }
-        let mut outs: Outs<'a> = states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect();
-        outs.extend(thrown);
-        outs
-    }
-
-    /// What a function gets that an unknown caller runs: a context it may be handed is the one given to that caller.
-    fn callback_argument(&mut self, module: u32, param: &dogpile_ir::Param, site: &CallSite<'a>) -> Val {
-        if param.ty.name() == Some("context.Context")
-            && let Some(ctx) = site.args.iter().find(|a| matches!(&*a.sym, Sym::Context(_)))
-        {
-            return ctx.clone();
-        }
-        let mut val = self.parameter(module, param);
-        if let Sym::Context(ctx) = &*val.sym {
-            let mut ctx = ctx.clone();
-            ctx.origin = Origin::Unknown;
-            val = Val::new(Sym::Context(ctx), val.span);
-        }
-        val
-    }
-}
-
-/// Whether a list is known well enough to tell its items by it.
-fn is_list(sym: &Sym) -> bool {
-    matches!(sym, Sym::Param(..) | Sym::Field(..) | Sym::Index(..) | Sym::Result(..))
 }
 
 /// Whether a value is something or nil, where a path knows.
 fn is_there(val: &Val, state: &State<'_>) -> Option<bool> {
     state.truth(&Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Ne, &val.sym, &Sym::Nil.into())))
-}
-
-/// Results of a call nobody followed.
-pub(super) fn results(span: Span, name: &str, n: usize, given: &[S]) -> Vec<Val> {
-    (0..n.max(1)).map(|i| Val::new(Sym::Result(span, i, name.into(), given.to_vec()), span)).collect()
 }

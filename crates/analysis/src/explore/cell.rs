@@ -72,7 +72,8 @@ impl<'a> Explorer<'a, '_> {
                 let base = self.eval(frame, place, state);
                 let index = self.eval(frame, index, state);
                 self.local_store(frame, place.span, &base, &index, &val);
-                if let (Sym::List(items), Some(at), dogpile_ir::ValueKind::Local(local)) = (&*base.sym, index.sym.int(), &place.kind)
+                if let (Sym::List(items), Some(at), dogpile_ir::ValueKind::Local(local)) =
+                    (&*base.sym, index.sym.int(), &place.kind)
                     && let Ok(at) = usize::try_from(at)
                     && at < 64
                 {

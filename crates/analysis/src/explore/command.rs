@@ -28,7 +28,13 @@ pub(super) struct Sending<'a> {
 }
 
 impl<'a> Explorer<'a, '_> {
-    pub(super) fn op_site(&self, site: &CallSite<'a>, command: &str, client: Option<dogpile_models::ClientId>, evidence: Evidence) -> OpSite {
+    pub(super) fn op_site(
+        &self,
+        site: &CallSite<'a>,
+        command: &str,
+        client: Option<dogpile_models::ClientId>,
+        evidence: Evidence,
+    ) -> OpSite {
         // A client behind another name sends nothing of its own: the call of it is the command's place.
         let mut frame = site.frame;
         let mut span = site.call.name_span;
@@ -39,10 +45,26 @@ impl<'a> Explorer<'a, '_> {
             frame = caller;
         }
         let info = self.frame(frame);
-        OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: command.to_owned(), words: Arc::default(), client, evidence }
+        OpSite {
+            span,
+            via: info.via.clone(),
+            func: self.named_function(info.func),
+            command: command.to_owned(),
+            words: Arc::default(),
+            client,
+            evidence,
+        }
     }
 
-    pub(super) fn sending(&mut self, row: Row<'a>, evidence: Evidence, reply: &str, command: &str, site: &CallSite<'a>, state: &State<'a>) -> Sending<'a> {
+    pub(super) fn sending(
+        &mut self,
+        row: Row<'a>,
+        evidence: Evidence,
+        reply: &str,
+        command: &str,
+        site: &CallSite<'a>,
+        state: &State<'a>,
+    ) -> Sending<'a> {
         let op = self.op_site(site, command, Some(row.client), evidence);
         let context = row.call.context.as_deref().and_then(|p| self.path(p, site, state));
         let queue = site.receiver.as_ref().and_then(|r| {
@@ -58,7 +80,15 @@ impl<'a> Explorer<'a, '_> {
         Sending { row, reply: reply.to_owned(), op, context, queue }
     }
 
-    pub(super) fn command(&mut self, row: Row<'a>, evidence: Evidence, reply: &str, words: Vec<Val>, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+    pub(super) fn command(
+        &mut self,
+        row: Row<'a>,
+        evidence: Evidence,
+        reply: &str,
+        words: Vec<Val>,
+        site: CallSite<'a>,
+        mut state: State<'a>,
+    ) -> Outs<'a> {
         let texts: Vec<Option<String>> = words
             .iter()
             .map(|w| match &*w.sym {
@@ -97,7 +127,9 @@ impl<'a> Explorer<'a, '_> {
                     self.deed(&s.op, &key, what, Some(&value), lease.clone(), &mut state);
                 }
                 match when {
-                    SetWhen::IfEqual(_) | SetWhen::IfDigestEqual(_) => self.renew_command(s, key, GuardFact::Atomic(None), lease, &site, state),
+                    SetWhen::IfEqual(_) | SetWhen::IfDigestEqual(_) => {
+                        self.renew_command(s, key, GuardFact::Atomic(None), lease, &site, state)
+                    }
                     SetWhen::IfPresent => self.renew_command(s, key, GuardFact::None, lease, &site, state),
                     // The old value tells who had it.
                     SetWhen::Always if get && self.is_lost(&key, &state) => {
@@ -116,10 +148,13 @@ impl<'a> Explorer<'a, '_> {
                         self.simple_reply(s, Raw::Ok, &site, state)
                     }
                     // Data over one's own lock is no renewal of it.
-                    SetWhen::Always if data && self.session_of(&key, &state).is_some() => self.simple_reply(s, Raw::Ok, &site, state),
+                    SetWhen::Always if data && self.session_of(&key, &state).is_some() => {
+                        self.simple_reply(s, Raw::Ok, &site, state)
+                    }
                     // A plain SET over one's own lock: a renewal that asks nobody.
                     _ if self.session_of(&key, &state).is_some_and(|slot| {
-                        !matches!(state.status(slot), Some(Status::Lost | Status::Failed)) && !self.is_taken_in_turn(slot)
+                        !matches!(state.status(slot), Some(Status::Lost | Status::Failed))
+                            && !self.is_taken_in_turn(slot)
                     }) =>
                     {
                         let index = self.renewal_fact(&s, &key, GuardFact::None, lease, &state);
@@ -142,7 +177,9 @@ impl<'a> Explorer<'a, '_> {
                 self.entry_expires(&key, &lease);
                 if when == ExpireWhen::Nx {
                     if let Some(slot) = self.session_of(&key, &state)
-                        && s.queue.as_ref().is_some_and(|q| q.1 == Role::Transaction && self.out.sessions[slot].queue.as_ref() == Some(&q.0))
+                        && s.queue.as_ref().is_some_and(|q| {
+                            q.1 == Role::Transaction && self.out.sessions[slot].queue.as_ref() == Some(&q.0)
+                        })
                         && self.out.sessions[slot].lease == Lease::Absent
                     {
                         self.out.sessions[slot].expiry_same_step = true;
@@ -152,7 +189,9 @@ impl<'a> Explorer<'a, '_> {
                 }
                 self.expire_command(s, key, lease, &site, state)
             }
-            Meaning::Persist { key } => self.renew_command(s, words[key].clone(), GuardFact::None, Lease::Absent, &site, state),
+            Meaning::Persist { key } => {
+                self.renew_command(s, words[key].clone(), GuardFact::None, Lease::Absent, &site, state)
+            }
             Meaning::Delete { keys, when } => {
                 let guard = match when {
                     DelWhen::Always => GuardFact::None,
@@ -165,7 +204,9 @@ impl<'a> Explorer<'a, '_> {
                 self.simple_reply(s, Raw::Number, &site, state)
             }
             Meaning::Read { keys } => {
-                let Some(key) = keys.first().map(|k| words[*k].clone()) else { return self.simple_reply(s, Raw::Any, &site, state) };
+                let Some(key) = keys.first().map(|k| words[*k].clone()) else {
+                    return self.simple_reply(s, Raw::Any, &site, state);
+                };
                 self.deed(&s.op, &key, What::Look, None, Lease::Unknown, &mut state);
                 if matches!(name.as_str(), "GET" | "HGET" | "HGETALL" | "MGET" | "EXISTS" | "GETEX") {
                     self.note_read(&s, &key, &mut state);
@@ -230,7 +271,10 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         self.out.loose.push(Loose::Read { site: s.op.clone(), key: key.clone() });
-        self.note_cache(CacheFacts::new(s.op.clone(), CacheOp::Get, key.clone(), CacheScope::Shared, Lease::Unknown), state);
+        self.note_cache(
+            CacheFacts::new(s.op.clone(), CacheOp::Get, key.clone(), CacheScope::Shared, Lease::Unknown),
+            state,
+        );
     }
 
     /// EXPIRE behind a SET without one: the entry has an end after all.
@@ -240,12 +284,20 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// EXPIRE: the second half of a two-step acquire, or a renewal.
-    fn expire_command(&mut self, s: Sending<'a>, key: Val, lease: Lease, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    fn expire_command(
+        &mut self,
+        s: Sending<'a>,
+        key: Val,
+        lease: Lease,
+        site: &CallSite<'a>,
+        state: State<'a>,
+    ) -> Outs<'a> {
         let guard = compared_read(&key, &state).map_or(GuardFact::None, GuardFact::ReadThenAct);
         if let Some(slot) = self.session_of(&key, &state) {
             let status = state.status(slot);
             let first = self.out.sessions[slot].lease == Lease::Absent;
-            let same_queue = s.queue.is_some() && s.queue.as_ref().map(|q| &q.0) == self.out.sessions[slot].queue.as_ref();
+            let same_queue =
+                s.queue.is_some() && s.queue.as_ref().map(|q| &q.0) == self.out.sessions[slot].queue.as_ref();
             if first && matches!(status, Some(Status::Won)) {
                 if same_queue && s.queue.as_ref().is_some_and(|q| q.1 == Role::Transaction) {
                     self.out.sessions[slot].expiry_same_step = true;
@@ -275,7 +327,15 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A renewal: done, lost to somebody else, or not answered.
-    pub(super) fn renew_command(&mut self, s: Sending<'a>, key: Val, guard: GuardFact, lease: Lease, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    pub(super) fn renew_command(
+        &mut self,
+        s: Sending<'a>,
+        key: Val,
+        guard: GuardFact,
+        lease: Lease,
+        site: &CallSite<'a>,
+        state: State<'a>,
+    ) -> Outs<'a> {
         let index = self.renewal_fact(&s, &key, guard, lease, &state);
         let mut outs = self.simple_reply(s.clone(), Raw::Int(1), site, state.clone());
         let vote = self.is_one_vote(&key, site, &state);
@@ -293,7 +353,14 @@ impl<'a> Explorer<'a, '_> {
         outs
     }
 
-    pub(super) fn renewal_fact(&mut self, s: &Sending<'a>, key: &Val, guard: GuardFact, lease: Lease, state: &State<'a>) -> usize {
+    pub(super) fn renewal_fact(
+        &mut self,
+        s: &Sending<'a>,
+        key: &Val,
+        guard: GuardFact,
+        lease: Lease,
+        state: &State<'a>,
+    ) -> usize {
         let slot = self.session_of(key, state);
         let found = self.out.renewals.iter().position(|r| r.site == s.op);
         let index = found.unwrap_or_else(|| {
@@ -331,13 +398,21 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// DEL and its kin on one key.
-    pub(super) fn release_key(&mut self, s: &Sending<'a>, key: &Val, guard: GuardFact, throws_unheld: bool, state: &mut State<'a>) {
+    pub(super) fn release_key(
+        &mut self,
+        s: &Sending<'a>,
+        key: &Val,
+        guard: GuardFact,
+        throws_unheld: bool,
+        state: &mut State<'a>,
+    ) {
         let guard = match guard {
             GuardFact::None if state.watching => GuardFact::Atomic(None),
             GuardFact::None => compared_read(key, state).map_or(GuardFact::None, GuardFact::ReadThenAct),
             other => other,
         };
-        let cancelled = s.context.as_ref().is_some_and(|c| state.truth(&Arc::new(Sym::Done(c.sym.clone()))) == Some(true));
+        let cancelled =
+            s.context.as_ref().is_some_and(|c| state.truth(&Arc::new(Sym::Done(c.sym.clone()))) == Some(true));
         let compared = match guard {
             GuardFact::ReadThenAct(span) => Some(span),
             _ => None,
@@ -432,7 +507,13 @@ fn lease_of(ttl: TtlArg, words: &[Val]) -> Lease {
 
 impl<'a> Explorer<'a, '_> {
     /// A reply that we have no words for.
-    pub(super) fn opaque_reply(&mut self, row: Row<'a>, reply: &str, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    pub(super) fn opaque_reply(
+        &mut self,
+        row: Row<'a>,
+        reply: &str,
+        site: &CallSite<'a>,
+        state: State<'a>,
+    ) -> Outs<'a> {
         self.note_opaque(&state);
         let s = self.sending(row, Evidence::Exact, reply, "?", site, &state);
         self.simple_reply(s, Raw::Any, site, state)
@@ -451,7 +532,9 @@ impl<'a> Explorer<'a, '_> {
     fn raises(&self, client: dogpile_models::ClientId, reply: &str) -> bool {
         let models = self.cx.program.models;
         models.client(client).language == "typescript"
-            && models.reply(client, reply).is_some_and(|row| !row.direct.is_empty() && !row.direct.iter().any(|part| part == "error"))
+            && models
+                .reply(client, reply)
+                .is_some_and(|row| !row.direct.is_empty() && !row.direct.iter().any(|part| part == "error"))
     }
 }
 

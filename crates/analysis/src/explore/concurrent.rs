@@ -1,8 +1,9 @@
 //! Work beside the path: goroutines, tasks, timers, and what they tell.
 
-use super::beside::Start;
-use super::call::{CallSite, Outs, results};
+use super::call::{CallSite, Outs};
+use super::region::Start;
 use super::state::{State, Status};
+use super::unknown::results;
 use super::{Explorer, Flow, Out};
 use crate::sym::{FrameId, S, Sym, Val};
 use dogpile_ir::Block;
@@ -11,7 +12,13 @@ use std::collections::BTreeSet;
 
 impl<'a> Explorer<'a, '_> {
     /// Runs a function argument now.
-    pub(super) fn run_function(&mut self, path: &str, args: Vec<Val>, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    pub(super) fn run_function(
+        &mut self,
+        path: &str,
+        args: Vec<Val>,
+        site: &CallSite<'a>,
+        state: State<'a>,
+    ) -> Outs<'a> {
         let span = site.call.span;
         let Some(f) = self.path(path, site, &state) else {
             self.unknown_flight_work();
@@ -74,7 +81,14 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Starts a block beside the path. It is work of no flight, but of the one that it makes.
-    pub(super) fn spawn(&mut self, frame: FrameId, body: &'a Block, span: Span, flight: Option<usize>, state: &mut State<'a>) -> Vec<State<'a>> {
+    pub(super) fn spawn(
+        &mut self,
+        frame: FrameId,
+        body: &'a Block,
+        span: Span,
+        flight: Option<usize>,
+        state: &mut State<'a>,
+    ) -> Vec<State<'a>> {
         let beside = set_out(state, None);
         let flights = std::mem::replace(&mut self.flights, flight.into_iter().collect());
         self.enter_region(Start::Now, frame);
@@ -86,7 +100,14 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// The same for a function; its handle is what ends it.
-    pub(super) fn spawn_function(&mut self, path: &str, start: Start, handle: &S, site: &CallSite<'a>, state: &mut State<'a>) {
+    pub(super) fn spawn_function(
+        &mut self,
+        path: &str,
+        start: Start,
+        handle: &S,
+        site: &CallSite<'a>,
+        state: &mut State<'a>,
+    ) {
         let beside = set_out(state, start.delay());
         let flights = std::mem::take(&mut self.flights);
         if start != Start::Now {
@@ -150,7 +171,10 @@ impl<'a> Explorer<'a, '_> {
             if after && fact.ended.is_none_or(|(known, _)| depth < known) {
                 fact.ended = Some((depth, at));
             }
-            if after && state.beside.failures.contains(index) && fact.heart.returns.is_none_or(|(known, _)| depth < known) {
+            if after
+                && state.beside.failures.contains(index)
+                && fact.heart.returns.is_none_or(|(known, _)| depth < known)
+            {
                 fact.heart.returns = Some((depth, at));
             }
         }
@@ -177,13 +201,22 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A `cancel` that a lock library returned gives the lock back.
-    pub(super) fn cancel_releases(&mut self, base: &S, call: &'a dogpile_ir::Call, frame: FrameId, state: &mut State<'a>) {
+    pub(super) fn cancel_releases(
+        &mut self,
+        base: &S,
+        call: &'a dogpile_ir::Call,
+        frame: FrameId,
+        state: &mut State<'a>,
+    ) {
         let Sym::Object(ty, at) = &**base else { return };
         if &**ty != "lock-cancel" {
             return;
         }
-        let slot = self.out.sessions.iter().position(|s| s.library && s.site.span.start <= *at && *at <= s.site.span.end);
-        let slot = slot.or_else(|| state.held.iter().find(|h| self.out.sessions[h.slot].library && h.status == Status::Won).map(|h| h.slot));
+        let slot =
+            self.out.sessions.iter().position(|s| s.library && s.site.span.start <= *at && *at <= s.site.span.end);
+        let slot = slot.or_else(|| {
+            state.held.iter().find(|h| self.out.sessions[h.slot].library && h.status == Status::Won).map(|h| h.slot)
+        });
         let Some(slot) = slot else { return };
         let frame = self.frame(frame);
         let site = super::record::OpSite {
@@ -222,7 +255,9 @@ impl<'a> Explorer<'a, '_> {
         }
         let span = site.call.span;
         let well = site.args.first().is_none_or(|code| code.sym.int() == Some(0));
-        for held in state.held.iter().filter(|h| matches!(h.status, Status::Won | Status::Released | Status::HandedOver)) {
+        for held in
+            state.held.iter().filter(|h| matches!(h.status, Status::Won | Status::Released | Status::HandedOver))
+        {
             let exits = &mut self.out.sessions[held.slot].exits;
             if !exits.iter().any(|e| e.span == span && e.status == held.status) {
                 exits.push(super::record::ExitFacts {
@@ -262,7 +297,11 @@ impl<'a> Explorer<'a, '_> {
                 Sym::Nil => Some(false),
                 Sym::Error(_) => Some(true),
                 _ => {
-                    let is_nil = std::sync::Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Eq, &v.sym, &std::sync::Arc::new(Sym::Nil)));
+                    let is_nil = std::sync::Arc::new(crate::fold::binary(
+                        dogpile_ir::BinaryOp::Eq,
+                        &v.sym,
+                        &std::sync::Arc::new(Sym::Nil),
+                    ));
                     state.truth(&is_nil).map(|nil| !nil)
                 }
             })
@@ -282,12 +321,33 @@ impl<'a> Explorer<'a, '_> {
             // Read, compared, found to be somebody else's: nothing is left to give back.
             let asked = held.examined
                 && held.status == Status::Won
-                && session.releases.iter().any(|r| matches!(r.guard, super::record::GuardFact::ReadThenAct(_)) || (r.guard == super::record::GuardFact::Atomic(None) && !session.library));
+                && session.releases.iter().any(|r| {
+                    matches!(r.guard, super::record::GuardFact::ReadThenAct(_))
+                        || (r.guard == super::record::GuardFact::Atomic(None) && !session.library)
+                });
             let status = if asked { Status::Released } else { held.status };
             let exits = &mut session.exits;
             let values: Vec<S> = values.iter().map(|v| v.sym.clone()).collect();
-            if exits.len() < 64 && !exits.iter().any(|e| e.span == span && e.status == status && e.error == error && e.values == values && e.beating == beating) {
-                exits.push(super::record::ExitFacts { span, status, error, values, answers, panics, ends_process: false, beating: beating.clone(), steps });
+            if exits.len() < 64
+                && !exits.iter().any(|e| {
+                    e.span == span
+                        && e.status == status
+                        && e.error == error
+                        && e.values == values
+                        && e.beating == beating
+                })
+            {
+                exits.push(super::record::ExitFacts {
+                    span,
+                    status,
+                    error,
+                    values,
+                    answers,
+                    panics,
+                    ends_process: false,
+                    beating: beating.clone(),
+                    steps,
+                });
             }
         }
     }

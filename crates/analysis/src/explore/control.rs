@@ -20,7 +20,9 @@ impl<'a> Explorer<'a, '_> {
         let end = self.cx.program.function(self.frame(frame).func).span;
         for (state, flow) in self.block(frame, body, vec![state]) {
             let flow = match flow {
-                Flow::Next | Flow::Break(_) | Flow::Continue(_) => Flow::Return(vec![], Span { start: end.end.saturating_sub(1), ..end }),
+                Flow::Next | Flow::Break(_) | Flow::Continue(_) => {
+                    Flow::Return(vec![], Span { start: end.end.saturating_sub(1), ..end })
+                }
                 other => other,
             };
             if matches!(flow, Flow::Stop) {
@@ -108,7 +110,9 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Flow::Next)]
             }
             // What an executor starts is what its promise waits for.
-            StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => self.block(frame, body, vec![state]),
+            StmtKind::Spawn { body, .. } if self.executors > 0 && self.throws(frame) => {
+                self.block(frame, body, vec![state])
+            }
             StmtKind::Spawn { body, handle } => {
                 let flight = self.begin_promise(frame, handle.is_none(), stmt.span);
                 let ends = self.spawn(frame, body, stmt.span, flight, &mut state);
@@ -152,7 +156,14 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    fn branch(&mut self, frame: FrameId, cond: &'a Value, then: &'a Block, otherwise: &'a Block, mut state: State<'a>) -> Paths<'a> {
+    fn branch(
+        &mut self,
+        frame: FrameId,
+        cond: &'a Value,
+        then: &'a Block,
+        otherwise: &'a Block,
+        mut state: State<'a>,
+    ) -> Paths<'a> {
         state.fine = None;
         let (yes, no) = self.sides(frame, cond, state);
         let mut paths = Vec::new();
@@ -171,7 +182,14 @@ impl<'a> Explorer<'a, '_> {
         joined(paths)
     }
 
-    fn switch(&mut self, frame: FrameId, label: LabelId, cases: &'a [dogpile_ir::Case], default: Option<&'a Block>, state: State<'a>) -> Paths<'a> {
+    fn switch(
+        &mut self,
+        frame: FrameId,
+        label: LabelId,
+        cases: &'a [dogpile_ir::Case],
+        default: Option<&'a Block>,
+        state: State<'a>,
+    ) -> Paths<'a> {
         let mut paths = Vec::new();
         let mut rest = vec![state];
         for (i, case) in cases.iter().enumerate() {
@@ -192,7 +210,8 @@ impl<'a> Explorer<'a, '_> {
             let mut at = i;
             while cases[at].falls_through && at + 1 < cases.len() {
                 at += 1;
-                let (through, out): (Paths<'a>, Paths<'a>) = ran.into_iter().partition(|(_, f)| matches!(f, Flow::Next));
+                let (through, out): (Paths<'a>, Paths<'a>) =
+                    ran.into_iter().partition(|(_, f)| matches!(f, Flow::Next));
                 paths.extend(out);
                 ran = self.block(frame, &cases[at].body, through.into_iter().map(|(s, _)| s).collect());
             }
@@ -227,7 +246,12 @@ impl<'a> Explorer<'a, '_> {
                 self.received(&chan, &mut state);
                 self.message_received(frame, arm.span, &chan, wait_end(&channels, i), &state);
                 for target in targets {
-                    self.store(frame, target, Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span), &mut state);
+                    self.store(
+                        frame,
+                        target,
+                        Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span),
+                        &mut state,
+                    );
                 }
             }
             if let Comm::Send { to, .. } = &arm.comm {
@@ -283,7 +307,14 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A handler gets the failure of an acquire.
-    fn note_caught(&mut self, frame: FrameId, raised: &Val, local: Option<dogpile_ir::LocalId>, handler: &Block, state: &State<'a>) {
+    fn note_caught(
+        &mut self,
+        frame: FrameId,
+        raised: &Val,
+        local: Option<dogpile_ir::LocalId>,
+        handler: &Block,
+        state: &State<'a>,
+    ) {
         if !matches!(&*raised.sym, Sym::Error(what) if &**what == "failure") {
             return;
         }
@@ -334,13 +365,16 @@ impl<'a> Explorer<'a, '_> {
                     for local in &assigned {
                         let home = self.home(frame, *local);
                         // What an acquire's reply decided on this path stays decided.
-                        let decided = !state.held.is_empty()
-                            && state.local(home, *local).is_some_and(|v| is_decided(&v.sym));
-                        if (round == 1 && !decided) || state.local(home, *local).is_some_and(|v| v.sym.int().is_some()) {
-                            let handle = !state.held.is_empty() && state.local(home, *local).is_some_and(|v| is_handle(&v.sym));
+                        let decided =
+                            !state.held.is_empty() && state.local(home, *local).is_some_and(|v| is_decided(&v.sym));
+                        if (round == 1 && !decided) || state.local(home, *local).is_some_and(|v| v.sym.int().is_some())
+                        {
+                            let handle =
+                                !state.held.is_empty() && state.local(home, *local).is_some_and(|v| is_handle(&v.sym));
                             state.forget_local(home, *local);
                             if !self.is_temp(home, *local) {
-                                let val = if handle { super::waits::some_handle(span, *local) } else { Val::unknown(span) };
+                                let val =
+                                    if handle { super::waits::some_handle(span, *local) } else { Val::unknown(span) };
                                 there.extend(handle.then(|| val.sym.clone()));
                                 state.set_local(home, *local, val);
                             }
@@ -379,7 +413,8 @@ impl<'a> Explorer<'a, '_> {
             }
             if round > 0 {
                 // A round that won and is followed by another is a job that runs again, not a wait.
-                let done = |h: &&super::state::Held| matches!(h.status, Status::Won | Status::Released | Status::HandedOver);
+                let done =
+                    |h: &&super::state::Held| matches!(h.status, Status::Won | Status::Released | Status::HandedOver);
                 served.extend(entering.iter().flat_map(|s| s.held.iter().filter(done).map(|h| h.slot)));
             }
             if round == 2 {
@@ -419,7 +454,12 @@ impl<'a> Explorer<'a, '_> {
                 back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
             }
             live = merge(again);
-            live = self.block(frame, post, live).into_iter().filter(|(_, f)| matches!(f, Flow::Next)).map(|(s, _)| s).collect();
+            live = self
+                .block(frame, post, live)
+                .into_iter()
+                .filter(|(_, f)| matches!(f, Flow::Next))
+                .map(|(s, _)| s)
+                .collect();
             if live.is_empty() {
                 break;
             }
@@ -468,7 +508,10 @@ pub(super) fn joined(paths: Paths<'_>) -> Paths<'_> {
 }
 
 fn breaks(paths: Paths<'_>, label: LabelId) -> Paths<'_> {
-    paths.into_iter().map(|(s, f)| (s, if matches!(f, Flow::Break(l) if l == label) { Flow::Next } else { f })).collect()
+    paths
+        .into_iter()
+        .map(|(s, f)| (s, if matches!(f, Flow::Break(l) if l == label) { Flow::Next } else { f }))
+        .collect()
 }
 
 fn assigned_in(blocks: &[&Block]) -> BTreeSet<dogpile_ir::LocalId> {

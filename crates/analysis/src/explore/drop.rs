@@ -29,7 +29,12 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Drops these locals on every path but those that end the process.
-    pub(super) fn drop_all(&mut self, frame: FrameId, owned: &[LocalId], paths: Vec<(State<'a>, Flow)>) -> Vec<(State<'a>, Flow)> {
+    pub(super) fn drop_all(
+        &mut self,
+        frame: FrameId,
+        owned: &[LocalId],
+        paths: Vec<(State<'a>, Flow)>,
+    ) -> Vec<(State<'a>, Flow)> {
         let mut paths = paths;
         for local in owned.iter().rev() {
             paths = paths
@@ -37,7 +42,9 @@ impl<'a> Explorer<'a, '_> {
                 .flat_map(|(state, flow)| {
                     let held = state.local(frame, *local).cloned();
                     match held {
-                        Some(val) if !matches!(flow, Flow::Stop) => self.dropped(frame, &val, state).into_iter().map(|s| (s, flow.clone())).collect(),
+                        Some(val) if !matches!(flow, Flow::Stop) => {
+                            self.dropped(frame, &val, state).into_iter().map(|s| (s, flow.clone())).collect()
+                        }
                         _ => vec![(state, flow)],
                     }
                 })
@@ -113,7 +120,14 @@ pub(crate) fn destructor_calls(program: &crate::program::Program<'_>) -> std::co
     for (m, module) in (0u32..).zip(program.modules).filter(|(_, module)| module.lang == Lang::Rust) {
         for (f, function) in (0u32..).zip(&module.functions) {
             let end = Span { start: function.span.end.saturating_sub(1), ..function.span };
-            let call = Call { callee: Callee::Named("core::mem.drop".into()), args: vec![], spread: false, awaited: true, span: end, name_span: end };
+            let call = Call {
+                callee: Callee::Named("core::mem.drop".into()),
+                args: vec![],
+                spread: false,
+                awaited: true,
+                span: end,
+                name_span: end,
+            };
             calls.insert(FuncRef { module: m, func: FuncId(f) }, Box::new(call));
         }
     }

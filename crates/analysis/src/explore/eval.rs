@@ -84,7 +84,10 @@ impl<'a> Explorer<'a, '_> {
         let ty = self.cx.program.resolve_alias(ty);
         match ty.name() {
             Some("time.Duration") => to_duration(sym),
-            Some("int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" | "float64" | "float32") => to_number(sym),
+            Some(
+                "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64"
+                | "float64" | "float32",
+            ) => to_number(sym),
             // Go: a number made a string is the character that it numbers (the language's specification, conversions to
             // a string type).
             Some("string") => match **sym {
@@ -116,7 +119,14 @@ impl<'a> Explorer<'a, '_> {
         let span = self.cx.program.module_at(module).local(param.local).span;
         let id = self.fresh_id();
         let sym = match param.ty.name() {
-            Some("context.Context") => Sym::Context(ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, endless: false, span, id }),
+            Some("context.Context") => Sym::Context(ContextSym {
+                origin: Origin::Caller,
+                timeout_ms: None,
+                limited: false,
+                endless: false,
+                span,
+                id,
+            }),
             _ => typed(Sym::Param(module, param.local, param.name.clone()), &param.ty),
         };
         Val::new(sym, span)
@@ -128,7 +138,9 @@ impl<'a> Explorer<'a, '_> {
                 "bool" => Sym::Bool(false),
                 "string" => Sym::Str("".into()),
                 "time.Duration" => Sym::Int(0, Scale::Duration),
-                "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" => Sym::Int(0, Scale::Bare),
+                "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" => {
+                    Sym::Int(0, Scale::Bare)
+                }
                 "error" => Sym::Nil,
                 _ => return Val::unknown(span),
             },
@@ -168,7 +180,13 @@ impl<'a> Explorer<'a, '_> {
                 vals.dedup();
                 match vals.len() {
                     1 => Val { sym: vals.remove(0), span },
-                    _ => Val { sym: vals.into_iter().reduce(|a, b| crate::sym::either(&a, &b)).unwrap_or_else(|| Arc::new(Sym::Unknown)), span },
+                    _ => Val {
+                        sym: vals
+                            .into_iter()
+                            .reduce(|a, b| crate::sym::either(&a, &b))
+                            .unwrap_or_else(|| Arc::new(Sym::Unknown)),
+                        span,
+                    },
                 }
             }
             // A part of a tuple.
@@ -268,13 +286,26 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    fn aggregate(&mut self, frame: FrameId, ty: &Type, fields: &'a [FieldInit], span: Span, state: &mut State<'a>) -> Val {
+    fn aggregate(
+        &mut self,
+        frame: FrameId,
+        ty: &Type,
+        fields: &'a [FieldInit],
+        span: Span,
+        state: &mut State<'a>,
+    ) -> Val {
         let resolved = self.cx.program.resolve_alias(ty).clone();
-        if matches!(resolved, Type::List(_) | Type::Tuple(_)) || (resolved == Type::Unknown && !fields.is_empty() && fields.iter().all(|f| matches!(f, FieldInit::Item(_)))) {
+        if matches!(resolved, Type::List(_) | Type::Tuple(_))
+            || (resolved == Type::Unknown
+                && !fields.is_empty()
+                && fields.iter().all(|f| matches!(f, FieldInit::Item(_))))
+        {
             let items = fields
                 .iter()
                 .map(|f| match f {
-                    FieldInit::Item(v) | FieldInit::Named(_, v) | FieldInit::Keyed(_, v) | FieldInit::Spread(v) => self.eval(frame, v, state),
+                    FieldInit::Item(v) | FieldInit::Named(_, v) | FieldInit::Keyed(_, v) | FieldInit::Spread(v) => {
+                        self.eval(frame, v, state)
+                    }
                 })
                 .collect();
             return Val::new(Sym::List(items), span);
@@ -320,7 +351,8 @@ impl<'a> Explorer<'a, '_> {
             Sym::Alloc(id) => Some(self.types[*id as usize].clone()).filter(|t| *t != Type::Unknown),
             Sym::Object(ty, _) => Some(Type::Named(ty.clone())),
             Sym::Phi(parts) => {
-                let mut types: Vec<Type> = parts.iter().filter(|p| ***p != Sym::Nil).map(|p| self.dynamic_type(p)).collect::<Option<_>>()?;
+                let mut types: Vec<Type> =
+                    parts.iter().filter(|p| ***p != Sym::Nil).map(|p| self.dynamic_type(p)).collect::<Option<_>>()?;
                 types.dedup();
                 (types.len() == 1).then(|| types.remove(0))
             }
@@ -348,4 +380,3 @@ fn literal(lit: &Lit) -> Sym {
         Lit::Str(text) => Sym::Str(text.clone()),
     }
 }
-

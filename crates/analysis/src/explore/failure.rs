@@ -9,7 +9,12 @@ use dogpile_ir::{BinaryOp, Lang, Lit, Value, ValueKind};
 
 impl<'a> Explorer<'a, '_> {
     /// The paths on which a condition holds, and on which it does not.
-    pub(super) fn sides(&mut self, frame: FrameId, cond: &'a Value, mut state: State<'a>) -> (Option<State<'a>>, Option<State<'a>>) {
+    pub(super) fn sides(
+        &mut self,
+        frame: FrameId,
+        cond: &'a Value,
+        mut state: State<'a>,
+    ) -> (Option<State<'a>>, Option<State<'a>>) {
         let mut finds = |outcome| !state.held.is_empty() && self.finds_error(frame, cond, outcome, &state);
         let (on_yes, on_no) = (finds(true), finds(false));
         let val = self.eval(frame, cond, &mut state);
@@ -38,7 +43,9 @@ impl<'a> Explorer<'a, '_> {
                 let there = (*op == BinaryOp::Ne) == outcome;
                 there && self.is_error(frame, if nothing(b) { a } else { b }, state)
             }
-            ValueKind::Local(_) | ValueKind::Field(..) => outcome && self.throws(frame) && self.is_error(frame, cond, state),
+            ValueKind::Local(_) | ValueKind::Field(..) => {
+                outcome && self.throws(frame) && self.is_error(frame, cond, state)
+            }
             _ => false,
         }
     }
@@ -51,7 +58,9 @@ impl<'a> Explorer<'a, '_> {
         let failure = |s: &Sym| matches!(s, Sym::Error(what) if !what.ends_with("Nil"));
         match &*sym {
             Sym::Error(_) => return failure(&sym),
-            Sym::Phi(parts) if parts.iter().all(|p| matches!(&**p, Sym::Nil | Sym::Error(_))) => return parts.iter().any(|p| failure(p)),
+            Sym::Phi(parts) if parts.iter().all(|p| matches!(&**p, Sym::Nil | Sym::Error(_))) => {
+                return parts.iter().any(|p| failure(p));
+            }
             Sym::Result(_, 1, ..) if lang == Lang::Rust => return true,
             _ if lang == Lang::Go && self.static_type(frame, value).name() == Some("error") => return true,
             _ => {}

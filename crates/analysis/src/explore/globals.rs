@@ -123,7 +123,9 @@ fn made_at_start(sym: &S) -> S {
     match &**sym {
         Sym::Fresh(at) | Sym::Clock(at, _) => Arc::new(Sym::PerProcess(*at)),
         // A text made of it.
-        Sym::Result(at, _, _, given) if given.iter().any(|part| part.any(&mut |s| matches!(s, Sym::Fresh(_)))) => Arc::new(Sym::PerProcess(*at)),
+        Sym::Result(at, _, _, given) if given.iter().any(|part| part.any(&mut |s| matches!(s, Sym::Fresh(_)))) => {
+            Arc::new(Sym::PerProcess(*at))
+        }
         _ => sym.clone(),
     }
 }

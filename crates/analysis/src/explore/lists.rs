@@ -22,7 +22,9 @@ impl<'a> Explorer<'a, '_> {
         {
             return Some(vec![(state.clone(), Out::Values(vec![list.clone()]))]);
         }
-        let (ValueKind::Local(local), Sym::List(items)) = (&receiver.kind, &*site.receiver.as_ref()?.sym) else { return None };
+        let (ValueKind::Local(local), Sym::List(items)) = (&receiver.kind, &*site.receiver.as_ref()?.sym) else {
+            return None;
+        };
         let mut items = items.clone();
         match (name, site.args.as_slice()) {
             ("push" | "push_back", [item]) => items.push(item.clone()),

@@ -69,7 +69,9 @@ impl<'a> Explorer<'a, '_> {
             found
         });
         match value.kind {
-            dogpile_ir::ValueKind::Local(local) if found == Type::Unknown => self.lent(frame, local).cloned().unwrap_or(found),
+            dogpile_ir::ValueKind::Local(local) if found == Type::Unknown => {
+                self.lent(frame, local).cloned().unwrap_or(found)
+            }
             _ => found,
         }
     }
@@ -84,7 +86,10 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn lends(&self, f: FuncRef, call: &'a Call, from: FrameId) -> Vec<(LocalId, Type)> {
         let untyped = |param: &&dogpile_ir::Param| param.ty == Type::Unknown;
         let pairs = self.cx.program.function(f).params.iter().zip(&call.args).filter(|(param, _)| untyped(param));
-        pairs.map(|(param, arg)| (param.local, self.static_type(from, arg))).filter(|(_, ty)| *ty != Type::Unknown).collect()
+        pairs
+            .map(|(param, arg)| (param.local, self.static_type(from, arg)))
+            .filter(|(_, ty)| *ty != Type::Unknown)
+            .collect()
     }
 
     /// A constant or variable of a library.
@@ -105,7 +110,11 @@ impl<'a> Explorer<'a, '_> {
         if let Some(known) = self.lookups.names.borrow().get(name) {
             return *known;
         }
-        let found = Tells { logging: crate::names::is_logging(name), idle: crate::names::is_idle(name), reads_context: crate::names::reads_context(name) };
+        let found = Tells {
+            logging: crate::names::is_logging(name),
+            idle: crate::names::is_idle(name),
+            reads_context: crate::names::reads_context(name),
+        };
         self.lookups.names.borrow_mut().insert(name.into(), found);
         found
     }

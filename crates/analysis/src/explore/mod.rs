@@ -30,14 +30,16 @@ mod promised;
 pub(crate) mod quorum;
 pub(crate) mod record;
 mod recursion;
+mod region;
 mod reply;
 mod result;
 mod script;
 mod share;
 mod shared_map;
 pub(crate) mod state;
-mod values;
 pub(crate) mod trace;
+mod unknown;
+mod values;
 mod waits;
 
 use crate::program::{FuncRef, Program};
@@ -131,7 +133,7 @@ pub(crate) struct Explorer<'a, 'c> {
     /// What the innermost of them listens to.
     hears: promise::Hears,
     /// Blocks beside the path that the exploration is in.
-    regions: beside::Regions,
+    regions: region::Regions,
     /// Flights by hand: maps of this process in which callers find each other.
     local: byhand::Local,
     lookups: lookups::Lookups<'a>,
@@ -153,8 +155,27 @@ pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Explor
         Effort::Search => BUDGET_OF_SEARCH,
         Effort::Whole => BUDGET,
     };
-    let mut explorer =
-        Explorer { cx, root, frames: vec![], out: Exploration::default(), budget, next_id: 0, types: vec![], places: BTreeMap::new(), flights: vec![], rounds: vec![], marks: vec![], of_items: std::collections::BTreeSet::new(), executors: 0, handlers: 0, hears: promise::Hears::default(), regions: beside::Regions::default(), local: byhand::Local::default(), lookups: lookups::Lookups::default(), globals: globals::Globals::default() };
+    let mut explorer = Explorer {
+        cx,
+        root,
+        frames: vec![],
+        out: Exploration::default(),
+        budget,
+        next_id: 0,
+        types: vec![],
+        places: BTreeMap::new(),
+        flights: vec![],
+        rounds: vec![],
+        marks: vec![],
+        of_items: std::collections::BTreeSet::new(),
+        executors: 0,
+        handlers: 0,
+        hears: promise::Hears::default(),
+        regions: region::Regions::default(),
+        local: byhand::Local::default(),
+        lookups: lookups::Lookups::default(),
+        globals: globals::Globals::default(),
+    };
     explorer.run();
     explorer.out
 }
@@ -181,7 +202,9 @@ impl<'a> Explorer<'a, '_> {
     /// Closures that this function only makes (handlers, jobs, middleware): somebody runs them later, with what the
     /// function had set up by then.
     fn run_handlers(&mut self, home: FrameId, ends: Vec<State<'a>>) {
-        let Some(mut setting) = state::merge(ends.into_iter().map(State::settled).collect()).into_iter().next() else { return };
+        let Some(mut setting) = state::merge(ends.into_iter().map(State::settled).collect()).into_iter().next() else {
+            return;
+        };
         setting.conds = imbl::OrdMap::new();
         for closure in self.cx.reach.closures_of(&self.cx.program, self.root).collect::<Vec<_>>() {
             let function = self.cx.program.function(closure);
@@ -189,7 +212,11 @@ impl<'a> Explorer<'a, '_> {
             let parent = match function.kind {
                 dogpile_ir::FunctionKind::Closure { parent: Some(p) } => {
                     let func = FuncRef { module: closure.module, func: p };
-                    self.frames.iter().rposition(|f| f.func == func).and_then(|i| u32::try_from(i).ok()).map_or(home, FrameId)
+                    self.frames
+                        .iter()
+                        .rposition(|f| f.func == func)
+                        .and_then(|i| u32::try_from(i).ok())
+                        .map_or(home, FrameId)
                 }
                 _ => home,
             };

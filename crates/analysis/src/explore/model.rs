@@ -1,19 +1,26 @@
 //! Modelled calls: rows to effects.
 
 use super::builder::{built_words, commands};
-use super::call::{CallSite, Outs, results};
+use super::call::{CallSite, Outs};
 use super::record::{CacheFacts, FlightFacts, LeaseUnit};
 use super::state::State;
+use super::unknown::results;
 use super::{Explorer, Out};
 use crate::sym::{ContextSym, Origin, S, Scale, Sym, Val};
 use crate::typing::Evidence;
 use dogpile_ir::Name;
-use dogpile_source::Span;
 use dogpile_models::{AccessPath, Base, ContextOrigin, ContextRow, Does, Role, Row, TtlRow, Unit, WordRow, Zero};
+use dogpile_source::Span;
 use std::sync::Arc;
 
 impl<'a> Explorer<'a, '_> {
-    pub(super) fn model(&mut self, row: Row<'a>, evidence: Evidence, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+    pub(super) fn model(
+        &mut self,
+        row: Row<'a>,
+        evidence: Evidence,
+        site: CallSite<'a>,
+        mut state: State<'a>,
+    ) -> Outs<'a> {
         let span = site.call.span;
         self.listens(&row.call.does, &site);
         match &row.call.does {
@@ -70,7 +77,9 @@ impl<'a> Explorer<'a, '_> {
                 }
                 outs
             }
-            Does::Eval { script, keys, args, reply } => self.eval_script(row, evidence, script, keys, args, reply, site, state),
+            Does::Eval { script, keys, args, reply } => {
+                self.eval_script(row, evidence, script, keys, args, reply, site, state)
+            }
             Does::Makes { ty, keeps, error, .. } => {
                 let val = self.make(row, ty, keeps, &site, &mut state);
                 let mut vals = vec![val];
@@ -107,7 +116,10 @@ impl<'a> Explorer<'a, '_> {
             Does::Watches { function, gets, .. } => {
                 let outer = std::mem::replace(&mut state.watching, true);
                 let gets = if gets.is_empty() { &["Tx".to_owned()][..] } else { gets };
-                let args = gets.iter().map(|ty| Val::new(self.object(&self.cx.program.models.qualified_type(row.client, ty)), span)).collect();
+                let args = gets
+                    .iter()
+                    .map(|ty| Val::new(self.object(&self.cx.program.models.qualified_type(row.client, ty)), span))
+                    .collect();
                 let mut outs = self.run_function(function, args, &site, state);
                 outs.iter_mut().for_each(|(s, _)| s.watching = outer);
                 outs
@@ -116,7 +128,12 @@ impl<'a> Explorer<'a, '_> {
             Does::Release(handle) => self.library_release(row, evidence, handle, site, state),
             Does::Renew(handle) => self.library_renew(row, evidence, handle, site, state),
             Does::Flight { function, keeps_failures, gives, .. } => {
-                let op = self.op_site(&site, row.call.name.first().map_or("flight", String::as_str), Some(row.client), evidence);
+                let op = self.op_site(
+                    &site,
+                    row.call.name.first().map_or("flight", String::as_str),
+                    Some(row.client),
+                    evidence,
+                );
                 let index = self.out.flights.len();
                 self.out.flights.push(FlightFacts {
                     site: op,
@@ -141,12 +158,14 @@ impl<'a> Explorer<'a, '_> {
                             let vals = gives
                                 .iter()
                                 .enumerate()
-                                .map(|(i, g)| match g.as_str() {
-                                    "value" => inner.first().cloned(),
-                                    "error" => inner.get(1).cloned(),
-                                    _ => None,
-                                }
-                                .unwrap_or_else(|| Val::new(Sym::Result(span, i, "flight".into(), vec![]), span)))
+                                .map(|(i, g)| {
+                                    match g.as_str() {
+                                        "value" => inner.first().cloned(),
+                                        "error" => inner.get(1).cloned(),
+                                        _ => None,
+                                    }
+                                    .unwrap_or_else(|| Val::new(Sym::Result(span, i, "flight".into(), vec![]), span))
+                                })
                                 .collect();
                             (s, Out::Values(vals))
                         }
@@ -164,7 +183,10 @@ impl<'a> Explorer<'a, '_> {
                 let key = self.path(key, &site, &state).unwrap_or_else(|| Val::unknown(span));
                 let lease = ttl.as_ref().map_or(super::record::Lease::Unknown, |t| self.lease(t, &site, &state));
                 self.cache_deed(*op, *scope, &op_site, &key, lease.clone(), &mut state);
-                self.note_cache(CacheFacts { coalesces: *coalesces, ..CacheFacts::new(op_site, *op, key, *scope, lease) }, &state);
+                self.note_cache(
+                    CacheFacts { coalesces: *coalesces, ..CacheFacts::new(op_site, *op, key, *scope, lease) },
+                    &state,
+                );
                 match function {
                     Some(f) => self.run_function(f, vec![], &site, state),
                     None => {
@@ -197,8 +219,9 @@ impl<'a> Explorer<'a, '_> {
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
             Does::Spawns { function, after, repeats, .. } => {
-                let delay = after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
-                let start = super::beside::Start::of(after.is_some(), *repeats, delay);
+                let delay =
+                    after.as_ref().and_then(|t| self.path(&t.ttl, &site, &state).and_then(|v| self.time_ms(t, &v)));
+                let start = super::region::Start::of(after.is_some(), *repeats, delay);
                 let object = self.object(super::beside::TASK);
                 self.spawn_function(function, start, &std::sync::Arc::new(object.clone()), &site, &mut state);
                 one(state, object, &site)
@@ -208,8 +231,17 @@ impl<'a> Explorer<'a, '_> {
                 self.note_opaque(&state);
                 one(state, Sym::Unknown, &site)
             }
-            Does::Subscribes { .. } | Does::Waits { .. } | Does::Transacts { .. } | Does::BeginsTransaction { .. } | Does::EndsTransaction { .. } => self.trace_call(row, evidence, site, state),
-            Does::Joins | Does::Flushes | Does::Forgets { .. } | Does::Stops | Does::Cancels { .. } | Does::DefinesCommand { .. } => {
+            Does::Subscribes { .. }
+            | Does::Waits { .. }
+            | Does::Transacts { .. }
+            | Does::BeginsTransaction { .. }
+            | Does::EndsTransaction { .. } => self.trace_call(row, evidence, site, state),
+            Does::Joins
+            | Does::Flushes
+            | Does::Forgets { .. }
+            | Does::Stops
+            | Does::Cancels { .. }
+            | Does::DefinesCommand { .. } => {
                 self.joined_or_stopped(&row.call.does, span, &mut state);
                 // One value of Rust that nobody knows may be a result, an option, or both: the code takes it apart.
                 let n = if self.lang(site.frame) == dogpile_ir::Lang::Rust { 1 } else { 2 };
@@ -235,7 +267,8 @@ impl<'a> Explorer<'a, '_> {
     fn sent(&self, queue: &Val, state: State<'a>, out: Out, span: Span) -> (State<'a>, Out) {
         use super::state::Status;
         let Out::Values(inner) = out else { return (state, out) };
-        let own = inner.first().cloned().unwrap_or_else(|| Val::new(Sym::Result(span, 1, "error".into(), vec![]), span));
+        let own =
+            inner.first().cloned().unwrap_or_else(|| Val::new(Sym::Result(span, 1, "error".into(), vec![]), span));
         let queued = state.held.iter().find(|h| self.out.sessions[h.slot].queue.as_ref() == Some(&queue.sym));
         let error = match (&*own.sym, queued.map(|h| h.status)) {
             (Sym::Nil, Some(Status::Won)) => own,
@@ -251,7 +284,14 @@ impl<'a> Explorer<'a, '_> {
         Sym::Object(ty.into(), id)
     }
 
-    fn make(&mut self, row: Row<'a>, ty: &str, keeps: &std::collections::BTreeMap<String, String>, site: &CallSite<'a>, state: &mut State<'a>) -> Val {
+    fn make(
+        &mut self,
+        row: Row<'a>,
+        ty: &str,
+        keeps: &std::collections::BTreeMap<String, String>,
+        site: &CallSite<'a>,
+        state: &mut State<'a>,
+    ) -> Val {
         let name = self.cx.program.models.qualified_type(row.client, ty);
         let object = self.object(&name);
         let val = Val::new(object, site.call.span);
@@ -283,7 +323,9 @@ impl<'a> Explorer<'a, '_> {
         let mut val = match parsed.base {
             Base::Receiver => site.receiver.clone()?,
             Base::Arg(n) => site.args.get(n.checked_sub(1)?)?.clone(),
-            Base::Rest(n) => Val::new(Sym::List(site.args.get(n.checked_sub(1)?..).unwrap_or_default().to_vec()), site.call.span),
+            Base::Rest(n) => {
+                Val::new(Sym::List(site.args.get(n.checked_sub(1)?..).unwrap_or_default().to_vec()), site.call.span)
+            }
             Base::Ret => return None,
         };
         for field in &parsed.fields {
@@ -386,7 +428,10 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         // Options that are not in sight may say anything.
-        let hidden = site.args.iter().filter(|arg| matches!(*arg.sym, Sym::Alloc(_)) && state.field(&arg.sym, super::eval::REST).is_some());
+        let hidden = site
+            .args
+            .iter()
+            .filter(|arg| matches!(*arg.sym, Sym::Alloc(_)) && state.field(&arg.sym, super::eval::REST).is_some());
         out.extend(hidden.map(|arg| Val::unknown(arg.span)));
         out
     }
@@ -412,7 +457,9 @@ impl<'a> Explorer<'a, '_> {
             },
             Some(val) if row.unit == Unit::Text && val.sym.str().is_some() => {
                 let ms = val.sym.str().and_then(dogpile_source::parse_duration_ms);
-                ms.map_or(Lease::Unknown, |ms| Lease::Value(Val::new(Sym::Int(i128::from(ms), Scale::Millis), val.span), LeaseUnit::Millis))
+                ms.map_or(Lease::Unknown, |ms| {
+                    Lease::Value(Val::new(Sym::Int(i128::from(ms), Scale::Millis), val.span), LeaseUnit::Millis)
+                })
             }
             Some(val) => Lease::Value(val, unit_of(row.unit)),
         }
@@ -444,17 +491,25 @@ impl<'a> Explorer<'a, '_> {
             self.note_context_use(site, &state);
         }
         let mut context = match row.origin {
-            ContextOrigin::Background => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id },
-            ContextOrigin::Detached => ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id },
-            ContextOrigin::Request => ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, endless: false, span, id },
-            ContextOrigin::Derived => base.map(|b| ContextSym { id: if row.gives.iter().any(|g| g == "cancel") { id } else { b.id }, ..b }).unwrap_or(ContextSym {
-                origin: Origin::Unknown,
-                timeout_ms: None,
-                limited: false,
-                endless: false,
-                span,
-                id,
-            }),
+            ContextOrigin::Background => {
+                ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id }
+            }
+            ContextOrigin::Detached => {
+                ContextSym { origin: Origin::Background, timeout_ms: None, limited: false, endless: true, span, id }
+            }
+            ContextOrigin::Request => {
+                ContextSym { origin: Origin::Caller, timeout_ms: None, limited: false, endless: false, span, id }
+            }
+            ContextOrigin::Derived => base
+                .map(|b| ContextSym { id: if row.gives.iter().any(|g| g == "cancel") { id } else { b.id }, ..b })
+                .unwrap_or(ContextSym {
+                    origin: Origin::Unknown,
+                    timeout_ms: None,
+                    limited: false,
+                    endless: false,
+                    span,
+                    id,
+                }),
         };
         // One that carries a value ends with its parent; whatever else a call gives may cancel.
         context.endless &= row.origin != ContextOrigin::Derived || row.gives.iter().all(|g| g == "context");

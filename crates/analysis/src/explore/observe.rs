@@ -1,9 +1,10 @@
 //! What is written down on the way: work, reads, writes, sleeps, units.
 
 use super::Explorer;
-use super::call::{CallSite, Outs, results};
+use super::call::{CallSite, Outs};
 use super::record::{CacheFacts, CalledFacts, Lease, LeaseUnit, OpSite, Work};
 use super::state::{State, Status};
+use super::unknown::results;
 use crate::lifecycle::{UnitFault, UnitFaultKind};
 use crate::program::FuncRef;
 use crate::sym::{Origin, S, Scale, Sym, Val};
@@ -43,7 +44,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// `SET key value` with an option that asks for NX in a way that this client does not read: whoever comes overwrites.
-    pub(super) fn note_ignored(&mut self, row: dogpile_models::Row<'a>, evidence: Evidence, words: &[Val], site: &CallSite<'a>) {
+    pub(super) fn note_ignored(
+        &mut self,
+        row: dogpile_models::Row<'a>,
+        evidence: Evidence,
+        words: &[Val],
+        site: &CallSite<'a>,
+    ) {
         let asks = |path: &&String| path.rsplit('.').next().is_some_and(|option| option.eq_ignore_ascii_case("nx"));
         let written = row.call.ignored.iter().filter(asks).find(|path| crate::typing::writes_option(site.call, path));
         let says_nx = words.iter().any(|w| w.sym.str().is_some_and(|w| w.eq_ignore_ascii_case("nx")));
@@ -69,7 +76,14 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
-    fn note_work_done(&mut self, name: &str, target: Option<FuncRef>, remote: bool, site: &CallSite<'a>, state: &State<'a>) {
+    fn note_work_done(
+        &mut self,
+        name: &str,
+        target: Option<FuncRef>,
+        remote: bool,
+        site: &CallSite<'a>,
+        state: &State<'a>,
+    ) {
         let span = site.call.span;
         if let Some(flight) = self.flight_of(state) {
             self.out.flights[flight].work.get_or_insert(span);
@@ -83,7 +97,9 @@ impl<'a> Explorer<'a, '_> {
             let waited = self.is_waited_for(site);
             self.out.works.push(Work { span, name: name.to_owned(), remote, waited, given });
         }
-        if sql(site).is_some_and(|text| matches!(text.split_whitespace().next(), Some("insert" | "update" | "delete" | "replace" | "merge"))) {
+        if sql(site).is_some_and(|text| {
+            matches!(text.split_whitespace().next(), Some("insert" | "update" | "delete" | "replace" | "merge"))
+        }) {
             self.out.changes.insert(span);
         }
         if let Some(fenced) = overwrites(name, site) {
@@ -112,7 +128,12 @@ impl<'a> Explorer<'a, '_> {
             }
             if held.status == Status::Won {
                 facts.beyond.works.insert((span, region));
-                facts.called.entry(span).or_insert_with(|| CalledFacts { name: name.to_owned(), target, limit, timeout: None });
+                facts.called.entry(span).or_insert_with(|| CalledFacts {
+                    name: name.to_owned(),
+                    target,
+                    limit,
+                    timeout: None,
+                });
             }
         }
     }
@@ -179,7 +200,11 @@ impl<'a> Explorer<'a, '_> {
             // What the shared function itself hands it to, not some helper's insides.
             let depth = self.out.flights[flight].site.via.len();
             let span = self.frame(site.frame).via.get(depth).copied().unwrap_or(site.call.span);
-            let span = if span.file == self.out.flights[flight].site.span.file { span } else { self.out.flights[flight].site.span };
+            let span = if span.file == self.out.flights[flight].site.span.file {
+                span
+            } else {
+                self.out.flights[flight].site.span
+            };
             self.out.flights[flight].caller_context.get_or_insert(span);
         }
     }
@@ -256,7 +281,12 @@ impl<'a> Explorer<'a, '_> {
 
     /// Reads seen so far in this root.
     pub(super) fn reads_so_far(&self, _state: &State<'a>) -> Vec<(S, Span)> {
-        self.out.caches.iter().filter(|c| c.op == CacheOp::Get && !c.held).map(|c| (c.key.sym.clone(), c.site.span)).collect()
+        self.out
+            .caches
+            .iter()
+            .filter(|c| c.op == CacheOp::Get && !c.held)
+            .map(|c| (c.key.sym.clone(), c.site.span))
+            .collect()
     }
 
     /// A call on an unknown receiver that has a cache's shape: `c.Get(key)` with two results, `c.Set(key, value, ttl)`.
@@ -271,7 +301,11 @@ impl<'a> Explorer<'a, '_> {
         let (op, key) = match (method, site.args.len()) {
             ("Get" | "GetWithTTL" | "Fetch" | "Load", 1) => (CacheOp::Get, 0),
             ("Get" | "Fetch", 2 | 3) if matches!(&*site.args[0].sym, Sym::Context(_)) => (CacheOp::Get, 1),
-            ("Set" | "Put" | "Store" | "SetWithTTL" | "Add", 2 | 3) if !matches!(&*site.args[0].sym, Sym::Context(_)) => (CacheOp::Set, 0),
+            ("Set" | "Put" | "Store" | "SetWithTTL" | "Add", 2 | 3)
+                if !matches!(&*site.args[0].sym, Sym::Context(_)) =>
+            {
+                (CacheOp::Set, 0)
+            }
             ("Set" | "Put" | "SetWithTTL", 3 | 4) => (CacheOp::Set, 1),
             _ => return None,
         };
@@ -363,14 +397,23 @@ impl<'a> Explorer<'a, '_> {
             (Scale::Nanos, LeaseUnit::Seconds) => UnitFaultKind::NanosAsSeconds,
             (Scale::Duration, LeaseUnit::Seconds) if !self.is_client_duration(op) => UnitFaultKind::NanosAsSeconds,
             (Scale::Nanos, LeaseUnit::Millis) => UnitFaultKind::NanosAsMillis,
-            (Scale::Point, LeaseUnit::Seconds | LeaseUnit::Millis | LeaseUnit::Duration) => UnitFaultKind::AbsoluteAsDuration,
-            (Scale::Seconds | Scale::Millis, LeaseUnit::Seconds | LeaseUnit::Millis) if val.sym.int() == Some(0) => UnitFaultKind::TruncatesToZero,
-            (Scale::Duration, LeaseUnit::Duration | LeaseUnit::Millis) if val.sym.int().is_some_and(|n| (1..1_000_000).contains(&n)) => UnitFaultKind::BareNumberAsNanos,
+            (Scale::Point, LeaseUnit::Seconds | LeaseUnit::Millis | LeaseUnit::Duration) => {
+                UnitFaultKind::AbsoluteAsDuration
+            }
+            (Scale::Seconds | Scale::Millis, LeaseUnit::Seconds | LeaseUnit::Millis) if val.sym.int() == Some(0) => {
+                UnitFaultKind::TruncatesToZero
+            }
+            (Scale::Duration, LeaseUnit::Duration | LeaseUnit::Millis)
+                if val.sym.int().is_some_and(|n| (1..1_000_000).contains(&n)) =>
+            {
+                UnitFaultKind::BareNumberAsNanos
+            }
             _ => return,
         };
         // A constant says nothing wrong by itself: the place is where it is handed over.
         let declared_elsewhere = !site.call.span.contains(val.span);
-        let handed = (0..site.args.len()).find(|i| site.args[*i] == *val).and_then(|i| site.call.args.get(i)).map(|a| a.span);
+        let handed =
+            (0..site.args.len()).find(|i| site.args[*i] == *val).and_then(|i| site.call.args.get(i)).map(|a| a.span);
         let span = handed.filter(|s| declared_elsewhere && site.call.span.contains(*s)).unwrap_or(val.span);
         let text = self.cx.program.sources.get(span.file).map_or("", |f| f.slice(span)).to_owned();
         let fault = UnitFault { span, site_span: op.span, kind, text };
@@ -381,8 +424,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// Clients that take typed durations convert them: the word's unit is theirs, not the code's.
     fn is_client_duration(&self, op: &OpSite) -> bool {
-        !op.command.starts_with("EVAL")
-            && op.client.is_some_and(|c| !self.cx.program.models.client(c).raw_durations)
+        !op.command.starts_with("EVAL") && op.client.is_some_and(|c| !self.cx.program.models.client(c).raw_durations)
     }
 }
 
@@ -411,7 +453,8 @@ fn overwrites(name: &str, site: &CallSite<'_>) -> Option<bool> {
         _ => false,
     };
     let test = text.split_once("where").map_or("", |(_, test)| test);
-    let fences = ["version", "revision", "token", "fence", "fencing", "epoch", "generation", "etag", "updated_at", "seq"];
+    let fences =
+        ["version", "revision", "token", "fence", "fencing", "epoch", "generation", "etag", "updated_at", "seq"];
     replaces.then(|| fences.iter().any(|w| test.contains(w)))
 }
 
@@ -450,7 +493,9 @@ fn parts(vals: &[Val], state: &State<'_>, seen: &mut impl FnMut(&Sym)) {
 fn was_there(key: &S, state: &State<'_>) -> bool {
     let read = |sym: &Sym| matches!(sym, Sym::Read(of, _) if of == key);
     state.conds.iter().any(|(cond, truth)| match &**cond {
-        Sym::Bin(dogpile_ir::BinaryOp::Eq, a, b) => !truth && ((read(a) && **b == Sym::Nil) || (read(b) && **a == Sym::Nil)),
+        Sym::Bin(dogpile_ir::BinaryOp::Eq, a, b) => {
+            !truth && ((read(a) && **b == Sym::Nil) || (read(b) && **a == Sym::Nil))
+        }
         other => *truth && read(other),
     })
 }

@@ -2,8 +2,9 @@
 //!
 //! A promise is its value; one that is rejected is the error, and awaiting it throws.
 
-use super::call::{CallSite, Outs, results};
+use super::call::{CallSite, Outs};
 use super::state::State;
+use super::unknown::results;
 use super::{Explorer, Out};
 use crate::program::FuncRef;
 use crate::sym::{FrameId, S, Sym, Val};
@@ -61,7 +62,11 @@ impl<'a> Explorer<'a, '_> {
             }
             // Paths that settled it in different ways may have met since.
             if let Some(error) = rejected {
-                let sym = if matches!(&*error.sym, Sym::Error(_)) { error.sym } else { Arc::new(Sym::Error("raised".into())) };
+                let sym = if matches!(&*error.sym, Sym::Error(_)) {
+                    error.sym
+                } else {
+                    Arc::new(Sym::Error("raised".into()))
+                };
                 settled.push((state.clone(), Out::Raise(Val { sym, span })));
             }
             if let Some(value) = resolved {
@@ -127,7 +132,7 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn start_beside(&mut self, frame: FrameId, call: &'a Call, state: &mut State<'a>) {
         let beside = super::concurrent::set_out(state, None);
         let flights = std::mem::take(&mut self.flights);
-        self.enter_region(super::beside::Start::Now, frame);
+        self.enter_region(super::region::Start::Now, frame);
         let ends = Self::run_ends(self.call(frame, call, beside));
         self.flights = flights;
         self.after_spawn(ends.iter().map(|(s, _)| s), state);
@@ -140,7 +145,9 @@ impl<'a> Explorer<'a, '_> {
         if call.awaited || !raises || !self.throws(frame) || self.is_synchronous(frame, call) {
             return outs;
         }
-        outs.into_iter().map(|(state, out)| (state, if let Out::Raise(raised) = out { Out::Values(vec![raised]) } else { out })).collect()
+        outs.into_iter()
+            .map(|(state, out)| (state, if let Out::Raise(raised) = out { Out::Values(vec![raised]) } else { out }))
+            .collect()
     }
 
     /// Whether a function of the project is called that gives no promise: it is not async, and waits for nothing.
@@ -188,7 +195,8 @@ impl<'a> Explorer<'a, '_> {
             let module = self.cx.program.module(func);
             let named = |local: &dogpile_ir::Local| {
                 let name = local.name.to_ascii_lowercase();
-                local.owner == Some(func.func) && (name.contains("abort") || name.contains("signal") || name.contains("controller"))
+                local.owner == Some(func.func)
+                    && (name.contains("abort") || name.contains("signal") || name.contains("controller"))
             };
             if module.locals.iter().any(named) {
                 return true;

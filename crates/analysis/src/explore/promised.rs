@@ -1,9 +1,10 @@
 //! Promises kept in a map of this process, where later callers find them: TypeScript's flights by hand.
 
 use super::byhand::Entry;
-use super::call::{CallSite, Outs, results};
+use super::call::{CallSite, Outs};
 use super::record::{FlightFacts, OpSite};
 use super::state::State;
+use super::unknown::results;
 use super::{Explorer, Out};
 use crate::sym::{FrameId, Sym, Val};
 use crate::typing::Evidence;
@@ -17,7 +18,15 @@ impl<'a> Explorer<'a, '_> {
             return None;
         }
         let info = self.frame(frame);
-        let site = OpSite { span, via: info.via.clone(), func: self.named_function(info.func), command: "map entry".to_owned(), words: std::sync::Arc::default(), client: None, evidence: Evidence::Import };
+        let site = OpSite {
+            span,
+            via: info.via.clone(),
+            func: self.named_function(info.func),
+            command: "map entry".to_owned(),
+            words: std::sync::Arc::default(),
+            client: None,
+            evidence: Evidence::Import,
+        };
         self.out.flights.push(FlightFacts {
             site,
             by_hand: true,
@@ -72,7 +81,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// `get`, `has`, `set` and `delete` of a `Map`.
-    pub(super) fn map_method(&mut self, name: &str, ty: &Type, site: &CallSite<'a>, state: &State<'a>) -> Option<Outs<'a>> {
+    pub(super) fn map_method(
+        &mut self,
+        name: &str,
+        ty: &Type,
+        site: &CallSite<'a>,
+        state: &State<'a>,
+    ) -> Option<Outs<'a>> {
         let is_map = matches!(ty, Type::Map(..)) || matches!(ty.name(), Some("builtin.Map" | "builtin.WeakMap"));
         // A map of the module goes by its name: other functions may empty it.
         let map = match &site.call.callee {

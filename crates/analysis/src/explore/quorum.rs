@@ -2,8 +2,8 @@
 //! after all has to give back what it did get.
 
 use super::call::CallSite;
-use super::record::OpSite;
 use super::control::Paths;
+use super::record::OpSite;
 use super::state::{State, Status};
 use super::{Explorer, Flow};
 use crate::program::FuncRef;
@@ -140,13 +140,24 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// One key on whatever server the round is about; or a lock that was made beforehand, one for each of them.
-    fn is_asked_of_item(&self, key: &Val, one_token: bool, round: &Round, site: &CallSite<'a>, state: &State<'a>) -> bool {
+    fn is_asked_of_item(
+        &self,
+        key: &Val,
+        one_token: bool,
+        round: &Round,
+        site: &CallSite<'a>,
+        state: &State<'a>,
+    ) -> bool {
         let mut frames = self.frames_up_to(site.frame, round.frame);
         let known = !key.sym.any(&mut |s| *s == Sym::Unknown);
         if one_token && known && !self.varies(&key.sym, round, state) {
             // Whom it is asked of: the object itself, or a connection that it is given.
             let number = |v: &Val| matches!(&*v.sym, Sym::Command(..) | Sym::Scaled(..) | Sym::Bin(..) | Sym::Int(..));
-            return site.receiver.iter().chain(site.args.iter().filter(|v| !number(v))).any(|v| self.varies(&v.sym, round, state));
+            return site
+                .receiver
+                .iter()
+                .chain(site.args.iter().filter(|v| !number(v)))
+                .any(|v| self.varies(&v.sym, round, state));
         }
         frames.any(|f| self.is_lock_of_item(f, round, state))
     }
@@ -216,7 +227,9 @@ impl<'a> Explorer<'a, '_> {
         for slot in held.map(|h| h.slot) {
             let given = |s: &State<'a>| matches!(s.status(slot), Some(Status::Released | Status::HandedOver));
             if paths.iter().any(|(s, goes_on)| *goes_on && given(s)) {
-                for (state, _) in paths.iter_mut().filter(|(s, goes_on)| *goes_on && s.status(slot) == Some(Status::Won)) {
+                for (state, _) in
+                    paths.iter_mut().filter(|(s, goes_on)| *goes_on && s.status(slot) == Some(Status::Won))
+                {
                     state.set_status(slot, Status::Released);
                 }
             }
@@ -235,7 +248,14 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A loop goes round to ask all of them anew, with parts of the last round still held.
-    pub(super) fn asks_anew(&mut self, frame: FrameId, span: Span, body: &'a [Stmt], again: &mut [State<'a>], leaves: impl Fn(usize) -> bool) {
+    pub(super) fn asks_anew(
+        &mut self,
+        frame: FrameId,
+        span: Span,
+        body: &'a [Stmt],
+        again: &mut [State<'a>],
+        leaves: impl Fn(usize) -> bool,
+    ) {
         let Some(last) = last_span(body) else { return };
         for state in again {
             for slot in state.held.iter().filter(|h| h.status == Status::Won).map(|h| h.slot).collect::<Vec<_>>() {
@@ -253,7 +273,8 @@ impl<'a> Explorer<'a, '_> {
         let slots: Vec<usize> = (0..self.out.sessions.len()).filter(|slot| mine(&self.out.sessions[*slot])).collect();
         for slot in slots {
             let asked = |state: &State<'a>| state.held.iter().any(|h| h.slot == slot && h.part);
-            let verdict = |(state, flow): &(State<'a>, Flow)| if asked(state) { self.verdict(frame, state, flow) } else { None };
+            let verdict =
+                |(state, flow): &(State<'a>, Flow)| if asked(state) { self.verdict(frame, state, flow) } else { None };
             let verdicts: Vec<Option<Verdict>> = paths.iter().map(verdict).collect();
             if verdicts.contains(&Some(Verdict::Open)) {
                 if let (Some(caller), Some(quorum)) = (self.frame(frame).caller, &mut self.out.sessions[slot].quorum) {
@@ -263,7 +284,10 @@ impl<'a> Explorer<'a, '_> {
             }
             let status = |state: &State<'a>| state.status(slot);
             let refuses = verdicts.iter().flatten().any(|v| matches!(v, Verdict::Refused(_)));
-            let wins = paths.iter().zip(&verdicts).any(|((s, _), v)| *v == Some(Verdict::Won) && status(s) == Some(Status::Won));
+            let wins = paths
+                .iter()
+                .zip(&verdicts)
+                .any(|((s, _), v)| *v == Some(Verdict::Won) && status(s) == Some(Status::Won));
             if let Some(quorum) = &mut self.out.sessions[slot].quorum {
                 quorum.decides |= wins;
             }
@@ -288,7 +312,9 @@ impl<'a> Explorer<'a, '_> {
                             held.part = false;
                         }
                     }
-                    (Some(Verdict::Refused(_)), Some(Status::Released | Status::HandedOver)) => state.set_status(slot, Status::Lost),
+                    (Some(Verdict::Refused(_)), Some(Status::Released | Status::HandedOver)) => {
+                        state.set_status(slot, Status::Lost)
+                    }
                     _ => {}
                 }
                 kept.push((state, flow));
@@ -299,7 +325,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Leaves as if it were won although nobody granted it: by a count that we do not follow.
-    pub(super) fn is_miscounted(&self, frame: FrameId, held: &super::state::Held, flow: &Flow, state: &State<'a>) -> bool {
+    pub(super) fn is_miscounted(
+        &self,
+        frame: FrameId,
+        held: &super::state::Held,
+        flow: &Flow,
+        state: &State<'a>,
+    ) -> bool {
         let home = self.out.sessions[held.slot].quorum.as_ref().is_some_and(|q| q.home == frame);
         home && held.part && held.status != Status::Won && self.verdict(frame, state, flow) == Some(Verdict::Won)
     }
@@ -348,7 +380,9 @@ impl<'a> Explorer<'a, '_> {
         };
         let function = self.cx.program.function(self.frame(frame).func);
         let fallible = !throws && function.results.last().and_then(Type::name) == Some("error");
-        let there = |val: &Val| state.truth(&Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Ne, &val.sym, &Sym::Nil.into())));
+        let there = |val: &Val| {
+            state.truth(&Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Ne, &val.sym, &Sym::Nil.into())))
+        };
         let value = match vals.as_slice() {
             [] if throws => return Some(Verdict::Won),
             [] => return Some(Verdict::Open),
@@ -367,7 +401,16 @@ impl<'a> Explorer<'a, '_> {
         };
         Some(match (&*value.sym, there(value)) {
             (Sym::Bool(false), _) | (_, Some(false)) => Verdict::Refused(false),
-            (Sym::Bool(true) | Sym::Alloc(_) | Sym::Object(..) | Sym::Func(..) | Sym::Bound(..) | Sym::Str(_) | Sym::Fresh(_), _) => Verdict::Won,
+            (
+                Sym::Bool(true)
+                | Sym::Alloc(_)
+                | Sym::Object(..)
+                | Sym::Func(..)
+                | Sym::Bound(..)
+                | Sym::Str(_)
+                | Sym::Fresh(_),
+                _,
+            ) => Verdict::Won,
             // What was made for this attempt is its token.
             (made, _) if made.any(&mut |s| matches!(s, Sym::Fresh(_))) => Verdict::Won,
             (_, Some(true)) if !counts => Verdict::Won,
@@ -382,7 +425,8 @@ impl<'a> Explorer<'a, '_> {
 }
 
 fn is_number(ty: &str) -> bool {
-    matches!(ty, "int" | "uint" | "number" | "usize" | "isize") || ty.strip_prefix(['i', 'u', 'f']).is_some_and(|bits| bits.parse::<u16>().is_ok())
+    matches!(ty, "int" | "uint" | "number" | "usize" | "isize")
+        || ty.strip_prefix(['i', 'u', 'f']).is_some_and(|bits| bits.parse::<u16>().is_ok())
 }
 
 /// Where a block ends: scopes are no statements of anybody's.

@@ -285,9 +285,27 @@ pub(crate) struct CacheFacts {
 
 impl CacheFacts {
     /// An operation of which nothing else is known yet.
-    pub(crate) fn new(site: OpSite, op: dogpile_models::CacheOp, key: Val, scope: dogpile_models::CacheScope, ttl: Lease) -> Self {
+    pub(crate) fn new(
+        site: OpSite,
+        op: dogpile_models::CacheOp,
+        key: Val,
+        scope: dogpile_models::CacheScope,
+        ttl: Lease,
+    ) -> Self {
         let coalesces = dogpile_models::Coalesces::None;
-        Self { site, op, key, scope, coalesces, ttl, in_flight: false, held: false, after_hit: false, is_flag: false, made_by: BTreeSet::new() }
+        Self {
+            site,
+            op,
+            key,
+            scope,
+            coalesces,
+            ttl,
+            in_flight: false,
+            held: false,
+            after_hit: false,
+            is_flag: false,
+            made_by: BTreeSet::new(),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! A function that calls itself: who lost a lock asks again, or not.
 
-use super::call::{CallSite, Outs, results};
+use super::call::{CallSite, Outs};
 use super::state::{State, Status};
+use super::unknown::results;
 use super::{Explorer, Out};
 use crate::lifecycle::{WaitBound, WaitForm};
 use crate::program::FuncRef;
@@ -20,21 +21,29 @@ impl<'a> Explorer<'a, '_> {
         let stack = std::iter::successors(Some(site.frame), |at| self.frame(*at).caller);
         // A wrapper that hands on to another of its interface does not call itself.
         let hands_on = match &site.call.callee {
-            Callee::Method { receiver, .. } => self.static_type(site.frame, receiver).name().is_some_and(|ty| self.cx.program.is_interface(ty)),
+            Callee::Method { receiver, .. } => {
+                self.static_type(site.frame, receiver).name().is_some_and(|ty| self.cx.program.is_interface(ty))
+            }
             Callee::Named(_) | Callee::Value(_) => false,
         };
-        let round = stack.into_iter().find(|at| self.frame(*at).func == f && !hands_on).map(|at| self.frame(at).via.clone());
+        let round =
+            stack.into_iter().find(|at| self.frame(*at).func == f && !hands_on).map(|at| self.frame(at).via.clone());
         let by_another = self.named_function(self.frame(site.frame).func) != self.named_function(f);
         for held in &state.held {
             let asked = &self.out.sessions[held.slot].site;
-            let own = asked.func == self.named_function(f) || round.as_ref().is_some_and(|round| asked.via.starts_with(round));
+            let own = asked.func == self.named_function(f)
+                || round.as_ref().is_some_and(|round| asked.via.starts_with(round));
             waits |= own && matches!(held.status, Status::Lost | Status::Failed);
             if own && held.status == Status::Lost {
                 let bound = if counted {
                     WaitBound::Attempts
                 } else if self.left_by_context(held.slot) || self.heeds_a_signal(f) {
                     WaitBound::Context
-                } else if by_another && round.as_ref().is_some_and(|round| self.may_leave_before(f, asked.via.get(round.len()).copied().unwrap_or(asked.span))) {
+                } else if by_another
+                    && round.as_ref().is_some_and(|round| {
+                        self.may_leave_before(f, asked.via.get(round.len()).copied().unwrap_or(asked.span))
+                    })
+                {
                     // Whoever asks for it sends losers back to where they came from, which they may leave without asking.
                     WaitBound::Unknown
                 } else {
@@ -70,7 +79,8 @@ impl<'a> Explorer<'a, '_> {
         let mut leaves = false;
         if let Some(body) = &self.cx.program.function(f).body {
             each_stmt(body, &mut |stmt| {
-                leaves |= matches!(stmt.kind, StmtKind::Return { .. } | StmtKind::Raise { .. }) && stmt.span.start < place.start;
+                leaves |= matches!(stmt.kind, StmtKind::Return { .. } | StmtKind::Raise { .. })
+                    && stmt.span.start < place.start;
             });
         }
         leaves

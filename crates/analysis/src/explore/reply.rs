@@ -1,8 +1,9 @@
 //! Replies as code reads them.
 
-use super::call::{CallSite, Outs, results};
+use super::call::{CallSite, Outs};
 use super::command::Sending;
 use super::state::State;
+use super::unknown::results;
 use super::{Explorer, Out};
 use crate::sym::{S, Scale, Sym, Val};
 use dogpile_ir::Type;
@@ -35,7 +36,9 @@ impl<'a> Explorer<'a, '_> {
             Raw::Nil => (Sym::Nil, Sym::Nil),
             // Text we do not know, but text: never nil.
             Raw::Text => (Sym::Concat(vec![Arc::new(Sym::Result(span, 0, "text".into(), vec![]))]), Sym::Nil),
-            Raw::Number => (Sym::Result(span, 0, "number".into(), vec![]), Sym::Result(span, 1, "error".into(), vec![])),
+            Raw::Number => {
+                (Sym::Result(span, 0, "number".into(), vec![]), Sym::Result(span, 1, "error".into(), vec![]))
+            }
             Raw::Failure => (Sym::Nil, Sym::Error("failure".into())),
             Raw::Any => (Sym::Result(span, 0, "reply".into(), vec![]), Sym::Result(span, 1, "error".into(), vec![])),
         };
@@ -58,7 +61,8 @@ impl<'a> Explorer<'a, '_> {
         if row.direct.is_empty() {
             return vec![Val::new(Sym::Reply(client, row.name.as_str().into(), value, error), span)];
         }
-        let asked = (row.value == ReplyValue::Declared).then(|| declared(site.wanted)).and_then(|kind| row.by_type.get(kind));
+        let asked =
+            (row.value == ReplyValue::Declared).then(|| declared(site.wanted)).and_then(|kind| row.by_type.get(kind));
         let as_row = asked.and_then(|name| self.cx.program.models.reply(client, name)).unwrap_or(row);
         let (value, error) = self.shape(client, as_row, &value, &error);
         row.direct.iter().map(|part| pick(part, &value, &error, span)).collect()
@@ -70,7 +74,10 @@ impl<'a> Explorer<'a, '_> {
         if **value == Sym::Nil && !failed {
             return match row.nil {
                 NilReply::Error => {
-                    let name = row.nil_error.as_deref().map_or_else(|| "nil reply".to_owned(), |n| self.cx.program.models.qualified(client, n));
+                    let name = row
+                        .nil_error
+                        .as_deref()
+                        .map_or_else(|| "nil reply".to_owned(), |n| self.cx.program.models.qualified(client, n));
                     (zero(row.value), Arc::new(Sym::Error(name.into())))
                 }
                 NilReply::Value => (value.clone(), error.clone()),
@@ -96,7 +103,9 @@ impl<'a> Explorer<'a, '_> {
             return vec![(state, Out::Values(results(span, name, 2, &[])))];
         };
         let models = self.cx.program.models;
-        let Some(row) = models.reply(client, &row_name) else { return vec![(state, Out::Values(results(span, name, 2, &[])))] };
+        let Some(row) = models.reply(client, &row_name) else {
+            return vec![(state, Out::Values(results(span, name, 2, &[])))];
+        };
         let Some(parts) = row.accessors.get(name) else {
             return vec![(state, Out::Values(results(span, name, 2, &[value])))];
         };
@@ -107,7 +116,15 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// `redis.String(reply, err)`: a reply read in another form by a function.
-    pub(super) fn convert_reply(&mut self, row: Row<'a>, reply: &str, error: &str, to: &str, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    pub(super) fn convert_reply(
+        &mut self,
+        row: Row<'a>,
+        reply: &str,
+        error: &str,
+        to: &str,
+        site: &CallSite<'a>,
+        state: State<'a>,
+    ) -> Outs<'a> {
         let span = site.call.span;
         // `redis.String(conn.Do(...))` gives both as one tuple of temporaries.
         let value = self.path(reply, site, &state);
@@ -121,7 +138,8 @@ impl<'a> Explorer<'a, '_> {
             return vec![(state, Out::Values(results(span, "convert", 2, &[])))];
         };
         let (value, error) = self.shape(row.client, as_row, &value.sym, &error.sym);
-        let parts: Vec<String> = if as_row.direct.is_empty() { vec!["value".into(), "error".into()] } else { as_row.direct.clone() };
+        let parts: Vec<String> =
+            if as_row.direct.is_empty() { vec!["value".into(), "error".into()] } else { as_row.direct.clone() };
         let vals = parts.iter().map(|part| pick(part, &value, &error, span)).collect();
         vec![(state, Out::Values(vals))]
     }
@@ -136,7 +154,9 @@ fn declared(wanted: Option<&Type>) -> &'static str {
             "string" => "text",
             "core.option.Option" => "option",
             "()" => "unit",
-            "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "integer",
+            "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => {
+                "integer"
+            }
             _ => "",
         },
         Some(Type::Unknown) | None => "unwritten",

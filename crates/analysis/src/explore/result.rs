@@ -91,7 +91,8 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Values(vec![error]))]
             }
             "ok_or" | "ok_or_else" => self.either(parts, state, |_, parts, state, fine| {
-                let error = if fine { Sym::Nil } else { Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()) };
+                let error =
+                    if fine { Sym::Nil } else { Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()) };
                 let value = if fine { parts.value.clone() } else { Val::new(Sym::Nil, span) };
                 vec![(state, Out::Values(vec![value, Val::new(error, span)]))]
             }),
@@ -114,7 +115,8 @@ impl<'a> Explorer<'a, '_> {
                 }
                 this.run_given(arg.as_ref(), parts.error.clone().into_iter().collect(), site, state)
             }),
-            "map_err" | "context" | "with_context" | "inspect_err" | "wrap_err" | "wrap_err_with" | "change_context" => {
+            "map_err" | "context" | "with_context" | "inspect_err" | "wrap_err" | "wrap_err_with"
+            | "change_context" => {
                 self.either(parts, state, |this, parts, mut state, fine| {
                     let error = parts.error.clone().unwrap_or_else(|| Val::new(Sym::Nil, span));
                     if !fine && name.ends_with("_err") {
@@ -125,7 +127,9 @@ impl<'a> Explorer<'a, '_> {
                         }
                     }
                     let error = match (&parts.error, fine) {
-                        (None, false) => Val::new(Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()), span),
+                        (None, false) => {
+                            Val::new(Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()), span)
+                        }
                         _ => error,
                     };
                     vec![(state, Out::Values(vec![parts.value.clone(), error]))]
@@ -142,7 +146,8 @@ impl<'a> Explorer<'a, '_> {
                 }
                 this.run_given(function, vec![parts.value.clone()], site, state)
             }),
-            "as_ref" | "as_mut" | "as_deref" | "as_deref_mut" | "cloned" | "copied" | "take" | "inspect" | "as_str" | "as_bytes" | "as_slice" => {
+            "as_ref" | "as_mut" | "as_deref" | "as_deref_mut" | "cloned" | "copied" | "take" | "inspect" | "as_str"
+            | "as_bytes" | "as_slice" => {
                 vec![(state, Out::Values(whole(parts.value, parts.error)))]
             }
             _ => return None,
@@ -187,7 +192,12 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// Both sides of a result, where each is possible.
-    fn either(&mut self, parts: Parts, state: State<'a>, mut side: impl FnMut(&mut Self, &Parts, State<'a>, bool) -> Outs<'a>) -> Outs<'a> {
+    fn either(
+        &mut self,
+        parts: Parts,
+        state: State<'a>,
+        mut side: impl FnMut(&mut Self, &Parts, State<'a>, bool) -> Outs<'a>,
+    ) -> Outs<'a> {
         let (fine, not) = split(&parts.fine(), state);
         let mut outs = Vec::new();
         if let Some(state) = fine {

@@ -1,11 +1,11 @@
 //! Scripts on a path: run once in the sandbox, then treated by what they do.
 
+use super::Explorer;
 use super::call::{CallSite, Outs};
 use super::command::Sending;
 use super::record::{GuardFact, Lease, LeaseUnit};
 use super::reply::Raw;
 use super::state::{State, Status};
-use super::Explorer;
 use crate::sym::{Sym, Val};
 use crate::typing::Evidence;
 use dogpile_ir::Type;
@@ -57,7 +57,12 @@ impl<'a> Explorer<'a, '_> {
                 take(&mut rest, n)
             }
             KeysRow::Kept { kept } => {
-                let n = site.receiver.as_ref().and_then(|r| state.field(&r.sym, kept)).and_then(|v| v.sym.int()).and_then(|n| usize::try_from(n).ok());
+                let n = site
+                    .receiver
+                    .as_ref()
+                    .and_then(|r| state.field(&r.sym, kept))
+                    .and_then(|v| v.sym.int())
+                    .and_then(|n| usize::try_from(n).ok());
                 take(&mut rest, n)
             }
         };
@@ -65,7 +70,13 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A script that a client, of this type as far as known, has as a method: keys first, then arguments.
-    pub(super) fn run_defined(&mut self, command: &crate::defined::Command, ty: &Type, site: CallSite<'a>, state: State<'a>) -> Outs<'a> {
+    pub(super) fn run_defined(
+        &mut self,
+        command: &crate::defined::Command,
+        ty: &Type,
+        site: CallSite<'a>,
+        state: State<'a>,
+    ) -> Outs<'a> {
         let language = crate::typing::lang(self.cx.program.module(self.frame(site.frame).func));
         let of_type = ty.name().and_then(|owner| command.row_of(&self.cx.program, &self.cx.program.canonical(owner)));
         let row = of_type.or_else(|| {
@@ -88,7 +99,15 @@ impl<'a> Explorer<'a, '_> {
         self.run_script(s, &text, keys, rest, &site, state)
     }
 
-    pub(super) fn run_script(&mut self, mut s: Sending<'a>, text: &Val, keys: Option<Vec<Val>>, args: Vec<Val>, site: &CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+    pub(super) fn run_script(
+        &mut self,
+        mut s: Sending<'a>,
+        text: &Val,
+        keys: Option<Vec<Val>>,
+        args: Vec<Val>,
+        site: &CallSite<'a>,
+        mut state: State<'a>,
+    ) -> Outs<'a> {
         let class = match text.sym.str() {
             Some(text) => self.classified(text, keys.as_ref().map(Vec::len), Some(args.len())),
             None => Arc::new(ScriptClass::NotUnderstood { why: "its text is not known here".to_owned() }),
@@ -124,11 +143,31 @@ impl<'a> Explorer<'a, '_> {
             ScriptClass::Acquire { key, token, ttl, reentrant, loser_extends, won, lost } => {
                 s.op.command = "EVAL set-if-absent".to_owned();
                 let replies = (raw(won), raw(lost));
-                self.acquire(s, key_of(key), lease_of(ttl), arg_of(token), replies, *reentrant, *loser_extends, site, state)
+                self.acquire(
+                    s,
+                    key_of(key),
+                    lease_of(ttl),
+                    arg_of(token),
+                    replies,
+                    *reentrant,
+                    *loser_extends,
+                    site,
+                    state,
+                )
             }
             ScriptClass::AcquireOrRenew { key, token, ttl, won, lost, reentrant } => {
                 s.op.command = "EVAL set-or-extend".to_owned();
-                self.acquire(s, key_of(key), lease_of(ttl), arg_of(token), (raw(won), raw(lost)), *reentrant, false, site, state)
+                self.acquire(
+                    s,
+                    key_of(key),
+                    lease_of(ttl),
+                    arg_of(token),
+                    (raw(won), raw(lost)),
+                    *reentrant,
+                    false,
+                    site,
+                    state,
+                )
             }
             ScriptClass::Release { key, guard, .. } => {
                 s.op.command = if guard.is_some() { "EVAL compare-and-delete" } else { "EVAL delete" }.to_owned();
@@ -158,7 +197,9 @@ impl<'a> Explorer<'a, '_> {
                 }
                 self.simple_reply(s, Raw::Any, site, state)
             }
-            ScriptClass::Counter { .. } | ScriptClass::Read { .. } | ScriptClass::Nothing => self.simple_reply(s, Raw::Any, site, state),
+            ScriptClass::Counter { .. } | ScriptClass::Read { .. } | ScriptClass::Nothing => {
+                self.simple_reply(s, Raw::Any, site, state)
+            }
             ScriptClass::NotUnderstood { .. } => {
                 self.unknown_script(&s, &keys, &mut state);
                 self.simple_reply(s, Raw::Any, site, state)

@@ -20,7 +20,8 @@ impl<'a> Explorer<'a, '_> {
             for held in state.held.iter().filter(|h| h.slot != slot && h.status == Status::Won && !h.examined) {
                 let (outer, inner) = (&self.out.sessions[held.slot], &self.out.sessions[slot]);
                 let one_server = outer.beyond.server.is_some() && outer.beyond.server == inner.beyond.server;
-                let apart = [outer, inner].iter().any(|s| s.reentrant || s.blurred) || outer.beyond.region != inner.beyond.region;
+                let apart = [outer, inner].iter().any(|s| s.reentrant || s.blurred)
+                    || outer.beyond.region != inner.beyond.region;
                 if outer.key.sym == key.sym && one_server && !apart && outer.library == inner.library {
                     self.out.sessions[held.slot].beyond.nested.insert(slot);
                 }
@@ -35,7 +36,11 @@ impl<'a> Explorer<'a, '_> {
     /// A second try elsewhere got the lock that this one did not.
     pub(super) fn is_won_by_another(&self, held: &super::state::Held, state: &State<'a>) -> bool {
         held.status != Status::Won
-            && state.held.iter().any(|h| h.slot != held.slot && h.status == Status::Won && self.out.sessions[h.slot].key.sym == self.out.sessions[held.slot].key.sym)
+            && state.held.iter().any(|h| {
+                h.slot != held.slot
+                    && h.status == Status::Won
+                    && self.out.sessions[h.slot].key.sym == self.out.sessions[held.slot].key.sym
+            })
     }
 
     /// The client that is asked; for a lock object, whatever stands for its library.
@@ -45,7 +50,8 @@ impl<'a> Explorer<'a, '_> {
             ty.name().and_then(|n| self.cx.program.models.type_of(n)).map(|(_, t)| t.role)
         };
         let given = || site.receiver.iter().chain(&site.args);
-        let client = given().find(|v| role(v) == Some(Role::Client)).or(site.receiver.as_ref()).or(site.args.first())?;
+        let client =
+            given().find(|v| role(v) == Some(Role::Client)).or(site.receiver.as_ref()).or(site.args.first())?;
         match role(client) {
             Some(Role::Lock) => Some(std::sync::Arc::new(Sym::Str("lock".into()))),
             _ if *client.sym == Sym::Unknown => None,
@@ -59,14 +65,23 @@ impl<'a> Explorer<'a, '_> {
             let Callee::Method { receiver, .. } = &site.call.callee else { return None };
             let val = site.receiver.as_ref()?;
             let is_lock = matches!(self.role(&val.sym), Some(Role::Lock))
-                || self.sym_type(&val.sym).name().and_then(|n| self.cx.program.models.type_of(n)).is_some_and(|(_, t)| t.role == Role::Lock);
+                || self
+                    .sym_type(&val.sym)
+                    .name()
+                    .and_then(|n| self.cx.program.models.type_of(n))
+                    .is_some_and(|(_, t)| t.role == Role::Lock);
             if !is_lock {
                 return None;
             }
             let module = self.cx.program.module(self.frame(site.frame).func);
             let name = crate::names::describe(receiver, module);
             if self.regions.is_shared_by_runs(&val.sym) {
-                return Some(SharedHandle { token: false, home: HandleHome::Loop, name, concurrent: site.call.name_span });
+                return Some(SharedHandle {
+                    token: false,
+                    home: HandleHome::Loop,
+                    name,
+                    concurrent: site.call.name_span,
+                });
             }
             let home = match (&receiver.kind, &*val.sym) {
                 (ValueKind::Global(_), _) | (_, Sym::Global(_)) => HandleHome::Package,
@@ -79,10 +94,20 @@ impl<'a> Explorer<'a, '_> {
         let Sym::Field(base, name) = &*token.sym else { return None };
         let telling = crate::names::last(name).to_ascii_lowercase();
         // A field that callers fill in is their token; one that says which process it is, is the same for all.
-        if !self.outlives(base) || !["instance", "node", "host", "process", "worker", "server", "machine", "replica", "pod"].iter().any(|w| telling.contains(w)) || facts.key.sym.any(&mut |s| *s == **base) {
+        if !self.outlives(base)
+            || !["instance", "node", "host", "process", "worker", "server", "machine", "replica", "pod"]
+                .iter()
+                .any(|w| telling.contains(w))
+            || facts.key.sym.any(&mut |s| *s == **base)
+        {
             return None;
         }
-        Some(SharedHandle { token: true, home: HandleHome::Field, name: name.to_string(), concurrent: self.concurrent(site)? })
+        Some(SharedHandle {
+            token: true,
+            home: HandleHome::Field,
+            name: name.to_string(),
+            concurrent: self.concurrent(site)?,
+        })
     }
 
     /// An object that was there before the acquisition, and serves others: the receiver of the function, or a package's.
@@ -108,7 +133,8 @@ impl<'a> Explorer<'a, '_> {
             let info = self.frame(frame);
             if info.func.func.0 != u32::MAX {
                 let function = self.cx.program.function(info.func);
-                if let Some(request) = function.params.iter().find(|p| p.ty.name().is_some_and(|n| self.is_request(n))) {
+                if let Some(request) = function.params.iter().find(|p| p.ty.name().is_some_and(|n| self.is_request(n)))
+                {
                     return Some(self.cx.program.module(info.func).local(request.local).span);
                 }
             }
@@ -120,16 +146,34 @@ impl<'a> Explorer<'a, '_> {
     /// A type that gives a request's context.
     fn is_request(&self, ty: &str) -> bool {
         let models = self.cx.program.models;
-        ["Context", "UserContext", "Request"].iter().filter_map(|m| models.method(ty, m, 0)).any(|row| match &row.call.does {
-            Does::Context(context) => context.origin == ContextOrigin::Request,
-            Does::Makes { ty, .. } => models.method(&models.qualified_type(row.client, ty), "Context", 0).is_some_and(|inner| matches!(&inner.call.does, Does::Context(c) if c.origin == ContextOrigin::Request)),
-            _ => false,
+        ["Context", "UserContext", "Request"].iter().filter_map(|m| models.method(ty, m, 0)).any(|row| {
+            match &row.call.does {
+                Does::Context(context) => context.origin == ContextOrigin::Request,
+                Does::Makes { ty, .. } => {
+                    models.method(&models.qualified_type(row.client, ty), "Context", 0).is_some_and(
+                        |inner| matches!(&inner.call.does, Does::Context(c) if c.origin == ContextOrigin::Request),
+                    )
+                }
+                _ => false,
+            }
         })
     }
 }
 
 /// Whether equal expressions are one key: nothing in it changes from one evaluation to the next.
 fn is_one_key(key: &Sym) -> bool {
-    keys::is_telling(key) && !key.any(&mut |s| matches!(s, Sym::Unknown | Sym::Phi(_) | Sym::Fresh(_) | Sym::Clock(..) | Sym::List(_) | Sym::Index(..) | Sym::Result(..) | Sym::Read(..)))
+    keys::is_telling(key)
+        && !key.any(&mut |s| {
+            matches!(
+                s,
+                Sym::Unknown
+                    | Sym::Phi(_)
+                    | Sym::Fresh(_)
+                    | Sym::Clock(..)
+                    | Sym::List(_)
+                    | Sym::Index(..)
+                    | Sym::Result(..)
+                    | Sym::Read(..)
+            )
+        })
 }
-

@@ -208,7 +208,15 @@ impl<'a> State<'a> {
         match self.held.iter_mut().find(|h| h.slot == slot) {
             Some(held) => held.status = status,
             None => {
-                self.held.push(Held { slot, status, steps: None, examined: false, part: false, left: None, failed: false });
+                self.held.push(Held {
+                    slot,
+                    status,
+                    steps: None,
+                    examined: false,
+                    part: false,
+                    left: None,
+                    failed: false,
+                });
                 self.held.sort_by_key(|h| h.slot);
             }
         }
@@ -255,7 +263,13 @@ impl<'a> State<'a> {
             Sym::Nil => Some(false),
             Sym::Str(text) => Some(!text.is_empty()),
             Sym::Int(n, _) => Some(*n != 0),
-            Sym::Concat(_) | Sym::Alloc(_) | Sym::Object(..) | Sym::List(_) | Sym::Func(..) | Sym::Error(_) | Sym::Fresh(_) => Some(true),
+            Sym::Concat(_)
+            | Sym::Alloc(_)
+            | Sym::Object(..)
+            | Sym::List(_)
+            | Sym::Func(..)
+            | Sym::Error(_)
+            | Sym::Fresh(_) => Some(true),
             Sym::Not(inner) => self.truth(inner).map(|b| !b),
             Sym::Bin(BinaryOp::And, a, b) => match (self.truth(a), self.truth(b)) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
@@ -267,7 +281,9 @@ impl<'a> State<'a> {
                 (Some(false), Some(false)) => Some(false),
                 _ => None,
             },
-            Sym::Bin(BinaryOp::Ne, a, b) => self.truth(&Arc::new(Sym::Bin(BinaryOp::Eq, a.clone(), b.clone()))).map(|b| !b),
+            Sym::Bin(BinaryOp::Ne, a, b) => {
+                self.truth(&Arc::new(Sym::Bin(BinaryOp::Eq, a.clone(), b.clone()))).map(|b| !b)
+            }
             Sym::Bin(BinaryOp::Eq, a, b) => crate::fold::equal(a, b).or_else(|| self.conds.get(sym).copied()),
             _ => self.conds.get(sym).copied(),
         }
@@ -296,7 +312,9 @@ impl<'a> State<'a> {
                 (None, Some(false)) => self.assume(a, true),
                 _ => self.insert_cond(sym, truth),
             },
-            Sym::Bin(BinaryOp::Ne, a, b) => self.assume(&Arc::new(Sym::Bin(BinaryOp::Eq, a.clone(), b.clone())), !truth),
+            Sym::Bin(BinaryOp::Ne, a, b) => {
+                self.assume(&Arc::new(Sym::Bin(BinaryOp::Eq, a.clone(), b.clone())), !truth)
+            }
             Sym::Unknown => {}
             _ => self.insert_cond(sym, truth),
         }

@@ -1,9 +1,10 @@
 //! What a path has behind it: deeds on keys in their order, subscriptions, open transactions of a database.
 
-use super::call::{CallSite, Outs, results};
+use super::call::{CallSite, Outs};
 use super::command::Sending;
 use super::record::{Lease, OpSite};
 use super::state::{State, Status};
+use super::unknown::results;
 use super::{Explorer, Out};
 use crate::sym::{Origin, S, Sym, Val};
 use crate::typing::Evidence;
@@ -360,7 +361,8 @@ impl<'a> Explorer<'a, '_> {
                     return vec![(state, Out::Values(results(span, "row", 2, &[])))];
                 }
                 // Who takes a future waits, and says for how long.
-                if gives.iter().any(|g| g == "channel") || (!site.call.awaited && (*future || self.throws(site.frame))) {
+                if gives.iter().any(|g| g == "channel") || (!site.call.awaited && (*future || self.throws(site.frame)))
+                {
                     return vec![(state, Out::Values(vec![self.messages(&site)]))];
                 }
                 let context = row.call.context.as_deref().and_then(|p| self.path(p, &site, &state));
@@ -380,7 +382,13 @@ impl<'a> Explorer<'a, '_> {
                 self.transaction_begins(span, &mut state);
                 let throws = self.throws(site.frame);
                 let outs = self.run_function(function, vec![], &site, state);
-                outs.into_iter().map(|(state, out)| if throws { self.settled(span, state, out) } else { self.transacted(span, state, out) }).collect()
+                outs.into_iter()
+                    .map(
+                        |(state, out)| {
+                            if throws { self.settled(span, state, out) } else { self.transacted(span, state, out) }
+                        },
+                    )
+                    .collect()
             }
             Does::BeginsTransaction { ty, error } => {
                 self.transaction_begins(span, &mut state);

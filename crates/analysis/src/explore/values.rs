@@ -1,7 +1,7 @@
 //! Values that calls of libraries give: tokens, times, texts, errors.
 
-use super::call::CallSite;
 use super::Explorer;
+use super::call::CallSite;
 use crate::sym::{S, Scale, Sym, Val, concat};
 use dogpile_models::{Row, ValueKind};
 use std::sync::Arc;
@@ -82,14 +82,18 @@ impl<'a> Explorer<'a, '_> {
             ValueKind::DurationOfMillis => duration_of(arg(0), 1_000_000).unwrap_or_else(pure),
             ValueKind::DurationOfMicros => duration_of(arg(0), 1_000).unwrap_or_else(pure),
             ValueKind::DurationOfNanos => duration_of(arg(0), 1).unwrap_or_else(pure),
-            ValueKind::ParseMillis => match arg(0).and_then(|a| a.sym.str()).and_then(dogpile_source::parse_duration_ms) {
-                Some(ms) => Sym::Int(i128::from(ms), Scale::Millis),
-                None => Sym::Scaled(Scale::Millis, Arc::new(pure())),
-            },
-            ValueKind::ParseDuration => match arg(0).and_then(|a| a.sym.str()).and_then(dogpile_source::parse_duration_ms) {
-                Some(ms) => Sym::Int(i128::from(ms) * 1_000_000, Scale::Duration),
-                None => Sym::Scaled(Scale::Duration, Arc::new(pure())),
-            },
+            ValueKind::ParseMillis => {
+                match arg(0).and_then(|a| a.sym.str()).and_then(dogpile_source::parse_duration_ms) {
+                    Some(ms) => Sym::Int(i128::from(ms), Scale::Millis),
+                    None => Sym::Scaled(Scale::Millis, Arc::new(pure())),
+                }
+            }
+            ValueKind::ParseDuration => {
+                match arg(0).and_then(|a| a.sym.str()).and_then(dogpile_source::parse_duration_ms) {
+                    Some(ms) => Sym::Int(i128::from(ms) * 1_000_000, Scale::Duration),
+                    None => Sym::Scaled(Scale::Duration, Arc::new(pure())),
+                }
+            }
         };
         vec![Val::new(sym, span), Val::new(Sym::Nil, span)]
     }

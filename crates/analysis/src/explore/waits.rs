@@ -20,7 +20,14 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// A loop that a loser goes round again.
-    pub(super) fn note_wait(&mut self, slot: usize, span: Span, kind: &LoopKind, left: &BTreeSet<(usize, Status)>, body: &'a Block) {
+    pub(super) fn note_wait(
+        &mut self,
+        slot: usize,
+        span: Span,
+        kind: &LoopKind,
+        left: &BTreeSet<(usize, Status)>,
+        body: &'a Block,
+    ) {
         // A helper that takes the lock may have given it back when it tells of the win.
         let wins_leave = [Status::Won, Status::Released].iter().any(|won| left.contains(&(slot, *won)));
         if !wins_leave {
@@ -67,7 +74,9 @@ pub(super) fn is_failure(error: &Sym) -> bool {
         Sym::Error(what) => &**what == "failure",
         Sym::Result(_, 1, name, _) => matches!(&**name, "error" | "makes"),
         // On a way on which there is an error, it is not the lack of one.
-        Sym::Phi(parts) => parts.iter().all(|p| **p == Sym::Nil || is_failure(p)) && parts.iter().any(|p| is_failure(p)),
+        Sym::Phi(parts) => {
+            parts.iter().all(|p| **p == Sym::Nil || is_failure(p)) && parts.iter().any(|p| is_failure(p))
+        }
         _ => false,
     }
 }

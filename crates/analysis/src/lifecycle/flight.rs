@@ -1,8 +1,8 @@
 //! In-process coalescing and cache-aside misses.
 
-use serde::{Deserialize, Serialize};
 use super::place::Site;
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 
 /// One place where callers share one computation in a process.
 #[derive(Clone, Debug, Serialize, Deserialize)]

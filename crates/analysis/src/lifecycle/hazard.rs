@@ -1,8 +1,8 @@
 //! What goes wrong between one lock and something beside it: its own key, its waiters, a database, a cache.
 
-use serde::{Deserialize, Serialize};
 use super::place::Site;
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 
 /// Hazards of one lock.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -15,9 +15,9 @@ pub use beside::{Escape, HandleHome, Heartbeat, Nested, SharedHandle};
 pub use flight::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 pub use hazard::{EarlyRelease, Fill, Hazards, Refusal, SharedKey, SharedKeyForm, Steal, StealForm, Wakeup, WakeupEnd};
 pub use lock::{
-    Acquire, CheckThenSet, Class, ContextOrigin, DurationFact, DurationSource, ExitKind, Expiry, Fate, Guard, Leak, Lock,
-    OnLoss, Outcomes, Profile, Recheck, Release, Renewal, Section, Token, TokenKind, Ttl, Unheld, UnitFault, UnitFaultKind,
-    Wait, WaitBound, WaitForm, Write,
+    Acquire, CheckThenSet, Class, ContextOrigin, DurationFact, DurationSource, ExitKind, Expiry, Fate, Guard, Leak,
+    Lock, OnLoss, Outcomes, Profile, Recheck, Release, Renewal, Section, Token, TokenKind, Ttl, Unheld, UnitFault,
+    UnitFaultKind, Wait, WaitBound, WaitForm, Write,
 };
 pub use place::{Confidence, Phrases, Site, Step};
 pub use sent::{HoleKind, Part, Sent, Word};

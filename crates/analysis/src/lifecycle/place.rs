@@ -1,8 +1,8 @@
 //! Places in a story.
 
-use serde::{Deserialize, Serialize};
 use super::sent::Sent;
 use dogpile_source::Span;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

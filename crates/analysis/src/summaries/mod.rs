@@ -54,15 +54,21 @@ impl Summaries {
     pub fn of(memories: &[&Memory]) -> Self {
         let Some(widest) = memories.last() else { return Self::default() };
         let who = &widest.identities;
-        let mut all = Self { modules: who.all().iter().copied().zip(widest.files().iter().map(|(file, _)| *file)).collect(), ..Self::default() };
-        let looks: FxHashMap<u64, u32> = (0u32..).zip(who.all()).map(|(m, identity)| (question(About::Module, identity), m)).collect();
+        let mut all = Self {
+            modules: who.all().iter().copied().zip(widest.files().iter().map(|(file, _)| *file)).collect(),
+            ..Self::default()
+        };
+        let looks: FxHashMap<u64, u32> =
+            (0u32..).zip(who.all()).map(|(m, identity)| (question(About::Module, identity), m)).collect();
         let packages = widest.linked.iter().flat_map(|linked| &linked.tables.packages);
-        let packages: FxHashMap<u64, &Vec<u32>> = packages.map(|(package, modules)| (question(About::Package, &**package), modules)).collect();
+        let packages: FxHashMap<u64, &Vec<u32>> =
+            packages.map(|(package, modules)| (question(About::Package, &**package), modules)).collect();
         let mut order: FxHashMap<(u64, Option<u64>), u32> = FxHashMap::default();
         let mut told = BTreeSet::new();
         let mut chosen: Vec<((FuncRef, Effort), &Known, Vec<u32>)> = Vec::new();
         for memory in memories.iter().filter(|memory| who.agree(&memory.identities)) {
-            let wanted: FxHashSet<u64> = memory.explored.values().flat_map(|known| known.asked.iter().copied()).collect();
+            let wanted: FxHashSet<u64> =
+                memory.explored.values().flat_map(|known| known.asked.iter().copied()).collect();
             let answers = Answers::to(&memory.answers, &wanted);
             for (at, known) in &memory.explored {
                 let mut asked: Vec<u64> = known.asked.iter().copied().collect();
@@ -83,9 +89,17 @@ impl Summaries {
             sharing::begin();
             let (bytes, named) = number::used(|| postcard::to_allocvec(&*known.exploration));
             let looked = known.asked.iter().filter_map(|question| looks.get(question));
-            let around = known.asked.iter().filter_map(|question| packages.get(question)).flat_map(|modules| modules.iter());
+            let around =
+                known.asked.iter().filter_map(|question| packages.get(question)).flat_map(|modules| modules.iter());
             let modules: BTreeSet<u32> = looked.chain(around).copied().chain(named).collect();
-            Some(Summary { module: f.module, func: f.func, effort, asked, modules: modules.into_iter().collect(), bytes: bytes.ok()? })
+            Some(Summary {
+                module: f.module,
+                func: f.func,
+                effort,
+                asked,
+                modules: modules.into_iter().collect(),
+                bytes: bytes.ok()?,
+            })
         });
         all.explored = written.collect();
         let told = memories.iter().filter_map(|memory| memory.told.as_ref());
@@ -116,20 +130,25 @@ impl Summaries {
         answers: &[Arc<Answers>],
         wanted: &(dyn Fn(&(FuncRef, Effort)) -> bool + Sync),
     ) -> Vec<((FuncRef, Effort), Known)> {
-        let now: FxHashMap<u64, u32> = who.all().iter().copied().zip(0..).filter(|(identity, _)| *identity != Identities::ABSENT).collect();
+        let now: FxHashMap<u64, u32> =
+            who.all().iter().copied().zip(0..).filter(|(identity, _)| *identity != Identities::ABSENT).collect();
         let numbers: Arc<[Option<u32>]> = self.modules.iter().map(|(identity, _)| now.get(identity).copied()).collect();
         let file = |m: u32| files.get(m as usize).map(|(file, _)| *file);
-        let moved = self.modules.iter().zip(numbers.iter()).filter_map(|((_, then), now)| Some((*then, file((*now)?)?)));
+        let moved =
+            self.modules.iter().zip(numbers.iter()).filter_map(|((_, then), now)| Some((*then, file((*now)?)?)));
         let moved: Arc<BTreeMap<FileId, FileId>> = Arc::new(moved.collect());
         let questions: FxHashSet<u64> = self.asked.iter().map(|(question, _)| *question).collect();
         let answers = Answers::to(answers, &questions);
-        let holds: Vec<bool> = self.asked.iter().map(|(question, answer)| answers.get(question) == answer.as_ref()).collect();
+        let holds: Vec<bool> =
+            self.asked.iter().map(|(question, answer)| answers.get(question) == answer.as_ref()).collect();
         let number = |m: u32| numbers.get(m as usize).copied().flatten();
         let in_order = |modules: &[u32]| {
-            let places: Option<Vec<(u32, FileId)>> = modules.iter().map(|m| Some((number(*m)?, file(number(*m)?)?))).collect();
+            let places: Option<Vec<(u32, FileId)>> =
+                modules.iter().map(|m| Some((number(*m)?, file(number(*m)?)?))).collect();
             let files_then = modules.iter().map(|m| self.modules.get(*m as usize).map(|(_, file)| *file));
             places.is_some_and(|places| {
-                let mut by_file: Vec<(Option<FileId>, FileId)> = files_then.zip(places.iter().map(|(_, file)| *file)).collect();
+                let mut by_file: Vec<(Option<FileId>, FileId)> =
+                    files_then.zip(places.iter().map(|(_, file)| *file)).collect();
                 by_file.sort_unstable();
                 places.is_sorted_by_key(|(m, _)| *m) && by_file.is_sorted_by_key(|(_, now)| *now)
             })
@@ -141,7 +160,8 @@ impl Summaries {
                 return None;
             }
             let exploration = summary.exploration(&numbers, &moved)?;
-            let asked = summary.asked.iter().filter_map(|at| self.asked.get(*at as usize)).map(|(question, _)| *question);
+            let asked =
+                summary.asked.iter().filter_map(|at| self.asked.get(*at as usize)).map(|(question, _)| *question);
             Some((at, Known { exploration: Arc::new(exploration), asked: Arc::new(asked.collect()), is_new: false }))
         };
         self.explored.par_iter().filter_map(read).collect()

@@ -32,7 +32,9 @@ pub(crate) struct PlaceArgs {
 pub(crate) fn run(command: &CacheCommand) -> anyhow::Result<Exit> {
     let (CacheCommand::Clean(place) | CacheCommand::Dir(place)) = command;
     let folder = place.cache_dir.clone().or_else(usual);
-    let folder = folder.ok_or_else(|| anyhow!("nothing is kept: neither HOME nor DOGPILE_LINT_CACHE_DIR tells where; name a folder with --cache-dir"))?;
+    let folder = folder.ok_or_else(|| {
+        anyhow!("nothing is kept: neither HOME nor DOGPILE_LINT_CACHE_DIR tells where; name a folder with --cache-dir")
+    })?;
     let text = match command {
         CacheCommand::Dir(_) => format!("{}\n", folder.display()),
         CacheCommand::Clean(_) => {

@@ -46,7 +46,13 @@ impl Resolve for Asked<'_> {
 
 impl Fact {
     /// Translates a file, and writes down what came of it.
-    pub(crate) fn make(file: &InputFile, id: FileId, source: &SourceFile, packages: &Packages, include_tests: bool) -> (Module, Option<Arc<Self>>) {
+    pub(crate) fn make(
+        file: &InputFile,
+        id: FileId,
+        source: &SourceFile,
+        packages: &Packages,
+        include_tests: bool,
+    ) -> (Module, Option<Arc<Self>>) {
         let asked = Asked { specifiers: packages.specifiers(file.place()), notes: RefCell::default() };
         let module = translate(file, id, &source.text, &asked, include_tests);
         let fact = postcard::to_allocvec(&module).ok().map(|module| Self {
@@ -63,7 +69,13 @@ impl Fact {
     }
 
     /// What the file became then, if that is what it would become now.
-    pub(crate) fn module(&self, file: &InputFile, id: FileId, source: &SourceFile, packages: &Packages) -> Option<Module> {
+    pub(crate) fn module(
+        &self,
+        file: &InputFile,
+        id: FileId,
+        source: &SourceFile,
+        packages: &Packages,
+    ) -> Option<Module> {
         let same_text = (self.length, self.version) == (source.text.len() as u64, source.version);
         if !same_text || self.lang != file.lang || self.package != file.package {
             return None;
@@ -184,7 +196,8 @@ mod tests {
         let mut module = dogpile_front_go::parse(FileId(3), "m", text);
         assert!(nests(&module));
         let parents: Vec<usize> = (0..3).filter(|f| module.functions[*f].kind != FunctionKind::Plain).collect();
-        let around = FunctionKind::Closure { parent: Some(dogpile_ir::FuncId(u32::try_from(parents[1]).expect("small"))) };
+        let around =
+            FunctionKind::Closure { parent: Some(dogpile_ir::FuncId(u32::try_from(parents[1]).expect("small"))) };
         module.functions[parents[0]].kind = around;
         assert!(!nests(&module), "{around:?}");
         module.functions[parents[0]].kind = FunctionKind::Closure { parent: Some(dogpile_ir::FuncId(9)) };

@@ -12,8 +12,8 @@ mod pack;
 mod recalled;
 mod shards;
 
-pub(crate) use facts::Fact;
 pub(crate) use command::{CacheCommand, run};
+pub(crate) use facts::Fact;
 pub(crate) use folder::Folder;
 pub(crate) use pack::Pack;
 pub(crate) use recalled::recalled;

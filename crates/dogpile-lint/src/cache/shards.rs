@@ -112,7 +112,9 @@ impl<T> Division<T> {
 }
 
 /// What parts found, and which are of no use, with the reasons.
-pub(crate) fn joined(read: impl IntoIterator<Item = (String, Result<Pack, PackError>)>) -> (Known, Vec<(String, PackError)>) {
+pub(crate) fn joined(
+    read: impl IntoIterator<Item = (String, Result<Pack, PackError>)>,
+) -> (Known, Vec<(String, PackError)>) {
     let (mut packs, mut useless) = (Vec::new(), Vec::new());
     for (name, pack) in read {
         match pack {
@@ -137,12 +139,18 @@ pub(crate) fn gather(folder: &Path, terms: u64) -> anyhow::Result<Known> {
     let division = division(&folder.display().to_string(), files)?;
     let missing = division.missing();
     if !missing.is_empty() {
-        say(&format!("warning: {} missing ({}): read and explored here instead", counted(missing.len(), "shard"), missing.join(", ")));
+        say(&format!(
+            "warning: {} missing ({}): read and explored here instead",
+            counted(missing.len(), "shard"),
+            missing.join(", ")
+        ));
     }
     let mut read = Vec::new();
     for (_, path) in division.found {
         let size = fs::metadata(&path).with_context(told)?.len();
-        let pack = if size > MAX_PACK { Err(PackError::Damaged) } else {
+        let pack = if size > MAX_PACK {
+            Err(PackError::Damaged)
+        } else {
             let bytes = fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
             Pack::from_bytes(&bytes, terms)
         };

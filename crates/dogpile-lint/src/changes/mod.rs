@@ -9,8 +9,8 @@ mod index;
 mod patch;
 
 pub(crate) use code::ChangedCode;
-pub(crate) use patch::read as read_patch;
 pub(crate) use index::Index;
+pub(crate) use patch::read as read_patch;
 
 use crate::cli::LimitArgs;
 use crate::packages::joined;

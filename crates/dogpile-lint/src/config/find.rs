@@ -49,7 +49,8 @@ pub(crate) fn load(file: &Path, shown: &str, slugs: &[&str]) -> Result<Found, Co
     for (name, line) in models {
         let wrong = |message: String| ConfigError::Invalid { file: shown.to_owned(), line, message };
         let path = inside(folder, &name).map_err(|why| wrong(format!("model file `{name}` {why}")))?;
-        let text = bounded::text(&path, bounded::CONFIGURATION).map_err(|e| wrong(format!("model file `{name}`: {e}")))?;
+        let text =
+            bounded::text(&path, bounded::CONFIGURATION).map_err(|e| wrong(format!("model file `{name}`: {e}")))?;
         config.models.push((name, text));
     }
     Ok(Found { config, file: Some(file.to_owned()) })

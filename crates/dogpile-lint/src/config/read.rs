@@ -8,7 +8,8 @@ use dogpile_source::parse_duration_ms;
 use toml::de::DeTable;
 
 const TABLES: &[&str] = &["rules", "profile", "latency", "fleet", "models", "wrapper", "lint", "fix"];
-const LINT: &[&str] = &["exclude", "include-tests", "include-generated", "include-vendored", "baseline", "fail-on", "min-level"];
+const LINT: &[&str] =
+    &["exclude", "include-tests", "include-generated", "include-vendored", "baseline", "fail-on", "min-level"];
 const LEVELS: &[&str] = &["error", "warning", "note", "off"];
 const ACQUIRES: &[&str] = &["key", "ttl", "held", "token"];
 const RELEASES: &[&str] = &["key", "guard", "token"];
@@ -74,7 +75,10 @@ fn latency(r: &Reader<'_>, table: &Item<'_, '_>, config: &mut Config) -> Result<
 
 fn duration(r: &Reader<'_>, name: &str, value: &Value<'_>) -> Result<u64, ConfigError> {
     let wrong = |text: &str| {
-        r.fail(value.span().start, format!("`{name}` wants a duration with its unit like \"250ms\" or \"25s\", not {text}"))
+        r.fail(
+            value.span().start,
+            format!("`{name}` wants a duration with its unit like \"250ms\" or \"25s\", not {text}"),
+        )
     };
     let text = r.text(name, value).map_err(|_| wrong("this"))?;
     parse_duration_ms(&text).ok_or_else(|| wrong(&format!("{text:?}")))

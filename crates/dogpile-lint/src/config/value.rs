@@ -88,7 +88,8 @@ impl Reader<'_> {
     ) -> Result<T, ConfigError> {
         let text = self.text(name, value)?;
         of(&text).ok_or_else(|| {
-            let message = format!("`{name}` is one of {}, not `{text}`{}", words.join(", "), did_you_mean(&text, words));
+            let message =
+                format!("`{name}` is one of {}, not `{text}`{}", words.join(", "), did_you_mean(&text, words));
             self.fail(value.span().start, message)
         })
     }

@@ -41,7 +41,10 @@ pub(crate) fn write(before: &[InputFile], after: &[InputFile], roots: &[PathBuf]
 }
 
 /// Files whose text changed, before and after.
-pub(crate) fn changed<'f>(before: &'f [InputFile], after: &'f [InputFile]) -> impl Iterator<Item = (&'f InputFile, &'f InputFile)> {
+pub(crate) fn changed<'f>(
+    before: &'f [InputFile],
+    after: &'f [InputFile],
+) -> impl Iterator<Item = (&'f InputFile, &'f InputFile)> {
     let differs = |(old, new): &(&InputFile, &InputFile)| match (&old.text, &new.text) {
         (Some(old), Some(new)) => !Arc::ptr_eq(old, new) && old != new,
         (None, Some(_)) => true,

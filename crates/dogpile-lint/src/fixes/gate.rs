@@ -101,7 +101,9 @@ impl<'g> Gate<'g> {
         if let Some(after) = held.made {
             return Some((all, after));
         }
-        if let Some(after) = self.after(before, open, &all).filter(|after| self.faults(before, after, open, &all).is_empty()) {
+        if let Some(after) =
+            self.after(before, open, &all).filter(|after| self.faults(before, after, open, &all).is_empty())
+        {
             return Some((all, after));
         }
         let largest = held.groups.into_iter().rev().max_by_key(Vec::len)?;
@@ -140,7 +142,14 @@ impl<'g> Gate<'g> {
     }
 
     /// What is wrong with a fix that was made among others.
-    fn fault(&self, before: &Outcome, after: &After, open: &[(usize, Fix)], wave: &[usize], at: usize) -> Option<String> {
+    fn fault(
+        &self,
+        before: &Outcome,
+        after: &After,
+        open: &[(usize, Fix)],
+        wave: &[usize],
+        at: usize,
+    ) -> Option<String> {
         let (entry, fix) = (before.entries.get(open[at].0)?, &open[at].1);
         for file in fix.edits.iter().map(|e| e.span.file).collect::<BTreeSet<_>>() {
             let path = before.sources.get(file).map(|f| f.path.as_str())?;
@@ -155,13 +164,15 @@ impl<'g> Gate<'g> {
         }
         let (old, new) = (counted(before), counted(&after.outcome));
         let mine = key(&before.sources, entry);
-        let fixed = wave.iter().filter(|at| before.entries.get(open[**at].0).is_some_and(|e| key(&before.sources, e) == mine)).count();
+        let fixed = wave
+            .iter()
+            .filter(|at| before.entries.get(open[**at].0).is_some_and(|e| key(&before.sources, e) == mine))
+            .count();
         if new.get(&mine).map_or(0, |(n, _)| *n) + fixed > old.get(&mine).map_or(0, |(n, _)| *n) {
             return Some("the finding would still be there".to_owned());
         }
-        let fresh = new.iter().find(|(key, (n, level))| {
-            *level >= Level::Warning && *n > old.get(*key).map_or(0, |(n, _)| *n)
-        });
+        let fresh =
+            new.iter().find(|(key, (n, level))| *level >= Level::Warning && *n > old.get(*key).map_or(0, |(n, _)| *n));
         if let Some(((rule, ..), _)) = fresh {
             return Some(format!("{rule} would be found"));
         }
@@ -186,11 +197,17 @@ fn unsound(before: &Outcome, entry: &Entry, after: &After) -> Option<String> {
         return Some("the repaired lock would not be recognised".to_owned());
     };
     // A pause more than the rule claims shows what other findings on this lock tell of already.
-    let told = after.outcome.entries.iter().filter(|e| e.finding.session == finding.session && e.finding.rule != finding.rule);
+    let told =
+        after.outcome.entries.iter().filter(|e| e.finding.session == finding.session && e.finding.rule != finding.rule);
     let one_more = !told.filter_map(|e| dogpile_rules::find(e.finding.rule)).any(|other| {
-        other.claims.iter().any(|theirs| theirs.faults.pauses > 0 && rule.claims.iter().any(|ours| ours.invariant == theirs.invariant))
+        other
+            .claims
+            .iter()
+            .any(|theirs| theirs.faults.pauses > 0 && rule.claims.iter().any(|ours| ours.invariant == theirs.invariant))
     });
-    survives(&subject, rule, focus, &bounds, one_more).err().map(|why| format!("the repaired program does not hold: {why}"))
+    survives(&subject, rule, focus, &bounds, one_more)
+        .err()
+        .map(|why| format!("the repaired program does not hold: {why}"))
 }
 
 /// Fixes that can be tried together: they do not overlap, and none is about the same lock as another.
@@ -200,9 +217,10 @@ pub(crate) fn wave(outcome: &Outcome, open: &[(usize, Fix)]) -> Vec<usize> {
     for (at, (entry, fix)) in open.iter().enumerate() {
         let Some(entry) = outcome.entries.get(*entry) else { continue };
         let session = (&entry.finding.session, entry.finding.primary.file);
-        let free = chosen.iter().map(|other| &open[*other].1.edits).all(|other| {
-            !overlap(other, &fix.edits) && !collide(other, &fix.edits, &outcome.sources)
-        });
+        let free = chosen
+            .iter()
+            .map(|other| &open[*other].1.edits)
+            .all(|other| !overlap(other, &fix.edits) && !collide(other, &fix.edits, &outcome.sources));
         if free && (entry.finding.session.is_empty() || sessions.insert(session)) {
             chosen.push(at);
         }

@@ -33,17 +33,21 @@ use std::sync::atomic::AtomicBool;
 pub(crate) fn mend(args: &CheckArgs, run: &mut Run<'_>) -> anyhow::Result<Option<Exit>> {
     run.progress.phase("trying fixes");
     let outcome = std::mem::take(&mut run.outcome);
-    let asked: BTreeSet<Key> = outcome.entries.iter().filter(|e| e.counts()).map(|e| gate::key(&outcome.sources, e)).collect();
+    let asked: BTreeSet<Key> =
+        outcome.entries.iter().filter(|e| e.counts()).map(|e| gate::key(&outcome.sources, e)).collect();
     let reported: BTreeSet<Key> = outcome.entries.iter().map(|e| gate::key(&outcome.sources, e)).collect();
     let settled = settle(outcome, run.files, run.options, args.fix.unsafe_fixes, &asked);
     run.progress.end();
     if args.limit.diff == Some(None) {
         let pairs: Vec<_> = disk::changed(run.files, &settled.files).collect();
         let text_of = |file: &InputFile| file.text.clone().unwrap_or_else(|| "".into());
-        let patch: String = pairs.iter().map(|(old, new)| dogpile_fix::patch(&old.path, &text_of(old), &text_of(new))).collect();
+        let patch: String =
+            pairs.iter().map(|(old, new)| dogpile_fix::patch(&old.path, &text_of(old), &text_of(new))).collect();
         let file = args.out.output.iter().find(|target| target.format.is_none()).and_then(Target::path);
         if output::write_code(&patch, file)? {
-            say("warning: control characters of the code are shown as others; `--output FILE` writes the patch as it is");
+            say(
+                "warning: control characters of the code are shown as others; `--output FILE` writes the patch as it is",
+            );
         }
         if !patch.is_empty() {
             say(&format!("Would fix {}", told(settled.fixed, pairs.len())));
@@ -93,7 +97,9 @@ pub(crate) fn proposals(outcome: &Outcome, files: &[InputFile], options: &Option
         go_version: &go_version,
     };
     let entries = outcome.entries.iter().enumerate().filter(|(_, entry)| entry.counts());
-    entries.flat_map(|(at, entry)| dogpile_fix::offers(&desk, &entry.finding).into_iter().map(move |fix| (at, fix))).collect()
+    entries
+        .flat_map(|(at, entry)| dogpile_fix::offers(&desk, &entry.finding).into_iter().map(move |fix| (at, fix)))
+        .collect()
 }
 
 /// Puts the fixes that hold into the entries of a report.

@@ -21,7 +21,13 @@ pub(crate) struct Settled {
 }
 
 /// Makes every fix that holds for the findings that are `asked` about, in memory. Fixes that overlap wait for the next round.
-pub(crate) fn settle(outcome: Outcome, files: &[InputFile], options: &Options<'_>, unsafe_too: bool, asked: &BTreeSet<Key>) -> Settled {
+pub(crate) fn settle(
+    outcome: Outcome,
+    files: &[InputFile],
+    options: &Options<'_>,
+    unsafe_too: bool,
+    asked: &BTreeSet<Key>,
+) -> Settled {
     let mut settled = Settled { files: files.to_vec(), outcome, fixed: 0 };
     let mut refused: BTreeSet<(Key, String)> = BTreeSet::new();
     for _ in 0..ROUNDS {

@@ -54,7 +54,8 @@ pub(crate) fn init(args: &InitArgs) -> anyhow::Result<Exit> {
         run.progress.end();
         let inventory = dogpile_inventory::take(&run.outcome.lifecycles);
         let text = text::configuration(&inventory, &run.outcome);
-        config::parse(FILE_NAME, &text, &slugs()).map_err(|e| anyhow!("internal error: what was written is wrong: {e}"))?;
+        config::parse(FILE_NAME, &text, &slugs())
+            .map_err(|e| anyhow!("internal error: what was written is wrong: {e}"))?;
         if args.stdout {
             write(&text, None)?;
             return Ok(Exit::Clean);
@@ -79,7 +80,9 @@ fn refuse(cwd: &Path, folder: &Path, file: &Path) -> anyhow::Result<()> {
     let Some(there) = config::find(folder) else { return Ok(()) };
     let name = clean(&shown(cwd, &there)).into_owned();
     if there == *file {
-        bail!("{name} is there already; type `dogpile-lint init --stdout` to look, `dogpile-lint init --force` to write over it");
+        bail!(
+            "{name} is there already; type `dogpile-lint init --stdout` to look, `dogpile-lint init --force` to write over it"
+        );
     }
     bail!("{name} holds for this folder already; type `dogpile-lint init --force` to write a nearer one that hides it")
 }

@@ -100,7 +100,8 @@ fn suppression(view: View<'_>, at: At<'_>, reach: Reach) -> Option<Fix> {
     let (directive, place, what) = match reach {
         Reach::Line => ("allow", finding.primary.start as usize, "here"),
         Reach::Function => {
-            let around = at.outcome.functions.get(&finding.primary.file)?.iter().filter(|f| f.contains(finding.primary));
+            let around =
+                at.outcome.functions.get(&finding.primary.file)?.iter().filter(|f| f.contains(finding.primary));
             let function = around.min_by_key(|f| f.end - f.start)?;
             ("allow-function", function.start as usize, "in this function")
         }

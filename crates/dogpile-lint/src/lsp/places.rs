@@ -198,7 +198,9 @@ mod tests {
         for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
             let lines = Lines::new(TEXT, encoding);
             // The second half of a line's end is not a place that can be named.
-            for (offset, _) in TEXT.char_indices().filter(|(i, _)| !TEXT[..*i].ends_with('\r') || &TEXT[*i..=*i] != "\n") {
+            for (offset, _) in
+                TEXT.char_indices().filter(|(i, _)| !TEXT[..*i].ends_with('\r') || &TEXT[*i..=*i] != "\n")
+            {
                 let (line, column) = lines.position(offset);
                 assert_eq!(lines.offset(line, column), offset, "{encoding:?} {offset}");
             }

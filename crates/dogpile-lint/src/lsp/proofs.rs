@@ -36,11 +36,17 @@ impl Proofs {
     }
 
     /// The proof, if it is known; else it is looked for, and comes as an event.
-    pub(super) fn ask(&mut self, outcome: &Arc<Outcome>, fingerprint: &str, events: &Sender<Event>) -> Option<&[String]> {
+    pub(super) fn ask(
+        &mut self,
+        outcome: &Arc<Outcome>,
+        fingerprint: &str,
+        events: &Sender<Event>,
+    ) -> Option<&[String]> {
         if !self.known.contains_key(fingerprint) {
             let (at, name, far, to) = (self.at, fingerprint.to_owned(), Arc::clone(outcome), events.clone());
             let look = move || {
-                let lines = guarded(|| lines(&far, &name)).unwrap_or_else(|panic| vec![format!("the proof failed: {panic}")]);
+                let lines =
+                    guarded(|| lines(&far, &name)).unwrap_or_else(|panic| vec![format!("the proof failed: {panic}")]);
                 let _ = to.send(Event::Proven(at, name, lines));
             };
             let started = thread::Builder::new().name("proof".to_owned()).stack_size(STACK).spawn(look);

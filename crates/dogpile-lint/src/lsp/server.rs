@@ -144,7 +144,10 @@ impl Server {
             Event::Incoming(Incoming::End) => return Some(self.exit()),
             Event::Found(change, found) => self.found(change, found),
             Event::Panicked(panic) => {
-                self.show(ERROR, &format!("the analysis failed and begins anew; this is a bug of dogpile-lint: {panic}"));
+                self.show(
+                    ERROR,
+                    &format!("the analysis failed and begins anew; this is a bug of dogpile-lint: {panic}"),
+                );
             }
             Event::Proven(at, fingerprint, lines) => {
                 self.proofs.take(at, fingerprint, lines);
@@ -176,7 +179,11 @@ impl Server {
             (None, Some(id)) if message.get("result").is_some() || message.get("error").is_some() => {
                 self.reply(&id, &message["result"]);
             }
-            (_, id) => self.fail(&id.unwrap_or_default(), INVALID_REQUEST, "neither a request, nor a notification, nor a reply"),
+            (_, id) => self.fail(
+                &id.unwrap_or_default(),
+                INVALID_REQUEST,
+                "neither a request, nor a notification, nor a reply",
+            ),
         }
         None
     }
@@ -196,7 +203,10 @@ impl Server {
             }
             (
                 Phase::Running,
-                "textDocument/diagnostic" | "textDocument/hover" | "textDocument/codeAction" | "workspace/executeCommand",
+                "textDocument/diagnostic"
+                | "textDocument/hover"
+                | "textDocument/codeAction"
+                | "workspace/executeCommand",
             ) => {
                 let change = self.worker.sent();
                 let waiting = Waiting { id, method: method.to_owned(), params, change, timed: false, late: false };
@@ -313,7 +323,8 @@ impl Server {
         if id.as_u64().is_some() && id.as_u64() == self.asked_settings {
             self.asked_settings = None;
             // No settings: those of the beginning hold.
-            if let Some(settings) = result.get(0).filter(|settings| settings.as_object().is_some_and(|s| !s.is_empty())) {
+            if let Some(settings) = result.get(0).filter(|settings| settings.as_object().is_some_and(|s| !s.is_empty()))
+            {
                 self.set(settings);
             }
         }
@@ -345,7 +356,8 @@ impl Server {
 
     /// A file of no folder brings its repository, or at least the folder that it lies in.
     fn adopt(&mut self, path: &Path) {
-        if crate::input::language(&path.to_string_lossy()).is_none() || self.folders.iter().any(|f| path.starts_with(f)) {
+        if crate::input::language(&path.to_string_lossy()).is_none() || self.folders.iter().any(|f| path.starts_with(f))
+        {
             return;
         }
         let Some(parent) = path.parent() else { return };
@@ -527,7 +539,10 @@ impl Server {
     }
 
     fn show(&self, kind: u8, message: &str) {
-        self.notify("window/showMessage", &json!({ "type": kind, "message": clean(&format!("dogpile-lint: {message}")) }));
+        self.notify(
+            "window/showMessage",
+            &json!({ "type": kind, "message": clean(&format!("dogpile-lint: {message}")) }),
+        );
     }
 
     fn log(&self, message: &str) {

@@ -38,7 +38,9 @@ impl Client {
             watches: can("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             configuration: can("/workspace/configuration"),
             shows: can("/window/showDocument/support"),
-            tags: capabilities.pointer("/textDocument/publishDiagnostics/tagSupport").is_some_and(|v| !v.is_null() && *v != false),
+            tags: capabilities
+                .pointer("/textDocument/publishDiagnostics/tagSupport")
+                .is_some_and(|v| !v.is_null() && *v != false),
             related: can("/textDocument/publishDiagnostics/relatedInformation"),
             versions: can("/workspace/workspaceEdit/documentChanges"),
         }
@@ -81,7 +83,9 @@ impl Settings {
                         }
                     }
                 }
-                ("config" | "pedantic" | "minLevel" | "severity", value) => wrong.push(format!("{name}: {value} is not understood")),
+                ("config" | "pedantic" | "minLevel" | "severity", value) => {
+                    wrong.push(format!("{name}: {value} is not understood"))
+                }
                 _ => wrong.push(format!("there is no setting `{name}`")),
             }
         }
@@ -98,7 +102,8 @@ impl Settings {
     /// What this means for a project; a relative path is one of the first folder.
     #[must_use]
     pub(super) fn wanted(&self, folder: Option<&Path>) -> Wanted {
-        let config = self.config.as_ref().map(|file| folder.map_or_else(|| PathBuf::from(file), |folder| folder.join(file)));
+        let config =
+            self.config.as_ref().map(|file| folder.map_or_else(|| PathBuf::from(file), |folder| folder.join(file)));
         Wanted { config, min_level: self.min_level, pedantic: self.pedantic }
     }
 }
@@ -106,7 +111,8 @@ impl Settings {
 /// The folders of `initialize`.
 #[must_use]
 pub(super) fn folders(params: &Value) -> Vec<PathBuf> {
-    let listed = params["workspaceFolders"].as_array().into_iter().flatten().filter_map(|f| path_of(f["uri"].as_str()?));
+    let listed =
+        params["workspaceFolders"].as_array().into_iter().flatten().filter_map(|f| path_of(f["uri"].as_str()?));
     let mut all: Vec<PathBuf> = listed.collect();
     if all.is_empty() {
         let root = params["rootUri"].as_str().and_then(path_of);
@@ -116,7 +122,8 @@ pub(super) fn folders(params: &Value) -> Vec<PathBuf> {
     all.sort();
     all.dedup();
     // A folder within another one is part of it.
-    let nested: Vec<PathBuf> = all.iter().filter(|a| all.iter().any(|b| *a != b && a.starts_with(b))).cloned().collect();
+    let nested: Vec<PathBuf> =
+        all.iter().filter(|a| all.iter().any(|b| *a != b && a.starts_with(b))).cloned().collect();
     all.retain(|folder| !nested.contains(folder));
     all
 }
@@ -133,16 +140,21 @@ mod tests {
         }));
         assert_eq!(wrong, Vec::<String>::new());
         let wanted = settings.wanted(Some(Path::new("/w")));
-        assert_eq!(wanted, Wanted { config: Some("/w/ci/dogpile.toml".into()), min_level: Some(Level::Warning), pedantic: true });
+        assert_eq!(
+            wanted,
+            Wanted { config: Some("/w/ci/dogpile.toml".into()), min_level: Some(Level::Warning), pedantic: true }
+        );
         assert_eq!([Level::Error, Level::Warning, Level::Note].map(|l| settings.severity(l)), [1, 2, 4]);
-        let (_, wrong) = Settings::read(&json!({ "minlevel": "error", "minLevel": "off", "severity": { "note": "loud" } }));
+        let (_, wrong) =
+            Settings::read(&json!({ "minlevel": "error", "minLevel": "off", "severity": { "note": "loud" } }));
         assert_eq!(wrong.len(), 3, "{wrong:?}");
         assert_eq!(Settings::read(&Value::Null), (Settings::default(), Vec::new()));
     }
 
     #[test]
     fn folders_are_those_of_the_client() {
-        let of = |uris: &[&str]| json!({ "workspaceFolders": uris.iter().map(|u| json!({ "uri": u })).collect::<Vec<_>>() });
+        let of =
+            |uris: &[&str]| json!({ "workspaceFolders": uris.iter().map(|u| json!({ "uri": u })).collect::<Vec<_>>() });
         assert_eq!(folders(&of(&["file:///b", "file:///a", "file:///a/c"])), [Path::new("/a"), Path::new("/b")]);
         assert_eq!(folders(&json!({ "workspaceFolders": null, "rootUri": "file:///r" })), [Path::new("/r")]);
         assert!(folders(&json!({ "rootUri": null })).is_empty());

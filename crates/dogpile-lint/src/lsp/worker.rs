@@ -59,7 +59,8 @@ impl Worker {
         let (jobs, inbox) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let pool = ThreadPoolBuilder::new().stack_size(STACK).build().context("no threads")?;
-        let far = Far { inbox, events, stop: Arc::clone(&stop), projects: Vec::new(), pool, at: 0, mending: Arc::default() };
+        let far =
+            Far { inbox, events, stop: Arc::clone(&stop), projects: Vec::new(), pool, at: 0, mending: Arc::default() };
         thread::Builder::new().name("analysis".to_owned()).spawn(move || far.run())?;
         Ok(Self { jobs, stop, sent: 0 })
     }

@@ -61,7 +61,12 @@ impl Packages {
         folders.dedup();
         let (go, (typescript, rust)) = rayon::join(
             || Modules::discover(&folders, read),
-            || rayon::join(|| Project::discover(of(Lang::TypeScript), read, is_client), || Crates::discover(of(Lang::Rust), read)),
+            || {
+                rayon::join(
+                    || Project::discover(of(Lang::TypeScript), read, is_client),
+                    || Crates::discover(of(Lang::Rust), read),
+                )
+            },
         );
         Self { aliases: go.aliases(), go, typescript, rust }
     }

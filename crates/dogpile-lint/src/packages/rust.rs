@@ -38,10 +38,7 @@ struct Place<'p> {
 
 impl Crates {
     /// Finds out about files.
-    pub(crate) fn discover<'p>(
-        files: impl Iterator<Item = Located<'p>> + Clone,
-        read: Read<'_>,
-    ) -> Self {
+    pub(crate) fn discover<'p>(files: impl Iterator<Item = Located<'p>> + Clone, read: Read<'_>) -> Self {
         let mut crates = Self::default();
         for folder in with_ancestors(files.clone().filter_map(|f| f.path.parent())) {
             if let Some(manifest) = read(&folder.join("Cargo.toml")).and_then(|text| Manifest::parse(&text)) {

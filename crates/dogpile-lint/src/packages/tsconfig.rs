@@ -31,7 +31,10 @@ impl Aliases {
         let found = load(&file, folder, read, DEPTH, &mut known)?;
         if found.aliases.paths.is_empty() && found.aliases.base.is_none() {
             // A configuration that only names others: the files here belong to one of those.
-            let mut others = found.references.iter().filter_map(|other| load(&located(other, read)?, folder, read, DEPTH, &mut known));
+            let mut others = found
+                .references
+                .iter()
+                .filter_map(|other| load(&located(other, read)?, folder, read, DEPTH, &mut known));
             let with = others.find_map(|other| Some(other.aliases).filter(|a| !a.paths.is_empty() || a.base.is_some()));
             let mut with = with.unwrap_or_default();
             with.cut |= found.aliases.cut;
@@ -229,7 +232,8 @@ mod tests {
             [("/r/tsconfig.json", r#"{"extends": "./tsconfig.json", "compilerOptions": {"paths": {"a": ["b"]}}}"#)];
         assert_eq!(candidates(&looping, "/r", "a"), ["/r/b"]);
         let many = "\"./tsconfig.json\", \"./b.json\", ".repeat(50);
-        let text = format!("{{\"extends\": [{}\"./b.json\"], \"compilerOptions\": {{\"paths\": {{\"a\": [\"b\"]}}}}}}", many);
+        let text =
+            format!("{{\"extends\": [{}\"./b.json\"], \"compilerOptions\": {{\"paths\": {{\"a\": [\"b\"]}}}}}}", many);
         let all = [("/r/tsconfig.json", text.as_str()), ("/r/b.json", text.as_str())];
         assert_eq!(candidates(&all, "/r", "a"), ["/r/b"]);
         assert_eq!(aliases(&[("/r/tsconfig.json", "{")], "/r"), None);

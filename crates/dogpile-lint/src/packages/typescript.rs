@@ -46,7 +46,9 @@ impl Project {
         }
         let mut folders: BTreeMap<&str, Vec<&PathBuf>> = BTreeMap::new();
         for (folder, manifest) in &project.manifests {
-            let is_copy = |name: &str| manifest.is_published && is_client(name) && files.clone().any(|f| !f.path.starts_with(folder));
+            let is_copy = |name: &str| {
+                manifest.is_published && is_client(name) && files.clone().any(|f| !f.path.starts_with(folder))
+            };
             let name = manifest.name.as_deref().filter(|name| !is_copy(name));
             folders.entry(name.unwrap_or("")).or_default().push(folder);
         }

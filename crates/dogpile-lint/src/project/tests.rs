@@ -7,11 +7,11 @@ mod typist;
 
 use super::*;
 use crate::pipeline::STACK;
+use dice::Dice;
 use dogpile_report::{Report, Tool, to_json};
 use rayon::ThreadPoolBuilder;
-use dice::Dice;
-use typist::typed;
 use std::fs;
+use typist::typed;
 
 /// Edits of each tree. `DOGPILE_EDITS` makes more of them, and `DOGPILE_TREE` another tree.
 const EDITS: usize = 12;
@@ -36,7 +36,8 @@ fn diagnosed(project: &mut Project) -> String {
 }
 
 fn sources(folder: &Path, all: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -74,7 +75,8 @@ fn hold_together(root: &Path, edits: usize, seed: u64) {
         if warm != cold {
             let (a, b): (Vec<&str>, Vec<&str>) = (warm.lines().collect(), cold.lines().collect());
             let at = a.iter().zip(&b).position(|(a, b)| a != b).unwrap_or(0);
-            let around = |lines: &[&str]| lines[at.saturating_sub(20).min(lines.len())..(at + 10).min(lines.len())].join("\n");
+            let around =
+                |lines: &[&str]| lines[at.saturating_sub(20).min(lines.len())..(at + 10).min(lines.len())].join("\n");
             panic!("edit {edit}, of {}:\nwarm:\n{}\ncold:\n{}", files[file].display(), around(&a), around(&b));
         }
         different += usize::from(warm != before);

@@ -19,9 +19,16 @@ impl Tree<'_> {
     /// Analyses what is parsed. Before the `last` round, locks are told only where no file is missing.
     pub(crate) fn analyse(&mut self, options: &Options<'_>, last: bool) -> Analysed {
         self.modules.sort_by_key(|module| (module.lang, module.file));
-        let (own, faults) = crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
+        let (own, faults) =
+            crate::wrappers::extended(options.models, &options.config.wrappers, &self.modules, &self.sources);
         for fault in &faults {
-            let problem = Problem { path: String::new(), span: None, kind: ProblemKind::Partial, reason: "wrapper".to_owned(), message: fault.clone() };
+            let problem = Problem {
+                path: String::new(),
+                span: None,
+                kind: ProblemKind::Partial,
+                reason: "wrapper".to_owned(),
+                message: fault.clone(),
+            };
             self.problems.push(problem);
         }
         if !own.is_empty() {
@@ -85,7 +92,9 @@ impl Tree<'_> {
         });
         let search = &mut searches[at];
         search.used = true;
-        let open: Vec<usize> = (0..self.files.len()).filter(|i| !self.parsed.contains(i) && search.words.concerns(&self.files[*i])).collect();
+        let open: Vec<usize> = (0..self.files.len())
+            .filter(|i| !self.parsed.contains(i) && search.words.concerns(&self.files[*i]))
+            .collect();
         let known = |i: &usize| search.known(*i, self.files[*i].text.as_ref());
         let (old, new): (Vec<usize>, Vec<usize>) = open.into_iter().partition(|i| known(i).is_some());
         let mut found: BTreeSet<usize> = old.into_iter().filter(|i| known(i) == Some(true)).collect();

@@ -14,7 +14,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl Tree<'_> {
-    pub(crate) fn finish(&mut self, options: &Options<'_>, settings: &Settings, analysed: Analysed, mut found: Vec<Finding>) -> Outcome {
+    pub(crate) fn finish(
+        &mut self,
+        options: &Options<'_>,
+        settings: &Settings,
+        analysed: Analysed,
+        mut found: Vec<Finding>,
+    ) -> Outcome {
         suppress::apply(&self.modules, &self.sources, &slugs(), settings, &mut found);
         let sources = &self.sources;
         found.sort_by(|a, b| {
@@ -23,14 +29,16 @@ impl Tree<'_> {
         });
         let items = Items::new(&self.modules, &found);
         let names = fingerprints(&found, sources, &|finding| items.item(&finding.function).to_owned());
-        let shown = |f: &Finding| f.level >= options.min_level && (options.pedantic || f.confidence > Confidence::Possible);
+        let shown =
+            |f: &Finding| f.level >= options.min_level && (options.pedantic || f.confidence > Confidence::Possible);
         let (mut entries, mut hidden) = (Vec::new(), Vec::new());
         for (finding, (fingerprint, marks)) in found.into_iter().zip(names) {
             let list = if shown(&finding) { &mut entries } else { &mut hidden };
             list.push(Entry { marks, ..Entry::new(finding, fingerprint) });
         }
         let changed = options.changes.map(|changes| {
-            let disk: BTreeMap<&str, &Path> = self.files.iter().filter_map(|f| Some((f.path.as_str(), f.disk.as_deref()?))).collect();
+            let disk: BTreeMap<&str, &Path> =
+                self.files.iter().filter_map(|f| Some((f.path.as_str(), f.disk.as_deref()?))).collect();
             changes.code(&self.modules, sources, &|path| disk.get(path).map(|path| (*path).to_owned()))
         });
         self.problems.sort_by(|a, b| (&a.path, a.span, &a.message).cmp(&(&b.path, b.span, &b.message)));
@@ -42,7 +50,8 @@ impl Tree<'_> {
         let with_findings: BTreeSet<FileId> = entries.iter().map(|entry| entry.finding.primary.file).collect();
         let named = |f: &&Function| !matches!(f.kind, FunctionKind::Closure { .. });
         let functions = self.modules.iter().filter(|m| with_findings.contains(&m.file));
-        let functions = functions.map(|m| (m.file, m.functions.iter().filter(named).map(|f| f.span).collect())).collect();
+        let functions =
+            functions.map(|m| (m.file, m.functions.iter().filter(named).map(|f| f.span).collect())).collect();
         let summary = Summary {
             files_seen: self.files.len(),
             files_analysed: self.modules.len(),
@@ -55,7 +64,18 @@ impl Tree<'_> {
         };
         let (problems, sources) = (std::mem::take(&mut self.problems), self.sources.clone());
         let (rules, lifecycles) = (in_force(settings), analysed.lifecycles);
-        Outcome { entries, hidden, changed, problems, summary, sources, rules, lifecycles, functions, ..Outcome::default() }
+        Outcome {
+            entries,
+            hidden,
+            changed,
+            problems,
+            summary,
+            sources,
+            rules,
+            lifecycles,
+            functions,
+            ..Outcome::default()
+        }
     }
 }
 
@@ -66,8 +86,17 @@ impl<'m> Items<'m> {
     /// Of the functions that these findings are in.
     fn new(modules: &'m [Arc<Module>], found: &[Finding]) -> Self {
         let wanted: BTreeSet<&str> = found.iter().map(|f| f.function.as_str()).collect();
-        let of = |module: &'m Arc<Module>| module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)));
-        Self(modules.iter().flat_map(of).filter(|(name, _)| wanted.contains(name)).filter_map(|(name, item)| Some((name, item?))).collect())
+        let of = |module: &'m Arc<Module>| {
+            module.functions.iter().map(move |f| (&*f.name, f.name.strip_prefix(&*module.package)))
+        };
+        Self(
+            modules
+                .iter()
+                .flat_map(of)
+                .filter(|(name, _)| wanted.contains(name))
+                .filter_map(|(name, item)| Some((name, item?)))
+                .collect(),
+        )
     }
 
     fn item<'f>(&self, function: &'f str) -> &'f str

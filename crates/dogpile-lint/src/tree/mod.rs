@@ -24,8 +24,8 @@ use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 /// How far imports are followed for what a file that matters is made of; a Go package is many files, those of the others
 /// offer on what is in the next.
@@ -79,7 +79,12 @@ pub(crate) struct Tree<'f> {
 type Translated = (usize, Arc<SourceFile>, Result<Arc<Module>, String>);
 
 impl<'f> Tree<'f> {
-    pub(crate) fn new(files: &'f [InputFile], options: &Options<'f>, before: BTreeMap<String, Kept>, stop: &'f AtomicBool) -> Self {
+    pub(crate) fn new(
+        files: &'f [InputFile],
+        options: &Options<'f>,
+        before: BTreeMap<String, Kept>,
+        stop: &'f AtomicBool,
+    ) -> Self {
         Self {
             before,
             imported: BTreeMap::new(),
@@ -155,13 +160,15 @@ impl<'f> Tree<'f> {
     /// a lock concerns two files. Where many matter, most of their packages are needed, and asking for it costs more than
     /// parsing.
     fn is_sparse(&self) -> bool {
-        self.asks_left > 0 && (self.mattering.len() + self.mattering_elsewhere) * SPARSE < self.neighbours.count(Lang::Go)
+        self.asks_left > 0
+            && (self.mattering.len() + self.mattering_elsewhere) * SPARSE < self.neighbours.count(Lang::Go)
     }
 
     /// The files of these files' packages that name a client: they may use it in words that others use, too.
     fn naming_clients(&self, files: &BTreeSet<usize>) -> BTreeSet<usize> {
         let packages: BTreeSet<&str> = files.iter().map(|i| self.files[*i].package.as_str()).collect();
-        let all: Vec<usize> = packages.iter().flat_map(|package| self.neighbours.package(Lang::Go, package)).copied().collect();
+        let all: Vec<usize> =
+            packages.iter().flat_map(|package| self.neighbours.package(Lang::Go, package)).copied().collect();
         let names = |text: &str| self.triggers.names_client(Lang::Go, text.as_bytes());
         all.into_par_iter().filter(|i| self.with_text(*i, names).unwrap_or_default()).collect()
     }
@@ -242,13 +249,19 @@ impl<'f> Tree<'f> {
     }
 
     /// What a file becomes, and the fact that tells so for other runs, with whether it is new.
-    fn translated(&self, file: &InputFile, id: FileId, source: &SourceFile) -> (Arc<Module>, Option<(Arc<Fact>, bool)>) {
+    fn translated(
+        &self,
+        file: &InputFile,
+        id: FileId,
+        source: &SourceFile,
+    ) -> (Arc<Module>, Option<(Arc<Fact>, bool)>) {
         let Some(known) = &self.known else {
             let specifiers = self.packages.specifiers(file.place());
             return (Arc::new(translate(file, id, &source.text, &specifiers, self.include_tests)), None);
         };
         let fact = known.fact(&file.path);
-        if let Some((fact, module)) = fact.and_then(|fact| Some((fact, fact.module(file, id, source, self.packages)?))) {
+        if let Some((fact, module)) = fact.and_then(|fact| Some((fact, fact.module(file, id, source, self.packages)?)))
+        {
             return (Arc::new(module), Some((Arc::clone(fact), false)));
         }
         let (module, fact) = Fact::make(file, id, source, self.packages, self.include_tests);
@@ -290,7 +303,12 @@ impl<'f> Tree<'f> {
                 .collect();
             let files: Vec<FileId> = chosen.iter().map(|m| m.file).collect();
             self.imported.extend(new);
-            let wanted: BTreeSet<usize> = files.iter().filter_map(|file| self.imported.get(file)).flat_map(|found| found.iter()).copied().collect();
+            let wanted: BTreeSet<usize> = files
+                .iter()
+                .filter_map(|file| self.imported.get(file))
+                .flat_map(|found| found.iter())
+                .copied()
+                .collect();
             self.parse(&wanted);
             from = wanted;
         }
@@ -342,14 +360,16 @@ impl<'f> Tree<'f> {
             let text = if file.disk.is_some() {
                 let relative = path.strip_prefix(root).ok().map(|relative| relative.to_string_lossy());
                 let path = relative.and_then(|relative| crate::config::inside(root, &relative).ok());
-                let path = path.filter(|path| self.index.is_some_and(|index| index.text(path).is_some()) || path.is_file());
+                let path =
+                    path.filter(|path| self.index.is_some_and(|index| index.text(path).is_some()) || path.is_file());
                 path.and_then(|path| {
                     let read = read_text(&path, self.index, self.max_file_size).map(|text| text.to_string());
                     read.map_err(|(reason, why)| {
                         let message = format!("what `{name}` holds is left out: {why}");
                         let (path, reason) = (file.path.clone(), reason.to_owned());
                         self.problems.push(Problem { path, span: None, kind: ProblemKind::Partial, reason, message });
-                    }).ok()
+                    })
+                    .ok()
                 })
             } else {
                 self.in_memory.iter().find(|(given, _)| Path::new(given) == path).map(|(_, text)| text.clone())
@@ -385,7 +405,11 @@ mod tests {
         let lies = disk.map_or_else(|| path.into(), |root| root.join(path));
         let manifest = lies.ancestors().nth(3).map(|root| root.join("Cargo.toml")).unwrap_or_default();
         let located = Located { path: &lies, shown: path, lang: Lang::Rust };
-        let packages = Packages::discover(&[located], &|path| (path == manifest).then(|| "[package]\nname = \"p\"\n".to_owned()), &|_| false);
+        let packages = Packages::discover(
+            &[located],
+            &|path| (path == manifest).then(|| "[package]\nname = \"p\"\n".to_owned()),
+            &|_| false,
+        );
         let text = format!("const SCRIPT: &str = include_str!({name:?});\n");
         let files = [InputFile {
             path: path.to_owned(),

@@ -210,7 +210,9 @@ fn the_gitlab_job_installs_lints_and_leaves_its_reports() {
         let mut sh = Command::new("sh");
         sh.args(["-c", &script]).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").current_dir(tree.path());
         sh.envs(job["variables"].as_object().expect("variables").iter().map(|(name, value)| (name, text(value))));
-        sh.env("TMPDIR", temporary.path()).env("DOGPILE_LINT_MIRROR", RELEASE.mirror()).env("DOGPILE_LINT_SERVER", owner.url().expect("a URL"));
+        sh.env("TMPDIR", temporary.path())
+            .env("DOGPILE_LINT_MIRROR", RELEASE.mirror())
+            .env("DOGPILE_LINT_SERVER", owner.url().expect("a URL"));
         ran(sh.envs(variables.iter().copied()))
     };
     let out = run(&[]);

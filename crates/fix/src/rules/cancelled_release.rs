@@ -4,9 +4,9 @@
 //! a time limit of its own is for people to say.
 
 use crate::desk::{Desk, Offer};
+use crate::imports;
 use crate::release::pointed_at;
 use crate::syntax::{Code, Language, ancestors, named};
-use crate::imports;
 use dogpile_analysis::lifecycle::ContextOrigin;
 use dogpile_report::Finding;
 

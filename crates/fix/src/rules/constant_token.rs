@@ -27,10 +27,15 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
     let (made, mut edits) = fresh(desk, code)?;
     let name = token::free_name(code, stored)?;
     let start = code.line_start(statement.start_byte());
-    if !code.text[start..statement.start_byte()].trim().is_empty() || code.function(stored) != code.function(statement) {
+    if !code.text[start..statement.start_byte()].trim().is_empty() || code.function(stored) != code.function(statement)
+    {
         return None;
     }
-    edits.push(put(code, start, format!("{}{}\n", code.indent(statement.start_byte()), token::declared(code, name, &made))));
+    edits.push(put(
+        code,
+        start,
+        format!("{}{}\n", code.indent(statement.start_byte()), token::declared(code, name, &made)),
+    ));
     let used = |text: &str| if code.language == Language::Rust { format!("&{text}") } else { text.to_owned() };
     edits.push(code.replaced(stored, used(name)));
     // Every release sees it, or nothing is done: half of them would never fit.
@@ -51,7 +56,10 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
             }
             Guard::Atomic => {
                 let call = ancestors(place).find(|n| n.kind() == "call_expression")?;
-                let same: Vec<_> = descendants(call).into_iter().filter(|n| code.text_of(*n) == old && n.kind() == stored.kind()).collect();
+                let same: Vec<_> = descendants(call)
+                    .into_iter()
+                    .filter(|n| code.text_of(*n) == old && n.kind() == stored.kind())
+                    .collect();
                 let [argument] = same[..] else { return None };
                 edits.push(code.replaced(argument, name));
             }
@@ -64,7 +72,9 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
 /// An expression for a value that nobody else has, by what is at hand.
 fn fresh(desk: &Desk<'_>, code: &Code<'_>) -> Option<(String, Vec<Edit>)> {
     let has = |text: &str| code.text.contains(text);
-    let known = |pairs: &[(&str, &str)]| pairs.iter().find(|(import, _)| has(import)).map(|(_, made)| ((*made).to_owned(), Vec::new()));
+    let known = |pairs: &[(&str, &str)]| {
+        pairs.iter().find(|(import, _)| has(import)).map(|(_, made)| ((*made).to_owned(), Vec::new()))
+    };
     match code.language {
         Language::Go => known(&[
             ("\"github.com/google/uuid\"", "uuid.NewString()"),
@@ -85,7 +95,10 @@ fn fresh(desk: &Desk<'_>, code: &Code<'_>) -> Option<(String, Vec<Edit>)> {
                 (!other).then(|| ("crypto.randomUUID()".to_owned(), Vec::new()))
             })
         }
-        Language::Rust => known(&[("use uuid::Uuid;", "Uuid::new_v4().to_string()"), ("uuid::Uuid::new_v4()", "uuid::Uuid::new_v4().to_string()")]),
+        Language::Rust => known(&[
+            ("use uuid::Uuid;", "Uuid::new_v4().to_string()"),
+            ("uuid::Uuid::new_v4()", "uuid::Uuid::new_v4().to_string()"),
+        ]),
     }
 }
 

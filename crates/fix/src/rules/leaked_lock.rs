@@ -28,7 +28,9 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
         }
     }
     releases.sort_by_key(Node::start_byte);
-    let inside = |n: &&Node<'_>| n.start_byte() > taken.checked.end_byte() && code.function(**n) == code.function(taken.statement);
+    let inside = |n: &&Node<'_>| {
+        n.start_byte() > taken.checked.end_byte() && code.function(**n) == code.function(taken.statement)
+    };
     if releases.is_empty() || !releases.iter().all(|n| inside(&n)) {
         return None;
     }
@@ -73,7 +75,9 @@ fn deferred(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option
     }
     let at = code.line_end(taken.checked.end_byte());
     // What it reads is there, and means the same.
-    if !unchanged(code, *first, taken.checked.end_byte(), first.start_byte()) || code.function(*first) != code.function(taken.checked) {
+    if !unchanged(code, *first, taken.checked.end_byte(), first.start_byte())
+        || code.function(*first) != code.function(taken.checked)
+    {
         return None;
     }
     let indent = code.indent(taken.checked.start_byte());
@@ -86,7 +90,9 @@ fn deferred(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option
 fn finally(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option<Offer> {
     let [release] = releases else { return None };
     let block = taken.checked.parent()?;
-    let plain = release.parent() == Some(block) && release.kind() == "expression_statement" && !code.text_of(*release).contains('\n');
+    let plain = release.parent() == Some(block)
+        && release.kind() == "expression_statement"
+        && !code.text_of(*release).contains('\n');
     if !plain || !unchanged(code, *release, taken.checked.end_byte(), release.start_byte()) {
         return None;
     }
@@ -94,7 +100,8 @@ fn finally(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option<
     let (first, last) = (rest.first()?, rest.last()?);
     // Functions are known in the whole block, and a text of several lines would be changed by another indentation.
     let bound = descendants(block).into_iter().filter(|n| n.start_byte() >= first.start_byte()).any(|n| {
-        (n.kind() == "function_declaration" && n.parent() == Some(block)) || (n.kind() == "template_string" && code.text_of(n).contains('\n'))
+        (n.kind() == "function_declaration" && n.parent() == Some(block))
+            || (n.kind() == "template_string" && code.text_of(n).contains('\n'))
     });
     if bound || ancestors(block).any(|n| n.kind() == "switch_case") {
         return None;
@@ -108,7 +115,8 @@ fn finally(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option<
     let end = code.line_end(last.end_byte());
     let above = remarks(code, *release);
     let taken_out = statements(code, (above.first().copied().unwrap_or(*release), *release)).span;
-    let body = format!("{}{}", code.text.get(start..taken_out.start as usize)?, code.text.get(taken_out.end as usize..end)?);
+    let body =
+        format!("{}{}", code.text.get(start..taken_out.start as usize)?, code.text.get(taken_out.end as usize..end)?);
     let mut text = format!("{indent}try {{{newline}");
     for line in body.trim_end().lines() {
         if line.trim().is_empty() {
@@ -118,7 +126,10 @@ fn finally(code: &Code<'_>, taken: &Taken<'_>, releases: &[Node<'_>]) -> Option<
         }
     }
     let said: String = above.iter().map(|n| format!("{step}{indent}{}{newline}", code.text_of(*n))).collect();
-    text += &format!("{indent}}} finally {{{newline}{said}{step}{indent}{}{newline}{indent}}}{newline}", code.text_of(*release));
+    text += &format!(
+        "{indent}}} finally {{{newline}{said}{step}{indent}{}{newline}{indent}}}{newline}",
+        code.text_of(*release)
+    );
     let edit = Edit { span: code.span(start, end), text };
     Some(Offer::unsafe_("release in a `finally`", vec![edit]))
 }

@@ -20,7 +20,10 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
     let calls = desk.calls(code, &site.client, RewriteKind::Lease, site.span);
     let edits = calls.iter().find_map(|call| leased(code, call, &lease))?;
     let title = format!("give the lock an expiry of {says}");
-    let blind = lock.releases.iter().any(|r| matches!(r.guard, Guard::None | Guard::ReadThenAct(_)) && !r.rollback && !r.administrative);
+    let blind = lock
+        .releases
+        .iter()
+        .any(|r| matches!(r.guard, Guard::None | Guard::ReadThenAct(_)) && !r.rollback && !r.administrative);
     Some(if blind { Offer::unsafe_(title, edits) } else { Offer::safe(title, edits) })
 }
 
@@ -35,7 +38,10 @@ pub(super) fn leased(code: &Code<'_>, call: &Call<'_, '_>, lease: &Lease) -> Opt
         ReplyChange::OneToOk => edits.extend(reply::one_to_ok(code, call.found.node)?),
         ReplyChange::Unread => reply::is_unread(code, call.found.node).then_some(())?,
     }
-    if code.language == Language::Go && matches!(lease, Lease::Known(_)) && edits.iter().any(|e| e.text.contains("time.")) {
+    if code.language == Language::Go
+        && matches!(lease, Lease::Known(_))
+        && edits.iter().any(|e| e.text.contains("time."))
+    {
         edits.extend(imports::go(code, "time")?);
     }
     Some(edits)

@@ -24,7 +24,10 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
     if code.function(first)? != code.function(call.found.node)? {
         return None;
     }
-    let same = |name: &str| acquires[0].found.holes.get(name).map(|n| code.text_of(*n)) == call.found.holes.get(name).map(|n| code.text_of(*n));
+    let same = |name: &str| {
+        acquires[0].found.holes.get(name).map(|n| code.text_of(*n))
+            == call.found.holes.get(name).map(|n| code.text_of(*n))
+    };
     if !same("client") && !same("connection") {
         return None;
     }

@@ -29,8 +29,9 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
 fn outdent(code: &Code<'_>, release: &Release, gone: &[Edit], edits: &mut [Edit]) {
     let at = release.site.span.start;
     let inner = code.indent(at as usize);
-    let Some(head) = gone.iter().find(|e| e.text.is_empty() && e.span.end <= at && code.line_start(e.span.end as usize) == code.line_start(at as usize))
-    else {
+    let Some(head) = gone.iter().find(|e| {
+        e.text.is_empty() && e.span.end <= at && code.line_start(e.span.end as usize) == code.line_start(at as usize)
+    }) else {
         return;
     };
     let outer = code.indent(head.span.start as usize);

@@ -31,7 +31,8 @@ fn moved(code: &Code<'_>, taken: &Taken<'_>, deferred: Node<'_>) -> Option<Offer
     let (start, end) = (deferred.end_byte(), taken.checked.end_byte());
     let same_block = deferred.parent()? == taken.checked.parent()?;
     // What is deferred in between would run in another order.
-    let others = descendants(deferred.parent()?).into_iter().filter(|n| n.kind() == "defer_statement" && *n != deferred);
+    let others =
+        descendants(deferred.parent()?).into_iter().filter(|n| n.kind() == "defer_statement" && *n != deferred);
     let crossed = others.filter(|n| n.start_byte() > start && n.end_byte() <= end).count() > 0;
     if !same_block || !taken.looked || crossed || start > end || !unchanged(code, deferred, start, end) {
         return None;
@@ -75,7 +76,8 @@ fn decides(code: &Code<'_>, function: Node<'_>, name: &str) -> bool {
     descendants(function).into_iter().any(|n| {
         matches!(n.kind(), "if_statement" | "if_expression")
             && n.child_by_field_name("condition").is_some_and(|c| {
-                let text: String = code.text_of(c).chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')')).collect();
+                let text: String =
+                    code.text_of(c).chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')')).collect();
                 text == name || text == format!("!{name}")
             })
     })

@@ -18,17 +18,26 @@ pub(super) fn offer(desk: &Desk<'_>, code: &Code<'_>, finding: &Finding) -> Opti
         // The number is right for the other word: it is the word that changes, and the lease is what was meant.
         UnitFaultKind::MillisAsSeconds | UnitFaultKind::TruncatesToZero => ("EX", "PX"),
         UnitFaultKind::SecondsAsMillis => ("PX", "EX"),
-        UnitFaultKind::NanosAsSeconds | UnitFaultKind::NanosAsMillis | UnitFaultKind::AbsoluteAsDuration | UnitFaultKind::BareNumberAsNanos => {
+        UnitFaultKind::NanosAsSeconds
+        | UnitFaultKind::NanosAsMillis
+        | UnitFaultKind::AbsoluteAsDuration
+        | UnitFaultKind::BareNumberAsNanos => {
             return nanoseconds(code, number, fault.kind);
         }
     };
     if !converted(code, number, fault.kind) {
         return None;
     }
-    let around = ancestors(number).find(|n| n.kind() == "call_expression" && n.byte_range() != number.byte_range() && unit(code, *n, word).is_some())?;
+    let around = ancestors(number).find(|n| {
+        n.kind() == "call_expression" && n.byte_range() != number.byte_range() && unit(code, *n, word).is_some()
+    })?;
     let place = unit(code, around, word)?;
     let text = code.text_of(place);
-    let new = if text.contains(word) { text.replace(word, other) } else { text.replace(&word.to_lowercase(), &other.to_lowercase()) };
+    let new = if text.contains(word) {
+        text.replace(word, other)
+    } else {
+        text.replace(&word.to_lowercase(), &other.to_lowercase())
+    };
     Some(Offer::safe(format!("take the number as what it is: {other}"), vec![code.replaced(place, new)]))
 }
 
@@ -47,7 +56,8 @@ fn converted(code: &Code<'_>, number: Node<'_>, kind: UnitFaultKind) -> bool {
 fn unit<'t>(code: &Code<'_>, call: Node<'t>, word: &str) -> Option<Node<'t>> {
     let named = |n: &Node<'_>| {
         let text = code.text_of(*n);
-        (is_text(*n) && crate::pattern::content(text).eq_ignore_ascii_case(word)) || (n.kind() == "property_identifier" && text == word)
+        (is_text(*n) && crate::pattern::content(text).eq_ignore_ascii_case(word))
+            || (n.kind() == "property_identifier" && text == word)
     };
     let mut all = descendants(call).into_iter().filter(named);
     all.next().filter(|_| all.next().is_none())
@@ -59,7 +69,8 @@ fn nanoseconds(code: &Code<'_>, number: Node<'_>, kind: UnitFaultKind) -> Option
         return None;
     }
     let call = ancestors(number).take(4).find(|n| {
-        n.kind() == "call_expression" && n.child_by_field_name("function").is_some_and(|f| matches!(code.text_of(f), "int64" | "int"))
+        n.kind() == "call_expression"
+            && n.child_by_field_name("function").is_some_and(|f| matches!(code.text_of(f), "int64" | "int"))
     })?;
     let inner = code.text_of(call.child_by_field_name("arguments")?);
     let value = inner.strip_prefix('(')?.strip_suffix(')')?;

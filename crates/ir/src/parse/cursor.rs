@@ -190,7 +190,8 @@ impl<'t> Cursor<'t> {
         }
         let mut before = ' ';
         let number = |c: char| {
-            let part = c.is_ascii_digit() || matches!(c, '.' | 'e') || (matches!(c, '-' | '+') && matches!(before, ' ' | 'e'));
+            let part =
+                c.is_ascii_digit() || matches!(c, '.' | 'e') || (matches!(c, '-' | '+') && matches!(before, ' ' | 'e'));
             before = c;
             part
         };

@@ -1,8 +1,10 @@
 //! What stands at the top level.
 
 use super::{Parser, Result};
-use crate::{Block, Field, Function, FunctionKind, Global, Import, Lang, Module, Param, Problem, Type, TypeDecl, TypeKind};
 use crate::print::names::Scope;
+use crate::{
+    Block, Field, Function, FunctionKind, Global, Import, Lang, Module, Param, Problem, Type, TypeDecl, TypeKind,
+};
 
 impl Parser<'_> {
     pub(super) fn item(&mut self, module: &mut Module) -> Result<()> {

@@ -1,7 +1,7 @@
 //! What stands at the top level.
 
-use super::names::{push_ident, push_quoted, push_word};
 use super::Printer;
+use super::names::{push_ident, push_quoted, push_word};
 use crate::{Function, FunctionKind, Global, Lang, LocalId, Param, Type, TypeDecl, TypeKind};
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! Statements.
 
-use super::names::push_quoted;
 use super::Printer;
+use super::names::push_quoted;
 use crate::{Block, Comm, LocalId, LoopKind, Rvalue, Stmt, StmtKind, Value};
 
 impl Printer<'_> {

@@ -1,7 +1,7 @@
 //! Types, values and what statements compute.
 
-use super::names::{push_ident, push_quoted, push_word};
 use super::Printer;
+use super::names::{push_ident, push_quoted, push_word};
 use crate::{BinaryOp, Call, Callee, FieldInit, Lit, Place, Rvalue, Type, Value, ValueKind};
 use std::fmt::Write as _;
 

@@ -8,10 +8,29 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const NAMES: &[&str] = &["x", "err", "err", "", "1", "a.b", "x.2", "if", "é", "`q\\", "new\nline", "$v", "_", "a b", "%"];
+const NAMES: &[&str] =
+    &["x", "err", "err", "", "1", "a.b", "x.2", "if", "é", "`q\\", "new\nline", "$v", "_", "a b", "%"];
 const ITEMS: &[&str] = &[
-    "example.com/app.F", "example.com/app.F", "nil", "std::mem::take", "@scope/pkg.f", "@1/pkg", "a:", "a::", "", "a b", ".x",
-    "call", "f#2", "node:fs.read", "_", "x", "-1", "\u{2028}`", "//c", "x@1:2",
+    "example.com/app.F",
+    "example.com/app.F",
+    "nil",
+    "std::mem::take",
+    "@scope/pkg.f",
+    "@1/pkg",
+    "a:",
+    "a::",
+    "",
+    "a b",
+    ".x",
+    "call",
+    "f#2",
+    "node:fs.read",
+    "_",
+    "x",
+    "-1",
+    "\u{2028}`",
+    "//c",
+    "x@1:2",
 ];
 
 fn name() -> impl Strategy<Value = Name> {
@@ -111,8 +130,14 @@ fn rvalue() -> impl Strategy<Value = Rvalue> {
     ];
     prop_oneof![
         values().prop_map(Rvalue::Use),
-        (callee, vec(values(), 0..3), any::<bool>())
-            .prop_map(|(callee, args, spread)| Rvalue::Call(Call { callee, args, spread, awaited: true, span: none(), name_span: none() })),
+        (callee, vec(values(), 0..3), any::<bool>()).prop_map(|(callee, args, spread)| Rvalue::Call(Call {
+            callee,
+            args,
+            spread,
+            awaited: true,
+            span: none(),
+            name_span: none()
+        })),
         values().prop_map(Rvalue::Await),
         vec(values(), 0..3).prop_map(Rvalue::Race),
         vec(values(), 0..3).prop_map(Rvalue::All),
@@ -149,15 +174,26 @@ fn stmts() -> impl Strategy<Value = Stmt> {
             (values(), vec(place(), 0..3)).prop_map(|(from, targets)| Comm::Receive { from, targets }),
             (values(), values()).prop_map(|(to, value)| Comm::Send { to, value }),
         ];
-        let case = (vec(values(), 0..3), block.clone(), any::<bool>())
-            .prop_map(|(guards, body, falls_through)| Case { guards, body, falls_through });
+        let case = (vec(values(), 0..3), block.clone(), any::<bool>()).prop_map(|(guards, body, falls_through)| Case {
+            guards,
+            body,
+            falls_through,
+        });
         let arm = (comm, block.clone()).prop_map(|(comm, body)| Arm { comm, body, span: none() });
         let parts = (block.clone(), option::of(values()), block.clone(), block.clone());
         prop_oneof![
-            (values(), block.clone(), block.clone())
-                .prop_map(|(cond, then, otherwise)| StmtKind::If { cond, then, otherwise }),
+            (values(), block.clone(), block.clone()).prop_map(|(cond, then, otherwise)| StmtKind::If {
+                cond,
+                then,
+                otherwise
+            }),
             (label(), kind, parts).prop_map(|(label, kind, (header, cond, body, post))| StmtKind::Loop {
-                label, kind, header, cond: cond.map(Box::new), body, post
+                label,
+                kind,
+                header,
+                cond: cond.map(Box::new),
+                body,
+                post
             }),
             (label(), vec(case, 0..3), option::of(block.clone()))
                 .prop_map(|(label, cases, default)| StmtKind::Switch { label, cases, default }),
@@ -182,7 +218,15 @@ fn functions() -> impl Strategy<Value = Function> {
     let head = (item(), kind, option::of(param()), vec(param(), 0..3), any::<(bool, bool)>());
     (head, vec(ty(), 0..3), vec(local(), 0..3), option::of(vec(stmts(), 0..4))).prop_map(
         |((name, kind, receiver, params, (variadic, is_async)), results, named_results, body)| Function {
-            name, kind, receiver, params, variadic, results, named_results, body, is_async,
+            name,
+            kind,
+            receiver,
+            params,
+            variadic,
+            results,
+            named_results,
+            body,
+            is_async,
             span: none(),
             name_span: none(),
         },
@@ -196,7 +240,8 @@ fn globals() -> impl Strategy<Value = Global> {
 }
 
 fn types() -> impl Strategy<Value = TypeDecl> {
-    let field = (name(), ty(), any::<bool>()).prop_map(|(name, ty, embedded)| Field { name, ty, embedded, span: none() });
+    let field =
+        (name(), ty(), any::<bool>()).prop_map(|(name, ty, embedded)| Field { name, ty, embedded, span: none() });
     let kind = prop_oneof![
         ty().prop_map(TypeKind::Alias),
         vec(field, 0..3).prop_map(TypeKind::Struct),
@@ -217,8 +262,10 @@ pub(crate) fn modules() -> impl Strategy<Value = Module> {
             let mut module = Builder::new(FileId(0), lang, package).module;
             (module.imports, module.functions, module.globals, module.types) = (imports, functions, globals, types);
             module.problems = problems.into_iter().map(|message| Problem { span: none(), message }).collect();
-            module.locals =
-                locals.into_iter().map(|(name, ty, owner)| Local { name, ty, span: none(), owner, drops: false }).collect();
+            module.locals = locals
+                .into_iter()
+                .map(|(name, ty, owner)| Local { name, ty, span: none(), owner, drops: false })
+                .collect();
             module
         },
     )

@@ -97,12 +97,19 @@ fn declarations(b: &mut Builder) {
         ),
         decl(
             "example.com/app.Work",
-            TypeKind::Alias(Type::function(vec![named("context.Context")], vec![Type::Tuple(vec![named("int"), Type::Unknown])])),
+            TypeKind::Alias(Type::function(
+                vec![named("context.Context")],
+                vec![Type::Tuple(vec![named("int"), Type::Unknown])],
+            )),
         ),
     ];
     b.module.globals = vec![
         Global { constant: true, ..global("example.com/app.ttl", vec![], Some(int(30))) },
-        Global { embeds: Some("unlock.lua".into()), ty: named("string"), ..global("example.com/app.unlock", vec![], None) },
+        Global {
+            embeds: Some("unlock.lua".into()),
+            ty: named("string"),
+            ..global("example.com/app.unlock", vec![], None)
+        },
     ];
 }
 
@@ -112,17 +119,24 @@ fn rebuild(b: &mut Builder) {
     let opts = b.local("", named("example.com/app.Options"), none(), own);
     let rdb = b.local("rdb", named("github.com/redis/go-redis/v9.Client"), none(), own);
     let token = b.local("token", named("string"), none(), own);
-    let (reply, err, shadow) = (b.temp(none(), own), b.local("err", Type::Unknown, none(), own), b.local("err", Type::Unknown, none(), own));
+    let (reply, err, shadow) =
+        (b.temp(none(), own), b.local("err", Type::Unknown, none(), own), b.local("err", Type::Unknown, none(), own));
     let inner = b.local("ctx", Type::Unknown, none(), Some(FuncId(2)));
     let key = || text("lock:\n\"report\"");
     let plain = |id| Place::Local(id);
     let mut body = vec![
         run(vec![plain(token)], Rvalue::Use(value(ValueKind::Concat(vec![text("t-"), item("example.com/app.host")])))),
-        run(vec![plain(reply)], method(local(rdb), "SetNX", vec![local(ctx), key(), local(token), int(10_000_000_000)])),
+        run(
+            vec![plain(reply)],
+            method(local(rdb), "SetNX", vec![local(ctx), key(), local(token), int(10_000_000_000)]),
+        ),
         run(vec![Place::Blank, plain(err)], method(local(reply), "Result", vec![])),
         stmt(StmtKind::If {
             cond: binary(BinaryOp::Ne, local(err), value(ValueKind::Lit(Lit::Nil))),
-            then: vec![run(vec![plain(shadow)], Rvalue::Use(local(err))), stmt(StmtKind::Return { values: vec![local(shadow)] })],
+            then: vec![
+                run(vec![plain(shadow)], Rvalue::Use(local(err))),
+                stmt(StmtKind::Return { values: vec![local(shadow)] }),
+            ],
             otherwise: vec![stmt(StmtKind::Return { values: vec![] })],
         }),
         stmt(StmtKind::Defer { body: vec![run(vec![], method(local(rdb), "Del", vec![local(ctx), key()]))] }),
@@ -130,7 +144,13 @@ fn rebuild(b: &mut Builder) {
         stmt(StmtKind::Spawn { body: vec![], handle: Some(reply) }),
         stmt(StmtKind::Scope { owns: vec![token, rdb], body: vec![] }),
         stmt(StmtKind::Scope { owns: vec![], body: vec![] }),
-        stmt(StmtKind::Opaque { why: "goto".into(), may_call: true, may_exit: true, reads: vec![ctx], writes: vec![err, token] }),
+        stmt(StmtKind::Opaque {
+            why: "goto".into(),
+            may_call: true,
+            may_exit: true,
+            reads: vec![ctx],
+            writes: vec![err, token],
+        }),
         stmt(StmtKind::Opaque { why: "asm".into(), may_call: true, may_exit: false, reads: vec![], writes: vec![] }),
     ];
     body.extend(jumps(b, ctx, err));
@@ -150,20 +170,34 @@ fn rebuild(b: &mut Builder) {
 fn jumps(b: &mut Builder, ctx: LocalId, err: LocalId) -> Vec<Stmt> {
     let labels: Vec<LabelId> = (0..6).map(|_| b.label()).collect();
     let (target, label) = (|i: usize| labels[i], |i: usize, kind| (labels[i], kind));
-    let looping = |(label, kind), header, cond, body, post| stmt(StmtKind::Loop { label, kind, header, cond, body, post });
+    let looping =
+        |(label, kind), header, cond, body, post| stmt(StmtKind::Loop { label, kind, header, cond, body, post });
     let done = || field(local(ctx), "done");
     let truth = |t| value(ValueKind::Lit(Lit::Bool(t)));
     let arm = |comm, body| Arm { comm, body, span: none() };
     let arms = vec![
-        arm(Comm::Receive { from: done(), targets: vec![Place::Local(err), Place::Blank] }, vec![stmt(StmtKind::Break(target(5)))]),
+        arm(
+            Comm::Receive { from: done(), targets: vec![Place::Local(err), Place::Blank] },
+            vec![stmt(StmtKind::Break(target(5)))],
+        ),
         arm(Comm::Receive { from: done(), targets: vec![] }, vec![]),
         arm(Comm::Send { to: done(), value: truth(true) }, vec![stmt(StmtKind::Continue(target(0)))]),
         arm(Comm::Default, vec![]),
     ];
     let case = |guards, falls_through| Case { guards, body: vec![proc("example.com/app.log", vec![])], falls_through };
-    let cases = vec![case(vec![binary(BinaryOp::Eq, local(err), int(1)), truth(false)], true), case(vec![], false), case(vec![], true)];
+    let cases = vec![
+        case(vec![binary(BinaryOp::Eq, local(err), int(1)), truth(false)], true),
+        case(vec![], false),
+        case(vec![], true),
+    ];
     vec![
-        looping(label(0, LoopKind::Forever), vec![], None, vec![stmt(StmtKind::Choose { label: target(5), arms })], vec![]),
+        looping(
+            label(0, LoopKind::Forever),
+            vec![],
+            None,
+            vec![stmt(StmtKind::Choose { label: target(5), arms })],
+            vec![],
+        ),
         looping(
             label(1, LoopKind::While),
             vec![proc("example.com/app.poll", vec![])],
@@ -171,7 +205,13 @@ fn jumps(b: &mut Builder, ctx: LocalId, err: LocalId) -> Vec<Stmt> {
             vec![stmt(StmtKind::Break(target(1)))],
             vec![],
         ),
-        looping(label(2, LoopKind::Counted), vec![], Some(Box::new(truth(true))), vec![], vec![proc("example.com/app.next", vec![])]),
+        looping(
+            label(2, LoopKind::Counted),
+            vec![],
+            Some(Box::new(truth(true))),
+            vec![],
+            vec![proc("example.com/app.next", vec![])],
+        ),
         looping(label(3, LoopKind::Range { over: Box::new(local(ctx)) }), vec![], None, vec![], vec![]),
         stmt(StmtKind::Switch { label: target(4), cases, default: Some(vec![stmt(StmtKind::Break(target(4)))]) }),
         stmt(StmtKind::Try {
@@ -187,7 +227,14 @@ fn jumps(b: &mut Builder, ctx: LocalId, err: LocalId) -> Vec<Stmt> {
 fn computed(opts: Value, err: Value, handle: Value) -> Vec<Stmt> {
     let store = |place, rvalue| run(vec![place], rvalue);
     let (o, e) = (|| opts.clone(), || err.clone());
-    let spread = Call { callee: Callee::Named("builtin.append".into()), args: vec![o(), e()], spread: true, awaited: true, span: none(), name_span: none() };
+    let spread = Call {
+        callee: Callee::Named("builtin.append".into()),
+        args: vec![o(), e()],
+        spread: true,
+        awaited: true,
+        span: none(),
+        name_span: none(),
+    };
     vec![
         run(vec![], Rvalue::Use(o())),
         run(vec![], Rvalue::Await(handle)),
@@ -239,7 +286,9 @@ fn pure(opts: Value) -> Vec<Stmt> {
             ],
         },
     ];
-    kinds.extend([Lt, Le, Gt, Ge, And, Or, Add, Sub, Mul, Div, Rem, Bits, Coalesce].map(|op| binary(op, o(), int(0)).kind));
+    kinds.extend(
+        [Lt, Le, Gt, Ge, And, Or, Add, Sub, Mul, Div, Rem, Bits, Coalesce].map(|op| binary(op, o(), int(0)).kind),
+    );
     kinds.into_iter().map(|kind| run(vec![Place::Blank], Rvalue::Use(value(kind)))).collect()
 }
 

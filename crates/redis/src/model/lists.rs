@@ -33,11 +33,7 @@ impl Server {
                 }
                 let items = self.items_mut(key)?;
                 let mut pop = || {
-                    if name == "LPOP" {
-                        items.pop_front()
-                    } else {
-                        items.pop_back()
-                    }
+                    if name == "LPOP" { items.pop_front() } else { items.pop_back() }
                 };
                 Ok(match count {
                     None => pop().map_or(RespReply::Nil, RespReply::bulk),
@@ -56,20 +52,11 @@ impl Server {
                 let (start, stop) = (integer(&args[1])?, integer(&args[2])?);
                 let Some(items) = self.items(key)? else {
                     let none = RespReply::Array(Vec::new());
-                    return Ok(if name == "LRANGE" {
-                        none
-                    } else {
-                        RespReply::ok()
-                    });
+                    return Ok(if name == "LRANGE" { none } else { RespReply::ok() });
                 };
-                let kept: Items = items
-                    .range(span(start, stop, items.len()))
-                    .cloned()
-                    .collect();
+                let kept: Items = items.range(span(start, stop, items.len())).cloned().collect();
                 if name == "LRANGE" {
-                    return Ok(RespReply::Array(
-                        kept.into_iter().map(RespReply::bulk).collect(),
-                    ));
+                    return Ok(RespReply::Array(kept.into_iter().map(RespReply::bulk).collect()));
                 }
                 *self.items_mut(key)? = kept;
                 Ok(RespReply::ok())
@@ -84,9 +71,7 @@ impl Server {
                     0 => usize::MAX,
                     n => usize::try_from(n.unsigned_abs()).unwrap_or(usize::MAX),
                 };
-                let mut hits: Vec<usize> = (0..items.len())
-                    .filter(|&at| items[at] == args[2])
-                    .collect();
+                let mut hits: Vec<usize> = (0..items.len()).filter(|&at| items[at] == args[2]).collect();
                 if count < 0 {
                     hits.reverse();
                 }
@@ -132,10 +117,7 @@ impl Server {
     }
 
     fn items_mut(&mut self, key: &[u8]) -> Result<&mut Items, Stop> {
-        let fresh = || Entry {
-            value: Value::List(VecDeque::new()),
-            expires: None,
-        };
+        let fresh = || Entry { value: Value::List(VecDeque::new()), expires: None };
         match &mut self.keys.entry(key.to_vec()).or_insert_with(fresh).value {
             Value::List(items) => Ok(items),
             _ => Err(wrong_type()),

@@ -101,10 +101,7 @@ pub struct Server {
 impl Server {
     /// An empty server whose clock shows `now` milliseconds since the epoch.
     pub fn at(now: i64) -> Self {
-        Server {
-            now,
-            keys: BTreeMap::new(),
-        }
+        Server { now, keys: BTreeMap::new() }
     }
 
     /// The clock, in milliseconds since the epoch.
@@ -114,9 +111,7 @@ impl Server {
 
     /// Lets time pass; keys whose time is over go.
     pub fn advance(&mut self, ms: u64) {
-        self.now = self
-            .now
-            .saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
+        self.now = self.now.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
         self.purge();
     }
 
@@ -159,9 +154,7 @@ impl Server {
 
     fn purge(&mut self) {
         let now = self.now;
-        self.keys.retain(|_, entry| {
-            entry.expires.is_none_or(|when| now <= when) && !entry.value.is_void()
-        });
+        self.keys.retain(|_, entry| entry.expires.is_none_or(|when| now <= when) && !entry.value.is_void());
     }
 
     fn dispatch(&mut self, name: &str, args: &[Vec<u8>]) -> Out {
@@ -171,19 +164,19 @@ impl Server {
             return Err(arity(name));
         }
         match name {
-            "GET" | "SET" | "SETNX" | "SETEX" | "PSETEX" | "GETSET" | "GETDEL" | "GETEX"
-            | "MGET" | "MSET" | "MSETNX" | "INCR" | "INCRBY" | "DECR" | "DECRBY" | "APPEND"
-            | "STRLEN" | "GETRANGE" => self.strings(name, args),
-            "DEL" | "UNLINK" | "EXISTS" | "TYPE" | "EXPIRE" | "PEXPIRE" | "EXPIREAT"
-            | "PEXPIREAT" | "TTL" | "PTTL" | "EXPIRETIME" | "PEXPIRETIME" | "PERSIST" | "DELEX"
-            | "DELIFEQ" | "TOUCH" => self.generic(name, args),
-            "HSET" | "HMSET" | "HGET" | "HMGET" | "HDEL" | "HEXISTS" | "HSETNX" | "HGETALL"
-            | "HINCRBY" | "HLEN" | "HKEYS" | "HVALS" => self.hashes(name, args),
-            "LPUSH" | "RPUSH" | "LPUSHX" | "RPUSHX" | "LPOP" | "RPOP" | "LRANGE" | "LREM"
-            | "LLEN" | "LINDEX" | "LTRIM" | "RPOPLPUSH" => self.lists(name, args),
+            "GET" | "SET" | "SETNX" | "SETEX" | "PSETEX" | "GETSET" | "GETDEL" | "GETEX" | "MGET" | "MSET"
+            | "MSETNX" | "INCR" | "INCRBY" | "DECR" | "DECRBY" | "APPEND" | "STRLEN" | "GETRANGE" => {
+                self.strings(name, args)
+            }
+            "DEL" | "UNLINK" | "EXISTS" | "TYPE" | "EXPIRE" | "PEXPIRE" | "EXPIREAT" | "PEXPIREAT" | "TTL" | "PTTL"
+            | "EXPIRETIME" | "PEXPIRETIME" | "PERSIST" | "DELEX" | "DELIFEQ" | "TOUCH" => self.generic(name, args),
+            "HSET" | "HMSET" | "HGET" | "HMGET" | "HDEL" | "HEXISTS" | "HSETNX" | "HGETALL" | "HINCRBY" | "HLEN"
+            | "HKEYS" | "HVALS" => self.hashes(name, args),
+            "LPUSH" | "RPUSH" | "LPUSHX" | "RPUSHX" | "LPOP" | "RPOP" | "LRANGE" | "LREM" | "LLEN" | "LINDEX"
+            | "LTRIM" | "RPOPLPUSH" => self.lists(name, args),
             "SADD" | "SREM" | "SISMEMBER" | "SCARD" | "SMEMBERS" => self.sets(name, args),
-            "ZADD" | "ZREM" | "ZSCORE" | "ZCARD" | "ZCOUNT" | "ZRANGEBYSCORE"
-            | "ZREMRANGEBYSCORE" | "ZRANGE" | "ZRANK" | "ZINCRBY" => self.zsets(name, args),
+            "ZADD" | "ZREM" | "ZSCORE" | "ZCARD" | "ZCOUNT" | "ZRANGEBYSCORE" | "ZREMRANGEBYSCORE" | "ZRANGE"
+            | "ZRANK" | "ZINCRBY" => self.zsets(name, args),
             // TIME: seconds and microseconds.
             "TIME" => Ok(RespReply::Array(vec![
                 RespReply::bulk((self.now.div_euclid(1000)).to_string()),
@@ -202,19 +195,18 @@ impl Server {
 fn limits(name: &str) -> Option<(usize, usize)> {
     const MANY: usize = usize::MAX;
     Some(match name {
-        "GET" | "GETDEL" | "INCR" | "DECR" | "STRLEN" | "TYPE" | "TTL" | "PTTL" | "EXPIRETIME"
-        | "PEXPIRETIME" | "PERSIST" | "HGETALL" | "HLEN" | "HKEYS" | "HVALS" | "LLEN" | "SCARD"
-        | "SMEMBERS" | "ZCARD" | "ECHO" => (1, 1),
-        "SETNX" | "GETSET" | "INCRBY" | "DECRBY" | "APPEND" | "HGET" | "HEXISTS" | "LINDEX"
-        | "RPOPLPUSH" | "SISMEMBER" | "ZSCORE" | "PUBLISH" | "SPUBLISH" | "DELIFEQ" | "ZRANK" => {
-            (2, 2)
+        "GET" | "GETDEL" | "INCR" | "DECR" | "STRLEN" | "TYPE" | "TTL" | "PTTL" | "EXPIRETIME" | "PEXPIRETIME"
+        | "PERSIST" | "HGETALL" | "HLEN" | "HKEYS" | "HVALS" | "LLEN" | "SCARD" | "SMEMBERS" | "ZCARD" | "ECHO" => {
+            (1, 1)
         }
-        "SETEX" | "PSETEX" | "GETRANGE" | "HSETNX" | "HINCRBY" | "LRANGE" | "LREM" | "LTRIM"
-        | "ZCOUNT" | "ZREMRANGEBYSCORE" | "ZINCRBY" => (3, 3),
+        "SETNX" | "GETSET" | "INCRBY" | "DECRBY" | "APPEND" | "HGET" | "HEXISTS" | "LINDEX" | "RPOPLPUSH"
+        | "SISMEMBER" | "ZSCORE" | "PUBLISH" | "SPUBLISH" | "DELIFEQ" | "ZRANK" => (2, 2),
+        "SETEX" | "PSETEX" | "GETRANGE" | "HSETNX" | "HINCRBY" | "LRANGE" | "LREM" | "LTRIM" | "ZCOUNT"
+        | "ZREMRANGEBYSCORE" | "ZINCRBY" => (3, 3),
         "MGET" | "DEL" | "UNLINK" | "EXISTS" | "TOUCH" | "GETEX" | "DELEX" => (1, MANY),
         "LPOP" | "RPOP" => (1, 2),
-        "SET" | "MSET" | "MSETNX" | "EXPIRE" | "PEXPIRE" | "EXPIREAT" | "PEXPIREAT" | "HMGET"
-        | "HDEL" | "LPUSH" | "RPUSH" | "LPUSHX" | "RPUSHX" | "SADD" | "SREM" | "ZREM" => (2, MANY),
+        "SET" | "MSET" | "MSETNX" | "EXPIRE" | "PEXPIRE" | "EXPIREAT" | "PEXPIREAT" | "HMGET" | "HDEL" | "LPUSH"
+        | "RPUSH" | "LPUSHX" | "RPUSHX" | "SADD" | "SREM" | "ZREM" => (2, MANY),
         "HSET" | "HMSET" | "ZADD" | "ZRANGEBYSCORE" | "ZRANGE" => (3, MANY),
         "TIME" => (0, 0),
         "PING" => (0, 1),
@@ -226,26 +218,14 @@ fn limits(name: &str) -> Option<(usize, usize)> {
 fn integer(word: &[u8]) -> Result<i64, Stop> {
     let text = std::str::from_utf8(word).map_err(|_| not_integer())?;
     let number: i64 = text.parse().map_err(|_| not_integer())?;
-    if number.to_string() == text {
-        Ok(number)
-    } else {
-        Err(not_integer())
-    }
+    if number.to_string() == text { Ok(number) } else { Err(not_integer()) }
 }
 
 /// Turns start and stop with negative offsets into a range of `len` items.
 fn span(start: i64, stop: i64, len: usize) -> std::ops::Range<usize> {
     let len = i64::try_from(len).unwrap_or(i64::MAX);
-    let from = if start < 0 {
-        start.saturating_add(len).max(0)
-    } else {
-        start
-    };
-    let to = if stop < 0 {
-        stop.saturating_add(len)
-    } else {
-        stop.min(len - 1)
-    };
+    let from = if start < 0 { start.saturating_add(len).max(0) } else { start };
+    let to = if stop < 0 { stop.saturating_add(len) } else { stop.min(len - 1) };
     if from > to || from >= len {
         return 0..0;
     }

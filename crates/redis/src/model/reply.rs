@@ -66,15 +66,9 @@ pub(super) fn not_integer() -> Stop {
 }
 
 pub(super) fn arity(name: &str) -> Stop {
-    Stop::Says(format!(
-        "ERR wrong number of arguments for '{}' command",
-        name.to_ascii_lowercase()
-    ))
+    Stop::Says(format!("ERR wrong number of arguments for '{}' command", name.to_ascii_lowercase()))
 }
 
 pub(super) fn invalid_expire(name: &str) -> Stop {
-    Stop::Says(format!(
-        "ERR invalid expire time in '{}' command",
-        name.to_ascii_lowercase()
-    ))
+    Stop::Says(format!("ERR invalid expire time in '{}' command", name.to_ascii_lowercase()))
 }

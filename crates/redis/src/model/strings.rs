@@ -18,11 +18,7 @@ impl Server {
                 Ok(RespReply::flag(free))
             }
             "SETEX" | "PSETEX" => {
-                let unit = if name == "SETEX" {
-                    TtlArg::Seconds(1)
-                } else {
-                    TtlArg::Millis(1)
-                };
+                let unit = if name == "SETEX" { TtlArg::Seconds(1) } else { TtlArg::Millis(1) };
                 let expires = self.deadline(name, unit, &args[1])?;
                 self.write(&args[0], args[2].clone(), Some(expires));
                 Ok(RespReply::ok())
@@ -57,19 +53,13 @@ impl Server {
                 for pair in pairs() {
                     self.write(&pair[0], pair[1].clone(), None);
                 }
-                Ok(if name == "MSET" {
-                    RespReply::ok()
-                } else {
-                    RespReply::Int(1)
-                })
+                Ok(if name == "MSET" { RespReply::ok() } else { RespReply::Int(1) })
             }
             "INCR" => self.add(&args[0], 1),
             "DECR" => self.add(&args[0], -1),
             "INCRBY" => self.add(&args[0], integer(&args[1])?),
             "DECRBY" => {
-                let by = integer(&args[1])?
-                    .checked_neg()
-                    .ok_or_else(|| says("ERR decrement would overflow"))?;
+                let by = integer(&args[1])?.checked_neg().ok_or_else(|| says("ERR decrement would overflow"))?;
                 self.add(&args[0], by)
             }
             "APPEND" => {
@@ -80,9 +70,7 @@ impl Server {
                 self.write(&args[0], text, expires);
                 Ok(RespReply::count(len))
             }
-            "STRLEN" => Ok(RespReply::count(
-                self.text(&args[0])?.map_or(0, |text| text.len()),
-            )),
+            "STRLEN" => Ok(RespReply::count(self.text(&args[0])?.map_or(0, |text| text.len()))),
             "GETRANGE" => {
                 let (start, stop) = (integer(&args[1])?, integer(&args[2])?);
                 let text = self.text(&args[0])?.unwrap_or_default();
@@ -102,13 +90,7 @@ impl Server {
     }
 
     fn write(&mut self, key: &[u8], text: Vec<u8>, expires: Option<i64>) {
-        self.keys.insert(
-            key.to_vec(),
-            Entry {
-                value: Value::Str(text),
-                expires,
-            },
-        );
+        self.keys.insert(key.to_vec(), Entry { value: Value::Str(text), expires });
     }
 
     fn add(&mut self, key: &[u8], by: i64) -> Out {
@@ -116,9 +98,7 @@ impl Server {
             Some(text) => integer(&text)?,
             None => 0,
         };
-        let new = old
-            .checked_add(by)
-            .ok_or_else(|| says("ERR increment or decrement would overflow"))?;
+        let new = old.checked_add(by).ok_or_else(|| says("ERR increment or decrement would overflow"))?;
         let expires = self.keys.get(key).and_then(|entry| entry.expires);
         self.write(key, new.to_string().into_bytes(), expires);
         Ok(RespReply::Int(new))
@@ -131,9 +111,7 @@ impl Server {
             return Err(invalid_expire(name));
         }
         let when = match unit {
-            TtlArg::Seconds(_) => number
-                .checked_mul(1000)
-                .and_then(|ms| ms.checked_add(self.now)),
+            TtlArg::Seconds(_) => number.checked_mul(1000).and_then(|ms| ms.checked_add(self.now)),
             TtlArg::Millis(_) => number.checked_add(self.now),
             TtlArg::UnixSeconds(_) => number.checked_mul(1000),
             TtlArg::UnixMillis(_) => Some(number),
@@ -150,11 +128,7 @@ impl Server {
             None => None,
         };
         let compares = matches!(options.when, SetWhen::IfEqual(_) | SetWhen::IfNotEqual(_));
-        let old = if options.get || compares {
-            self.text(&args[0])?
-        } else {
-            None
-        };
+        let old = if options.get || compares { self.text(&args[0])? } else { None };
         let here = self.keys.contains_key(&args[0]);
         let goes = match options.when {
             SetWhen::Always => true,
@@ -168,11 +142,7 @@ impl Server {
         };
         if goes {
             let kept = self.keys.get(&args[0]).and_then(|entry| entry.expires);
-            let expires = if options.ttl == TtlArg::Keep {
-                kept
-            } else {
-                expires
-            };
+            let expires = if options.ttl == TtlArg::Keep { kept } else { expires };
             self.write(&args[0], args[1].clone(), expires);
         }
         Ok(match (options.get, goes) {
@@ -184,11 +154,7 @@ impl Server {
 
     fn getex(&mut self, args: &[Vec<u8>]) -> Out {
         let persist = args.len() == 2 && args[1].eq_ignore_ascii_case(b"PERSIST");
-        let options = if persist {
-            None
-        } else {
-            Some(options(args, 1)?)
-        };
+        let options = if persist { None } else { Some(options(args, 1)?) };
         if options.is_some_and(|o| o.get || o.when != SetWhen::Always || o.ttl == TtlArg::Keep) {
             return Err(syntax());
         }
@@ -214,25 +180,15 @@ impl Server {
 /// Reads options through the one parser, whose indices count the command's name.
 fn options(args: &[Vec<u8>], from: usize) -> Result<SetOptions, Stop> {
     let words: Vec<Word<'_>> = std::iter::once(Word::Lit(""))
-        .chain(
-            args.iter()
-                .map(|arg| Word::Lit(std::str::from_utf8(arg).unwrap_or("\u{fffd}"))),
-        )
+        .chain(args.iter().map(|arg| Word::Lit(std::str::from_utf8(arg).unwrap_or("\u{fffd}"))))
         .collect();
     let options = set_options(&words, from + 1);
-    if options.bad {
-        Err(syntax())
-    } else {
-        Ok(options)
-    }
+    if options.bad { Err(syntax()) } else { Ok(options) }
 }
 
 /// The argument at a word's index (which counts the command's name).
 fn word(args: &[Vec<u8>], at: usize) -> Result<&[u8], Stop> {
-    at.checked_sub(1)
-        .and_then(|at| args.get(at))
-        .map(Vec::as_slice)
-        .ok_or_else(not_integer)
+    at.checked_sub(1).and_then(|at| args.get(at)).map(Vec::as_slice).ok_or_else(not_integer)
 }
 
 /// GETRANGE: as [`span`], but an end before the start of the text is its start.
@@ -241,10 +197,6 @@ fn byte_span(start: i64, stop: i64, len: usize) -> std::ops::Range<usize> {
         return 0..0;
     }
     let length = i64::try_from(len).unwrap_or(i64::MAX);
-    let stop = if stop < 0 {
-        stop.saturating_add(length).max(0)
-    } else {
-        stop
-    };
+    let stop = if stop < 0 { stop.saturating_add(length).max(0) } else { stop };
     span(start, stop, len)
 }

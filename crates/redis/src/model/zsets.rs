@@ -27,10 +27,7 @@ impl Server {
                     return Ok(RespReply::Int(0));
                 }
                 let scores = self.scores_mut(key)?;
-                let gone = args[1..]
-                    .iter()
-                    .filter(|one| scores.remove(*one).is_some())
-                    .count();
+                let gone = args[1..].iter().filter(|one| scores.remove(*one).is_some()).count();
                 Ok(RespReply::count(gone))
             }
             "ZSCORE" => {
@@ -39,18 +36,13 @@ impl Server {
             }
             "ZCARD" => Ok(RespReply::count(self.scores(key)?.map_or(0, BTreeMap::len))),
             "ZRANK" => {
-                let at = self
-                    .ranked(key)?
-                    .iter()
-                    .position(|(member, _)| *member == args[1]);
+                let at = self.ranked(key)?.iter().position(|(member, _)| *member == args[1]);
                 Ok(at.map_or(RespReply::Nil, RespReply::count))
             }
             "ZCOUNT" => {
                 let within = Bounds::read(&args[1], &args[2])?;
                 let all = self.ranked(key)?;
-                Ok(RespReply::count(
-                    all.iter().filter(|(_, s)| within.hold(*s)).count(),
-                ))
+                Ok(RespReply::count(all.iter().filter(|(_, s)| within.hold(*s)).count()))
             }
             "ZREMRANGEBYSCORE" => {
                 let within = Bounds::read(&args[1], &args[2])?;
@@ -96,19 +88,13 @@ impl Server {
             return Err(syntax());
         }
         if nx && xx {
-            return Err(says(
-                "ERR XX and NX options at the same time are not compatible",
-            ));
+            return Err(says("ERR XX and NX options at the same time are not compatible"));
         }
         if [nx, gt, lt].into_iter().filter(|one| *one).count() > 1 {
-            return Err(says(
-                "ERR GT, LT, and/or NX options at the same time are not compatible",
-            ));
+            return Err(says("ERR GT, LT, and/or NX options at the same time are not compatible"));
         }
-        let pairs: Vec<(f64, &Vec<u8>)> = rest
-            .chunks_exact(2)
-            .map(|pair| Ok((score(&pair[0])?, &pair[1])))
-            .collect::<Result<_, Stop>>()?;
+        let pairs: Vec<(f64, &Vec<u8>)> =
+            rest.chunks_exact(2).map(|pair| Ok((score(&pair[0])?, &pair[1]))).collect::<Result<_, Stop>>()?;
         if xx && self.scores(key)?.is_none() {
             return Ok(RespReply::Int(0));
         }
@@ -153,12 +139,8 @@ impl Server {
         }
         let within = Bounds::read(&args[0], &args[1])?;
         let all = self.ranked(key)?;
-        let some: Vec<(Vec<u8>, f64)> = all
-            .into_iter()
-            .filter(|(_, s)| within.hold(*s))
-            .skip(skip)
-            .take(most)
-            .collect();
+        let some: Vec<(Vec<u8>, f64)> =
+            all.into_iter().filter(|(_, s)| within.hold(*s)).skip(skip).take(most).collect();
         Ok(listed(&some, with))
     }
 
@@ -171,10 +153,7 @@ impl Server {
     }
 
     fn scores_mut(&mut self, key: &[u8]) -> Result<&mut Scores, Stop> {
-        let fresh = || Entry {
-            value: Value::Zset(BTreeMap::new()),
-            expires: None,
-        };
+        let fresh = || Entry { value: Value::Zset(BTreeMap::new()), expires: None };
         match &mut self.keys.entry(key.to_vec()).or_insert_with(fresh).value {
             Value::Zset(scores) => Ok(scores),
             _ => Err(wrong_type()),
@@ -183,12 +162,8 @@ impl Server {
 
     /// Members by score, and by name where scores are equal.
     fn ranked(&self, key: &[u8]) -> Result<Vec<(Vec<u8>, f64)>, Stop> {
-        let mut all: Vec<(Vec<u8>, f64)> = self
-            .scores(key)?
-            .into_iter()
-            .flatten()
-            .map(|(member, score)| (member.clone(), score.0))
-            .collect();
+        let mut all: Vec<(Vec<u8>, f64)> =
+            self.scores(key)?.into_iter().flatten().map(|(member, score)| (member.clone(), score.0)).collect();
         all.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
         Ok(all)
     }
@@ -203,36 +178,17 @@ struct Bounds {
 impl Bounds {
     fn read(min: &[u8], max: &[u8]) -> Result<Self, Stop> {
         let one = |word: &[u8]| {
-            let (word, open) = word
-                .strip_prefix(b"(")
-                .map_or((word, false), |rest| (rest, true));
+            let (word, open) = word.strip_prefix(b"(").map_or((word, false), |rest| (rest, true));
             // An empty bound is zero: the server reads it with strtod.
-            let number = if word.is_empty() {
-                Some(0.0)
-            } else {
-                float(word)
-            };
-            number
-                .map(|n| (n, open))
-                .ok_or_else(|| says("ERR min or max is not a float"))
+            let number = if word.is_empty() { Some(0.0) } else { float(word) };
+            number.map(|n| (n, open)).ok_or_else(|| says("ERR min or max is not a float"))
         };
-        Ok(Bounds {
-            min: one(min)?,
-            max: one(max)?,
-        })
+        Ok(Bounds { min: one(min)?, max: one(max)? })
     }
 
     fn hold(&self, score: f64) -> bool {
-        let above = if self.min.1 {
-            score > self.min.0
-        } else {
-            score >= self.min.0
-        };
-        let below = if self.max.1 {
-            score < self.max.0
-        } else {
-            score <= self.max.0
-        };
+        let above = if self.min.1 { score > self.min.0 } else { score >= self.min.0 };
+        let below = if self.max.1 { score < self.max.0 } else { score <= self.max.0 };
         above && below
     }
 }
@@ -259,11 +215,7 @@ fn score(word: &[u8]) -> Result<f64, Stop> {
 
 fn number(score: f64) -> RespReply {
     RespReply::bulk(if score.is_infinite() {
-        if score > 0.0 {
-            "inf".to_owned()
-        } else {
-            "-inf".to_owned()
-        }
+        if score > 0.0 { "inf".to_owned() } else { "-inf".to_owned() }
     } else {
         score.to_string()
     })

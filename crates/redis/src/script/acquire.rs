@@ -28,21 +28,11 @@ pub(super) fn acquire(prober: &mut Prober) -> Result<Option<ScriptClass>, Refuse
     }
     let by_other = changes(&taken, &second.server);
     let keeps = |key: &Vec<u8>| matches!(by_other.get(key), None | Some(Change::Expiry));
-    let mut held: Vec<Vec<u8>> = made
-        .iter()
-        .filter(|key| taken.entry(key).is_some() && keeps(key))
-        .cloned()
-        .collect();
+    let mut held: Vec<Vec<u8>> = made.iter().filter(|key| taken.entry(key).is_some() && keeps(key)).cloned().collect();
     if held.is_empty() {
         return Ok(None);
     }
-    held.sort_by_key(|key| {
-        prober
-            .keys
-            .iter()
-            .position(|one| one.as_bytes() == key.as_slice())
-            .unwrap_or(99)
-    });
+    held.sort_by_key(|key| prober.keys.iter().position(|one| one.as_bytes() == key.as_slice()).unwrap_or(99));
 
     // The lock is the key whose absence alone lets the other caller win.
     let mut key = None;
@@ -66,20 +56,11 @@ pub(super) fn acquire(prober: &mut Prober) -> Result<Option<ScriptClass>, Refuse
     }
     let mut ttl = prober.ttl(&empty, &key, None)?;
     if ttl.is_none() && lapses(prober, &taken, &key)? {
-        ttl = Some(ScriptTtl {
-            unit: TimeUnit::Millis,
-            value: ArgRef::Unknown,
-        });
+        ttl = Some(ScriptTtl { unit: TimeUnit::Millis, value: ArgRef::Unknown });
     }
     let token = token(prober, &first, &key, ttl.as_ref())?;
     let same_caller: Vec<String> = (0..args.len())
-        .map(|at| {
-            if token == ArgRef::Arg(at) {
-                args[at].clone()
-            } else {
-                others[at].clone()
-            }
-        })
+        .map(|at| if token == ArgRef::Arg(at) { args[at].clone() } else { others[at].clone() })
         .collect();
     let again = prober.run(&taken, &same_caller)?;
     let by_self = changes(&taken, &again.server);
@@ -113,36 +94,14 @@ pub(super) fn acquire(prober: &mut Prober) -> Result<Option<ScriptClass>, Refuse
     let key_ref = prober.key_ref(&key);
     if loser_extends && won == lost {
         let (guard, creates) = (None, true);
-        return Ok(Some(ScriptClass::Renew {
-            key: key_ref,
-            guard,
-            ttl,
-            creates,
-            won,
-            lost,
-        }));
+        return Ok(Some(ScriptClass::Renew { key: key_ref, guard, ttl, creates, won, lost }));
     }
     if extends && !loser_extends {
         let reentrant = counts;
-        return Ok(Some(ScriptClass::AcquireOrRenew {
-            key: key_ref,
-            token,
-            ttl,
-            reentrant,
-            won,
-            lost,
-        }));
+        return Ok(Some(ScriptClass::AcquireOrRenew { key: key_ref, token, ttl, reentrant, won, lost }));
     }
     let reentrant = wins_again;
-    Ok(Some(ScriptClass::Acquire {
-        key: key_ref,
-        token,
-        ttl,
-        reentrant,
-        loser_extends,
-        won,
-        lost,
-    }))
+    Ok(Some(ScriptClass::Acquire { key: key_ref, token, ttl, reentrant, loser_extends, won, lost }))
 }
 
 /// A constant written over itself looks untouched; over something else it does not.
@@ -154,11 +113,7 @@ fn overwrites(prober: &mut Prober, taken: &Server, key: &[u8]) -> Result<bool, R
         return Ok(false);
     }
     let mut world = taken.clone();
-    world.put(
-        key,
-        Value::Str(FOREIGN[0].as_bytes().to_vec()),
-        entry.expires,
-    );
+    world.put(key, Value::Str(FOREIGN[0].as_bytes().to_vec()), entry.expires);
     let others = prober.other_args();
     let run = prober.run(&world, &others)?;
     Ok(!run.raised && changes(&world, &run.server).get(key) == Some(&Change::Value))
@@ -187,25 +142,13 @@ fn lapses(prober: &mut Prober, taken: &Server, key: &[u8]) -> Result<bool, Refus
 }
 
 /// What in the key's new value tells this caller from another.
-fn token(
-    prober: &mut Prober,
-    first: &Run,
-    key: &[u8],
-    ttl: Option<&ScriptTtl>,
-) -> Result<ArgRef, Refused> {
-    let parts = first
-        .server
-        .entry(key)
-        .map(|entry| parts(&entry.value))
-        .unwrap_or_default();
+fn token(prober: &mut Prober, first: &Run, key: &[u8], ttl: Option<&ScriptTtl>) -> Result<ArgRef, Refused> {
+    let parts = first.server.entry(key).map(|entry| parts(&entry.value)).unwrap_or_default();
     let clock = match ttl.map(|ttl| &ttl.value) {
         Some(ArgRef::Arg(at)) => Some(*at),
         _ => None,
     };
-    let mut found: Vec<usize> = parts
-        .iter()
-        .filter_map(|part| prober.arg_in(part))
-        .collect();
+    let mut found: Vec<usize> = parts.iter().filter_map(|part| prober.arg_in(part)).collect();
     // The TTL may be stored as well; it is the owner only when nothing else is.
     found.sort_by_key(|at| Some(*at) == clock);
     if let Some(&at) = found.first() {
@@ -213,13 +156,10 @@ fn token(
     }
     let others = prober.other_args();
     let run = prober.run(&Server::at(NOW), &others)?;
-    let same = run.server.entry(key).map(|entry| &entry.value)
-        == first.server.entry(key).map(|entry| &entry.value);
+    let same = run.server.entry(key).map(|entry| &entry.value) == first.server.entry(key).map(|entry| &entry.value);
     match first.server.entry(key).map(|entry| &entry.value) {
         Some(Value::Str(text)) if same => Ok(prober.constant(&String::from_utf8_lossy(text))),
-        Some(_) if same => Ok(parts.last().map_or(ArgRef::Unknown, |p| {
-            prober.constant(&String::from_utf8_lossy(p))
-        })),
+        Some(_) if same => Ok(parts.last().map_or(ArgRef::Unknown, |p| prober.constant(&String::from_utf8_lossy(p)))),
         _ => Ok(ArgRef::Unknown),
     }
 }

@@ -32,10 +32,7 @@ impl Reader<'_> {
     }
 
     fn bad<T>(&self) -> Result<T> {
-        Err(Error::runtime(format!(
-            "Expected value but found invalid token at character {}",
-            self.at + 1
-        )))
+        Err(Error::runtime(format!("Expected value but found invalid token at character {}", self.at + 1)))
     }
 
     fn eat(&mut self, byte: u8) -> bool {
@@ -46,11 +43,7 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, word: &str, value: Value) -> Result<Value> {
-        if self
-            .text
-            .get(self.at..)
-            .is_some_and(|rest| rest.starts_with(word.as_bytes()))
-        {
+        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
             self.at += word.len();
             return Ok(value);
         }
@@ -158,16 +151,10 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Value> {
         let from = self.at;
-        while self
-            .peek()
-            .is_some_and(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
-        {
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) {
             self.at += 1;
         }
-        let text = self
-            .text
-            .get(from..self.at)
-            .and_then(|text| std::str::from_utf8(text).ok());
+        let text = self.text.get(from..self.at).and_then(|text| std::str::from_utf8(text).ok());
         match text.and_then(|text| text.parse::<f64>().ok()) {
             Some(number) => Ok(Value::Number(number)),
             None => self.bad(),
@@ -222,9 +209,7 @@ fn nested(table: &Table, out: &mut String, depth: usize) -> Result<()> {
             Value::Integer(n) => n.to_string(),
             Value::Number(n) => n.to_string(),
             _ => {
-                return Err(Error::runtime(
-                    "Cannot serialise table: key must be a number or string",
-                ));
+                return Err(Error::runtime("Cannot serialise table: key must be a number or string"));
             }
         };
         all.push((name, value));

@@ -52,11 +52,7 @@ impl Trial {
         let somebody = !matches!(self.holder, Holder::Anybody);
         somebody
             && self.foreign.iter().all(|(_, did)| {
-                !did.contains_key(&self.key)
-                    && self
-                        .ours_did
-                        .iter()
-                        .all(|(key, change)| did.get(key) != Some(change))
+                !did.contains_key(&self.key) && self.ours_did.iter().all(|(key, change)| did.get(key) != Some(change))
             })
     }
 
@@ -65,10 +61,7 @@ impl Trial {
     }
 
     fn foreign_did(&self, wanted: &[Change]) -> bool {
-        self.foreign.iter().all(|(_, did)| {
-            did.get(&self.key)
-                .is_some_and(|change| wanted.contains(change))
-        })
+        self.foreign.iter().all(|(_, did)| did.get(&self.key).is_some_and(|change| wanted.contains(change)))
     }
 }
 
@@ -148,24 +141,15 @@ fn holders(prober: &Prober) -> Vec<Holder> {
     let args = (0..prober.args.len().min(8)).map(Holder::Arg);
     let literals = prober.literals.iter().cloned().map(Holder::Literal);
     let plain = args.chain(literals).chain([Holder::Anybody]);
-    if prober.composed {
-        composed(prober)
-    } else {
-        plain.collect()
-    }
+    if prober.composed { composed(prober) } else { plain.collect() }
 }
 
 /// Owners such as `ARGV[1] .. ":" .. ARGV[2]`.
 fn composed(prober: &Prober) -> Vec<Holder> {
     let mut out = Vec::new();
-    let args = prober
-        .args
-        .get(..prober.args.len().min(4))
-        .unwrap_or_default();
+    let args = prober.args.get(..prober.args.len().min(4)).unwrap_or_default();
     let literals = prober.literals.iter().filter(|one| !one.is_empty()).take(4);
-    let joints: Vec<&str> = std::iter::once("")
-        .chain(literals.map(String::as_str))
-        .collect();
+    let joints: Vec<&str> = std::iter::once("").chain(literals.map(String::as_str)).collect();
     for (at, arg) in args.iter().enumerate() {
         for joint in &joints {
             for (_, other) in args.iter().enumerate().filter(|(other, _)| *other != at) {
@@ -224,15 +208,7 @@ fn trials(prober: &mut Prober, uses: &Uses) -> Result<Vec<Trial>, Refused> {
                     let ours = prober.run(&world, &args)?;
                     let ours_did = changes(&world, &ours.server);
                     let (key, holder) = (key.clone(), holder.clone());
-                    out.push(Trial {
-                        key,
-                        holder,
-                        world,
-                        ours,
-                        ours_did,
-                        foreign,
-                        alone,
-                    });
+                    out.push(Trial { key, holder, world, ours, ours_did, foreign, alone });
                 }
             }
         }
@@ -261,13 +237,8 @@ fn foreign_reply(prober: &Prober, trial: &Trial) -> Reply {
 
 fn guarded_release(prober: &Prober, trials: &[Trial], absent: &Run) -> Option<ScriptClass> {
     // Taking one's own ticket out of a set of other things is a release as well.
-    let trial = trials
-        .iter()
-        .find(|trial| trial.did() == Some(&Change::Gone) && trial.guarded())?;
-    let written = trial
-        .ours_did
-        .iter()
-        .filter(|(_, change)| **change != Change::Gone);
+    let trial = trials.iter().find(|trial| trial.did() == Some(&Change::Gone) && trial.guarded())?;
+    let written = trial.ours_did.iter().filter(|(_, change)| **change != Change::Gone);
     Some(ScriptClass::Release {
         key: prober.key_ref(&trial.key),
         guard: Some(guard(prober, &trial.holder)),
@@ -279,20 +250,12 @@ fn guarded_release(prober: &Prober, trials: &[Trial], absent: &Run) -> Option<Sc
 }
 
 fn guarded_rest(prober: &mut Prober, trials: &[Trial]) -> Result<Option<ScriptClass>, Refused> {
-    let guarded = || {
-        trials
-            .iter()
-            .filter(|trial| !trial.ours_did.is_empty() && trial.guarded())
-    };
-    let renews = |trial: &&Trial| {
-        trial.did() == Some(&Change::Expiry) && trial.ours_did.len() == 1 && keeps_expiry(trial)
-    };
+    let guarded = || trials.iter().filter(|trial| !trial.ours_did.is_empty() && trial.guarded());
+    let renews =
+        |trial: &&Trial| trial.did() == Some(&Change::Expiry) && trial.ours_did.len() == 1 && keeps_expiry(trial);
     let many = |trial: &&Trial| {
         trial.did() == Some(&Change::Expiry)
-            && trial
-                .ours_did
-                .values()
-                .all(|change| *change == Change::Expiry)
+            && trial.ours_did.values().all(|change| *change == Change::Expiry)
             && keeps_expiry(trial)
     };
     if let Some(trial) = guarded().find(renews).or_else(|| guarded().find(many)) {
@@ -326,11 +289,7 @@ fn guarded_rest(prober: &mut Prober, trials: &[Trial]) -> Result<Option<ScriptCl
 
 /// The key still has an expiry (PERSIST is no renewal).
 fn keeps_expiry(trial: &Trial) -> bool {
-    trial
-        .ours
-        .server
-        .entry(&trial.key)
-        .is_some_and(|entry| entry.expires.is_some())
+    trial.ours.server.entry(&trial.key).is_some_and(|entry| entry.expires.is_some())
 }
 
 /// Writes that depend on the order of two numbers: the one held and the caller's.
@@ -350,10 +309,7 @@ fn version_write(prober: &mut Prober, uses: &Uses) -> Result<Option<ScriptClass>
                 let below = prober.with(at, -3);
                 let newer = prober.run(&world, &above)?;
                 let older = prober.run(&world, &below)?;
-                let did = [
-                    changes(&world, &newer.server),
-                    changes(&world, &older.server),
-                ];
+                let did = [changes(&world, &newer.server), changes(&world, &older.server)];
                 let (won, lost, did) = match did {
                     [did, none] if !did.is_empty() && none.is_empty() => (newer, older, did),
                     [none, did] if !did.is_empty() && none.is_empty() => (older, newer, did),
@@ -382,31 +338,17 @@ fn recorded(world: &Server, won: &Run, key: &[u8], args: [&[String]; 2]) -> bool
     let texts = |server: &Server| server.entry(key).map(|entry| parts(&entry.value));
     let before = texts(world).unwrap_or_default();
     texts(&won.server).unwrap_or_default().iter().all(|part| {
-        let passed = args
-            .iter()
-            .any(|args| args.iter().any(|arg| arg.as_bytes() == part.as_slice()));
+        let passed = args.iter().any(|args| args.iter().any(|arg| arg.as_bytes() == part.as_slice()));
         passed || before.contains(part)
     })
 }
 
-fn unguarded(
-    prober: &mut Prober,
-    uses: &Uses,
-    trials: &[Trial],
-    absent: &Run,
-) -> Result<Option<ScriptClass>, Refused> {
+fn unguarded(prober: &mut Prober, uses: &Uses, trials: &[Trial], absent: &Run) -> Result<Option<ScriptClass>, Refused> {
     let ended = |key: &Vec<u8>| uses.0.get(key).is_some_and(|used| used.ended);
-    let alone = || {
-        trials
-            .iter()
-            .filter(|trial| trial.alone && ended(&trial.key))
-    };
+    let alone = || trials.iter().filter(|trial| trial.alone && ended(&trial.key));
     let gone = [Change::Gone];
     if let Some(trial) = alone().find(|t| t.did() == Some(&Change::Gone) && t.foreign_did(&gone)) {
-        let written = trial
-            .ours_did
-            .iter()
-            .filter(|(_, change)| **change != Change::Gone);
+        let written = trial.ours_did.iter().filter(|(_, change)| **change != Change::Gone);
         return Ok(Some(ScriptClass::Release {
             key: prober.key_ref(&trial.key),
             guard: None,
@@ -442,29 +384,18 @@ fn unguarded(
 }
 
 fn rest(prober: &mut Prober) -> Result<ScriptClass, Refused> {
-    let counted: Vec<Vec<u8>> = prober
-        .counted
-        .intersection(&prober.changed)
-        .cloned()
-        .collect();
+    let counted: Vec<Vec<u8>> = prober.counted.intersection(&prober.changed).cloned().collect();
     if let Some(key) = counted.first() {
         let ttl = prober.ttl(&Server::at(NOW), key, None)?;
-        return Ok(ScriptClass::Counter {
-            key: prober.key_ref(key),
-            ttl,
-        });
+        return Ok(ScriptClass::Counter { key: prober.key_ref(key), ttl });
     }
     let changed = prober.changed.clone();
     if !changed.is_empty() {
-        return Ok(ScriptClass::Write {
-            keys: prober.key_refs(&changed),
-        });
+        return Ok(ScriptClass::Write { keys: prober.key_refs(&changed) });
     }
     let named = prober.named.clone();
     if named.is_empty() {
         return Ok(ScriptClass::Nothing);
     }
-    Ok(ScriptClass::Read {
-        keys: prober.key_refs(&named),
-    })
+    Ok(ScriptClass::Read { keys: prober.key_refs(&named) })
 }

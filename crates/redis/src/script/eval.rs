@@ -45,17 +45,15 @@ impl Scripts {
             if self.ready.len() >= KEPT {
                 self.ready.clear();
             }
-            let sandbox = Sandbox::new(text, None, Limits::default())
-                .map_err(|refused| Unmodelled(refused.to_string()))?;
+            let sandbox =
+                Sandbox::new(text, None, Limits::default()).map_err(|refused| Unmodelled(refused.to_string()))?;
             self.ready.insert(text.to_owned(), sandbox);
         }
         let Some(sandbox) = self.ready.get_mut(text) else {
             return Err(Unmodelled("script".to_owned()));
         };
         sandbox.restart();
-        let run = sandbox
-            .run(server, &keys, &args)
-            .map_err(|refused| Unmodelled(refused.to_string()))?;
+        let run = sandbox.run(server, &keys, &args).map_err(|refused| Unmodelled(refused.to_string()))?;
         *server = run.server;
         Ok(run.reply)
     }

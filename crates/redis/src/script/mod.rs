@@ -203,14 +203,7 @@ pub enum ScriptClass {
     },
     /// Writes only while the guard holds; what is written may be the guard key
     /// itself (compare-and-set).
-    GuardedWrite {
-        guard_key: KeyRef,
-        guard: ArgRef,
-        kind: GuardKind,
-        writes: Vec<KeyRef>,
-        won: Reply,
-        lost: Reply,
-    },
+    GuardedWrite { guard_key: KeyRef, guard: ArgRef, kind: GuardKind, writes: Vec<KeyRef>, won: Reply, lost: Reply },
     /// Counts calls: rate limiters, semaphores by count, epochs.
     Counter { key: KeyRef, ttl: Option<ScriptTtl> },
     /// Changes nothing that was seen, and reads.
@@ -231,22 +224,12 @@ pub fn classify(text: &str, probe: ScriptProbe, limits: Limits) -> ScriptClass {
 /// The same, where the call site writes some arguments down: a script may choose what
 /// it does by a word such as `"renew"`. `fixed` is by index into `ARGV`; numbers in it
 /// make no difference.
-pub fn classify_call(
-    text: &str,
-    probe: ScriptProbe,
-    fixed: &[Option<&str>],
-    limits: Limits,
-) -> ScriptClass {
+pub fn classify_call(text: &str, probe: ScriptProbe, fixed: &[Option<&str>], limits: Limits) -> ScriptClass {
     apart(text, None, probe, fixed, limits)
 }
 
 /// The same for one function of a FUNCTION library (`#!lua name=…`).
-pub fn classify_function(
-    library: &str,
-    name: &str,
-    probe: ScriptProbe,
-    limits: Limits,
-) -> ScriptClass {
+pub fn classify_function(library: &str, name: &str, probe: ScriptProbe, limits: Limits) -> ScriptClass {
     apart(library, Some(name), probe, &[], limits)
 }
 
@@ -259,14 +242,10 @@ fn apart(
     fixed: &[Option<&str>],
     limits: Limits,
 ) -> ScriptClass {
-    let not = |why: &str| ScriptClass::NotUnderstood {
-        why: why.to_owned(),
-    };
+    let not = |why: &str| ScriptClass::NotUnderstood { why: why.to_owned() };
     std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new()
-            .name("lua".to_owned())
-            .stack_size(16 << 20)
-            .spawn_scoped(scope, || {
+        let worker =
+            std::thread::Builder::new().name("lua".to_owned()).stack_size(16 << 20).spawn_scoped(scope, || {
                 decide::decide(text, function, probe, fixed, limits)
                     .unwrap_or_else(|refused| ScriptClass::NotUnderstood { why: refused.0 })
             });

@@ -74,38 +74,24 @@ impl Prober {
         fixed: &[Option<&str>],
         limits: Limits,
     ) -> Result<Self, Refused> {
-        let keys = probe
-            .keys
-            .unwrap_or_else(|| text::mentioned(script, "KEYS", 1))
-            .min(8);
-        let args = probe
-            .args
-            .unwrap_or_else(|| text::mentioned(script, "ARGV", 3))
-            .min(16);
+        let keys = probe.keys.unwrap_or_else(|| text::mentioned(script, "KEYS", 1)).min(8);
+        let args = probe.args.unwrap_or_else(|| text::mentioned(script, "ARGV", 3)).min(16);
         let (keys, args) = match function {
             // A function names its parameters as it likes.
-            Some(_) => (
-                probe.keys.unwrap_or(1).min(8),
-                probe.args.unwrap_or(3).min(16),
-            ),
+            Some(_) => (probe.keys.unwrap_or(1).min(8), probe.args.unwrap_or(3).min(16)),
             None => (keys, args),
         };
         let (sandbox, filled) = match Sandbox::new(script, function, limits) {
             Ok(sandbox) => (sandbox, false),
             Err(refused) => match text::filled(script) {
-                Some(filled) => (
-                    Sandbox::new(&filled, function, limits).map_err(|_| refused)?,
-                    true,
-                ),
+                Some(filled) => (Sandbox::new(&filled, function, limits).map_err(|_| refused)?, true),
                 None => return Err(refused),
             },
         };
         Ok(Prober {
             sandbox,
             keys: (1..=keys).map(|at| format!("probe:key{at}")).collect(),
-            args: (0..args)
-                .map(|at| word(fixed, at).unwrap_or_else(|| argument(at).to_string()))
-                .collect(),
+            args: (0..args).map(|at| word(fixed, at).unwrap_or_else(|| argument(at).to_string())).collect(),
             fixed: (0..args).map(|at| word(fixed, at).is_some()).collect(),
             literals: text::literals(script),
             field_names: text::field_names(script),
@@ -136,9 +122,7 @@ impl Prober {
         for command in &run.log {
             let (meaning, keys) = keys_of(command);
             let counts = matches!(meaning, Meaning::Increment { .. })
-                || command
-                    .first()
-                    .is_some_and(|name| name.eq_ignore_ascii_case(b"ZADD"));
+                || command.first().is_some_and(|name| name.eq_ignore_ascii_case(b"ZADD"));
             for key in keys {
                 if counts {
                     self.counted.insert(key.clone());
@@ -152,11 +136,7 @@ impl Prober {
 
     /// The error, when no run at all came to its end.
     pub(super) fn always_failed(&self) -> Option<String> {
-        if self.runs > 0 && self.runs == self.raised {
-            self.first_error.clone()
-        } else {
-            None
-        }
+        if self.runs > 0 && self.runs == self.raised { self.first_error.clone() } else { None }
     }
 
     /// The arguments of another caller: every one a little different.
@@ -191,9 +171,7 @@ impl Prober {
             return KeyRef::Arg(at);
         }
         let mut parts = self.keys.iter().chain(&self.args);
-        if parts.any(|part| name.contains(part.as_str()))
-            || (self.filled && name.contains(text::FILLER))
-        {
+        if parts.any(|part| name.contains(part.as_str())) || (self.filled && name.contains(text::FILLER)) {
             return KeyRef::Derived;
         }
         KeyRef::Text(name)
@@ -220,11 +198,7 @@ impl Prober {
 
     /// A constant as the caller should see it.
     pub(super) fn constant(&self, text: &str) -> ArgRef {
-        if self.filled && text.contains(text::FILLER) {
-            ArgRef::Unknown
-        } else {
-            ArgRef::Const(text.to_owned())
-        }
+        if self.filled && text.contains(text::FILLER) { ArgRef::Unknown } else { ArgRef::Const(text.to_owned()) }
     }
 
     /// The reply as our caller sees it.
@@ -245,9 +219,7 @@ impl Prober {
                 Reply::Bulk(match args.iter().position(|arg| *arg == text) {
                     Some(at) => BulkIs::Arg(at),
                     // A text with digits may be made of anything, unless the script says it.
-                    None if !self.literals.contains(&text)
-                        && text.bytes().any(|byte| byte.is_ascii_digit()) =>
-                    {
+                    None if !self.literals.contains(&text) && text.bytes().any(|byte| byte.is_ascii_digit()) => {
                         BulkIs::Other
                     }
                     None => BulkIs::Text(text),
@@ -297,28 +269,16 @@ impl Prober {
                 (_, true, false) => TimeUnit::UnixSeconds,
                 _ => TimeUnit::Seconds,
             };
-            return Ok(Some(ScriptTtl {
-                unit,
-                value: ArgRef::Arg(at),
-            }));
+            return Ok(Some(ScriptTtl { unit, value: ArgRef::Arg(at) }));
         }
         let length = end - world.now();
         Ok(Some(if odd {
-            ScriptTtl {
-                unit: TimeUnit::Millis,
-                value: ArgRef::Unknown,
-            }
+            ScriptTtl { unit: TimeUnit::Millis, value: ArgRef::Unknown }
         } else if length % 1_000 == 0 {
             let value = self.constant(&(length / 1_000).to_string());
-            ScriptTtl {
-                unit: TimeUnit::Seconds,
-                value,
-            }
+            ScriptTtl { unit: TimeUnit::Seconds, value }
         } else {
-            ScriptTtl {
-                unit: TimeUnit::Millis,
-                value: self.constant(&length.to_string()),
-            }
+            ScriptTtl { unit: TimeUnit::Millis, value: self.constant(&length.to_string()) }
         }))
     }
 }
@@ -349,16 +309,9 @@ pub(super) fn changes(before: &Server, after: &Server) -> Changes {
 
 /// A command's meaning and its keys.
 pub(super) fn keys_of(command: &[Vec<u8>]) -> (Meaning, Vec<Vec<u8>>) {
-    let texts: Vec<&str> = command
-        .iter()
-        .map(|word| std::str::from_utf8(word).unwrap_or("\u{fffd}"))
-        .collect();
+    let texts: Vec<&str> = command.iter().map(|word| std::str::from_utf8(word).unwrap_or("\u{fffd}")).collect();
     let words: Vec<Word<'_>> = texts.iter().map(|text| Word::Lit(text)).collect();
     let meaning = meaning(&words);
-    let keys = meaning
-        .keys()
-        .into_iter()
-        .filter_map(|at| command.get(at).cloned())
-        .collect();
+    let keys = meaning.keys().into_iter().filter_map(|at| command.get(at).cloned()).collect();
     (meaning, keys)
 }

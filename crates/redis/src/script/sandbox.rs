@@ -45,13 +45,7 @@ impl From<mlua::Error> for Refused {
         }
         let line = text.lines().next().unwrap_or_default();
         let line = line.strip_prefix("runtime error: ").unwrap_or(line);
-        Refused(
-            line.strip_prefix("syntax error: ")
-                .unwrap_or(line)
-                .chars()
-                .take(200)
-                .collect(),
-        )
+        Refused(line.strip_prefix("syntax error: ").unwrap_or(line).chars().take(200).collect())
     }
 }
 
@@ -120,41 +114,22 @@ impl Sandbox {
             until: Instant::now() + Duration::from_millis(limits.millis),
         }));
         let host = host(&lua, &shared)?;
-        let prelude = lua
-            .load(include_str!("prelude.lua"))
-            .set_name("=prelude")
-            .into_function()?;
+        let prelude = lua.load(include_str!("prelude.lua")).set_name("=prelude").into_function()?;
         let enter: Function = prelude.call(host)?;
         // "#!lua …" is Redis' own line, not Lua's.
         let text = match text.strip_prefix("#!") {
             Some(_) => text.split_once('\n').map_or("", |(_, rest)| rest),
             None => text,
         };
-        let script = lua
-            .load(text)
-            .set_name("=script")
-            .set_mode(ChunkMode::Text)
-            .into_function()?;
+        let script = lua.load(text).set_name("=script").set_mode(ChunkMode::Text).into_function()?;
         let hooked = Rc::clone(&shared);
-        lua.set_hook(
-            HookTriggers::new().every_nth_instruction(EVERY),
-            move |_, _| {
-                let mut shared = hooked
-                    .try_borrow_mut()
-                    .map_err(|_| mlua::Error::runtime("the run is busy"))?;
-                shared.charge(u64::from(EVERY));
-                shared.check()?;
-                Ok(VmState::Continue)
-            },
-        )?;
-        Ok(Sandbox {
-            lua,
-            shared,
-            enter,
-            script,
-            function: function.map(str::to_owned),
-            limits,
-        })
+        lua.set_hook(HookTriggers::new().every_nth_instruction(EVERY), move |_, _| {
+            let mut shared = hooked.try_borrow_mut().map_err(|_| mlua::Error::runtime("the run is busy"))?;
+            shared.charge(u64::from(EVERY));
+            shared.check()?;
+            Ok(VmState::Continue)
+        })?;
+        Ok(Sandbox { lua, shared, enter, script, function: function.map(str::to_owned), limits })
     }
 
     /// Gives the script its whole allowance anew.
@@ -166,12 +141,7 @@ impl Sandbox {
     }
 
     /// Runs the script once on `server`.
-    pub(super) fn run(
-        &mut self,
-        server: &Server,
-        keys: &[String],
-        args: &[String],
-    ) -> Result<Run, Refused> {
+    pub(super) fn run(&mut self, server: &Server, keys: &[String], args: &[String]) -> Result<Run, Refused> {
         {
             let mut shared = self.shared.borrow_mut();
             shared.server = server.clone();
@@ -182,15 +152,9 @@ impl Sandbox {
             shared.charge(u64::from(EVERY));
             shared.check()?;
         }
-        let keys = self
-            .lua
-            .create_sequence_from(keys.iter().map(String::as_str))?;
-        let args = self
-            .lua
-            .create_sequence_from(args.iter().map(String::as_str))?;
-        let out: mlua::Result<(bool, Value)> =
-            self.enter
-                .call((&self.script, keys, args, self.function.as_deref()));
+        let keys = self.lua.create_sequence_from(keys.iter().map(String::as_str))?;
+        let args = self.lua.create_sequence_from(args.iter().map(String::as_str))?;
+        let out: mlua::Result<(bool, Value)> = self.enter.call((&self.script, keys, args, self.function.as_deref()));
         let mut shared = self.shared.borrow_mut();
         if let Some(why) = &shared.refused {
             return Err(Refused(why.clone()));
@@ -224,19 +188,12 @@ fn host(lua: &Lua, shared: &Rc<RefCell<Shared>>) -> mlua::Result<Table> {
         lua.create_function(move |_, steps: f64| {
             let mut shared = with.borrow_mut();
             // Saturates; a size that is not a number is as bad as can be.
-            shared.charge(if steps.is_nan() {
-                u64::MAX
-            } else {
-                steps as u64
-            });
+            shared.charge(if steps.is_nan() { u64::MAX } else { steps as u64 });
             shared.check()
         })?,
     )?;
     let with = Rc::clone(shared);
-    host.set(
-        "ended",
-        lua.create_function(move |_, ()| Ok(with.borrow().refused.is_some()))?,
-    )?;
+    host.set("ended", lua.create_function(move |_, ()| Ok(with.borrow().refused.is_some()))?)?;
     let with = Rc::clone(shared);
     host.set(
         "refuse",
@@ -259,15 +216,9 @@ fn host(lua: &Lua, shared: &Rc<RefCell<Shared>>) -> mlua::Result<Table> {
             cjson::decode(lua, &text.as_bytes())
         })?,
     )?;
-    host.set(
-        "encode",
-        lua.create_function(|_, value: Value| cjson::encode(&value))?,
-    )?;
+    host.set("encode", lua.create_function(|_, value: Value| cjson::encode(&value))?)?;
     host.set("null", Value::NULL)?;
-    host.set(
-        "sha1hex",
-        lua.create_function(|_, text: mlua::LuaString| Ok(sha1::hex(&text.as_bytes())))?,
-    )?;
+    host.set("sha1hex", lua.create_function(|_, text: mlua::LuaString| Ok(sha1::hex(&text.as_bytes())))?)?;
     host.set("bit", bits(lua)?)?;
     Ok(host)
 }
@@ -288,23 +239,14 @@ fn bits(lua: &Lua) -> mlua::Result<Table> {
         ("bxor", |a, b| a ^ b),
         ("lshift", |a, b| a.wrapping_shl(b)),
         ("rshift", |a, b| a.wrapping_shr(b)),
-        ("arshift", |a, b| {
-            a.cast_signed().wrapping_shr(b).cast_unsigned()
-        }),
+        ("arshift", |a, b| a.cast_signed().wrapping_shr(b).cast_unsigned()),
     ];
     for (name, op) in binary {
-        let f = lua
-            .create_function(move |_, (a, b): (f64, f64)| Ok(signed(op(bits_of(a), bits_of(b)))))?;
+        let f = lua.create_function(move |_, (a, b): (f64, f64)| Ok(signed(op(bits_of(a), bits_of(b)))))?;
         table.set(name, f)?;
     }
-    table.set(
-        "bnot",
-        lua.create_function(|_, a: f64| Ok(signed(!bits_of(a))))?,
-    )?;
-    table.set(
-        "tobit",
-        lua.create_function(|_, a: f64| Ok(signed(bits_of(a))))?,
-    )?;
+    table.set("bnot", lua.create_function(|_, a: f64| Ok(signed(!bits_of(a))))?)?;
+    table.set("tobit", lua.create_function(|_, a: f64| Ok(signed(bits_of(a))))?)?;
     Ok(table)
 }
 
@@ -348,11 +290,7 @@ fn command(with: &Rc<RefCell<Shared>>, words: &MultiValue) -> mlua::Result<RespR
 
 /// A Lua number as a command word.
 fn number(n: f64) -> String {
-    if n.fract() == 0.0 && n.abs() < 1e17 {
-        format!("{n:.0}")
-    } else {
-        n.to_string()
-    }
+    if n.fract() == 0.0 && n.abs() < 1e17 { format!("{n:.0}") } else { n.to_string() }
 }
 
 /// Source: "Redis Lua API reference", data type conversion, RESP2 to Lua.

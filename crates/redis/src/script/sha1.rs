@@ -2,13 +2,7 @@
 
 /// The digest in lower-case hexadecimal.
 pub(super) fn hex(text: &[u8]) -> String {
-    let mut state: [u32; 5] = [
-        0x6745_2301,
-        0xEFCD_AB89,
-        0x98BA_DCFE,
-        0x1032_5476,
-        0xC3D2_E1F0,
-    ];
+    let mut state: [u32; 5] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0];
     let mut padded = text.to_vec();
     padded.push(0x80);
     while padded.len() % 64 != 56 {
@@ -18,13 +12,10 @@ pub(super) fn hex(text: &[u8]) -> String {
     for block in padded.chunks_exact(64) {
         let mut words = [0_u32; 80];
         for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
-            *word = bytes
-                .iter()
-                .fold(0, |all, &byte| all << 8 | u32::from(byte));
+            *word = bytes.iter().fold(0, |all, &byte| all << 8 | u32::from(byte));
         }
         for at in 16..80 {
-            words[at] =
-                (words[at - 3] ^ words[at - 8] ^ words[at - 14] ^ words[at - 16]).rotate_left(1);
+            words[at] = (words[at - 3] ^ words[at - 8] ^ words[at - 14] ^ words[at - 16]).rotate_left(1);
         }
         let [mut a, mut b, mut c, mut d, mut e] = state;
         for (at, word) in words.iter().enumerate() {
@@ -34,12 +25,7 @@ pub(super) fn hex(text: &[u8]) -> String {
                 2 => (b & c | b & d | c & d, 0x8F1B_BCDC),
                 _ => (b ^ c ^ d, 0xCA62_C1D6_u32),
             };
-            let next = a
-                .rotate_left(5)
-                .wrapping_add(f)
-                .wrapping_add(e)
-                .wrapping_add(k)
-                .wrapping_add(*word);
+            let next = a.rotate_left(5).wrapping_add(f).wrapping_add(e).wrapping_add(k).wrapping_add(*word);
             (e, d, c, b, a) = (d, c, b.rotate_left(30), a, next);
         }
         for (sum, part) in state.iter_mut().zip([a, b, c, d, e]) {
@@ -53,10 +39,7 @@ pub(super) fn hex(text: &[u8]) -> String {
 mod tests {
     #[test]
     fn known_digests() {
-        assert_eq!(
-            super::hex(b"abc"),
-            "a9993e364706816aba3e25717850c26c9cd0d89d"
-        );
+        assert_eq!(super::hex(b"abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
         assert_eq!(super::hex(b""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
     }
 }

@@ -12,12 +12,7 @@ fn highest(text: &str, name: &str) -> Option<usize> {
         let Some(rest) = rest.strip_prefix('[') else {
             continue;
         };
-        let digits: String = rest
-            .trim_start()
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .take(3)
-            .collect();
+        let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).take(3).collect();
         most = most.max(digits.parse().ok());
     }
     most
@@ -49,18 +44,10 @@ pub(super) fn literals(text: &str) -> Vec<String> {
                 Some(letter) => one.push(letter),
             }
         }
-        let known = [
-            "NX", "XX", "EX", "PX", "EXAT", "PXAT", "GET", "KEEPTTL", "IFEQ", "ok", "err",
-        ];
-        let command = meaning(&[
-            Word::Lit(&one),
-            Word::Lit("1"),
-            Word::Lit("1"),
-            Word::Lit("1"),
-        ]);
-        let value = one.len() <= 64
-            && command == Meaning::Unknown
-            && !known.iter().any(|name| name.eq_ignore_ascii_case(&one));
+        let known = ["NX", "XX", "EX", "PX", "EXAT", "PXAT", "GET", "KEEPTTL", "IFEQ", "ok", "err"];
+        let command = meaning(&[Word::Lit(&one), Word::Lit("1"), Word::Lit("1"), Word::Lit("1")]);
+        let value =
+            one.len() <= 64 && command == Meaning::Unknown && !known.iter().any(|name| name.eq_ignore_ascii_case(&one));
         if value && !out.contains(&one) && out.len() < 8 {
             out.push(one);
         }
@@ -87,20 +74,16 @@ pub(super) fn field_names(text: &str) -> Vec<String> {
             .collect();
         // Reversed names of the libraries.
         let library = ["sider", "revres", "nosjc", "gnirts", "elbat", "htam", "tib"];
-        let field = name
-            .chars()
-            .next()
-            .is_some_and(|letter| !letter.is_ascii_digit());
+        let field = name.chars().next().is_some_and(|letter| !letter.is_ascii_digit());
         if field && !before.is_empty() && !library.contains(&before.as_str()) {
             out.push(name);
         }
     }
-    out.extend(literals(text).into_iter().filter(|one| {
-        !one.is_empty()
-            && one
-                .chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-    }));
+    out.extend(
+        literals(text)
+            .into_iter()
+            .filter(|one| !one.is_empty() && one.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')),
+    );
     out.sort();
     out.dedup();
     out.truncate(8);
@@ -120,11 +103,7 @@ pub(super) fn filled(text: &str) -> Option<String> {
             .into_iter()
             .find(|hole| from.starts_with(hole))
             .map(str::len)
-            .or_else(|| {
-                from.strip_prefix("${")
-                    .and_then(|tail| tail.find('}'))
-                    .map(|end| end + 3)
-            });
+            .or_else(|| from.strip_prefix("${").and_then(|tail| tail.find('}')).map(|end| end + 3));
         match hole {
             Some(len) => {
                 out.push_str(FILLER);

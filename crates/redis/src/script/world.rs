@@ -31,10 +31,7 @@ impl Uses {
     /// Adds what one run used.
     pub(super) fn learn(&mut self, run: &Run) {
         for command in &run.log {
-            let name = command
-                .first()
-                .map(|name| name.to_ascii_uppercase())
-                .unwrap_or_default();
+            let name = command.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
             let (_, keys) = keys_of(command);
             for key in keys {
                 let one = self.0.entry(key).or_default();
@@ -50,11 +47,7 @@ impl Uses {
                     b"SADD" | b"SREM" | b"SISMEMBER" | b"SCARD" | b"SMEMBERS" => one.set = true,
                     [b'H', ..] => {
                         let fields = one.hash.get_or_insert_default();
-                        let step = if matches!(name.as_slice(), b"HSET" | b"HMSET") {
-                            2
-                        } else {
-                            1
-                        };
+                        let step = if matches!(name.as_slice(), b"HSET" | b"HMSET") { 2 } else { 1 };
                         let most = match name.as_slice() {
                             b"HGET" | b"HEXISTS" | b"HSETNX" | b"HINCRBY" => 1,
                             b"HLEN" | b"HGETALL" | b"HKEYS" | b"HVALS" => 0,
@@ -72,12 +65,8 @@ impl Uses {
 
     /// Keys in the order in which they are looked at: `KEYS` first.
     pub(super) fn order(&self, prober: &Prober) -> Vec<Vec<u8>> {
-        let mut keys: Vec<Vec<u8>> = prober
-            .keys
-            .iter()
-            .map(|key| key.clone().into_bytes())
-            .filter(|key| self.0.contains_key(key))
-            .collect();
+        let mut keys: Vec<Vec<u8>> =
+            prober.keys.iter().map(|key| key.clone().into_bytes()).filter(|key| self.0.contains_key(key)).collect();
         for key in self.0.keys() {
             if !keys.contains(key) {
                 keys.push(key.clone());
@@ -89,13 +78,7 @@ impl Uses {
 
     /// The shapes in which `key` can hold `text`; `instead` is the caller's text that
     /// `text` stands in for, where a name of a field is the owner.
-    pub(super) fn shapes(
-        &self,
-        prober: &Prober,
-        key: &[u8],
-        text: &str,
-        instead: &str,
-    ) -> Vec<Value> {
+    pub(super) fn shapes(&self, prober: &Prober, key: &[u8], text: &str, instead: &str) -> Vec<Value> {
         let used = self.0.get(key).cloned().unwrap_or_default();
         let bytes = text.as_bytes().to_vec();
         let mut out = Vec::new();
@@ -109,10 +92,7 @@ impl Uses {
             out.push(Value::Set(BTreeSet::from([bytes.clone()])));
         }
         if used.zset {
-            out.push(Value::Zset(BTreeMap::from([(
-                bytes.clone(),
-                Score(9_000_000.0),
-            )])));
+            out.push(Value::Zset(BTreeMap::from([(bytes.clone(), Score(9_000_000.0))])));
         }
         if used.string || out.is_empty() {
             out.push(Value::Str(bytes));
@@ -129,8 +109,7 @@ impl Uses {
 /// one value among counters.
 fn hashes(fields: &BTreeSet<Vec<u8>>, text: &str, instead: &str) -> Vec<Value> {
     let has = |field: &[u8]| String::from_utf8_lossy(field).contains(instead);
-    let (named, plain): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) =
-        fields.iter().partition(|field| has(field));
+    let (named, plain): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) = fields.iter().partition(|field| has(field));
     let one = b"1".to_vec();
     let bytes = text.as_bytes().to_vec();
     let mut out = Vec::new();
@@ -148,22 +127,11 @@ fn hashes(fields: &BTreeSet<Vec<u8>>, text: &str, instead: &str) -> Vec<Value> {
         out.push(Value::Hash(BTreeMap::from([(bytes.clone(), one.clone())])));
     }
     if !plain.is_empty() {
-        let all = plain
-            .iter()
-            .map(|field| ((*field).clone(), bytes.clone()))
-            .collect();
+        let all = plain.iter().map(|field| ((*field).clone(), bytes.clone())).collect();
         out.push(Value::Hash(all));
         for owner in plain.iter().take(if plain.len() > 1 { 4 } else { 0 }) {
-            let hash = plain.iter().map(|field| {
-                (
-                    (*field).clone(),
-                    if field == owner {
-                        bytes.clone()
-                    } else {
-                        one.clone()
-                    },
-                )
-            });
+            let hash =
+                plain.iter().map(|field| ((*field).clone(), if field == owner { bytes.clone() } else { one.clone() }));
             out.push(Value::Hash(hash.collect()));
         }
     }
@@ -176,11 +144,7 @@ fn documents(names: &[String], text: &str) -> Vec<Value> {
         let fields: Vec<String> = names
             .iter()
             .map(|name| {
-                let value = if owner.is_none_or(|owner| owner == name) {
-                    text
-                } else {
-                    "1"
-                };
+                let value = if owner.is_none_or(|owner| owner == name) { text } else { "1" };
                 format!("\"{name}\":\"{value}\"")
             })
             .collect();

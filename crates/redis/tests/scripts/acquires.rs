@@ -17,12 +17,7 @@ fn acquire_by_setnx_and_expire_in_one_script() {
           return 1
         end
         return 0"#;
-    let expected = acquire(
-        ArgRef::Arg(0),
-        ttl(TimeUnit::Seconds, 1),
-        Reply::Int(1),
-        Reply::Int(0),
-    );
+    let expected = acquire(ArgRef::Arg(0), ttl(TimeUnit::Seconds, 1), Reply::Int(1), Reply::Int(0));
     assert_eq!(class(text), expected);
 }
 
@@ -32,12 +27,7 @@ fn acquire_with_constants() {
         local ok = redis.call('setnx', KEYS[1], '1')
         if ok == 1 then redis.call('expire', KEYS[1], 30) end
         return ok"#;
-    let expected = acquire(
-        ArgRef::Const("1".to_owned()),
-        seconds("30"),
-        Reply::Int(1),
-        Reply::Int(0),
-    );
+    let expected = acquire(ArgRef::Const("1".to_owned()), seconds("30"), Reply::Int(1), Reply::Int(0));
     assert_eq!(class(text), expected);
 }
 
@@ -49,34 +39,21 @@ fn acquire_by_exists_or_pttl_then_set() {
           return true
         end
         return false"#;
-    let expected = acquire(
-        ArgRef::Arg(0),
-        ttl(TimeUnit::Seconds, 1),
-        Reply::Int(1),
-        Reply::Nil,
-    );
+    let expected = acquire(ArgRef::Arg(0), ttl(TimeUnit::Seconds, 1), Reply::Int(1), Reply::Nil);
     assert_eq!(class(text), expected);
     let text = r#"
         local left = redis.call('PTTL', KEYS[1])
         if left > 0 then return left end
         redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
         return 0"#;
-    let expected = acquire(
-        ArgRef::Arg(0),
-        ttl(TimeUnit::Millis, 1),
-        Reply::Int(0),
-        Reply::Number,
-    );
+    let expected = acquire(ArgRef::Arg(0), ttl(TimeUnit::Millis, 1), Reply::Int(0), Reply::Number);
     assert_eq!(class(text), expected);
 }
 
 #[test]
 fn acquire_without_expiry() {
     let text = "return redis.call('SETNX', KEYS[1], ARGV[1])";
-    assert_eq!(
-        class(text),
-        acquire(ArgRef::Arg(0), None, Reply::Int(1), Reply::Int(0))
-    );
+    assert_eq!(class(text), acquire(ArgRef::Arg(0), None, Reply::Int(1), Reply::Int(0)));
 }
 
 #[test]
@@ -86,11 +63,7 @@ fn acquire_whose_losers_prolong_the_lease() {
         redis.call('pexpire', KEYS[1], ARGV[2])
         return got"#;
     match class(text) {
-        ScriptClass::Acquire {
-            loser_extends: true,
-            token: ArgRef::Arg(0),
-            ..
-        } => {}
+        ScriptClass::Acquire { loser_extends: true, token: ArgRef::Arg(0), .. } => {}
         other => panic!("{other:?}"),
     }
 }
@@ -113,22 +86,8 @@ fn acquire_or_renew() {
     };
     match (class(text), expected) {
         (
-            ScriptClass::AcquireOrRenew {
-                key,
-                token,
-                ttl,
-                reentrant,
-                lost,
-                ..
-            },
-            ScriptClass::AcquireOrRenew {
-                key: k,
-                token: t,
-                ttl: l,
-                reentrant: r,
-                lost: o,
-                ..
-            },
+            ScriptClass::AcquireOrRenew { key, token, ttl, reentrant, lost, .. },
+            ScriptClass::AcquireOrRenew { key: k, token: t, ttl: l, reentrant: r, lost: o, .. },
         ) => assert_eq!((key, token, ttl, reentrant, lost), (k, t, l, r, o)),
         (other, _) => panic!("{other:?}"),
     }
@@ -177,18 +136,8 @@ fn acquire_of_several_keys() {
         return redis.status_reply("OK")"#;
     for keys in [1, 2] {
         match class_with(text, keys, 3) {
-            ScriptClass::AcquireOrRenew {
-                key,
-                token,
-                ttl: t,
-                lost,
-                won,
-                ..
-            } => {
-                assert_eq!(
-                    (key, token, won, lost),
-                    (KeyRef::Key(0), ArgRef::Arg(0), ok(), Reply::Nil)
-                );
+            ScriptClass::AcquireOrRenew { key, token, ttl: t, lost, won, .. } => {
+                assert_eq!((key, token, won, lost), (KeyRef::Key(0), ArgRef::Arg(0), ok(), Reply::Nil));
                 assert_eq!(t, ttl(TimeUnit::Millis, 2));
             }
             other => panic!("{other:?}"),
@@ -203,12 +152,7 @@ fn acquire_with_a_fencing_epoch() {
           return redis.call('incr', KEYS[2])
         end
         return 0"#;
-    let expected = acquire(
-        ArgRef::Arg(0),
-        ttl(TimeUnit::Millis, 1),
-        Reply::Number,
-        Reply::Int(0),
-    );
+    let expected = acquire(ArgRef::Arg(0), ttl(TimeUnit::Millis, 1), Reply::Number, Reply::Int(0));
     assert_eq!(class(text), expected);
 }
 
@@ -219,12 +163,7 @@ fn acquire_until_a_point_in_time() {
           redis.call('pexpireat', KEYS[1], ARGV[2]) return 1
         end
         return 0"#;
-    let expected = acquire(
-        ArgRef::Arg(0),
-        ttl(TimeUnit::UnixMillis, 1),
-        Reply::Int(1),
-        Reply::Int(0),
-    );
+    let expected = acquire(ArgRef::Arg(0), ttl(TimeUnit::UnixMillis, 1), Reply::Int(1), Reply::Int(0));
     assert_eq!(class(text), expected);
 }
 
@@ -234,11 +173,6 @@ fn acquire_with_a_converted_ttl() {
         local s = math.ceil(tonumber(ARGV[2]) / 1000)
         if redis.call('set', KEYS[1], ARGV[1], 'NX', 'EX', s) then return 1 end
         return 0"#;
-    let expected = acquire(
-        ArgRef::Arg(0),
-        ttl(TimeUnit::Millis, 1),
-        Reply::Int(1),
-        Reply::Int(0),
-    );
+    let expected = acquire(ArgRef::Arg(0), ttl(TimeUnit::Millis, 1), Reply::Int(1), Reply::Int(0));
     assert_eq!(class(text), expected);
 }

@@ -8,8 +8,8 @@ mod releases;
 mod renewals;
 
 use dogpile_redis::{
-    ArgRef, BulkIs, GuardKind, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl,
-    TimeUnit, classify, classify_call, classify_function,
+    ArgRef, BulkIs, GuardKind, KeyRef, Limits, Reply, ScriptClass, ScriptProbe, ScriptTtl, TimeUnit, classify,
+    classify_call, classify_function,
 };
 
 fn class(text: &str) -> ScriptClass {
@@ -17,28 +17,15 @@ fn class(text: &str) -> ScriptClass {
 }
 
 fn class_with(text: &str, keys: usize, args: usize) -> ScriptClass {
-    classify(
-        text,
-        ScriptProbe {
-            keys: Some(keys),
-            args: Some(args),
-        },
-        Limits::default(),
-    )
+    classify(text, ScriptProbe { keys: Some(keys), args: Some(args) }, Limits::default())
 }
 
 fn ttl(unit: TimeUnit, arg: usize) -> Option<ScriptTtl> {
-    Some(ScriptTtl {
-        unit,
-        value: ArgRef::Arg(arg),
-    })
+    Some(ScriptTtl { unit, value: ArgRef::Arg(arg) })
 }
 
 fn seconds(text: &str) -> Option<ScriptTtl> {
-    Some(ScriptTtl {
-        unit: TimeUnit::Seconds,
-        value: ArgRef::Const(text.to_owned()),
-    })
+    Some(ScriptTtl { unit: TimeUnit::Seconds, value: ArgRef::Const(text.to_owned()) })
 }
 
 fn ok() -> Reply {
@@ -46,39 +33,17 @@ fn ok() -> Reply {
 }
 
 fn release(won: Reply, lost: Reply, absent: Reply) -> ScriptClass {
-    ScriptClass::Release {
-        key: KeyRef::Key(0),
-        guard: Some(ArgRef::Arg(0)),
-        also_writes: vec![],
-        won,
-        lost,
-        absent,
-    }
+    ScriptClass::Release { key: KeyRef::Key(0), guard: Some(ArgRef::Arg(0)), also_writes: vec![], won, lost, absent }
 }
 
 fn renew(ttl: Option<ScriptTtl>, won: Reply, lost: Reply) -> ScriptClass {
     let (key, guard) = (KeyRef::Key(0), Some(ArgRef::Arg(0)));
-    ScriptClass::Renew {
-        key,
-        guard,
-        ttl,
-        creates: false,
-        won,
-        lost,
-    }
+    ScriptClass::Renew { key, guard, ttl, creates: false, won, lost }
 }
 
 fn acquire(token: ArgRef, ttl: Option<ScriptTtl>, won: Reply, lost: Reply) -> ScriptClass {
     let key = KeyRef::Key(0);
-    ScriptClass::Acquire {
-        key,
-        token,
-        ttl,
-        reentrant: false,
-        loser_extends: false,
-        won,
-        lost,
-    }
+    ScriptClass::Acquire { key, token, ttl, reentrant: false, loser_extends: false, won, lost }
 }
 
 fn not_understood(text: &str) -> String {

@@ -32,12 +32,7 @@ fn writes_by_version() {
         end
         return 0"#;
     match class(text) {
-        ScriptClass::GuardedWrite {
-            kind: GuardKind::Version,
-            guard: ArgRef::Arg(0),
-            writes,
-            ..
-        } => {
+        ScriptClass::GuardedWrite { kind: GuardKind::Version, guard: ArgRef::Arg(0), writes, .. } => {
             assert_eq!(writes, [KeyRef::Key(0), KeyRef::Key(1)]);
         }
         other => panic!("{other:?}"),
@@ -50,10 +45,7 @@ fn counters() {
         local n = redis.call('INCR', KEYS[1])
         if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
         return n"#;
-    let expected = ScriptClass::Counter {
-        key: KeyRef::Key(0),
-        ttl: ttl(TimeUnit::Seconds, 0),
-    };
+    let expected = ScriptClass::Counter { key: KeyRef::Key(0), ttl: ttl(TimeUnit::Seconds, 0) };
     assert_eq!(class(text), expected);
     let text = r#"
         redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, ARGV[1] - ARGV[2])
@@ -62,69 +54,39 @@ fn counters() {
           return 1
         end
         return 0"#;
-    assert!(
-        matches!(class(text), ScriptClass::Counter { .. }),
-        "{:?}",
-        class(text)
-    );
+    assert!(matches!(class(text), ScriptClass::Counter { .. }), "{:?}", class(text));
 }
 
 #[test]
 fn plain_reads_and_writes() {
     let read = class("return redis.call('get', KEYS[1])");
-    assert_eq!(
-        read,
-        ScriptClass::Read {
-            keys: vec![KeyRef::Key(0)]
-        }
-    );
+    assert_eq!(read, ScriptClass::Read { keys: vec![KeyRef::Key(0)] });
     let write = class("return redis.call('set', KEYS[1], ARGV[1])");
-    assert_eq!(
-        write,
-        ScriptClass::Write {
-            keys: vec![KeyRef::Key(0)]
-        }
-    );
+    assert_eq!(write, ScriptClass::Write { keys: vec![KeyRef::Key(0)] });
     for text in [
         "return redis.call('set', KEYS[1], '1')",
         "return redis.call('set', KEYS[1], '1', 'EX', 60)",
         "redis.call('hset', KEYS[1], 'state', 'on') return 1",
         "redis.call('sadd', KEYS[1], 'a') return 1",
     ] {
-        let write = ScriptClass::Write {
-            keys: vec![KeyRef::Key(0)],
-        };
+        let write = ScriptClass::Write { keys: vec![KeyRef::Key(0)] };
         assert_eq!(class(text), write, "{text}");
     }
     assert_eq!(class("return 1"), ScriptClass::Nothing);
-    assert_eq!(
-        class("return redis.call('publish', 'done', ARGV[1])"),
-        ScriptClass::Nothing
-    );
-    assert!(matches!(
-        class("return redis.call('lpop', KEYS[1])"),
-        ScriptClass::Write { .. }
-    ));
+    assert_eq!(class("return redis.call('publish', 'done', ARGV[1])"), ScriptClass::Nothing);
+    assert!(matches!(class("return redis.call('lpop', KEYS[1])"), ScriptClass::Write { .. }));
 }
 
 #[test]
 fn keys_by_other_names() {
     let text = "return redis.call('set', 'lock:' .. KEYS[1], ARGV[1], 'NX', 'EX', 10)";
     match class(text) {
-        ScriptClass::Acquire {
-            key: KeyRef::Derived,
-            ttl,
-            ..
-        } => assert_eq!(ttl, seconds("10")),
+        ScriptClass::Acquire { key: KeyRef::Derived, ttl, .. } => assert_eq!(ttl, seconds("10")),
         other => panic!("{other:?}"),
     }
     let text = "if redis.call('get', ARGV[1]) == ARGV[2] then redis.call('del', ARGV[1]) end";
     match class(text) {
-        ScriptClass::Release {
-            key: KeyRef::Arg(0),
-            guard: Some(ArgRef::Arg(1)),
-            ..
-        } => {}
+        ScriptClass::Release { key: KeyRef::Arg(0), guard: Some(ArgRef::Arg(1)), .. } => {}
         other => panic!("{other:?}"),
     }
 }
@@ -133,11 +95,7 @@ fn keys_by_other_names() {
 fn placeholders_outside_quotes() {
     let text = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('expire', KEYS[1], %d) end return 0";
     match class(text) {
-        ScriptClass::Renew {
-            guard: Some(ArgRef::Arg(0)),
-            ttl: Some(ttl),
-            ..
-        } => {
+        ScriptClass::Renew { guard: Some(ArgRef::Arg(0)), ttl: Some(ttl), .. } => {
             assert_eq!(ttl.value, ArgRef::Unknown);
         }
         other => panic!("{other:?}"),
@@ -153,21 +111,10 @@ fn functions_of_a_library() {
         end\n\
         redis.register_function('unlock', unlock)\n\
         redis.register_function{function_name='peek', callback=function(keys) return redis.call('GET', keys[1]) end}";
-    let probe = ScriptProbe {
-        keys: Some(1),
-        args: Some(1),
-    };
+    let probe = ScriptProbe { keys: Some(1), args: Some(1) };
     let one = |name| classify_function(library, name, probe, Limits::default());
-    assert_eq!(
-        one("unlock"),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
-    assert_eq!(
-        one("peek"),
-        ScriptClass::Read {
-            keys: vec![KeyRef::Key(0)]
-        }
-    );
+    assert_eq!(one("unlock"), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
+    assert_eq!(one("peek"), ScriptClass::Read { keys: vec![KeyRef::Key(0)] });
     assert!(matches!(one("absent"), ScriptClass::NotUnderstood { .. }));
 }
 
@@ -182,22 +129,9 @@ fn words_that_choose_what_a_script_does() {
           return 0
         end
         return redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])"#;
-    let by = |word| {
-        classify_call(
-            text,
-            ScriptProbe::default(),
-            &[None, Some("30000"), Some(word)],
-            Limits::default(),
-        )
-    };
-    assert_eq!(
-        by("renew"),
-        renew(ttl(TimeUnit::Millis, 1), Reply::Int(1), Reply::Int(0))
-    );
-    assert_eq!(
-        by("free"),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
+    let by = |word| classify_call(text, ScriptProbe::default(), &[None, Some("30000"), Some(word)], Limits::default());
+    assert_eq!(by("renew"), renew(ttl(TimeUnit::Millis, 1), Reply::Int(1), Reply::Int(0)));
+    assert_eq!(by("free"), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
     assert!(matches!(by("take"), ScriptClass::Acquire { .. }));
 }
 
@@ -205,10 +139,7 @@ fn words_that_choose_what_a_script_does() {
 fn owners_of_several_parts() {
     let text = r#"if redis.call('get', KEYS[1]) == ARGV[1] .. ':' .. ARGV[2] then
         return redis.call('del', KEYS[1]) end return 0"#;
-    assert_eq!(
-        class(text),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
+    assert_eq!(class(text), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
 }
 
 #[test]
@@ -219,11 +150,7 @@ fn expiry_as_a_stored_time() {
         redis.call('HMSET', KEYS[1], 'until', ARGV[2], 'owner', ARGV[3])
         return 1"#;
     match class(text) {
-        ScriptClass::Acquire {
-            token: ArgRef::Arg(2),
-            ttl: Some(ttl),
-            ..
-        } => {
+        ScriptClass::Acquire { token: ArgRef::Arg(2), ttl: Some(ttl), .. } => {
             assert_eq!(ttl.value, ArgRef::Unknown);
         }
         other => panic!("{other:?}"),
@@ -233,18 +160,9 @@ fn expiry_as_a_stored_time() {
 #[test]
 fn a_wrong_test_is_no_guard() {
     let text = "if redis.call('get', KEYS[1]) ~= ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
-    assert!(
-        matches!(class(text), ScriptClass::Release { guard: None, .. }),
-        "{:?}",
-        class(text)
-    );
-    let text =
-        "if redis.call('get', KEYS[1]) then return redis.call('del', KEYS[1]) end return ARGV[1]";
-    assert!(
-        matches!(class(text), ScriptClass::Release { guard: None, .. }),
-        "{:?}",
-        class(text)
-    );
+    assert!(matches!(class(text), ScriptClass::Release { guard: None, .. }), "{:?}", class(text));
+    let text = "if redis.call('get', KEYS[1]) then return redis.call('del', KEYS[1]) end return ARGV[1]";
+    assert!(matches!(class(text), ScriptClass::Release { guard: None, .. }), "{:?}", class(text));
 }
 
 #[test]
@@ -255,10 +173,7 @@ fn limits_by_count_are_no_versions() {
         redis.call('incr', KEYS[1])
         if not n then redis.call('expire', KEYS[1], ARGV[2]) end
         return 1"#;
-    let expected = ScriptClass::Counter {
-        key: KeyRef::Key(0),
-        ttl: ttl(TimeUnit::Seconds, 1),
-    };
+    let expected = ScriptClass::Counter { key: KeyRef::Key(0), ttl: ttl(TimeUnit::Seconds, 1) };
     assert_eq!(class(text), expected);
 }
 
@@ -270,9 +185,5 @@ fn many_arguments_and_results_fit() {
         redis.call('SADD', KEYS[1], unpack(all))
         local back = { pcall(function() return unpack(all) end) }
         return #back"#;
-    assert!(
-        matches!(class(text), ScriptClass::Write { .. }),
-        "{:?}",
-        class(text)
-    );
+    assert!(matches!(class(text), ScriptClass::Write { .. }), "{:?}", class(text));
 }

@@ -5,10 +5,7 @@ use super::*;
 #[test]
 fn release_with_equals() {
     let text = r#"if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end"#;
-    assert_eq!(
-        class(text),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
+    assert_eq!(class(text), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
     assert_eq!(class_with(text, 1, 1), class(text));
 }
 
@@ -26,10 +23,7 @@ fn release_with_not_equal_and_early_return() {
         end
         redis.call('DEL', KEYS[1])
         return 1"#;
-    assert_eq!(
-        class(text),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
+    assert_eq!(class(text), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
 }
 
 #[test]
@@ -40,10 +34,7 @@ fn release_through_locals_and_pcall_with_signs() {
         if not held then return -2 end
         if held == mine then redis.pcall("DEL", name) return 1 end
         return -1"#;
-    assert_eq!(
-        class(text),
-        release(Reply::Int(1), Reply::Int(-1), Reply::Int(-2))
-    );
+    assert_eq!(class(text), release(Reply::Int(1), Reply::Int(-1), Reply::Int(-2)));
 }
 
 #[test]
@@ -55,10 +46,7 @@ fn release_of_several_keys_at_once() {
         redis.call("del", unpack(KEYS))
         return redis.status_reply("OK")"#;
     for keys in [1, 2, 3] {
-        assert_eq!(
-            class_with(text, keys, 1),
-            release(ok(), Reply::Nil, Reply::Nil)
-        );
+        assert_eq!(class_with(text, keys, 1), release(ok(), Reply::Nil, Reply::Nil));
     }
 }
 
@@ -73,10 +61,7 @@ fn release_that_counts_keys() {
           end
         end
         return gone"#;
-    assert_eq!(
-        class_with(text, 2, 1),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
+    assert_eq!(class_with(text, 2, 1), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
 }
 
 #[test]
@@ -105,15 +90,9 @@ fn release_of_a_counting_hash() {
 #[test]
 fn release_by_compare_and_delete_commands() {
     let text = "return redis.call('DELEX', KEYS[1], 'IFEQ', ARGV[1])";
-    assert_eq!(
-        class(text),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
+    assert_eq!(class(text), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
     let text = "return server.call('delifeq', KEYS[1], ARGV[1])";
-    assert_eq!(
-        class(text),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
+    assert_eq!(class(text), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
 }
 
 #[test]
@@ -124,10 +103,7 @@ fn release_that_decodes_a_document() {
         local lock = cjson.decode(raw)
         if lock.owner == ARGV[1] then redis.call('DEL', KEYS[1]) return 1 end
         return 0"#;
-    assert_eq!(
-        class(text),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
+    assert_eq!(class(text), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
 }
 
 #[test]
@@ -151,12 +127,7 @@ fn release_that_hands_over() {
         redis.call("pexpire", KEYS[2], 1000)
         return 1"#;
     match class(text) {
-        ScriptClass::Release {
-            key,
-            guard,
-            also_writes,
-            ..
-        } => {
+        ScriptClass::Release { key, guard, also_writes, .. } => {
             assert_eq!((key, guard), (KeyRef::Key(0), Some(ArgRef::Arg(0))));
             assert_eq!(also_writes, [KeyRef::Key(1)]);
         }
@@ -169,12 +140,7 @@ fn release_of_a_lock_that_is_not_the_first_key() {
     let text = r#"if redis.call('get', KEYS[2]) == ARGV[2] then
           redis.call('set', KEYS[1], ARGV[1]) redis.call('del', KEYS[2]) return 1 end return 0"#;
     match class(text) {
-        ScriptClass::Release {
-            key,
-            guard,
-            also_writes,
-            ..
-        } => {
+        ScriptClass::Release { key, guard, also_writes, .. } => {
             assert_eq!((key, guard), (KeyRef::Key(1), Some(ArgRef::Arg(1))));
             assert_eq!(also_writes, [KeyRef::Key(0)]);
         }
@@ -199,10 +165,7 @@ fn release_with_the_token_in_the_text() {
 #[test]
 fn release_of_ones_own_list_item() {
     let text = "return redis.call('LREM', KEYS[1], 0, ARGV[1])";
-    assert_eq!(
-        class(text),
-        release(Reply::Int(1), Reply::Int(0), Reply::Int(0))
-    );
+    assert_eq!(class(text), release(Reply::Int(1), Reply::Int(0), Reply::Int(0)));
 }
 
 #[test]
@@ -214,11 +177,7 @@ fn releases_without_a_guard() {
         "local v = redis.call('get', KEYS[1]) if v ~= nil then redis.call('del', KEYS[1]) return 1 end return 0",
     ] {
         match class(text) {
-            ScriptClass::Release {
-                key: KeyRef::Key(0),
-                guard: None,
-                ..
-            } => {}
+            ScriptClass::Release { key: KeyRef::Key(0), guard: None, .. } => {}
             other => panic!("{other:?}: {text}"),
         }
     }
@@ -228,8 +187,5 @@ fn releases_without_a_guard() {
 fn release_that_answers_with_an_error() {
     let text = r#"if redis.call('get',KEYS[1]) == ARGV[1] then return redis.call('del',KEYS[1])
         else return redis.error_reply('NOTOWNER not yours') end"#;
-    assert_eq!(
-        class(text),
-        release(Reply::Int(1), Reply::Error, Reply::Error)
-    );
+    assert_eq!(class(text), release(Reply::Int(1), Reply::Error, Reply::Error));
 }

@@ -5,23 +5,14 @@ use super::*;
 #[test]
 fn renewals_under_a_guard() {
     let text = r#"if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end"#;
-    assert_eq!(
-        class(text),
-        renew(ttl(TimeUnit::Millis, 1), Reply::Int(1), Reply::Int(0))
-    );
+    assert_eq!(class(text), renew(ttl(TimeUnit::Millis, 1), Reply::Int(1), Reply::Int(0)));
     let text = r#"
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('LOST') end
         redis.call('SET', KEYS[1], ARGV[1], 'XX', 'EX', ARGV[2])
         return redis.status_reply('OK')"#;
-    assert_eq!(
-        class(text),
-        renew(ttl(TimeUnit::Seconds, 1), ok(), Reply::Error)
-    );
+    assert_eq!(class(text), renew(ttl(TimeUnit::Seconds, 1), ok(), Reply::Error));
     let text = "return redis.call('SET', KEYS[1], ARGV[1], 'IFEQ', ARGV[1], 'PX', ARGV[2])";
-    assert_eq!(
-        class(text),
-        renew(ttl(TimeUnit::Millis, 1), ok(), Reply::Nil)
-    );
+    assert_eq!(class(text), renew(ttl(TimeUnit::Millis, 1), ok(), Reply::Nil));
 }
 
 #[test]
@@ -33,11 +24,7 @@ fn renewal_of_a_hash_field() {
         end
         return 0"#;
     match class(text) {
-        ScriptClass::Renew {
-            guard: Some(ArgRef::Arg(1)),
-            ttl: t,
-            ..
-        } => {
+        ScriptClass::Renew { guard: Some(ArgRef::Arg(1)), ttl: t, .. } => {
             assert_eq!(t, ttl(TimeUnit::Millis, 0));
         }
         other => panic!("{other:?}"),
@@ -52,39 +39,19 @@ fn renewal_of_several_keys() {
         end
         for _, name in ipairs(KEYS) do redis.call("pexpire", name, ARGV[2]) end
         return redis.status_reply("OK")"#;
-    assert_eq!(
-        class_with(text, 2, 2),
-        renew(ttl(TimeUnit::Millis, 1), ok(), Reply::Nil)
-    );
+    assert_eq!(class_with(text, 2, 2), renew(ttl(TimeUnit::Millis, 1), ok(), Reply::Nil));
 }
 
 #[test]
 fn renewals_without_a_guard() {
     for (text, unit) in [
-        (
-            "return redis.call('pexpire', KEYS[1], ARGV[1])",
-            TimeUnit::Millis,
-        ),
-        (
-            "return redis.call('expire', KEYS[1], ARGV[1])",
-            TimeUnit::Seconds,
-        ),
-        (
-            "if redis.call('exists', KEYS[1]) == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end",
-            TimeUnit::Millis,
-        ),
-        (
-            "return redis.call('set', KEYS[1], ARGV[2], 'XX', 'PX', ARGV[1])",
-            TimeUnit::Millis,
-        ),
+        ("return redis.call('pexpire', KEYS[1], ARGV[1])", TimeUnit::Millis),
+        ("return redis.call('expire', KEYS[1], ARGV[1])", TimeUnit::Seconds),
+        ("if redis.call('exists', KEYS[1]) == 1 then redis.call('pexpire', KEYS[1], ARGV[1]) end", TimeUnit::Millis),
+        ("return redis.call('set', KEYS[1], ARGV[2], 'XX', 'PX', ARGV[1])", TimeUnit::Millis),
     ] {
         match class(text) {
-            ScriptClass::Renew {
-                guard: None,
-                creates: false,
-                ttl: t,
-                ..
-            } => {
+            ScriptClass::Renew { guard: None, creates: false, ttl: t, .. } => {
                 assert_eq!(t, ttl(unit, 0), "{text}");
             }
             other => panic!("{other:?}: {text}"),
@@ -99,11 +66,7 @@ fn renewal_that_creates() {
         else redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
         return 1"#;
     match class(text) {
-        ScriptClass::Renew {
-            guard: None,
-            creates: true,
-            ..
-        } => {}
+        ScriptClass::Renew { guard: None, creates: true, .. } => {}
         other => panic!("{other:?}"),
     }
 }

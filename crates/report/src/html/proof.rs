@@ -4,8 +4,8 @@ use super::diagram::{colour, diagram};
 use super::escape::{prose, source, text};
 use super::time::short;
 use crate::proof::{Row, command, rows};
-use crate::verdict::{Evidence, Turn, Verdict};
 use crate::text::counted;
+use crate::verdict::{Evidence, Turn, Verdict};
 use dogpile_source::{SourceMap, Span};
 use std::fmt::Write as _;
 

@@ -11,11 +11,11 @@ use crate::fix::{Edit, Fix};
 use crate::report::{Entry, Gone, Problem, Report, Standing};
 use crate::verdict::{Turn, Verdict};
 use dogpile_source::{SourceMap, Span};
-use model::{
-    Document, EditOut, FindingOut, FixOut, GoneOut, HeldOut, PlaceOut, ProblemOut, RepairedOut, SummaryOut, SuppressedOut,
-    TranslationOut, TurnOut, VerdictOut,
-};
 pub(crate) use model::ToolOut;
+use model::{
+    Document, EditOut, FindingOut, FixOut, GoneOut, HeldOut, PlaceOut, ProblemOut, RepairedOut, SummaryOut,
+    SuppressedOut, TranslationOut, TurnOut, VerdictOut,
+};
 
 /// Version of the format. It grows when a field goes away or changes its meaning; new fields come without notice.
 pub const JSON_VERSION: u32 = 1;

@@ -153,7 +153,11 @@ mod tests {
             page("rules/g/x_y/rule.md", "rules/x-y.md", "# X Y, z\n[a](../../../docs/a.md#a)\n"),
         ];
         let moved: Vec<String> = pages.iter().map(|page| moved(page, &pages, "H")).collect();
-        assert!(moved[0].contains("[r](rules/x-y.md) `[no](n.md)` [h](#a) [f](H/Cargo.toml) ![p](docs/p.svg)"), "{}", moved[0]);
+        assert!(
+            moved[0].contains("[r](rules/x-y.md) `[no](n.md)` [h](#a) [f](H/Cargo.toml) ![p](docs/p.svg)"),
+            "{}",
+            moved[0]
+        );
         assert_eq!(pictures(&pages[0]), [PathBuf::from("docs/p.svg")]);
         assert!(moved[1].contains("[a](../a.md#a)"), "{}", moved[1]);
         assert_eq!(headings(&pages[1].text), ["x-y-z"]);

@@ -132,7 +132,10 @@ pub(crate) fn cargo(dist: &Dist<'_>) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     dist.target.flags(dist.root, &mut cargo);
     // Parts in C write down when they were compiled: that is the time of the commit.
-    cargo.current_dir(dist.root).env("CARGO_TARGET_DIR", target_folder(dist.root)).env("SOURCE_DATE_EPOCH", &dist.epoch);
+    cargo
+        .current_dir(dist.root)
+        .env("CARGO_TARGET_DIR", target_folder(dist.root))
+        .env("SOURCE_DATE_EPOCH", &dist.epoch);
     cargo
 }
 

@@ -27,7 +27,8 @@ pub(super) fn pack(dist: &Dist<'_>) -> Result<()> {
     // Static: it asks nothing of a distribution, old or new, glibc or musl. What is built for glibc maturin lets nobody
     // call fit for musl.
     if dist.target.is_linux() {
-        let tags: &[&str] = if dist.target.is_musl() { &["manylinux_2_17", "musllinux_1_1"] } else { &["manylinux_2_17"] };
+        let tags: &[&str] =
+            if dist.target.is_musl() { &["manylinux_2_17", "musllinux_1_1"] } else { &["manylinux_2_17"] };
         maturin.arg("--compatibility").args(tags).args(["--auditwheel", "skip"]);
     }
     let built = call(&mut maturin);
