@@ -1,5 +1,7 @@
 //! The model of Redis and a real server give the same replies, whatever the schedule: random walks through the
 //! programs of the rules' pages, in lockstep. A difference anywhere ends a walk with an error.
+#![allow(clippy::disallowed_methods, reason = "tests read their data and what they are told")]
+#![allow(clippy::print_stdout, reason = "what was measured is shown")]
 
 use dogpile_harness::explore::Bounds;
 use dogpile_harness::judge::{Opinion, opinion};
@@ -11,8 +13,8 @@ use dogpile_lint::lint_files;
 use dogpile_rules::Faults;
 use dogpile_server::{Choice, Redis};
 use dogpile_source::Span;
-use dogpile_suite::dice::Dice;
 use dogpile_suite::pages::blocks;
+use dogpile_testing::dice::Dice;
 
 /// Steps of one walk at most.
 const WALK: usize = 60;

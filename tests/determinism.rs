@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read their data from the tree")]
 
 use dogpile_lint::Exit;
-use dogpile_suite::formats::FORMATS;
+use dogpile_testing::formats::FORMATS;
 use std::ffi::OsString;
 use std::path::Path;
 

@@ -1,5 +1,6 @@
 //! A repository of several languages, linted in one run: each service has its own findings on the lock they share, none
 //! has another's.
+#![allow(clippy::disallowed_methods, reason = "tests read their data and what they are told")]
 
 use dogpile_lint::lint_files;
 use dogpile_suite::expect;

@@ -1,5 +1,6 @@
 //! Every bad example on a rule's page is broken by a schedule that a real Redis confirms, every good one by none, and
 //! what the help says holds under the same adversary.
+#![allow(clippy::disallowed_methods, reason = "tests read their data and what they are told")]
 
 use dogpile_harness::confirm::{Plan, confirm};
 use dogpile_harness::explore::Bounds;

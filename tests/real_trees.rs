@@ -1,9 +1,10 @@
 //! Real trees, as others publish them: which files are parsed, and what earlier runs left, decide how long a run takes and
 //! nothing else. Libraries that take locks and clients of Redis of three languages, and what this workspace itself is made
 //! of; who has not got them yet gets them by their own package managers.
+#![allow(clippy::print_stdout, reason = "what was measured is shown")]
 #![allow(clippy::disallowed_methods, reason = "tests make files and start programs")]
 
-use dogpile_suite::installed::{folder, good, npm, once, ran};
+use dogpile_testing::installed::{folder, good, npm, once, ran};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsString;

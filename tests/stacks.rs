@@ -3,6 +3,7 @@
 //!
 //! `fixtures/stacks/<stack>/<language>/` holds the right form, and `variants.diff` the steps that go wrong: `== step: slug`
 //! starts a variant, `@@ file` a replacement in it, written as in a diff; what it replaces stands there exactly once.
+#![allow(clippy::disallowed_methods, reason = "tests read their data and what they are told")]
 
 use dogpile_lint::{LintResult, lint_files};
 use dogpile_report::Level;

@@ -397,7 +397,7 @@ fn rules_that_are_off_wait_to_be_asked() {
     assert_eq!(of_lock(refused), []);
     let mut one = lock();
     refused(&mut one);
-    let settings = Settings { levels: [("no-stale-fallback".to_owned(), Level::Note)].into(), ..Settings::default() };
+    let settings = Settings { levels: [("no-stale-fallback".to_owned(), Level::Note)].into() };
     let found = run(&Lifecycles { locks: vec![one], ..Lifecycles::default() }, &settings);
     assert_eq!(found.iter().map(|f| (f.rule, f.level)).collect::<Vec<_>>(), [("no-stale-fallback", Level::Note)]);
 }

@@ -1,7 +1,7 @@
 //! Real compilers and formatters over what fixes made, and over what they made it from.
 
 use crate::cases::{Case, all, root};
-use dogpile_suite::installed::{good, npm, workshop};
+use dogpile_testing::installed::{good, npm, workshop};
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -4,7 +4,7 @@ use crate::cases::{Case, cases, manifest};
 use crate::server::server;
 use dogpile_emit::Language;
 use dogpile_suite::expect;
-use dogpile_suite::installed::workshop;
+use dogpile_testing::installed::workshop;
 use std::fs;
 use std::process::Command;
 

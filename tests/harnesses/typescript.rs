@@ -4,7 +4,7 @@ use crate::cases::{Case, cases, manifest};
 use crate::server::server;
 use dogpile_emit::{Client, Language};
 use dogpile_suite::expect;
-use dogpile_suite::installed::{good, npm, workshop};
+use dogpile_testing::installed::{good, npm, workshop};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -143,7 +143,7 @@ fn every_example_is_found_as_its_own_row() {
     let readers: [(&str, &Reader); 3] = [("go", &read_go), ("typescript", &read_typescript), ("rust", &read_rust)];
     for (language, read) in readers {
         let models = all.of(language);
-        let (rows, wrong) = failures(&models, language, read);
+        let (rows, wrong) = failures(models, language, read);
         assert!(rows > 300, "only {rows} rows");
         assert!(wrong.is_empty(), "{} of {rows} examples fail:\n{}", wrong.len(), wrong.join("\n"));
     }

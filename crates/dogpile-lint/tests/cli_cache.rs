@@ -1,20 +1,16 @@
 //! What runs keep for each other changes how long they take, and nothing else.
 #![allow(clippy::disallowed_methods, reason = "tests make files")]
 
-#[path = "../../../tests/dice.rs"]
-mod dice;
 mod kept;
 mod trees;
-#[path = "../../../tests/typist.rs"]
-mod typist;
 
-use dice::Dice;
+use dogpile_testing::dice::Dice;
+use dogpile_testing::typist::typed;
 use kept::Place;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 use trees::{command, ended};
-use typist::typed;
 
 /// Edits of the tree. `DOGPILE_EDITS` makes more of them, `DOGPILE_TREE` takes a copy of another tree.
 const EDITS: usize = 10;

@@ -1,8 +1,6 @@
 //! The HTML report in a real browser: what the program wrote, opened in a headless Chromium (`browser/check.mjs`).
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start a browser")]
 
-#[path = "../../../tests/installed.rs"]
-mod installed;
 mod trees;
 
 use std::fs;
@@ -103,7 +101,7 @@ fn chromium() -> &'static str {
 /// A folder with the script and the packages of its lock file, kept between runs. None of them brings a browser.
 fn browser() -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let folder = installed::npm("browser", &from);
-    installed::copy(&["check.mjs", "page.mjs"].map(|name| from.join(name)), &folder);
+    let folder = dogpile_testing::installed::npm("browser", &from);
+    dogpile_testing::installed::copy(&["check.mjs", "page.mjs"].map(|name| from.join(name)), &folder);
     folder
 }

@@ -1,11 +1,9 @@
 //! The language server, driven by Microsoft's own client library for Node and by Neovim.
 #![allow(clippy::disallowed_methods, reason = "tests make files")]
 
-#[path = "../../../tests/installed.rs"]
-mod installed;
 mod trees;
 
-use installed::{copy, good, npm, ran};
+use dogpile_testing::installed::{copy, good, npm, ran};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use trees::Tree;

@@ -1,4 +1,5 @@
 //! The IR of files: `cargo run --example print -- <file>...`
+#![allow(clippy::disallowed_methods, reason = "tests read their data and what they are told")]
 #![allow(clippy::print_stdout)]
 
 use dogpile_front_ts::Unresolved;

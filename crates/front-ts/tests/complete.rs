@@ -1,4 +1,5 @@
 //! Every call of the source appears in the IR.
+#![allow(clippy::disallowed_methods, reason = "tests read their data and what they are told")]
 
 mod lowered;
 

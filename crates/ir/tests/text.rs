@@ -1,4 +1,5 @@
 //! Printing and reading give back what there was.
+#![allow(clippy::disallowed_methods, reason = "tests read their data and what they are told")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod built;

@@ -1,4 +1,5 @@
 //! The measurements over the project's own programs.
+#![allow(clippy::print_stdout, reason = "what was measured is shown")]
 #![allow(clippy::disallowed_methods, reason = "tests read their data from the tree")]
 
 use dogpile_mutants::measure::{Disorder, Table, disorder, metamorphosis, mutation, repair};

@@ -10,6 +10,7 @@ mod docs;
 mod fuzz;
 mod growth;
 mod instructions;
+mod lint;
 mod measure;
 mod mutants;
 mod new_rule;
@@ -48,6 +49,7 @@ cargo xtask growth [--draw]          lints trees that grow, and tells by which p
 cargo xtask instructions [--update]  counts the release's instructions under callgrind, and compares them with those written down
 cargo xtask msrv                     checks everything with the oldest compiler that Cargo.toml allows
 cargo xtask minimal-versions         checks everything with the oldest versions of dependencies that Cargo.toml allows
+cargo xtask lint                     asks rustfmt and clippy
 cargo xtask tidy                     looks for long files, forbidden words and orphans";
 
 fn main() -> ExitCode {
@@ -82,6 +84,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["instructions", words @ ..] => instructions::run(&root, words),
         ["msrv"] => versions::oldest_compiler(&root),
         ["minimal-versions"] => versions::minimal_versions(&root),
+        ["lint"] => lint::run(&root),
         ["tidy"] => tidy::run(&root),
         _ => bail!("usage:\n{USAGE}"),
     }

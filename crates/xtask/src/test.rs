@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
 
-/// Installs what is missing of [`NEEDED`], then runs every test and every check of generated files.
+/// Installs what is missing of [`NEEDED`], then runs every test, every check of generated files, and what looks at the code's form.
 ///
 /// # Errors
 /// When something cannot be installed or is too old, a test fails or a generated file is out of date.
@@ -16,7 +16,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     crate::registry::run(root, true)?;
     crate::docs::run(root, true)?;
     crate::book::run(root, true)?;
-    crate::tidy::run(root)
+    crate::tidy::run(root)?;
+    crate::lint::run(root)
 }
 
 /// A program of others.

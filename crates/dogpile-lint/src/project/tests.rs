@@ -1,17 +1,12 @@
 //! A warm project finds what a cold run finds, whatever is typed.
 
-#[path = "../../../../tests/dice.rs"]
-mod dice;
-#[path = "../../../../tests/typist.rs"]
-mod typist;
-
 use super::*;
 use crate::pipeline::STACK;
-use dice::Dice;
 use dogpile_report::{Report, Tool, to_json};
+use dogpile_testing::dice::Dice;
+use dogpile_testing::typist::typed;
 use rayon::ThreadPoolBuilder;
 use std::fs;
-use typist::typed;
 
 /// Edits of each tree. `DOGPILE_EDITS` makes more of them, and `DOGPILE_TREE` another tree.
 const EDITS: usize = 12;

@@ -1,8 +1,6 @@
 //! The hooks of docs/pre-commit.md, run by the managers they are for.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make files and start programs")]
 
-#[path = "../../../../tests/installed.rs"]
-mod installed;
 mod managers;
 #[path = "../trees/repo.rs"]
 mod repo;

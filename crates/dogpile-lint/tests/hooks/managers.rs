@@ -1,6 +1,6 @@
 //! The managers: installed once, when the first test asks.
 
-use crate::installed::{npm, pip};
+use dogpile_testing::installed::{npm, pip};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

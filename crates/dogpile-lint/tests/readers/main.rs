@@ -7,8 +7,6 @@ mod annotations;
 mod by_hand;
 mod ci;
 mod ci_linters;
-#[path = "../../../../tests/installed.rs"]
-mod installed;
 mod others;
 mod sarif;
 mod tools;

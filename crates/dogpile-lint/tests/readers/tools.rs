@@ -1,7 +1,7 @@
 //! The readers: installed once, when the first test asks.
 
-use crate::installed::{folder, npm, once, pip};
-pub(crate) use crate::installed::{good, ran};
+use dogpile_testing::installed::{folder, npm, once, pip};
+pub(crate) use dogpile_testing::installed::{good, ran};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;

@@ -2,10 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "no test uses all of it")]
 #![allow(clippy::disallowed_methods, reason = "tests make files")]
 
-#[path = "../../../../tests/formats.rs"]
-mod formats;
-
-pub(crate) use formats::FORMATS;
+pub(crate) use dogpile_testing::formats::FORMATS;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;

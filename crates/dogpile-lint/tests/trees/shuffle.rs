@@ -1,9 +1,6 @@
 //! Changes of programs that mean nothing: empty lines, other file names, functions in another order.
 
-#[path = "../../../../tests/dice.rs"]
-mod dice;
-
-pub(crate) use dice::Dice;
+pub(crate) use dogpile_testing::dice::Dice;
 use std::path::{Path, PathBuf};
 
 /// Puts empty lines where they change nothing: a comment stays with the line below it.

@@ -1,9 +1,9 @@
 //! Somebody who edits files.
 
-use super::dice::Dice;
+use crate::dice::Dice;
 
 /// Somebody types: a line goes, comes, moves, changes a word; a whole function goes; all of it comes back.
-pub(crate) fn typed(text: &str, original: &str, dice: &mut Dice) -> String {
+pub fn typed(text: &str, original: &str, dice: &mut Dice) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let at = dice.below(lines.len());
     match dice.below(9) {
