@@ -1,26 +1,67 @@
-//! Reads the built-in models once and for all: what the program reads at every start is JSON, which takes a fifth of the
-//! time that TOML takes, and the head of each model by itself.
+//! Reads the built-in models once and for all: see `src/prepared.rs`.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "builds read sources and talk to cargo")]
 
-use std::path::PathBuf;
-use std::{env, error, fs};
+use prepared::{Prepared, PreparedCall, Start};
+use serde_json::{Map, Value};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
-fn main() -> Result<(), Box<dyn error::Error>> {
+#[path = "src/prepared.rs"]
+mod prepared;
+
+fn main() -> Result<(), Box<dyn Error>> {
     let own = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("clients");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo:rerun-if-changed={}", own.display());
+    println!("cargo:rerun-if-changed=src/prepared.rs");
     for entry in fs::read_dir(&own)? {
         let path = entry?.path();
         let Some(name) = path.file_stem().filter(|_| path.extension().is_some_and(|ending| ending == "toml")) else {
             continue;
         };
-        let text = fs::read_to_string(&path)?;
-        let model: toml::Table = toml::from_str(&text).map_err(|fault| format!("{}: {fault}", path.display()))?;
-        fs::write(out.join(name).with_extension("json"), serde_json::to_string(&model)?)?;
-        let language = model.get("client").and_then(|client| client.get("language")).and_then(toml::Value::as_str);
-        fs::write(out.join(name).with_extension("language"), language.unwrap_or_default())?;
-        let head: toml::Table = model.into_iter().filter(|(key, _)| key == "client").collect();
-        fs::write(out.join(name).with_extension("head.json"), serde_json::to_string(&head)?)?;
+        prepare(&path, &out.join(name)).map_err(|fault| format!("{}: {fault}", path.display()))?;
     }
     Ok(())
+}
+
+fn prepare(path: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(path)?;
+    let Start { client } = toml::from_str(&text)?;
+    fs::write(out.with_extension("language"), &client.language)?;
+    fs::write(out.with_extension("head"), postcard::to_stdvec(&client)?)?;
+
+    let mut model: Map<String, Value> = toml::from_str(&text)?;
+    let neutral = model.remove("neutral").unwrap_or_default();
+    let rows = model.remove("call").unwrap_or_default();
+    let rows: Vec<(&Value, String)> = list(&rows).iter().map(|row| (row, row.to_string())).collect();
+    let frame = serde_json::to_string(&model)?;
+    let prepared = Prepared {
+        frame: &frame,
+        neutral: texts(&neutral),
+        calls: rows.iter().map(|(row, whole)| call(row, whole)).collect(),
+    };
+    fs::write(out.with_extension("model"), postcard::to_stdvec(&prepared)?)?;
+    Ok(())
+}
+
+fn call<'t>(row: &'t Value, whole: &'t str) -> PreparedCall<'t> {
+    let number = |key: &str| row[key].as_u64().and_then(|n| usize::try_from(n).ok());
+    PreparedCall {
+        on: row["on"].as_str(),
+        names: texts(&row["name"]),
+        min_args: number("min_args").unwrap_or_default(),
+        max_args: number("max_args"),
+        context: row["context"].as_str(),
+        defines: row["does"].get("defines-command").is_some() || row["does"]["makes"].get("defines").is_some(),
+        whole,
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    list(value).iter().filter_map(Value::as_str).collect()
 }

@@ -1,12 +1,29 @@
 //! The models that come with the program: one line for each file of `clients/`, parents before their children.
 
-/// A model as the build has read it.
+use crate::prepared::{Head, Prepared};
+
+/// A model as the build has read it: see `prepared.rs`.
 #[derive(Clone, Copy)]
-pub(crate) struct Prepared {
+pub(crate) struct Built {
     pub(crate) file: &'static str,
     pub(crate) language: &'static str,
-    pub(crate) head: &'static str,
-    pub(crate) whole: &'static str,
+    head: &'static [u8],
+    model: &'static [u8],
+}
+
+impl Built {
+    /// What it is found by. It is sound: tests read every one.
+    pub(crate) fn head(&self) -> Option<Head> {
+        postcard::from_bytes(self.head).ok()
+    }
+
+    /// All of it.
+    ///
+    /// # Panics
+    /// When the build has written something else.
+    pub(crate) fn model(&self) -> Prepared<'static> {
+        postcard::from_bytes(self.model).unwrap_or_else(|fault| panic!("built-in model {}: {fault}", self.file))
+    }
 }
 
 macro_rules! models {
@@ -15,12 +32,12 @@ macro_rules! models {
         pub const BUILTIN: &[(&str, &str)] =
             &[$((concat!($name, ".toml"), include_str!(concat!("../clients/", $name, ".toml")))),*];
 
-        /// The same as the build has read them: names, heads and all of them, in JSON.
-        pub(crate) const READ: &[Prepared] = &[$(Prepared {
+        /// The same as the build has read them.
+        pub(crate) const BUILT: &[Built] = &[$(Built {
             file: concat!($name, ".toml"),
             language: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".language")),
-            head: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".head.json")),
-            whole: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json")),
+            head: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".head")),
+            model: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".model")),
         }),*];
     };
 }

@@ -2,10 +2,10 @@
 //!
 //! Most runs are about one language, and most files about none: reading every model took longer than looking at a file.
 
-use crate::builtin::{Prepared, READ};
+use crate::builtin::{BUILT, Built};
 use crate::error::ModelError;
 use crate::models::Models;
-use serde::Deserialize;
+use crate::prepared::{Head, Start};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -34,31 +34,11 @@ pub struct Words {
     pub strangers: Vec<String>,
 }
 
-/// What of a model file is wanted before the file is.
-#[derive(Deserialize)]
-struct Start {
-    client: Head,
-}
-
-#[derive(Deserialize)]
-struct Head {
-    language: String,
-    packages: Vec<String>,
-    #[serde(default)]
-    triggers: Vec<String>,
-    #[serde(default, rename = "weak-triggers")]
-    weak_triggers: Vec<String>,
-    #[serde(default)]
-    companions: Vec<String>,
-    #[serde(default)]
-    strangers: Vec<String>,
-}
-
 impl Default for Catalog {
     fn default() -> Self {
         let mut heads: BTreeMap<&'static str, Words> = LANGUAGES.map(|language| (language, Words::default())).into();
-        for model in READ {
-            add(&mut heads, start(model));
+        for model in BUILT {
+            add(&mut heads, model.head());
         }
         Self { heads, read: LANGUAGES.map(|language| (language, OnceLock::new())).into() }
     }
@@ -129,16 +109,12 @@ impl Catalog {
 pub fn is_clients(language: &str, package: &str) -> bool {
     static KNOWN: OnceLock<BTreeSet<(String, String)>> = OnceLock::new();
     let all = || {
-        READ.iter()
-            .filter_map(start)
+        BUILT
+            .iter()
+            .filter_map(Built::head)
             .flat_map(|head| head.packages.into_iter().map(move |package| (head.language.clone(), package)))
     };
     KNOWN.get_or_init(|| all().collect()).contains(&(language.to_owned(), package.to_owned()))
-}
-
-/// The head of a built-in model: reading its rows takes longer than everything else at start-up.
-fn start(model: &Prepared) -> Option<Head> {
-    serde_json::from_str::<Start>(model.head).ok().map(|start| start.client)
 }
 
 /// The head of a model, wherever it stands.
@@ -147,8 +123,8 @@ fn whole(text: &str) -> Option<Head> {
 }
 
 /// The built-in models of a language.
-pub(crate) fn of_language(language: &str) -> impl Iterator<Item = &'static Prepared> {
-    READ.iter().filter(move |model| model.language == language)
+pub(crate) fn of_language(language: &str) -> impl Iterator<Item = &'static Built> {
+    BUILT.iter().filter(move |model| model.language == language)
 }
 
 fn add(heads: &mut BTreeMap<&'static str, Words>, head: Option<Head>) {

@@ -4,6 +4,7 @@
 //! rules.
 
 mod builtin;
+mod call;
 mod catalog;
 mod contract;
 mod does;
@@ -14,6 +15,7 @@ mod models;
 mod names;
 mod path;
 mod patterns;
+mod prepared;
 mod rewrite;
 mod row;
 mod validate;

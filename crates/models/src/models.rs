@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use crate::call::{Call, Text};
 use crate::catalog;
 use crate::contract::{ReplyRow, ValueKind};
 use crate::does::Does;
@@ -34,9 +35,10 @@ pub(crate) struct Client {
     pub(crate) types: Vec<TypeRow>,
     pub(crate) replies: Vec<ReplyRow>,
     /// Own rows, then the parent's.
-    pub(crate) calls: Vec<CallRow>,
+    pub(crate) calls: Vec<Call>,
     pub(crate) own_calls: usize,
-    pub(crate) neutral: HashSet<String>,
+    /// Own ones, then the parent's.
+    pub(crate) neutral: Vec<Text>,
     /// Own rows, then the parent's, where nothing of them is dropped.
     pub(crate) rewrites: Vec<RewriteRow>,
 }
@@ -83,10 +85,14 @@ impl Models {
     pub(crate) fn of_language(language: &str) -> Self {
         let mut clients = Vec::new();
         for model in catalog::of_language(language) {
+            let faulty = |fault: &dyn std::fmt::Display| -> ! { panic!("built-in model {}: {fault}", model.file) };
+            let prepared = model.model();
             // Tests check what is built in: it need not be done at every start.
-            let data = serde_json::from_str(model.whole)
-                .unwrap_or_else(|fault| panic!("built-in model {}: {fault}", model.file));
-            clients.push(joined(&clients, model.file, data).unwrap_or_else(|fault| panic!("built-in model {fault}")));
+            let frame = serde_json::from_str(prepared.frame).unwrap_or_else(|fault| faulty(&fault));
+            let calls = prepared.calls.into_iter().map(Call::prepared).collect();
+            let neutral = prepared.neutral.into_iter().map(Text::Borrowed).collect();
+            let rows = Rows { calls, neutral, heir: &|row, dropped| Ok(row.less(dropped)) };
+            clients.push(joined(&clients, model.file, frame, rows).unwrap_or_else(|fault| faulty(&fault)));
         }
         Self::of_clients(clients)
     }
@@ -147,7 +153,7 @@ impl Models {
     /// `kv.set`: a method of an object that a client's package exports.
     fn method_of_global(&self, client: ClientId, name: &str, args: usize) -> Option<Row<'_>> {
         let (global, method) = name.rsplit_once('.')?;
-        let ty = self.index.type_in(client, self.client(client).globals.get(global)?)?;
+        let ty = self.index.type_in(&self.clients, client, self.client(client).globals.get(global)?)?;
         self.index.method(&self.clients, client, ty, method, args)
     }
 
@@ -249,8 +255,7 @@ impl Models {
     /// Whether objects of some client can be taught commands of somebody's own.
     #[must_use]
     pub fn defines_commands(&self) -> bool {
-        let defines = |does: &Does| matches!(does, Does::DefinesCommand { .. } | Does::Makes { defines: Some(_), .. });
-        self.clients.iter().flat_map(|client| &client.calls).any(|row| defines(&row.does))
+        self.clients.iter().flat_map(|client| &client.calls).any(|row| row.defines)
     }
 
     /// Whether some client of a language has a method of this name.
@@ -292,7 +297,7 @@ impl Models {
     /// A reply row by its name, or by a name of its type.
     #[must_use]
     pub fn reply(&self, client: ClientId, name: &str) -> Option<&ReplyRow> {
-        let at = self.index.reply(client, name)?;
+        let at = self.index.reply(&self.clients, client, name)?;
         self.clients[usize::from(client.0)].replies.get(at)
     }
 
@@ -356,8 +361,8 @@ impl Models {
     /// Whether a model lists a method or function as irrelevant. `name` is bare (`Ping`), or of a type (`Client.Ping`).
     #[must_use]
     pub fn is_neutral(&self, client: ClientId, name: &str) -> bool {
-        let neutral = &self.clients[usize::from(client.0)].neutral;
-        neutral.contains(name) || name.rsplit_once('.').is_some_and(|(_, bare)| neutral.contains(bare))
+        let is_neutral = |name| self.index.is_neutral(&self.clients, client, name);
+        is_neutral(name) || name.rsplit_once('.').is_some_and(|(_, bare)| is_neutral(bare))
     }
 
     /// Whether a qualified function (`strings.TrimSpace`) is known to be irrelevant.
@@ -390,7 +395,7 @@ impl Models {
     pub fn own_rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.clients.iter().enumerate().flat_map(|(n, client)| {
             let id = ClientId(u16::try_from(n).unwrap_or(u16::MAX));
-            client.calls[..client.own_calls].iter().map(move |call| Row { client: id, call })
+            client.calls[..client.own_calls].iter().map(move |call| Row { client: id, call: call.row() })
         })
     }
 
@@ -400,7 +405,7 @@ impl Models {
         let mut in_package = Vec::new();
         for (package, item) in names::splits(name) {
             let clients = self.index.clients_of(package).into_iter();
-            in_package.extend(clients.filter_map(|c| Some((c, self.index.type_in(c, item)?))));
+            in_package.extend(clients.filter_map(|c| Some((c, self.index.type_in(&self.clients, c, item)?))));
         }
         full.iter().copied().chain(in_package)
     }
@@ -421,7 +426,14 @@ fn read(earlier: &[Client], file: &str, text: &str) -> Result<Client, ModelError
         inherited.replies.extend(parent.replies.iter().map(|r| r.name.clone()));
     }
     validate::check(&data, &inherited).map_err(|fault| ModelError { file: file.to_owned(), fault })?;
-    joined(earlier, file, data)
+    let mut data = data;
+    let calls = std::mem::take(&mut data.calls).into_iter().map(Call::of).collect();
+    let neutral = std::mem::take(&mut data.neutral).into_iter().map(Text::Owned).collect();
+    let heir = |row: &Call, dropped| {
+        let lost = |path| Fault::LostArgument { row: row_name(row.row()), path, dropped };
+        shifted(row.row(), dropped).map(Call::of).map_err(lost)
+    };
+    joined(earlier, file, data, Rows { calls, neutral, heir: &heir })
 }
 
 /// The model that a file inherits from.
@@ -431,13 +443,19 @@ fn parent_of<'c>(earlier: &'c [Client], file: &str, data: &ClientFile) -> Result
     found.map(Some).ok_or_else(|| ModelError { file: file.to_owned(), fault: Fault::NoParent(name.clone()) })
 }
 
+/// The rows of a model, and how its parent's become its own, with so many leading arguments gone.
+struct Rows<'h> {
+    calls: Vec<Call>,
+    neutral: Vec<Text>,
+    heir: &'h dyn Fn(&Call, usize) -> Result<Call, Fault>,
+}
+
 /// A model with its parent's rows.
-fn joined(earlier: &[Client], file: &str, data: ClientFile) -> Result<Client, ModelError> {
-    let fail = |fault| ModelError { file: file.to_owned(), fault };
+fn joined(earlier: &[Client], file: &str, data: ClientFile, rows: Rows<'_>) -> Result<Client, ModelError> {
     let parent = parent_of(earlier, file, &data)?;
-    let ClientFile { client: head, mut types, mut calls, mut replies, neutral, mut rewrites } = data;
+    let ClientFile { client: head, mut types, mut replies, mut rewrites, .. } = data;
+    let Rows { mut calls, mut neutral, heir } = rows;
     let own_calls = calls.len();
-    let mut neutral: HashSet<String> = neutral.into_iter().collect();
     if let Some(parent) = parent {
         let own: HashSet<String> = types.iter().flat_map(|t| t.names.iter().cloned()).collect();
         types.extend(parent.types.iter().filter(|t| !own.contains(&t.names[0])).cloned());
@@ -449,8 +467,7 @@ fn joined(earlier: &[Client], file: &str, data: ClientFile) -> Result<Client, Mo
             rewrites.extend(parent.rewrites.iter().cloned());
         }
         for row in &parent.calls {
-            let lost = |path| fail(Fault::LostArgument { row: row_name(row), path, dropped });
-            calls.push(shifted(row, dropped).map_err(lost)?);
+            calls.push(heir(row, dropped).map_err(|fault| ModelError { file: file.to_owned(), fault })?);
         }
     }
     Ok(Client { file: file.to_owned(), head, types, replies, calls, own_calls, neutral, rewrites })
@@ -461,21 +478,46 @@ fn stem(file: &str) -> &str {
     name.strip_suffix(".toml").unwrap_or(name)
 }
 
-/// Rows of one name, those that take more arguments first.
-pub(crate) type ByName = rustc_hash::FxHashMap<String, Vec<u32>>;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builtin::{BUILTIN, READ};
+    use crate::builtin::{BUILT, BUILTIN};
 
     #[test]
     fn the_build_reads_what_the_files_say() {
-        assert_eq!(BUILTIN.len(), READ.len());
-        for ((file, text), read) in BUILTIN.iter().zip(READ) {
-            let written: ClientFile = toml::from_str(text).expect("sound");
-            let prepared: ClientFile = serde_json::from_str(read.whole).expect("sound");
-            assert_eq!((*file, format!("{written:?}")), (read.file, format!("{prepared:?}")));
+        assert_eq!(BUILTIN.len(), BUILT.len());
+        for ((file, text), built) in BUILTIN.iter().zip(BUILT) {
+            let mut written: ClientFile = toml::from_str(text).expect("sound");
+            let prepared = built.model();
+            let found_by =
+                |call: &Call| (call.on.clone(), call.names.clone(), call.min_args, call.max_args, call.defines);
+            assert_eq!(prepared.calls.len(), written.calls.len(), "{file}");
+            for (call, row) in prepared.calls.into_iter().zip(written.calls.drain(..)) {
+                let call = Call::prepared(call);
+                assert_eq!(format!("{:?}", call.row()), format!("{row:?}"), "{file}");
+                assert_eq!(found_by(&call), found_by(&Call::of(row)), "{file}");
+            }
+            assert_eq!(prepared.neutral, written.neutral.drain(..).collect::<Vec<_>>(), "{file}");
+            let frame: ClientFile = serde_json::from_str(prepared.frame).expect("sound");
+            assert_eq!((*file, format!("{written:?}")), (built.file, format!("{frame:?}")));
+            assert_eq!(built.head().map(|head| head.packages), Some(written.client.packages), "{file}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_late_is_what_is_read_at_once() {
+        let at_once = Models::from_files(BUILTIN.iter().copied()).expect("sound");
+        for language in ["go", "rust", "typescript"] {
+            let late = Models::of_language(language);
+            let of_language = |client: &&Client| client.head.language == language;
+            for (late, at_once) in late.clients.iter().zip(at_once.clients.iter().filter(of_language)) {
+                let found_by = |call: &Call| (call.on.clone(), call.names.clone(), call.min_args, call.max_args);
+                assert_eq!((&late.file, late.calls.len()), (&at_once.file, at_once.calls.len()));
+                for (late, at_once) in late.calls.iter().zip(&at_once.calls) {
+                    assert_eq!(found_by(late), found_by(at_once));
+                    assert_eq!(format!("{:?}", late.row()), format!("{:?}", at_once.row()));
+                }
+            }
         }
     }
 }
