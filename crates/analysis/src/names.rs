@@ -1,4 +1,6 @@
-//! The little that names tell: calls that do no work in a critical section.
+//! The little that names tell: calls that do no work in a critical section, units of numbers.
+
+use crate::sym::Scale;
 
 /// Last part of a canonical name.
 pub(crate) fn last(name: &str) -> &str {
@@ -178,9 +180,46 @@ pub(crate) fn describe(value: &dogpile_ir::Value, module: &dogpile_ir::Module) -
     }
 }
 
+/// The unit that a name ends with: `ttlMs`, `lock_timeout_secs`, `TTL_SECONDS`. One second is no number of seconds
+/// (`requestsPerSecond`).
+pub(crate) fn unit_said(name: &str) -> Option<Scale> {
+    let start = name.rfind('_').map_or(0, |at| at + 1);
+    let word = &name[start..];
+    let lowers = word.chars().any(char::is_lowercase);
+    // `ttlMs` ends with `Ms`, `ttlMS` with `MS`, `TTL_MS` was parted above.
+    let bytes = word.as_bytes();
+    let mut at = bytes.len();
+    while lowers && at > 0 && bytes[at - 1].is_ascii_lowercase() {
+        at -= 1;
+    }
+    let all_upper = at == bytes.len();
+    while lowers && at > 0 && bytes[at - 1].is_ascii_uppercase() {
+        at -= 1;
+        if !all_upper {
+            break;
+        }
+    }
+    match word[if lowers { at } else { 0 }..].to_ascii_lowercase().as_str() {
+        "ms" | "msec" | "msecs" | "millis" | "milliseconds" => Some(Scale::Millis),
+        "sec" | "secs" | "seconds" => Some(Scale::Seconds),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn units_are_the_last_words_of_names() {
+        let millis = ["ttlMs", "ttlMS", "LOCK_TTL_MS", "lock_timeout_ms", "timeoutMillis", "leaseInMilliseconds", "ms"];
+        let seconds = ["ttlSec", "ttlSeconds", "TTL_SECONDS", "lock_secs", "expireSecs", "seconds", "ttlInSECS"];
+        let neither =
+            ["ttl", "items", "ITEMS", "terms", "perSecond", "time.Second", "parsec", "secret", "msUntil", "", "é"];
+        assert!(millis.iter().all(|name| unit_said(name) == Some(Scale::Millis)), "{millis:?}");
+        assert!(seconds.iter().all(|name| unit_said(name) == Some(Scale::Seconds)), "{seconds:?}");
+        assert!(neither.iter().all(|name| unit_said(name).is_none()), "{neither:?}");
+    }
 
     #[test]
     fn projects_end_where_their_owner_does() {

@@ -201,7 +201,7 @@ impl Sym {
 }
 
 /// What turns seconds into milliseconds and back.
-fn is_thousand(sym: &Sym) -> bool {
+pub(crate) fn is_thousand(sym: &Sym) -> bool {
     *sym == Sym::Int(1000, Scale::Bare)
 }
 

@@ -23,16 +23,22 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
             UnitFaultKind::AbsoluteAsDuration => ("`{}` is a point in time, a duration is taken", ABSOLUTE),
             UnitFaultKind::BareNumberAsNanos => ("`{}` counts nanoseconds: the lease ends at once", TYPED),
         };
-        let draft = Draft::at(fault.span, &lock.acquire.site, Level::Error, message.replace("{}", &text))
+        // A name may be wrong where the number is right.
+        let (level, note) = match &fault.named {
+            Some(name) => (Level::Warning, format!("`{name}` names its unit, and nothing converts it")),
+            None => (Level::Error, MEANING.to_owned()),
+        };
+        let draft = Draft::at(fault.span, &lock.acquire.site, level, message.replace("{}", &text))
             .of_lock(lock)
             .label(fault.site_span, "taken as the lease here")
             .taken(lock)
-            .note("a lease too short ends under its holder; a lease too long outlives a dead one")
+            .note(note)
             .help(&lock.acquire.site, "lease-unit", repair);
         out.report(draft);
     }
 }
 
+const MEANING: &str = "a lease too short ends under its holder; a lease too long outlives a dead one";
 const SECONDS: &str = "convert to whole seconds, or use the variant that takes milliseconds";
 const MILLIS: &str = "convert to milliseconds";
 const ABSOLUTE: &str = "subtract the present time, or use the variant that takes a point in time";

@@ -38,6 +38,7 @@ mod share;
 mod shared_map;
 pub(crate) mod state;
 pub(crate) mod trace;
+mod units;
 mod unknown;
 mod values;
 mod waits;

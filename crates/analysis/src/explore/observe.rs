@@ -1,13 +1,12 @@
-//! What is written down on the way: work, reads, writes, sleeps, units.
+//! What is written down on the way: work, reads, writes, sleeps.
 
 use super::Explorer;
 use super::call::{CallSite, Outs};
-use super::record::{CacheFacts, CalledFacts, Lease, LeaseUnit, OpSite, Work};
+use super::record::{CacheFacts, CalledFacts, Lease, OpSite, Work};
 use super::state::{State, Status};
 use super::unknown::results;
-use crate::lifecycle::{UnitFault, UnitFaultKind};
 use crate::program::FuncRef;
-use crate::sym::{Origin, S, Scale, Sym, Val};
+use crate::sym::{Origin, S, Sym, Val};
 use crate::typing::Evidence;
 use dogpile_models::{CacheOp, CacheScope};
 use dogpile_source::Span;
@@ -386,45 +385,6 @@ impl<'a> Explorer<'a, '_> {
     /// Whether losers of a slot can leave by a context.
     pub(super) fn left_by_context(&self, slot: usize) -> bool {
         self.out.sessions[slot].exits.iter().any(|e| e.status == Status::Lost && e.error == Some(true))
-    }
-
-    /// A number in one unit where the command counts in another.
-    pub(super) fn units_of_lease(&mut self, op: &OpSite, lease: &Lease, site: &CallSite<'a>) {
-        let Lease::Value(val, unit) = lease else { return };
-        let kind = match (val.sym.scale(), unit) {
-            (Scale::Millis, LeaseUnit::Seconds) => UnitFaultKind::MillisAsSeconds,
-            (Scale::Seconds, LeaseUnit::Millis) => UnitFaultKind::SecondsAsMillis,
-            (Scale::Nanos, LeaseUnit::Seconds) => UnitFaultKind::NanosAsSeconds,
-            (Scale::Duration, LeaseUnit::Seconds) if !self.is_client_duration(op) => UnitFaultKind::NanosAsSeconds,
-            (Scale::Nanos, LeaseUnit::Millis) => UnitFaultKind::NanosAsMillis,
-            (Scale::Point, LeaseUnit::Seconds | LeaseUnit::Millis | LeaseUnit::Duration) => {
-                UnitFaultKind::AbsoluteAsDuration
-            }
-            (Scale::Seconds | Scale::Millis, LeaseUnit::Seconds | LeaseUnit::Millis) if val.sym.int() == Some(0) => {
-                UnitFaultKind::TruncatesToZero
-            }
-            (Scale::Duration, LeaseUnit::Duration | LeaseUnit::Millis)
-                if val.sym.int().is_some_and(|n| (1..1_000_000).contains(&n)) =>
-            {
-                UnitFaultKind::BareNumberAsNanos
-            }
-            _ => return,
-        };
-        // A constant says nothing wrong by itself: the place is where it is handed over.
-        let declared_elsewhere = !site.call.span.contains(val.span);
-        let handed =
-            (0..site.args.len()).find(|i| site.args[*i] == *val).and_then(|i| site.call.args.get(i)).map(|a| a.span);
-        let span = handed.filter(|s| declared_elsewhere && site.call.span.contains(*s)).unwrap_or(val.span);
-        let text = self.cx.program.sources.get(span.file).map_or("", |f| f.slice(span)).to_owned();
-        let fault = UnitFault { span, site_span: op.span, kind, text };
-        if !self.out.unit_faults.contains(&fault) {
-            self.out.unit_faults.push(fault);
-        }
-    }
-
-    /// Clients that take typed durations convert them: the word's unit is theirs, not the code's.
-    fn is_client_duration(&self, op: &OpSite) -> bool {
-        !op.command.starts_with("EVAL") && op.client.is_some_and(|c| !self.cx.program.models.client(c).raw_durations)
     }
 }
 

@@ -474,6 +474,8 @@ pub struct UnitFault {
     pub site_span: Span,
     /// What is wrong.
     pub kind: UnitFaultKind,
+    /// The name (`ttlMs`), where nothing else says what the number counts.
+    pub named: Option<String>,
     /// As written.
     pub text: String,
 }
@@ -493,7 +495,7 @@ pub enum UnitFaultKind {
     TruncatesToZero,
     /// A point in time where a duration is taken.
     AbsoluteAsDuration,
-    /// A bare number where a typed duration in ns is taken (`time.Duration(30)`).
+    /// A bare number where a typed duration in ns is taken (`time.Duration(30)`, `time.Duration(seconds)`).
     BareNumberAsNanos,
 }
 

@@ -88,6 +88,8 @@ fn holes_of(lock: &Lock) -> Holes {
     let lease = lock.unit_faults.first().and_then(|fault| match fault.kind {
         UnitFaultKind::MillisAsSeconds => Some(("10000", "10000")),
         UnitFaultKind::SecondsAsMillis => Some(("10", "10")),
+        // What is shorter than the unit is sent as one of it.
+        UnitFaultKind::BareNumberAsNanos => Some(("1", "1")),
         _ => None,
     });
     let mut holes = Holes {

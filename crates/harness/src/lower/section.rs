@@ -211,8 +211,11 @@ impl Lowering<'_> {
         }
         let Some(lease) = self.lock.acquire.ttl.known_ms() else {
             // What stands in for a lease that is not known is what was meant.
-            return matches!(fault.kind, UnitFaultKind::MillisAsSeconds | UnitFaultKind::SecondsAsMillis)
-                .then_some(super::words::SOME_LEASE_MS);
+            let known = matches!(
+                fault.kind,
+                UnitFaultKind::MillisAsSeconds | UnitFaultKind::SecondsAsMillis | UnitFaultKind::BareNumberAsNanos
+            );
+            return known.then_some(super::words::SOME_LEASE_MS);
         };
         Some(match fault.kind {
             UnitFaultKind::MillisAsSeconds => lease / 1_000,
