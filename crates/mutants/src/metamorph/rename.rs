@@ -22,8 +22,20 @@ pub(super) fn edits(file: &File<'_>) -> Vec<Edit> {
     edits
 }
 
+/// A name that ends with a unit means something: what it counts.
+const UNITS: [&str; 6] = ["ms", "millis", "milliseconds", "sec", "secs", "seconds"];
+
 fn renamable(name: &str) -> bool {
-    name != "_" && name != "self" && name != "this" && name.starts_with(|c: char| c.is_lowercase() || c == '_')
+    let lower = name.to_ascii_lowercase();
+    let says_unit = UNITS.iter().filter(|unit| lower.ends_with(**unit)).any(|unit| {
+        let (before, word) = name.split_at(name.len() - unit.len());
+        before.is_empty() || before.ends_with('_') || word.starts_with(char::is_uppercase)
+    });
+    name != "_"
+        && name != "self"
+        && name != "this"
+        && name.starts_with(|c: char| c.is_lowercase() || c == '_')
+        && !says_unit
 }
 
 /// Functions that are in no other.
