@@ -143,13 +143,16 @@ impl<'a> Explorer<'a, '_> {
         let package = &self.cx.program.module(self.root).package;
         let mut found = false;
         for module in self.cx.program.modules_of(package) {
-            for body in module.functions.iter().filter_map(|f| f.body.as_ref()) {
+            for (f, body) in module.functions.iter().filter_map(|f| Some((f, f.body.as_ref()?))) {
+                // The map that a constructor puts there is the first one.
+                let makes = crate::names::last(&f.name) == "constructor";
                 each_stmt(body, &mut |stmt| {
                     let StmtKind::Let { targets, value } = &stmt.kind else { return };
-                    found |= targets.iter().any(|t| {
-                        matches!(t, Place::Field(_, n) if **n == *field)
-                            || matches!(t, Place::Global(n) if **n == *field)
-                    });
+                    found |= !makes
+                        && targets.iter().any(|t| {
+                            matches!(t, Place::Field(_, n) if **n == *field)
+                                || matches!(t, Place::Global(n) if **n == *field)
+                        });
                     if let Rvalue::Call(call) = value
                         && matches!(&call.callee, Callee::Named(n) if matches!(&**n, "builtin.delete" | "builtin.clear"))
                     {

@@ -383,7 +383,8 @@ impl<'a> Explorer<'a, '_> {
         });
         self.note_beat(index, s.context.as_ref(), state);
         let fact = &mut self.out.renewals[index];
-        fact.interval = fact.interval.or(state.tick);
+        let of_round = self.regions.is_of_round(slot);
+        fact.interval = fact.interval.or(state.tick.filter(|_| !of_round));
         fact.heartbeat |= state.spawned;
         if let Some(slot) = slot {
             fact.in_session = true;

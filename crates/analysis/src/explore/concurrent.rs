@@ -89,7 +89,7 @@ impl<'a> Explorer<'a, '_> {
         flight: Option<usize>,
         state: &mut State<'a>,
     ) -> Vec<State<'a>> {
-        let beside = set_out(state, None);
+        let beside = self.set_out_now(state);
         let flights = std::mem::replace(&mut self.flights, flight.into_iter().collect());
         self.enter_region(Start::Now, frame);
         let ends = Self::region_ends(self.block(frame, body, vec![beside]));
@@ -97,6 +97,11 @@ impl<'a> Explorer<'a, '_> {
         self.after_spawn(ends.iter().map(|(s, _)| s), state);
         self.leave_region(&ends, span, frame, state);
         ends.into_iter().filter(|(_, over)| *over).map(|(state, _)| state).collect()
+    }
+
+    /// What runs beside the path from now on; started by a beat, it comes as often as that.
+    pub(super) fn set_out_now(&self, state: &State<'a>) -> State<'a> {
+        set_out(state, state.tick.filter(|_| self.regions.is_in_round()))
     }
 
     /// The same for a function; its handle is what ends it.

@@ -130,7 +130,7 @@ impl<'a> Explorer<'a, '_> {
 
     /// A call whose promise nobody keeps: it runs beside what follows.
     pub(super) fn start_beside(&mut self, frame: FrameId, call: &'a Call, state: &mut State<'a>) {
-        let beside = super::concurrent::set_out(state, None);
+        let beside = self.set_out_now(state);
         let flights = std::mem::take(&mut self.flights);
         self.enter_region(super::region::Start::Now, frame);
         let ends = Self::run_ends(self.call(frame, call, beside));

@@ -89,13 +89,29 @@ impl Regions {
         }
     }
 
-    /// The region whose beat this is: what a round starts and does not wait for belongs to the round.
-    pub(super) fn beating(&mut self) -> Option<&mut Region> {
-        let repeats = |at: &usize| self.inside[*at].loops > 0;
-        let started = |at: &usize| self.inside[*at].start == Start::Now;
+    /// The region that repeats: what a round starts and does not wait for belongs to the round.
+    fn round(&self) -> Option<usize> {
         let last = self.inside.len().checked_sub(1)?;
-        let round = (0..=last).rev().find(repeats).filter(|outer| (outer + 1..=last).all(|at| started(&at)));
-        self.inside.get_mut(round.unwrap_or(last))
+        let round = (0..=last).rev().find(|at| self.inside[*at].loops > 0);
+        round.filter(|outer| (outer + 1..=last).all(|at| self.inside[at].start == Start::Now))
+    }
+
+    /// Whether what is started here is started by a beat.
+    pub(super) fn is_in_round(&self) -> bool {
+        self.round().is_some()
+    }
+
+    /// Whether a session is one of the beat at hand: it does not last until the next. One that is not known may be any.
+    pub(super) fn is_of_round(&self, slot: Option<usize>) -> bool {
+        let opens = self.round().map(|at| &self.inside[at].opens);
+        opens.is_some_and(|opens| slot.map_or(!opens.is_empty(), |slot| opens.contains(&slot)))
+    }
+
+    /// The region whose beat this is.
+    pub(super) fn beating(&mut self) -> Option<&mut Region> {
+        let last = self.inside.len().checked_sub(1)?;
+        let at = self.round().unwrap_or(last);
+        self.inside.get_mut(at)
     }
 
     /// The innermost region runs until its handle is used, if it does not ask anything itself.
