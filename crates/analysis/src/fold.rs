@@ -36,36 +36,7 @@ pub(crate) fn equal(a: &S, b: &S) -> Option<bool> {
         (Sym::Str(x), Sym::Str(y)) => Some(x == y),
         (Sym::Error(x), Sym::Error(y)) => Some(versionless(x) == versionless(y)),
         (Sym::Error(x), Sym::Global(y)) | (Sym::Global(y), Sym::Error(x)) => Some(versionless(x) == versionless(y)),
-        (
-            Sym::Nil,
-            Sym::Error(_)
-            | Sym::Alloc(_)
-            | Sym::Object(..)
-            | Sym::Func(..)
-            | Sym::Str(_)
-            | Sym::Int(..)
-            | Sym::Bool(_)
-            | Sym::Concat(_)
-            | Sym::Context(_)
-            | Sym::Reply(..)
-            | Sym::Fresh(_)
-            | Sym::List(_),
-        ) => Some(false),
-        (
-            Sym::Error(_)
-            | Sym::Alloc(_)
-            | Sym::Object(..)
-            | Sym::Func(..)
-            | Sym::Str(_)
-            | Sym::Int(..)
-            | Sym::Bool(_)
-            | Sym::Concat(_)
-            | Sym::Context(_)
-            | Sym::Reply(..)
-            | Sym::Fresh(_)
-            | Sym::List(_),
-            Sym::Nil,
-        ) => Some(false),
+        (Sym::Nil, other) | (other, Sym::Nil) if is_something(other) => Some(false),
         (Sym::Global(name), Sym::Nil) | (Sym::Nil, Sym::Global(name)) if is_sentinel(name) => Some(false),
         // Truth values and numbers meet only where a reply may be read as either.
         (Sym::Bool(b), Sym::Int(n, _)) | (Sym::Int(n, _), Sym::Bool(b)) if matches!(n, 0 | 1) => Some((*n == 1) == *b),
@@ -138,6 +109,25 @@ fn arithmetic(op: BinaryOp, a: &S, b: &S) -> Sym {
         _ => x.checked_rem(y),
     };
     value.map_or(Sym::Unknown, |v| Sym::Int(v, symbolic.scale()))
+}
+
+/// What is never nil.
+fn is_something(sym: &Sym) -> bool {
+    matches!(
+        sym,
+        Sym::Error(_)
+            | Sym::Alloc(_)
+            | Sym::Object(..)
+            | Sym::Func(..)
+            | Sym::Str(_)
+            | Sym::Int(..)
+            | Sym::Bool(_)
+            | Sym::Concat(_)
+            | Sym::Context(_)
+            | Sym::Reply(..)
+            | Sym::Fresh(_)
+            | Sym::List(_)
+    )
 }
 
 fn is_text(sym: &Sym) -> bool {

@@ -273,6 +273,23 @@ impl<'a> Explorer<'a, '_> {
         Val::new(sym, span)
     }
 
+    /// What a lock library sends for a handle, the lock's key, and whether it asks who owns it.
+    fn of_handle(
+        &mut self,
+        row: Row<'a>,
+        evidence: Evidence,
+        handle: &'a HandleRow,
+        site: &CallSite<'a>,
+        state: &State<'a>,
+    ) -> (Sending<'a>, Val, GuardFact) {
+        let name = site.call_name();
+        let client = self.cx.program.models.client(row.client).name.clone();
+        let s = self.sending(row, evidence, "", &format!("{client} {name}"), site, state);
+        let key = self.handle_key(handle, site, state);
+        let guard = if handle.guarded { GuardFact::Atomic(None) } else { GuardFact::None };
+        (s, key, guard)
+    }
+
     pub(super) fn library_release(
         &mut self,
         row: Row<'a>,
@@ -281,11 +298,7 @@ impl<'a> Explorer<'a, '_> {
         site: CallSite<'a>,
         state: State<'a>,
     ) -> Outs<'a> {
-        let name = site.call_name();
-        let client = self.cx.program.models.client(row.client).name.clone();
-        let s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);
-        let key = self.handle_key(handle, &site, &state);
-        let guard = if handle.guarded { GuardFact::Atomic(None) } else { GuardFact::None };
+        let (s, key, guard) = self.of_handle(row, evidence, handle, &site, &state);
         let mut outs = Vec::new();
         for (i, words) in [&handle.done, &handle.lost, &handle.failed].into_iter().enumerate() {
             if words.is_empty() && i > 0 {
@@ -311,11 +324,7 @@ impl<'a> Explorer<'a, '_> {
         site: CallSite<'a>,
         state: State<'a>,
     ) -> Outs<'a> {
-        let name = site.call_name();
-        let client = self.cx.program.models.client(row.client).name.clone();
-        let s = self.sending(row, evidence, "", &format!("{client} {name}"), &site, &state);
-        let key = self.handle_key(handle, &site, &state);
-        let guard = if handle.guarded { GuardFact::Atomic(None) } else { GuardFact::None };
+        let (s, key, guard) = self.of_handle(row, evidence, handle, &site, &state);
         let lease = handle.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let index = self.renewal_fact(&s, &key, guard, lease, &state);
         let vote = self.is_one_vote(&key, &site, &state);

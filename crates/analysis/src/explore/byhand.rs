@@ -75,6 +75,14 @@ impl<'a> Explorer<'a, '_> {
             return None;
         }
         let keeps_error = self.awaitable(&self.types[*id as usize])?;
+        let flight = self.flight_by_hand(frame, span, None);
+        self.flights.push(flight);
+        self.local.entries.push(Entry { place, flight, keeps_error });
+        Some(flight)
+    }
+
+    /// A flight of this process that begins here, with the work that it is known to do.
+    pub(super) fn flight_by_hand(&mut self, frame: FrameId, span: Span, work: Option<Span>) -> usize {
         let info = self.frame(frame);
         let site = OpSite {
             span,
@@ -85,7 +93,6 @@ impl<'a> Explorer<'a, '_> {
             client: None,
             evidence: Evidence::Import,
         };
-        let flight = self.out.flights.len();
         self.out.flights.push(FlightFacts {
             site,
             by_hand: true,
@@ -94,11 +101,9 @@ impl<'a> Explorer<'a, '_> {
             keeps_failures: None,
             lock_inside: false,
             caches: vec![],
-            work: None,
+            work,
         });
-        self.flights.push(flight);
-        self.local.entries.push(Entry { place, flight, keeps_error });
-        Some(flight)
+        self.out.flights.len() - 1
     }
 
     /// Whether a value of this type can be waited on; if so, whether it keeps an error.

@@ -2,12 +2,10 @@
 
 use super::byhand::Entry;
 use super::call::{CallSite, Outs};
-use super::record::{FlightFacts, OpSite};
 use super::state::State;
 use super::unknown::results;
 use super::{Explorer, Out};
 use crate::sym::{FrameId, Sym, Val};
-use crate::typing::Evidence;
 use dogpile_ir::{Type, Value, ValueKind};
 use dogpile_source::Span;
 
@@ -17,27 +15,7 @@ impl<'a> Explorer<'a, '_> {
         if awaited || !self.throws(frame) || self.local.is_idle() {
             return None;
         }
-        let info = self.frame(frame);
-        let site = OpSite {
-            span,
-            via: info.via.clone(),
-            func: self.named_function(info.func),
-            command: "map entry".to_owned(),
-            words: std::sync::Arc::default(),
-            client: None,
-            evidence: Evidence::Import,
-        };
-        self.out.flights.push(FlightFacts {
-            site,
-            by_hand: true,
-            caller_context: None,
-            unknown_work: false,
-            keeps_failures: None,
-            lock_inside: false,
-            caches: vec![],
-            work: Some(span),
-        });
-        let flight = self.out.flights.len() - 1;
+        let flight = self.flight_by_hand(frame, span, Some(span));
         self.local.pending.insert(flight);
         self.flights.push(flight);
         Some(flight)
