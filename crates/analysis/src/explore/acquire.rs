@@ -57,7 +57,7 @@ impl<'a> Explorer<'a, '_> {
         // The answer of what is queued comes when the queue is sent, and is not followed back to it.
         facts.blurred |= s.queue.is_some() && rust;
         facts.reads_before.extend(reads);
-        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site);
+        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site, &state);
         self.note_sharing(slot, &key, site, &state);
         self.note_quorum(slot, &key, site, &state);
         let in_part = self.is_won_in_part(slot, &state);
@@ -118,7 +118,7 @@ impl<'a> Explorer<'a, '_> {
         if acquire.waits == Waits::None {
             self.out.sessions[slot].waits_inside = None;
         }
-        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), &site);
+        self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), &site, &state);
         self.note_sharing(slot, &key, &site, &state);
         self.note_quorum(slot, &key, &site, &state);
         let in_part = self.is_won_in_part(slot, &state);

@@ -178,7 +178,7 @@ impl<'a> Explorer<'a, '_> {
             ScriptClass::Renew { key, guard, ttl, .. } => {
                 s.op.command = if guard.is_some() { "EVAL compare-and-expire" } else { "EVAL expire" }.to_owned();
                 let lease = lease_of(ttl);
-                self.units_of_lease(&s.op, &lease, site);
+                self.units_of_lease(&s.op, &lease, site, &state);
                 let guard = guard.as_ref().map_or(GuardFact::None, |g| GuardFact::Atomic(arg_of(g)));
                 self.renew_command(s, key_of(key), guard, lease, site, state)
             }

@@ -6,6 +6,7 @@
 use super::Explorer;
 use super::call::CallSite;
 use super::record::{Lease, LeaseUnit, OpSite};
+use super::state::State;
 use crate::lifecycle::{UnitFault, UnitFaultKind};
 use crate::names::{describe, unit_said};
 use crate::sym::{Scale, Sym, Val, is_thousand};
@@ -14,7 +15,7 @@ use dogpile_source::Span;
 
 impl<'a> Explorer<'a, '_> {
     /// A number in one unit where the command counts in another.
-    pub(super) fn units_of_lease(&mut self, op: &OpSite, lease: &Lease, site: &CallSite<'a>) {
+    pub(super) fn units_of_lease(&mut self, op: &OpSite, lease: &Lease, site: &CallSite<'a>, state: &State<'a>) {
         let Lease::Value(val, unit) = lease else { return };
         let certain = match (val.sym.scale(), unit) {
             (Scale::Millis, LeaseUnit::Seconds) => Some(UnitFaultKind::MillisAsSeconds),
@@ -46,7 +47,7 @@ impl<'a> Explorer<'a, '_> {
                 UnitFault { span, site_span: op.span, kind, named: None, text: self.text_at(span) }
             }
             None => {
-                let Some((kind, name, written)) = self.named_fault(val, *unit, site) else { return };
+                let Some((kind, name, written)) = self.named_fault(val, *unit, site, state) else { return };
                 let text = written.map_or_else(|| name.to_string(), |value| self.text_at(value.span));
                 let span = written.map_or(op.span, |value| value.span);
                 UnitFault { span, site_span: op.span, kind, named: Some(name.to_string()), text }
@@ -68,19 +69,20 @@ impl<'a> Explorer<'a, '_> {
 
     /// A number whose name says another unit than the one that is taken: the fault, the name, and where the call has it.
     fn named_fault(
-        &self,
+        &mut self,
         val: &Val,
         unit: LeaseUnit,
         site: &CallSite<'a>,
+        state: &State<'a>,
     ) -> Option<(UnitFaultKind, Name, Option<&'a Value>)> {
         let module = self.cx.program.module(self.frame(site.frame).func);
         let named = |value: &&Value| unit_said(&describe(value, module)).is_some();
         let mut written = site.call.args.iter().flat_map(written).filter(named);
         let handed = handed(val, site);
         let (name, scale) = match (&*val.sym, handed.map(|value| &value.kind)) {
-            // A constant has no name any more: the call has it.
+            // A constant has no name any more: the call has it. Other numbers there are none of the lease.
             (Sym::Int(_, Scale::Bare), _) => {
-                let value = written.next().filter(|_| written.next().is_none())?;
+                let value = written.find(|value| self.eval(site.frame, value, &mut state.clone()).sym == val.sym)?;
                 let name = describe(value, module);
                 return fault(unit_said(&name)?, unit).map(|kind| (kind, name.into(), Some(value)));
             }
