@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// So much text of files that hit no trigger is kept in memory, in bytes: it need not be read again for callers of
 /// wrappers. In one run more of it costs more than it saves, for the pages that it lies in have to be cleared first: of
-/// six modules of Go, 16 MB saved nothing and were a fifth of the memory; of novu, they saved 3 % of the time.
+/// six modules of Go, 16 MB saved nothing and were a fifth of the memory.
 pub(crate) const KEPT_ONCE: u64 = 1 << 20;
 /// The same where run follows run: what was searched is known again by its text.
 pub(crate) const KEPT_AGAIN: u64 = 512 << 20;

@@ -93,9 +93,9 @@ impl Index {
                 }
             }
         }
-        let plain = |name: &Text| match (name, name.strip_suffix(".*")) {
-            (Text::Borrowed(name), _) => Text::Borrowed(name.strip_suffix(".*").unwrap_or(name)),
-            (Text::Owned(name), short) => Text::Owned(short.unwrap_or(name).to_owned()),
+        let plain = |name: &Text| match name {
+            Text::Borrowed(name) => Text::Borrowed(name.strip_suffix(".*").unwrap_or(name)),
+            Text::Owned(name) => Text::Owned(name.strip_suffix(".*").unwrap_or(name).to_owned()),
         };
         self.neutral.entry(head.language.clone()).or_default().extend(client.neutral.iter().map(plain));
     }

@@ -419,14 +419,13 @@ pub(crate) fn canonical_package(head: &ClientHead) -> &str {
 /// Reads and checks a file, and adds its parent's rows.
 fn read(earlier: &[Client], file: &str, text: &str) -> Result<Client, ModelError> {
     let syntax = |fault| ModelError { file: file.to_owned(), fault: Fault::Syntax(Box::new(fault)) };
-    let data: ClientFile = toml::from_str(text).map_err(syntax)?;
+    let mut data: ClientFile = toml::from_str(text).map_err(syntax)?;
     let mut inherited = Inherited::default();
     if let Some(parent) = parent_of(earlier, file, &data)? {
         inherited.types.extend(parent.types.iter().flat_map(|t| t.names.iter().cloned()));
         inherited.replies.extend(parent.replies.iter().map(|r| r.name.clone()));
     }
     validate::check(&data, &inherited).map_err(|fault| ModelError { file: file.to_owned(), fault })?;
-    let mut data = data;
     let calls = std::mem::take(&mut data.calls).into_iter().map(Call::of).collect();
     let neutral = std::mem::take(&mut data.neutral).into_iter().map(Text::Owned).collect();
     let heir = |row: &Call, dropped| {

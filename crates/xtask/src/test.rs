@@ -5,7 +5,8 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
 
-/// Installs what is missing of [`NEEDED`], then runs every test, every check of generated files, and what looks at the code's form.
+/// Installs what is missing of [`NEEDED`], then runs every test, every check of generated files, and what looks at the
+/// code's form.
 ///
 /// # Errors
 /// When something cannot be installed or is too old, a test fails or a generated file is out of date.
