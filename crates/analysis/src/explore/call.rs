@@ -356,6 +356,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let tried = state.held.iter().filter(|h| h.status != Status::Released).map(|h| h.slot);
         self.out.passed.follow(f, tried);
+        let won: Vec<usize> = state.held.iter().filter(|h| h.status == Status::Won).map(|h| h.slot).collect();
         if home.is_none() && !state.deferring && !state.spawned {
             for held in state.held.iter().filter(|h| h.status == Status::Won) {
                 self.out.sessions[held.slot].followed.insert(call.span, f);
@@ -463,11 +464,12 @@ impl<'a> Explorer<'a, '_> {
                 outs.extend(merge(states).into_iter().map(|s| (s, Out::Values(vals.clone()))));
             }
         }
+        super::failure::unanswered(&won, &mut outs);
         outs
     }
 }
 
 /// Whether a value is something or nil, where a path knows.
 fn is_there(val: &Val, state: &State<'_>) -> Option<bool> {
-    state.truth(&Arc::new(crate::fold::binary(dogpile_ir::BinaryOp::Ne, &val.sym, &Sym::Nil.into())))
+    state.is_nil(&val.sym).map(|nil| !nil)
 }

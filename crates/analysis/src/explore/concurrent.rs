@@ -301,14 +301,7 @@ impl<'a> Explorer<'a, '_> {
             values.last().and_then(|v| match &*v.sym {
                 Sym::Nil => Some(false),
                 Sym::Error(_) => Some(true),
-                _ => {
-                    let is_nil = std::sync::Arc::new(crate::fold::binary(
-                        dogpile_ir::BinaryOp::Eq,
-                        &v.sym,
-                        &std::sync::Arc::new(Sym::Nil),
-                    ));
-                    state.truth(&is_nil).map(|nil| !nil)
-                }
+                _ => state.is_nil(&v.sym).map(|nil| !nil),
             })
         };
         // A loss that the function's own error reports is told to its caller.
@@ -330,7 +323,8 @@ impl<'a> Explorer<'a, '_> {
                     matches!(r.guard, super::record::GuardFact::ReadThenAct(_))
                         || (r.guard == super::record::GuardFact::Atomic(None) && !session.library)
                 });
-            let status = if asked { Status::Released } else { held.status };
+            let over = asked || (held.unanswered && held.status == Status::Won);
+            let status = if over { Status::Released } else { held.status };
             let exits = &mut session.exits;
             let values: Vec<S> = values.iter().map(|v| v.sym.clone()).collect();
             if exits.len() < 64

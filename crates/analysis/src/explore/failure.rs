@@ -1,9 +1,10 @@
 //! Errors that are values: `if err != nil`, `const [error] = await …`, `Err(e) =>`. A path that has found one is on its
 //! way to undo what it did, as a handler is.
 
-use super::Explorer;
+use super::call::Outs;
 use super::control::split;
-use super::state::State;
+use super::state::{Held, State, Status};
+use super::{Explorer, Out};
 use crate::sym::{FrameId, Sym};
 use dogpile_ir::{BinaryOp, Lang, Lit, Value, ValueKind};
 
@@ -89,6 +90,29 @@ impl State<'_> {
     /// Whether this path gives a session back because work behind it has failed.
     pub(super) fn undoes(&self, slot: usize) -> bool {
         self.held.iter().any(|h| h.slot == slot && h.failed)
+    }
+}
+
+/// Of a function that gives sessions back, the ways out on which the server, or the way to it, did not answer: those were on
+/// their way to give them back, and did not forget it.
+pub(super) fn unanswered(won: &[usize], outs: &mut Outs<'_>) {
+    let given_back = |slot: usize| {
+        outs.iter().any(|(state, _)| matches!(state.status(slot), Some(Status::Released | Status::HandedOver)))
+    };
+    let tried: Vec<usize> = won.iter().copied().filter(|slot| given_back(*slot)).collect();
+    if tried.is_empty() {
+        return;
+    }
+    for (state, out) in outs {
+        let error = match out {
+            Out::Values(vals) => vals.last().filter(|val| state.is_nil(&val.sym) == Some(false)),
+            Out::Raise(raised) => Some(&*raised),
+            Out::Stop => None,
+        };
+        if error.is_some_and(|val| val.sym.any(&mut super::waits::is_failure)) {
+            let left = |held: &&mut Held| held.status == Status::Won && tried.contains(&held.slot);
+            state.held.iter_mut().filter(left).for_each(|held| held.unanswered = true);
+        }
     }
 }
 

@@ -42,6 +42,20 @@ pub(crate) struct Held {
     pub(crate) left: Option<Span>,
     /// Work behind it has failed, and this path has looked: what it gives back now is given back for that.
     pub(crate) failed: bool,
+    /// What was to give it back got no answer from the server.
+    pub(crate) unanswered: bool,
+}
+
+impl Held {
+    /// It was looked into whose it is, or could not be: nothing is left to give back on this path.
+    fn is_settled(&self) -> bool {
+        self.examined || self.unanswered
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        let settled = self.status != Status::Won || self.is_settled() == other.is_settled();
+        settled && (self.slot, self.status, self.left) == (other.slot, other.status, other.left)
+    }
 }
 
 /// Branches taken, latest first.
@@ -216,6 +230,7 @@ impl<'a> State<'a> {
                     part: false,
                     left: None,
                     failed: false,
+                    unanswered: false,
                 });
                 self.held.sort_by_key(|h| h.slot);
             }
@@ -234,6 +249,7 @@ impl<'a> State<'a> {
             held.steps = None;
             held.examined = false;
             held.failed = false;
+            held.unanswered = false;
         }
     }
 
@@ -333,7 +349,7 @@ impl<'a> State<'a> {
         self.held.len() == other.held.len()
             && self.defers.len() == other.defers.len()
             && (self.tick, self.spawned, self.fine) == (other.tick, other.spawned, other.fine)
-            && self.held.iter().zip(&other.held).all(|(a, b)| (a.slot, a.status, a.left) == (b.slot, b.status, b.left))
+            && self.held.iter().zip(&other.held).all(|(a, b)| a.is_like(b))
             && self.defers.iter().zip(&other.defers).all(|(a, b)| a.frame == b.frame && std::ptr::eq(a.body, b.body))
             && self.losses == other.losses
             && self.beside.is_like(&other.beside)
@@ -342,13 +358,24 @@ impl<'a> State<'a> {
     fn join(&mut self, other: &State<'a>) {
         self.beside.woken.extend(other.beside.woken.iter().cloned());
         for (mine, theirs) in self.held.iter_mut().zip(&other.held) {
+            let settled = mine.is_settled() && theirs.is_settled();
             mine.examined &= theirs.examined;
             mine.failed &= theirs.failed;
+            mine.unanswered = settled && !mine.examined;
         }
         self.trace.join(&other.trace);
+        let mut agreed: Vec<(S, bool)> = Vec::new();
         for (key, theirs) in differing(&self.env, &other.env) {
+            let nil = self
+                .env
+                .get(&key)
+                .and_then(|mine| self.is_nil(&mine.sym))
+                .filter(|nil| other.is_nil(&theirs.sym) == Some(*nil));
             match self.env.get_mut(&key) {
-                Some(mine) => mine.join(&theirs),
+                Some(mine) => {
+                    mine.join(&theirs);
+                    agreed.extend(nil.map(|nil| (mine.sym.clone(), nil)));
+                }
                 None => {
                     self.env.insert(key, theirs);
                 }
@@ -380,6 +407,15 @@ impl<'a> State<'a> {
                 self.conds.remove(&key);
             }
         }
+        // Two errors are an error, though neither is known to be the one.
+        for (sym, nil) in agreed {
+            self.assume(&Arc::new(Sym::Bin(BinaryOp::Eq, Sym::Nil.into(), sym)), nil);
+        }
+    }
+
+    /// Whether a value is nil, where this path knows.
+    pub(crate) fn is_nil(&self, sym: &S) -> Option<bool> {
+        self.truth(&Arc::new(crate::fold::binary(BinaryOp::Eq, sym, &Sym::Nil.into())))
     }
 }
 
