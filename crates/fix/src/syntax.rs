@@ -3,7 +3,7 @@
 use dogpile_models::language_of;
 use dogpile_report::Edit;
 use dogpile_source::{FileId, SourceFile, Span};
-use tree_sitter::{Node, Parser, Tree};
+use tree_sitter::{Node, Tree};
 
 /// The languages that fixes are written in. JavaScript is TypeScript without types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,9 +65,7 @@ pub(crate) fn parse(language: Language, path: &str, text: &str) -> Option<Tree> 
         Language::TypeScript => tree_sitter_typescript::LANGUAGE_TSX.into(),
         Language::Rust => tree_sitter_rust::LANGUAGE.into(),
     };
-    let mut parser = Parser::new();
-    parser.set_language(&grammar).ok()?;
-    parser.parse(text, None)
+    dogpile_syntax::tree(&grammar, text)
 }
 
 /// A file and its tree.

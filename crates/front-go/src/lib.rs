@@ -47,12 +47,7 @@ use dogpile_source::FileId;
 pub fn parse(file: FileId, package: &str, text: &str) -> Module {
     let mut lowering = lowering::Lowering::new(file, package, text);
     lowering.build.module.comments = comments::comments(file, text);
-    let mut parser = tree_sitter::Parser::new();
-    let tree = match parser.set_language(&tree_sitter_go::LANGUAGE.into()) {
-        Ok(()) => parser.parse(grammar::parseable(text).as_bytes(), None),
-        Err(_) => None,
-    };
-    let Some(tree) = tree else {
+    let Some(tree) = dogpile_syntax::tree(&tree_sitter_go::LANGUAGE.into(), &grammar::parseable(text)) else {
         let all = dogpile_source::Span::new(file, 0, text.len());
         lowering.build.problem(all, "the Go parser gave up on this file");
         return lowering.build.module;

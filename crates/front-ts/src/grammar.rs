@@ -1,7 +1,7 @@
 //! Which grammar reads a file, and what the grammars do not know yet.
 
 use std::borrow::Cow;
-use tree_sitter::{Language, Node, Parser, Tree};
+use tree_sitter::{Language, Node, Tree};
 
 /// The tree by the dialect of the extension, or by the other one where that has fewer errors.
 pub(crate) fn tree(path: &str, text: &str) -> Option<Tree> {
@@ -10,18 +10,12 @@ pub(crate) fn tree(path: &str, text: &str) -> Option<Tree> {
     let extension = path.rsplit('.').next().unwrap_or("");
     let (first, second) =
         if matches!(extension, "ts" | "mts" | "cts") { (without, with_jsx) } else { (with_jsx, without) };
-    let tree = parse(&first, text)?;
+    let tree = dogpile_syntax::tree(&first, text)?;
     if !tree.root_node().has_error() {
         return Some(tree);
     }
-    let Some(other) = parse(&second, text) else { return Some(tree) };
+    let Some(other) = dogpile_syntax::tree(&second, text) else { return Some(tree) };
     Some(if errors(other.root_node()) < errors(tree.root_node()) { other } else { tree })
-}
-
-fn parse(language: &Language, text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(language).ok()?;
-    parser.parse(text.as_bytes(), None)
 }
 
 /// Bytes under errors, and one for each that is missing.
