@@ -20,9 +20,13 @@ pub(crate) fn versionless(name: &str) -> String {
     format!("{path}{item}")
 }
 
-/// A package's error value: `ErrTimeout`, `errTaken`. Go's convention for variables that are set once and never nil.
+/// A package's error value: `ErrTimeout`, `errTaken`, `redis.Nil`. Go's convention for variables that are set once and never
+/// nil.
 fn is_sentinel(name: &str) -> bool {
     let item = name.rsplit('.').next().unwrap_or(name);
+    if item == "Nil" {
+        return true;
+    }
     let rest = item.strip_prefix("Err").or_else(|| item.strip_prefix("err"));
     rest.is_some_and(|rest| rest.starts_with(char::is_uppercase))
 }

@@ -3,13 +3,21 @@
 //!
 //! Found by statements, not by paths: no lock and no cache is in sight, and most of these files have nothing else for us.
 
+mod cell;
+mod entries;
+mod healing;
+mod steps;
+
+pub(crate) use entries::keeps_entry;
+
 use crate::program::{FuncRef, Program};
 use crate::typing::{Target, Typing};
-use crate::walk::values;
+use cell::{Cell, assigned, awaits, cell};
 use dogpile_ir::{Block, Call, Callee, FuncId, Lang, LocalId, Module, Place, Rvalue, Stmt, StmtKind, Value, ValueKind};
 use dogpile_source::Span;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use steps::{Step, does_something, first_wait, loads_module, steps_of};
 
 /// A promise that stays when it is rejected.
 #[derive(Clone, Debug)]
@@ -27,18 +35,7 @@ pub(crate) struct Kept {
 pub(crate) fn kept_promises(program: &Program<'_>, typing: &Typing) -> Vec<Kept> {
     let modules: Vec<(u32, &Module)> = (0u32..).zip(program.modules.iter().map(AsRef::as_ref)).collect();
     let ours = modules.into_par_iter().filter(|(_, module)| module.lang == Lang::TypeScript);
-    ours.flat_map_iter(|(m, module)| View::new(program, typing, m, module).kept()).collect()
-}
-
-/// A statement and where it stands.
-struct Step<'a> {
-    stmt: &'a Stmt,
-    /// In a `catch` or a `finally`.
-    handles: bool,
-    /// In a `try` whose handler swallows what is thrown.
-    guarded: bool,
-    /// Conditions around it.
-    conds: Vec<&'a Value>,
+    ours.flat_map_iter(|(m, module)| View::kept(program, typing, m, module)).collect()
 }
 
 /// What stores a promise starts.
@@ -61,19 +58,11 @@ struct View<'v, 'a> {
 }
 
 impl<'v, 'a> View<'v, 'a> {
-    fn new(program: &'v Program<'a>, typing: &'v Typing, m: u32, module: &'a Module) -> Self {
+    fn of_all(program: &'v Program<'a>, typing: &'v Typing, m: u32, module: &'a Module) -> Self {
         let mut view =
             Self { program, typing, m, module, steps: vec![], named: BTreeMap::new(), rescuers: BTreeSet::new() };
-        // Without a variable that holds a promise, nothing else is looked at.
-        if !module.functions.iter().filter_map(|f| f.body.as_ref()).any(has_store) {
-            return view;
-        }
         for function in &module.functions {
-            let mut steps = Vec::new();
-            if let Some(block) = &function.body {
-                walk(module, block, Around::default(), &mut vec![], &mut steps);
-            }
-            view.steps.push(steps);
+            view.steps.push(function.body.as_ref().map(|block| steps_of(module, block)).unwrap_or_default());
         }
         for step in view.steps.iter().flatten() {
             if let StmtKind::Let { targets, value: Rvalue::Use(Value { kind: ValueKind::Closure(id), .. }) } =
@@ -88,7 +77,15 @@ impl<'v, 'a> View<'v, 'a> {
         view
     }
 
-    fn kept(&self) -> Vec<Kept> {
+    fn kept(program: &'v Program<'a>, typing: &'v Typing, m: u32, module: &'a Module) -> Vec<Kept> {
+        // Without a variable that holds a promise, nothing else is looked at.
+        if !module.functions.iter().filter_map(|f| f.body.as_ref()).any(has_store) {
+            return vec![];
+        }
+        Self::of_all(program, typing, m, module).kept_in_variables()
+    }
+
+    fn kept_in_variables(&self) -> Vec<Kept> {
         let mut found = Vec::new();
         for (at, steps) in self.steps.iter().enumerate() {
             let Ok(at) = u32::try_from(at).map(FuncId) else { break };
@@ -97,14 +94,14 @@ impl<'v, 'a> View<'v, 'a> {
                 continue;
             }
             for (order, step) in steps.iter().enumerate() {
-                let Some((cell, work)) = self.store(steps, order) else { continue };
-                if let Some(join) = joined(steps, order, &cell)
-                    && self.is_promise(&cell, &work)
+                let Some((variable, work)) = self.store(steps, order) else { continue };
+                if let Some(join) = joined(steps, order, &variable)
+                    && self.is_promise(&variable, &work)
                     && self.can_fail(&work)
-                    && !self.is_healed(at, order, &cell, &work)
+                    && !self.is_healed(at, order, &Cell::Variable(variable.clone()), &work)
                 {
                     let func = FuncRef { module: self.m, func: at };
-                    found.push(Kept { func, store: step.stmt.span, join, variable: cell });
+                    found.push(Kept { func, store: step.stmt.span, join, variable });
                 }
             }
         }
@@ -171,11 +168,7 @@ impl<'v, 'a> View<'v, 'a> {
             return false;
         }
         match work {
-            Work::Chain(block) => {
-                let mut steps = Vec::new();
-                walk(self.module, block, Around::default(), &mut vec![], &mut steps);
-                steps.iter().any(|s| self.may_throw(s))
-            }
+            Work::Chain(block) => steps_of(self.module, block).iter().any(|s| self.may_throw(s)),
             Work::Call(call) => match self.callee(call) {
                 Some(f) => self.steps[f.0 as usize].iter().any(|s| self.may_throw(s)),
                 None => true,
@@ -202,141 +195,6 @@ impl<'v, 'a> View<'v, 'a> {
             _ => false,
         }
     }
-
-    /// Something may take the promise away when it fails. Who resets it for reasons of their own, may.
-    fn is_healed(&self, home: FuncId, store: usize, cell: &str, work: &Work<'a>) -> bool {
-        let part = self.parts_of(work);
-        for (at, steps) in self.steps.iter().enumerate() {
-            let Ok(at) = u32::try_from(at).map(FuncId) else { return true };
-            for (order, step) in steps.iter().enumerate() {
-                let resets = assigned(step.stmt).is_some_and(|(other, _)| other == cell);
-                if !resets || (at == home && order == store) {
-                    continue;
-                }
-                if step.handles || self.rescuers.contains(&at) {
-                    return true;
-                }
-                let late = if at == home {
-                    order > store && waits_before(steps, order)
-                } else if part.contains(&at) {
-                    waits_before(steps, order) || self.is_handed_over_late(at, &part)
-                } else {
-                    // A rejected promise throws at whoever waits for it, and nothing is reset.
-                    steps[..order].iter().any(|s| !s.guarded && awaits(s.stmt, cell))
-                };
-                if !late {
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
-    /// A closure of the work is only given to others when what can fail has not.
-    fn is_handed_over_late(&self, closure: FuncId, part: &BTreeSet<FuncId>) -> bool {
-        let mut seen = false;
-        for (at, steps) in self.steps.iter().enumerate() {
-            let Ok(at) = u32::try_from(at).map(FuncId) else { return false };
-            if at == closure {
-                continue;
-            }
-            for (order, step) in steps.iter().enumerate() {
-                let names = matches!(&step.stmt.kind, StmtKind::Let { value: Rvalue::Use(_), .. });
-                if names || !self.mentioned(step.stmt).contains(&closure) {
-                    continue;
-                }
-                if !part.contains(&at) || !waits_before(steps, order) {
-                    return false;
-                }
-                seen = true;
-            }
-        }
-        seen
-    }
-
-    /// Functions of the module that the work runs or hands on.
-    fn parts_of(&self, work: &Work<'a>) -> BTreeSet<FuncId> {
-        match work {
-            Work::Call(call) => {
-                let mut first: Vec<FuncId> = self.callee(call).into_iter().collect();
-                let mut named = BTreeSet::new();
-                callee_value(call).into_iter().chain(&call.args).for_each(|v| self.functions_in(v, &mut named));
-                first.extend(named);
-                self.closure_of(first)
-            }
-            Work::Chain(block) => {
-                let mut steps = Vec::new();
-                walk(self.module, block, Around::default(), &mut vec![], &mut steps);
-                self.reached(steps.iter().map(|s| s.stmt).collect())
-            }
-        }
-    }
-
-    fn reached(&self, from: Vec<&Stmt>) -> BTreeSet<FuncId> {
-        self.closure_of(from.into_iter().flat_map(|stmt| self.mentioned(stmt)).collect())
-    }
-
-    fn closure_of(&self, mut open: Vec<FuncId>) -> BTreeSet<FuncId> {
-        let mut seen = BTreeSet::new();
-        while let Some(f) = open.pop() {
-            if seen.insert(f) {
-                open.extend(self.steps[f.0 as usize].iter().flat_map(|s| self.mentioned(s.stmt)));
-            }
-        }
-        seen
-    }
-
-    /// Functions and closures of the module that a statement calls or names.
-    fn mentioned(&self, stmt: &Stmt) -> BTreeSet<FuncId> {
-        let mut found = BTreeSet::new();
-        if let StmtKind::Let { value: Rvalue::Call(call), .. } = &stmt.kind {
-            found.extend(self.callee(call));
-        }
-        values(stmt).for_each(|v| self.functions_in(v, &mut found));
-        found
-    }
-
-    fn functions_in(&self, value: &Value, found: &mut BTreeSet<FuncId>) {
-        match &value.kind {
-            ValueKind::Closure(id) => {
-                found.insert(*id);
-            }
-            ValueKind::Local(local) => found.extend(self.named.get(local)),
-            ValueKind::Global(name) => {
-                let own = self.program.function_named(name).filter(|f| f.module == self.m);
-                found.extend(own.map(|f| f.func));
-            }
-            _ => {}
-        }
-        value.parts().for_each(|part| self.functions_in(part, found));
-    }
-}
-
-/// The first call that a chain waits for.
-fn first_wait(block: &Block) -> Option<&Call> {
-    let mut first = None;
-    crate::walk::each_call(block, &mut |call| first = first.or(call.awaited.then_some(call)));
-    first
-}
-
-/// `import('m')` is the module itself: a chain that begins with it begins with what it hands the module to.
-fn loads_module(call: &Call) -> bool {
-    match &call.callee {
-        Callee::Named(name) => &**name == "builtin.import",
-        Callee::Value(_) => call.args.iter().any(|arg| matches!(arg.kind, ValueKind::Global(_))),
-        Callee::Method { .. } => false,
-    }
-}
-
-/// Whether a statement can throw, or give a promise that is rejected: it calls, waits or raises.
-fn does_something(stmt: &Stmt) -> bool {
-    match &stmt.kind {
-        StmtKind::Let { value, .. } => {
-            matches!(value, Rvalue::Call(_) | Rvalue::Await(_) | Rvalue::Race(_) | Rvalue::All(_))
-        }
-        StmtKind::Return { .. } | StmtKind::If { .. } => false,
-        _ => true,
-    }
 }
 
 /// Whether a block can put a promise in a variable of the process at all.
@@ -360,31 +218,6 @@ fn callee_value(call: &Call) -> Option<&Value> {
     }
 }
 
-/// A variable of the process, or a field of one.
-fn cell(value: &Value) -> Option<String> {
-    match &value.kind {
-        ValueKind::Global(name) => Some(name.to_string()),
-        ValueKind::Field(base, name) => match &base.kind {
-            ValueKind::Global(global) => Some(format!("{global}.#{name}")),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn assigned(stmt: &Stmt) -> Option<(String, &Rvalue)> {
-    let StmtKind::Let { targets, value } = &stmt.kind else { return None };
-    let cell = match targets.as_slice() {
-        [Place::Global(name)] => name.to_string(),
-        [Place::Field(base, name)] => match &base.kind {
-            ValueKind::Global(global) => format!("{global}.#{name}"),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    Some((cell, value))
-}
-
 /// What a local was given that holds a promise.
 fn started(stmt: &Stmt, local: LocalId) -> Option<Work<'_>> {
     match &stmt.kind {
@@ -394,10 +227,6 @@ fn started(stmt: &Stmt, local: LocalId) -> Option<Work<'_>> {
         }
         _ => None,
     }
-}
-
-fn awaits(stmt: &Stmt, name: &str) -> bool {
-    matches!(&stmt.kind, StmtKind::Let { value: Rvalue::Await(value), .. } if cell(value).as_deref() == Some(name))
 }
 
 fn gives(stmt: &Stmt, name: &str) -> bool {
@@ -416,85 +245,4 @@ fn joined(steps: &[Step<'_>], store: usize, name: &str) -> Option<Span> {
 
 fn mentions(value: &Value, name: &str) -> bool {
     cell(value).as_deref() == Some(name) || value.parts().any(|part| mentions(part, name))
-}
-
-/// Something that can fail is waited for before, and its failure is not caught.
-fn waits_before(steps: &[Step<'_>], order: usize) -> bool {
-    steps[..order].iter().any(|s| {
-        !s.guarded
-            && match &s.stmt.kind {
-                StmtKind::Let { value: Rvalue::Await(_), .. } => true,
-                StmtKind::Let { value: Rvalue::Call(call), .. } => call.awaited && !is_made(call),
-                _ => false,
-            }
-    })
-}
-
-/// `new X()` gives no promise.
-fn is_made(call: &Call) -> bool {
-    matches!(&call.callee, Callee::Named(name) if name.starts_with("builtin.") && !name.starts_with("builtin.Promise"))
-}
-
-/// What stands around a statement.
-#[derive(Clone, Copy, Default)]
-struct Around {
-    handles: bool,
-    guarded: bool,
-}
-
-fn walk<'a>(module: &Module, block: &'a Block, place: Around, conds: &mut Vec<&'a Value>, out: &mut Vec<Step<'a>>) {
-    for stmt in block {
-        out.push(Step { stmt, handles: place.handles, guarded: place.guarded, conds: conds.clone() });
-        match &stmt.kind {
-            StmtKind::If { cond, then, otherwise } => {
-                conds.push(cond);
-                walk(module, then, place, conds, out);
-                walk(module, otherwise, place, conds, out);
-                conds.pop();
-            }
-            StmtKind::Switch { cases, default, .. } => {
-                for case in cases {
-                    let outer = conds.len();
-                    conds.extend(&case.guards);
-                    walk(module, &case.body, place, conds, out);
-                    conds.truncate(outer);
-                }
-                if let Some(default) = default {
-                    walk(module, default, place, conds, out);
-                }
-            }
-            StmtKind::Try { body, catch, finally } => {
-                let swallows = catch.as_ref().is_some_and(|(_, handler)| !throws_again(module, handler));
-                walk(module, body, Around { guarded: place.guarded || swallows, ..place }, conds, out);
-                let handler = Around { handles: true, ..place };
-                if let Some((_, block)) = catch {
-                    walk(module, block, handler, conds, out);
-                }
-                walk(module, finally, handler, conds, out);
-            }
-            _ => {
-                for inner in crate::walk::blocks(stmt) {
-                    walk(module, inner, place, conds, out);
-                }
-            }
-        }
-    }
-}
-
-/// A handler that throws, by itself or by a closure of its own.
-fn throws_again(module: &Module, handler: &Block) -> bool {
-    let mut found = false;
-    crate::walk::each_stmt(handler, &mut |stmt| {
-        found |= match &stmt.kind {
-            StmtKind::Raise { .. } => true,
-            StmtKind::Let { value: Rvalue::Call(Call { callee: Callee::Value(value), .. }), .. } => match value.kind {
-                ValueKind::Closure(id) => {
-                    module.function(id).body.as_ref().is_some_and(|body| throws_again(module, body))
-                }
-                _ => false,
-            },
-            _ => false,
-        };
-    });
-    found
 }

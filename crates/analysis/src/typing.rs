@@ -172,10 +172,10 @@ impl Typing {
     fn use_key(&self, program: &Program<'_>, m: u32, value: &Value) -> Option<String> {
         match &value.kind {
             ValueKind::Global(name) => Some(name.to_string()),
-            ValueKind::Field(base, name) => {
-                let base = self.value_type(program, m, base, 0);
-                Some(format!("{}.{name}", base.name()?))
-            }
+            ValueKind::Field(base, name) => match self.value_type(program, m, base, 0).name() {
+                Some(owner) => Some(format!("{owner}.{name}")),
+                None => client_of(program, m, base, name),
+            },
             _ => None,
         }
     }
@@ -216,10 +216,12 @@ impl Typing {
         match &value.kind {
             ValueKind::Local(local) => self.local_type(program, m, *local),
             ValueKind::Global(name) => self.global_type(program, name, depth + 1),
-            ValueKind::Field(base, name) => {
-                let base = self.value_type(program, m, base, depth + 1);
-                self.field_of(program, &base, name)
-            }
+            ValueKind::Field(base, name) => match self.value_type(program, m, base, depth + 1) {
+                Type::Unknown => {
+                    client_of(program, m, base, name).and_then(|key| self.used_as(&key)).unwrap_or_default()
+                }
+                owner => self.field_of(program, &owner, name),
+            },
             ValueKind::Index(base, _) => match self.value_type(program, m, base, depth + 1) {
                 Type::List(item) | Type::Map(_, item) => *item,
                 _ => Type::Unknown,
@@ -337,9 +339,12 @@ impl Typing {
                 }
                 Does::MakesCommand { ty: Some(ty), .. }
                 | Does::Becomes { ty }
+                | Does::Remote { ty: Some(ty), .. }
                 | Does::Subscribes { ty: Some(ty), .. } => {
                     vec![Type::Named(program.models.qualified_type(row.client, ty).into())]
                 }
+                // Each word gives the next value of the chain.
+                Does::Pushes { .. } => self.receiver_type(program, m, call).into_iter().collect(),
                 Does::Acquire(acquire) => acquire
                     .won
                     .iter()
@@ -490,4 +495,22 @@ pub(crate) fn named_fields<'v>(
             FieldInit::Keyed(..) | FieldInit::Spread(_) => None,
         })
         .collect()
+}
+
+/// What a client is kept under by its use where its owner has no type: `app.redis` of a framework, `ctx.cache` of a request.
+/// Only names of clients are asked for: most fields of unknown objects hold none, and asking costs.
+fn client_of(program: &Program<'_>, m: u32, owner: &Value, name: &str) -> Option<String> {
+    if program.module_at(m).lang != dogpile_ir::Lang::TypeScript || !crate::names::says_client(name) {
+        return None;
+    }
+    path_from(program, m, owner).map(|path| format!("{path}.{name}"))
+}
+
+fn path_from(program: &Program<'_>, m: u32, value: &Value) -> Option<String> {
+    match &value.kind {
+        ValueKind::Local(local) => Some(format!("{}#{}", program.identities.of(m), local.0)),
+        ValueKind::Global(name) => Some(name.to_string()),
+        ValueKind::Field(base, name) => path_from(program, m, base).map(|path| format!("{path}.{name}")),
+        _ => None,
+    }
 }

@@ -4,7 +4,7 @@ use crate::fields::Fields as _;
 use crate::lowering::{Lowering, kids, only_kid, unwrapped};
 use crate::scope::{Item, Resolved};
 use crate::types::is_type;
-use dogpile_ir::{Call, Callee, Place, QualName, Rvalue, StmtKind, Type, Value, ValueKind};
+use dogpile_ir::{Call, Callee, LocalId, Place, QualName, Rvalue, StmtKind, Type, Value, ValueKind};
 use tree_sitter::Node;
 
 /// Types of the standard library that conversions to are common; any other `package.Name(x)` stays a call.
@@ -198,6 +198,7 @@ impl<'t> Lowering<'t> {
         }
         let mut args = Vec::with_capacity(nodes.len());
         for node in nodes {
+            self.lent.extend(self.lends(*node));
             let node = if node.kind() == "variadic_argument" {
                 spread = true;
                 only_kid(*node).unwrap_or(*node)
@@ -213,6 +214,24 @@ impl<'t> Lowering<'t> {
             });
         }
         (args, spread)
+    }
+
+    /// `&n` or `&n.field` as an argument: the variable, which what is called may write to.
+    fn lends(&self, node: Node<'t>) -> Option<LocalId> {
+        if node.kind() != "unary_expression" || self.operator(node) != "&" {
+            return None;
+        }
+        let mut operand = node.field("operand")?;
+        while operand.kind() == "selector_expression" {
+            operand = operand.field("operand")?;
+        }
+        if operand.kind() != "identifier" {
+            return None;
+        }
+        match self.resolve(self.text_of(operand)) {
+            Resolved::Local(local) => Some(local),
+            _ => None,
+        }
     }
 
     /// How many values a call gives, where this file tells.

@@ -33,7 +33,10 @@ impl<'t> Lowering<'t> {
             return None;
         }
         let before = self.out.len();
-        let kind = match self.call(call) {
+        let called = self.call(call);
+        // What is written when it runs, is not known from here on either; what stands here reads what is there now.
+        self.lent.clear();
+        let kind = match called {
             Called::Call(call) => StmtKind::Let { targets: vec![], value: Rvalue::Call(self.frozen(call)) },
             // A deferred `panic` has pushed its raise already: it belongs into the body.
             Called::Value(_)

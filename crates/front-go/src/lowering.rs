@@ -46,6 +46,8 @@ pub(crate) struct Lowering<'t> {
     pub(crate) iota: Option<i128>,
     /// A label waiting for the loop, switch or select that follows it.
     pub(crate) pending_label: Option<&'t str>,
+    /// Variables whose address the call at hand gets.
+    pub(crate) lent: Vec<LocalId>,
     depth: u32,
     /// One problem says it for the file: below the limit there may be thousands of statements.
     told_depth: bool,
@@ -68,6 +70,7 @@ impl<'t> Lowering<'t> {
             out: vec![],
             iota: None,
             pending_label: None,
+            lent: vec![],
             depth: 0,
             told_depth: false,
             opaque_here: false,
@@ -107,6 +110,14 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn assign(&mut self, targets: Vec<Place>, value: Rvalue, span: Span) {
+        let calls = matches!(value, Rvalue::Call(_));
+        let mut writes = if calls { std::mem::take(&mut self.lent) } else { vec![] };
+        writes.retain(|local| !targets.iter().any(|target| matches!(target, Place::Local(to) if to == local)));
+        // Before the call, which is the last thing that a block may give: what it reads there is not known either.
+        if !writes.is_empty() {
+            let why = "written through its address".into();
+            self.emit(StmtKind::Opaque { why, may_call: false, may_exit: false, reads: vec![], writes }, span);
+        }
         self.emit(StmtKind::Let { targets, value }, span);
     }
 

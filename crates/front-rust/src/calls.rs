@@ -5,7 +5,7 @@ use crate::lowering::Lowering;
 use crate::paths::{is_primitive, word};
 use crate::results::wrapped;
 use crate::types::{is_extractor, type_arguments};
-use dogpile_ir::{Call, Callee, Lit, QualName, Rvalue, Type, Value, ValueKind};
+use dogpile_ir::{Call, Callee, Lit, LocalId, QualName, Rvalue, Type, Value, ValueKind};
 use syn::{Expr, ExprCall, ExprMethodCall};
 
 /// What happens to a call's future.
@@ -122,7 +122,19 @@ impl Lowering<'_> {
     }
 
     pub(crate) fn arguments<'e>(&mut self, args: impl IntoIterator<Item = &'e Expr>) -> Vec<Value> {
-        args.into_iter().map(|arg| self.value(arg, None)).collect()
+        let mut values = Vec::new();
+        for arg in args {
+            self.lent.extend(self.lends(arg));
+            values.push(self.value(arg, None));
+        }
+        values
+    }
+
+    /// `&mut n` as an argument: the variable, which what is called may write to.
+    fn lends(&self, arg: &Expr) -> Option<LocalId> {
+        let Expr::Reference(reference) = bare(arg) else { return None };
+        let Expr::Path(path) = bare(&reference.expr) else { return None };
+        reference.mutability.and_then(|_| self.names.local(&path.path.get_ident()?.to_string()))
     }
 
     fn futures<'e>(&mut self, args: impl IntoIterator<Item = &'e Expr>) -> Vec<Value> {

@@ -69,6 +69,8 @@ pub(crate) struct Lowering<'t> {
     pub(crate) plain: FxHashSet<LocalId>,
     /// Variables of the block at hand that may be guards.
     pub(crate) guards: Vec<LocalId>,
+    /// Variables that the call at hand may write to.
+    pub(crate) lent: Vec<LocalId>,
     depth: u32,
     /// One problem says it for the file.
     told_depth: bool,
@@ -92,6 +94,7 @@ impl<'t> Lowering<'t> {
             self_type: None,
             plain: FxHashSet::default(),
             guards: vec![],
+            lent: vec![],
             depth: 0,
             told_depth: false,
             opaque_here: false,
@@ -137,6 +140,14 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn assign(&mut self, targets: Vec<Place>, value: Rvalue, span: Span) {
+        let calls = matches!(value, Rvalue::Call(_));
+        let mut writes = if calls { std::mem::take(&mut self.lent) } else { vec![] };
+        writes.retain(|local| !targets.iter().any(|target| matches!(target, Place::Local(to) if to == local)));
+        // Before the call, which is the last thing that a block may give: what it reads there is not known either.
+        if !writes.is_empty() {
+            let why = "written through a reference".into();
+            self.emit(StmtKind::Opaque { why, may_call: false, may_exit: false, reads: vec![], writes }, span);
+        }
         self.emit(StmtKind::Let { targets, value }, span);
     }
 

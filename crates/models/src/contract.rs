@@ -153,6 +153,9 @@ pub enum ValueKind {
     Pure,
     /// The text of `$1` (of `$0`, in a method without arguments), unchanged (`[]byte(s)`, `strconv.Itoa`, `fmt.Sprint`).
     Same,
+    /// The function `$1` with a promise in place of its callback; of a method, the one of that name and `Async`, which is also
+    /// what `promisifyAll` adds to an object.
+    Promisified,
     /// An error made here.
     Error,
     /// Whether `$1` is (or wraps) the error `$2`; with one argument, the error that a nil reply is.

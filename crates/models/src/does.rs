@@ -311,6 +311,12 @@ pub enum Does {
         /// Field of `$0` that holds its timeout.
         #[serde(default)]
         timeout: Option<TtlRow>,
+        /// A statement of SQL that it sends: one that begins or ends a transaction does that, too.
+        #[serde(default)]
+        sql: Option<Path>,
+        /// Row name of the type it gives.
+        #[serde(default, rename = "type")]
+        ty: Option<String>,
     },
 }
 

@@ -301,6 +301,13 @@ impl Models {
         self.clients[usize::from(client.0)].replies.get(at)
     }
 
+    /// Whether an error, by its qualified name, is what a nil reply of a client is.
+    #[must_use]
+    pub fn is_nil_reply(&self, client: ClientId, error: &str) -> bool {
+        let mut named = self.clients[usize::from(client.0)].replies.iter().filter_map(|row| row.nil_error.as_deref());
+        named.any(|name| self.qualified(client, name) == error)
+    }
+
     /// The reply row of a type (`github.com/redis/go-redis/v9.BoolCmd`).
     #[must_use]
     pub fn reply_type(&self, type_name: &str) -> Option<(ClientId, &ReplyRow)> {

@@ -160,7 +160,13 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
         Does::Transacts { function } => show(Part::Path(function)),
         Does::BeginsTransaction { ty: Some(ty), .. } => show(Part::Type(ty)),
         Does::BeginsTransaction { ty: None, .. } | Does::EndsTransaction { .. } => {}
-        Does::Remote { timeout } => time(timeout, show),
+        Does::Remote { timeout, sql, ty } => {
+            time(timeout, show);
+            option(sql, show);
+            if let Some(ty) = ty {
+                show(Part::Type(ty));
+            }
+        }
         Does::Flushes | Does::Value(_) | Does::NoReturn | Does::Panics | Does::Joins | Does::Stops => {}
     }
 }

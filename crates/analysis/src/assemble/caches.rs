@@ -1,7 +1,8 @@
 //! Flights and cache-aside misses.
 
 use super::Assembly;
-use crate::explore::record::{CacheFacts, Exploration, Lease, OpSite, Work};
+use crate::explore::record::{CacheFacts, Exploration, FlightFacts, Lease, OpSite, Work};
+use crate::explore::state::is_written_by;
 use crate::lifecycle::{CacheScope, Coalescing, Flight, FlightContext, FlightForm, Miss};
 use crate::names::{are_of_one_project, parted};
 use crate::program::FuncRef;
@@ -92,6 +93,15 @@ impl Assembly<'_, '_> {
         }
     }
 
+    /// Flights whose entry is only taken away where the work went well.
+    pub(super) fn kept_entries(&self, flights: &mut [Flight]) {
+        for flight in flights.iter_mut().filter(|f| f.form == FlightForm::ByHand && f.keeps_failures.is_none()) {
+            if crate::memo::keeps_entry(&self.cx.program, &self.cx.typing, flight.site.span) {
+                flight.keeps_failures = Some(flight.site.span);
+            }
+        }
+    }
+
     pub(super) fn misses(&self, root: FuncRef, e: &Exploration) -> Vec<Miss> {
         let mut out = Vec::new();
         for read in e.caches.iter().filter(|c| c.op == CacheOp::Get && c.scope == ModelScope::Shared) {
@@ -108,6 +118,7 @@ impl Assembly<'_, '_> {
                     && span.end < to.start
                     && to.file == from.file
                     && !work.given.contains(&read.key.sym)
+                    && !work.given.iter().any(|given| is_written_by(given, from))
             };
             // Decoding a hit is work, too: what costs comes first.
             let makes = |w: &Work| write.made_by.contains(&w.span);
@@ -126,7 +137,9 @@ impl Assembly<'_, '_> {
                 .map(|w| w.span)
                 .max()
                 .unwrap_or(compute);
-            let coalescing = if read.in_flight || write.in_flight {
+            // The work may be a flight's whose first caller fills the cache when it has waited.
+            let is_flight = |f: &FlightFacts| f.work.is_some_and(|work| work.contains(compute));
+            let coalescing = if read.in_flight || write.in_flight || e.flights.iter().any(is_flight) {
                 Coalescing::Process
             } else if e.sessions.iter().any(|s| {
                 // A lock taken after the work is done lets only one write, and everybody work.

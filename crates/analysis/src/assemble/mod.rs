@@ -129,6 +129,7 @@ pub(crate) fn assemble(
             touched.of_others(&assembly, e, &out, before);
         }
     }
+    assembly.kept_entries(&mut out.flights);
     assembly.kept_promises(&mut out.flights);
     assembly.stray_units(explored, &mut out);
     once::marks(&mut out.locks);

@@ -49,13 +49,14 @@ impl<'a> Explorer<'a, '_> {
         let reads = self.reads_so_far(&state);
         self.marks_before(slot);
         let rust = self.lang(site.frame) == dogpile_ir::Lang::Rust;
+        let elsewhere = self.answers_elsewhere(s.row.client, &s.reply);
         let facts = &mut self.out.sessions[slot];
         facts.reentrant = reentrant;
         facts.loser_extends = loser_extends;
         facts.blurred |=
             [replies.0, replies.1].iter().any(|r| matches!(r, Raw::Any | Raw::Number)) || replies.0 == replies.1;
         // The answer of what is queued comes when the queue is sent, and is not followed back to it.
-        facts.blurred |= s.queue.is_some() && rust;
+        facts.blurred |= s.queue.is_some() && rust || elsewhere;
         facts.reads_before.extend(reads);
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), site, &state);
         self.note_sharing(slot, &key, site, &state);

@@ -71,7 +71,7 @@ impl<'a> Explorer<'a, '_> {
             Callee::Value(f) => Some(self.eval(frame, f, &mut state)),
             Callee::Named(_) => None,
         };
-        let mut args: Vec<Val> = call.args.iter().map(|a| self.eval(frame, a, &mut state)).collect();
+        let mut args: Vec<Val> = call.args.iter().map(|a| self.operand(frame, a, &mut state)).collect();
         if call.spread
             && let Some(last) = args.last()
             && let Sym::List(items) = &*last.sym
@@ -150,6 +150,14 @@ impl<'a> Explorer<'a, '_> {
             return outs;
         }
         let Callee::Method { receiver, .. } = &site.call.callee else { return self.unknown(name, site, state) };
+        // `f.bind(object)`: the same function.
+        if &*name == "bind"
+            && let [to] = site.args.as_slice()
+            && (matches!(&*base.sym, Sym::Func(..))
+                || matches!(&*base.sym, Sym::Field(of, _) | Sym::Bound(of, _) if *of == to.sym))
+        {
+            return vec![(state, Out::Values(vec![base]))];
+        }
         let ty = self.type_of(site.frame, receiver, &base);
         let of_map =
             self.map_method(&name, &ty, &site, &state).or_else(|| self.shared_map_method(&name, &ty, &site, &state));

@@ -144,9 +144,9 @@ impl<'a> Explorer<'a, '_> {
             }
             StmtKind::Continue(label) => vec![(state, Flow::Continue(*label))],
             StmtKind::Opaque { writes, may_call, .. } => {
-                for local in writes {
+                for (n, local) in writes.iter().enumerate() {
                     let home = self.home(frame, *local);
-                    state.set_local(home, *local, Val::unknown(stmt.span));
+                    state.written(home, *local, n, stmt.span);
                 }
                 if *may_call {
                     self.note_opaque(&state);
@@ -440,7 +440,8 @@ impl<'a> Explorer<'a, '_> {
                         paths.push((state, Flow::Next));
                     }
                     other => {
-                        if !is_outage(&other) {
+                        let panics = matches!(other, Flow::Raise(_)) && !self.throws(frame);
+                        if !panics && !is_outage(&other) {
                             let leaving = state.held.iter().filter(|h| !self.is_miscounted(frame, h, &other, &state));
                             left.extend(leaving.map(|h| (h.slot, h.status)));
                         }

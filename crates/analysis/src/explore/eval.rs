@@ -47,22 +47,22 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             ValueKind::Not(inner) => {
-                let inner = self.eval(frame, inner, state);
+                let inner = self.operand(frame, inner, state);
                 Val::new(not(&inner.sym), span)
             }
             ValueKind::Neg(inner) => {
-                let inner = self.eval(frame, inner, state);
+                let inner = self.operand(frame, inner, state);
                 Val::new(binary(dogpile_ir::BinaryOp::Sub, &Arc::new(Sym::Int(0, Scale::Bare)), &inner.sym), span)
             }
             ValueKind::Binary(op, a, b) => {
-                let a = self.eval(frame, a, state);
-                let b = self.eval(frame, b, state);
+                let a = self.operand(frame, a, state);
+                let b = self.operand(frame, b, state);
                 let sym = binary(*op, &a.sym, &b.sym);
                 self.out.cut |= *op == dogpile_ir::BinaryOp::Add && sym == Sym::Unknown;
                 Val::new(sym, span)
             }
             ValueKind::Concat(parts) => {
-                let parts = parts.iter().map(|p| self.eval(frame, p, state).sym).collect();
+                let parts = parts.iter().map(|p| self.operand(frame, p, state).sym).collect();
                 let sym = concat(parts);
                 self.out.cut |= sym == Sym::Unknown;
                 Val::new(sym, span)
@@ -77,6 +77,19 @@ impl<'a> Explorer<'a, '_> {
                 Val { sym: Arc::new(self.convert(frame, ty, &inner.sym)), span: inner.span }
             }
             ValueKind::Opaque(_) => Val::unknown(span),
+        }
+    }
+
+    /// What an operator is applied to, or a function. In Rust a modelled call may be kept whole, as its value and the lack of an
+    /// error: no operator takes a `Result`, and few functions do, so what stands here is the value.
+    pub(super) fn operand(&mut self, frame: FrameId, value: &'a Value, state: &mut State<'a>) -> Val {
+        let val = self.eval(frame, value, state);
+        match &*val.sym {
+            Sym::List(parts) if self.lang(frame) == dogpile_ir::Lang::Rust => match parts.as_slice() {
+                [whole, error] if *error.sym == Sym::Nil && matches!(value.kind, ValueKind::Local(_)) => whole.clone(),
+                _ => val,
+            },
+            _ => val,
         }
     }
 
@@ -166,7 +179,7 @@ impl<'a> Explorer<'a, '_> {
                 }
                 let declared = self.cx.typing.field_of(&self.cx.program, &owner, name);
                 let zero = self.zero(if declared == Type::Unknown { ty } else { &declared }, span);
-                if *zero.sym != Sym::Unknown {
+                if *zero.sym != Sym::Unknown && state.filled_at(&base.sym).is_none() {
                     return zero;
                 }
                 Val::new(typed(Sym::Field(base.sym.clone(), name.clone()), &declared), span)

@@ -18,7 +18,7 @@ impl<'a> Explorer<'a, '_> {
     ) -> (Option<State<'a>>, Option<State<'a>>) {
         let mut finds = |outcome| !state.held.is_empty() && self.finds_error(frame, cond, outcome, &state);
         let (on_yes, on_no) = (finds(true), finds(false));
-        let val = self.eval(frame, cond, &mut state);
+        let val = self.operand(frame, cond, &mut state);
         self.looked_at(&val.sym);
         let (mut yes, mut no) = split(&val, state);
         if let (Some(yes), true) = (&mut yes, on_yes) {

@@ -42,8 +42,12 @@ impl<'a> Explorer<'a, '_> {
         Some(vec![(state, Out::Values(vec![]))])
     }
 
-    /// A list that is still empty was given to code that nobody knows: it fills it.
-    pub(super) fn filled_by_others(&self, site: &CallSite<'a>, state: &mut State<'a>) {
+    /// A list that is still empty was given to code that nobody knows: it fills it. So it does with an object.
+    pub(super) fn filled_by_others(&self, name: &str, site: &CallSite<'a>, state: &mut State<'a>) {
+        if self.lang(site.frame) == Lang::Go && !self.name_tells(name).logging {
+            let objects = site.args.iter().filter(|given| matches!(*given.sym, Sym::Alloc(_)));
+            objects.for_each(|object| state.filled(&object.sym, site.call.span));
+        }
         if self.lang(site.frame) != Lang::Rust {
             return;
         }

@@ -254,11 +254,19 @@ impl<'a> Explorer<'a, '_> {
                 state.set_field(timer.sym.clone(), "C".into(), timer.clone());
                 vec![(state, Out::Values(vec![timer]))]
             }
-            Does::Remote { timeout } => {
+            Does::Remote { timeout, sql, ty } => {
                 let limit = timeout.as_ref().and_then(|t| self.path(&t.ttl, &site, &state));
                 self.note_remote(&site, limit, &state);
                 let thrown = self.thrown(site.frame, site.call, &state);
-                std::iter::once((state, Out::Values(results(span, "remote", 2, &[])))).chain(thrown).collect()
+                if let Some(sent) = sql.as_ref().and_then(|sql| self.path(sql, &site, &state)) {
+                    self.statement_sent(&sent, &site, &mut state);
+                }
+                let mut vals = results(span, "remote", 2, &[]);
+                if let Some(ty) = ty {
+                    let ty = self.cx.program.models.qualified_type(row.client, ty);
+                    vals[0] = Val::new(self.object(&ty), span);
+                }
+                std::iter::once((state, Out::Values(vals))).chain(thrown).collect()
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::Explorer;
 use super::call::{CallSite, Outs};
 use super::record::{CacheFacts, CalledFacts, Lease, OpSite, Work};
+use super::state::written;
 use super::state::{State, Status};
 use super::unknown::results;
 use crate::program::FuncRef;
@@ -142,8 +143,11 @@ impl<'a> Explorer<'a, '_> {
         let mut given = BTreeSet::new();
         if self.out.caches.iter().any(|c| c.op == CacheOp::Get) {
             parts(&site.args, state, &mut |part| {
-                if let Sym::Read(key, _) = part {
-                    given.insert(key.clone());
+                match part {
+                    Sym::Read(key, _) => given.extend([key.clone()]),
+                    // A field of what somebody else has filled.
+                    Sym::Field(object, _) => given.extend(state.filled_at(object).map(written)),
+                    _ => {}
                 }
             });
         }

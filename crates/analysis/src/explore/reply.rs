@@ -96,6 +96,12 @@ impl<'a> Explorer<'a, '_> {
         (value, error.clone())
     }
 
+    /// Whether the reply is written to what an argument points at, and the call gives an error only.
+    pub(super) fn answers_elsewhere(&self, client: ClientId, reply: &str) -> bool {
+        let only_error = |row: &ReplyRow| row.value == ReplyValue::Raw && row.direct.iter().all(|part| part == "error");
+        self.cx.program.models.reply(client, reply).is_some_and(|row| !row.direct.is_empty() && only_error(row))
+    }
+
     /// A method that reads a reply.
     pub(super) fn read_reply(&mut self, name: &str, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
         let span = site.call.span;

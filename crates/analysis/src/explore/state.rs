@@ -26,6 +26,22 @@ pub(crate) enum Status {
     HandedOver,
 }
 
+/// What is there after somebody wrote through an address.
+const WRITTEN: &str = "written";
+
+/// What a call there wrote through an address that it was given.
+pub(crate) fn written(at: Span) -> S {
+    Sym::Result(at, 0, WRITTEN.into(), vec![]).into()
+}
+
+/// Whether a value is what the call wrote that stands there.
+pub(crate) fn is_written_by(sym: &Sym, call: Span) -> bool {
+    matches!(sym, Sym::Result(at, _, name, _) if &**name == WRITTEN && at.contains(call))
+}
+
+/// No field has this name: it says that somebody may have set any of them.
+const FILLED: &str = "*";
+
 /// A session on a path.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
@@ -337,7 +353,7 @@ impl<'a> State<'a> {
     }
 
     fn insert_cond(&mut self, sym: &S, truth: bool) {
-        if sym.any(&mut |s| matches!(s, Sym::Unknown)) {
+        if is_vague(sym) {
             return;
         }
         self.conds.insert(sym.clone(), truth);
@@ -366,20 +382,17 @@ impl<'a> State<'a> {
         self.trace.join(&other.trace);
         let mut agreed: Vec<(S, bool)> = Vec::new();
         for (key, theirs) in differing(&self.env, &other.env) {
-            let nil = self
-                .env
-                .get(&key)
-                .and_then(|mine| self.is_nil(&mine.sym))
-                .filter(|nil| other.is_nil(&theirs.sym) == Some(*nil));
-            match self.env.get_mut(&key) {
-                Some(mine) => {
-                    mine.join(&theirs);
-                    agreed.extend(nil.map(|nil| (mine.sym.clone(), nil)));
-                }
-                None => {
-                    self.env.insert(key, theirs);
-                }
+            let Some(mine) = self.env.get(&key).cloned() else {
+                self.env.insert(key, theirs);
+                continue;
+            };
+            let mut both = mine.clone();
+            both.join(&theirs);
+            for ((mine, theirs), both) in parts(&mine).iter().zip(parts(&theirs)).zip(parts(&both)) {
+                let nil = self.is_nil(&mine.sym).filter(|nil| other.is_nil(&theirs.sym) == Some(*nil));
+                agreed.extend(nil.map(|nil| (both.sym.clone(), nil)));
             }
+            self.env.insert(key, both);
         }
         for (base, theirs) in differing(&self.heap, &other.heap) {
             match self.heap.get_mut(&base) {
@@ -409,13 +422,55 @@ impl<'a> State<'a> {
         }
         // Two errors are an error, though neither is known to be the one.
         for (sym, nil) in agreed {
-            self.assume(&Arc::new(Sym::Bin(BinaryOp::Eq, Sym::Nil.into(), sym)), nil);
+            self.assume(&Arc::new(crate::fold::binary(BinaryOp::Eq, &sym, &Sym::Nil.into())), nil);
         }
+    }
+
+    /// Somebody may have written to a variable. A value is another one now: nobody knows which, but it is the same wherever it
+    /// is asked for. An object stays the one that it is.
+    pub(crate) fn written(&mut self, home: FrameId, local: LocalId, nth: usize, at: Span) {
+        match self.local(home, local).map(|val| val.sym.clone()) {
+            None => {}
+            Some(object) if matches!(*object, Sym::Alloc(_)) => self.filled(&object, at),
+            // What it holds now nobody compares with anything.
+            Some(value) if matches!(*value, Sym::List(_)) => self.set_local(home, local, Val::unknown(at)),
+            Some(value)
+                if matches!(
+                    *value,
+                    Sym::Nil | Sym::Bool(_) | Sym::Int(..) | Sym::Str(_) | Sym::Concat(_) | Sym::Phi(_)
+                ) =>
+            {
+                self.set_local(home, local, Val::new(Sym::Result(at, nth, WRITTEN.into(), vec![]), at));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Fields of an object that nothing has set are not what they were made as any more.
+    pub(crate) fn filled(&mut self, object: &S, at: Span) {
+        // What the call hands on is still filled by that call.
+        if self.filled_at(object).is_some() {
+            return;
+        }
+        self.set_field(object.clone(), FILLED.into(), Val::new(Sym::Bool(true), at));
+    }
+
+    /// Where somebody may have set fields of an object that nothing here has.
+    pub(crate) fn filled_at(&self, object: &S) -> Option<Span> {
+        self.field(object, FILLED).map(|filled| filled.span)
     }
 
     /// Whether a value is nil, where this path knows.
     pub(crate) fn is_nil(&self, sym: &S) -> Option<bool> {
         self.truth(&Arc::new(crate::fold::binary(BinaryOp::Eq, sym, &Sym::Nil.into())))
+    }
+}
+
+/// A value, or the value and the error of a Rust result that is kept whole.
+fn parts(val: &Val) -> &[Val] {
+    match &*val.sym {
+        Sym::List(pair) if pair.len() == 2 => pair,
+        _ => std::slice::from_ref(val),
     }
 }
 
@@ -459,4 +514,16 @@ pub(crate) struct Frame {
     pub(crate) via: Vec<Span>,
     /// Types of parameters that nobody typed, by the arguments of this call.
     pub(crate) lent: Vec<(LocalId, dogpile_ir::Type)>,
+}
+
+/// Whether a condition may mean another thing the next time. What a call gave is known by its place, whatever it was given.
+fn is_vague(cond: &Sym) -> bool {
+    match cond {
+        Sym::Unknown => true,
+        Sym::Result(..) => false,
+        Sym::Not(a) | Sym::Field(a, _) => is_vague(a),
+        Sym::Bin(_, a, b) => is_vague(a) || is_vague(b),
+        Sym::Phi(parts) => parts.iter().any(|part| is_vague(part)),
+        other => other.any(&mut |part| matches!(part, Sym::Unknown)),
+    }
 }

@@ -443,6 +443,20 @@ impl<'a> Explorer<'a, '_> {
         (state, out)
     }
 
+    /// A statement of SQL was sent: `BEGIN` and `COMMIT` are how a client without methods for them has transactions.
+    pub(super) fn statement_sent(&mut self, sql: &Val, site: &CallSite<'a>, state: &mut State<'a>) {
+        let Some(text) = sql.sym.str() else { return };
+        let upper = text.trim().trim_end_matches(';').to_ascii_uppercase();
+        let words: Vec<&str> = upper.split_whitespace().collect();
+        match words.as_slice() {
+            ["BEGIN", ..] | ["START", "TRANSACTION", ..] => self.transaction_begins(site.call.span, state),
+            ["COMMIT" | "END", ..] => self.transaction_ends(Some(site.call.name_span), state),
+            // Back to a savepoint is still in it.
+            ["ROLLBACK", rest @ ..] if !rest.contains(&"TO") => self.transaction_ends(None, state),
+            _ => {}
+        }
+    }
+
     /// The innermost transaction ends; what it did is visible to others from here.
     pub(super) fn transaction_ends(&mut self, committed: Option<Span>, state: &mut State<'a>) {
         let Some(begun) = state.trace.transactions.pop() else { return };

@@ -42,7 +42,7 @@ impl<'a> Explorer<'a, '_> {
         mut state: State<'a>,
     ) -> Outs<'a> {
         self.given_away(&name, &site, &mut state);
-        self.filled_by_others(&site, &mut state);
+        self.filled_by_others(&name, &site, &mut state);
         if let Some(outs) = self.shaped_cache(&name, &site, &mut state) {
             return outs;
         }

@@ -55,6 +55,12 @@ impl<'a> Explorer<'a, '_> {
                 Some(v) => return vec![v.clone(), Val::new(Sym::Result(span, 1, name, given), span)],
                 None => pure(),
             },
+            ValueKind::Promisified => match arg(0).map(|f| &*f.sym) {
+                Some(Sym::Field(object, method)) => Sym::Field(object.clone(), format!("{method}Async").into()),
+                Some(Sym::Bound(object, method)) => Sym::Bound(object.clone(), format!("{method}Async").into()),
+                Some(function) => function.clone(),
+                None => pure(),
+            },
             ValueKind::Error => Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()),
             ValueKind::WrapsError => site
                 .args
@@ -70,6 +76,11 @@ impl<'a> Explorer<'a, '_> {
                     Some(t) => Sym::Bool(t),
                     None if *a.sym == Sym::Nil => Sym::Bool(false),
                     None => pure(),
+                },
+                (Some(error), None) => match &*error.sym {
+                    Sym::Nil => Sym::Bool(false),
+                    Sym::Error(what) => Sym::Bool(self.cx.program.models.is_nil_reply(row.client, what)),
+                    _ => pure(),
                 },
                 _ => pure(),
             },

@@ -62,7 +62,7 @@ pub(super) fn wait_end(channels: &[Option<S>], one: usize) -> WaitEnd {
     channels.iter().enumerate().filter(|(i, _)| *i != one).map(|(_, c)| ends(c)).max().unwrap_or(WaitEnd::Nothing)
 }
 
-/// A return because a command failed: it bounds no wait.
+/// A return because a command failed: it bounds no wait, and no more does a panic.
 pub(super) fn is_outage(flow: &Flow) -> bool {
     let Flow::Return(vals, _) = flow else { return false };
     vals.last().is_some_and(|v| is_failure(&v.sym))

@@ -3,8 +3,8 @@
 use super::{Typing, lang, path_of, writes_option};
 use crate::program::{FuncRef, Program};
 use crate::resolved::Called;
-use dogpile_ir::{Call, Callee, Type, Value, ValueKind};
-use dogpile_models::Row;
+use dogpile_ir::{Call, Callee, Rvalue, StmtKind, Type, Value, ValueKind};
+use dogpile_models::{Does, Row};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -50,7 +50,12 @@ impl Typing {
             }
             Callee::Value(value) => match &value.kind {
                 ValueKind::Closure(id) => Target::Local(FuncRef { module: m, func: *id }),
-                ValueKind::Global(name) => named_target(program, m, name, call.args.len()),
+                ValueKind::Global(name) => match named_target(program, m, name, call.args.len()) {
+                    Target::Unknown(unknown) => {
+                        self.promisified(program, name, call.args.len()).unwrap_or(Target::Unknown(unknown))
+                    }
+                    found => found,
+                },
                 _ => {
                     let ty = self.value_type(program, m, value, 0);
                     called_row(program, &ty, call.args.len())
@@ -58,6 +63,21 @@ impl Typing {
                 }
             },
         }
+    }
+
+    /// `const setAsync = promisify(client.set).bind(client)`: the method of that client that gives a promise.
+    fn promisified<'p>(&self, program: &Program<'p>, name: &str, args: usize) -> Option<Target<'p>> {
+        let (m, global) = program.global(name)?;
+        global.init.iter().find_map(|stmt| {
+            let StmtKind::Let { value: Rvalue::Call(call), .. } = &stmt.kind else { return None };
+            let [Value { kind: ValueKind::Field(object, method), .. }, ..] = call.args.as_slice() else { return None };
+            let Target::Model(row, _) = self.target(program, m, call) else { return None };
+            if !matches!(row.call.does, Does::Value(dogpile_models::ValueKind::Promisified)) {
+                return None;
+            }
+            let ty = self.value_type(program, m, object, 0);
+            Some(self.method_target(program, m, &ty, &format!("{method}Async"), args))
+        })
     }
 
     /// A function that belongs to an imported value or to a name of the language: `axios.get`, `Date.now`, `Lock.create`.
