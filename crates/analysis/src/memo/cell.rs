@@ -79,8 +79,15 @@ fn place_of(module: &Module, place: &Place) -> Option<String> {
 
 fn field_of(module: &Module, base: &Value, name: &str) -> Option<String> {
     match &base.kind {
-        ValueKind::Global(global) => Some(format!("{global}.#{name}")),
         ValueKind::Local(local) => module.local(*local).ty.name().map(|class| format!("{class}.#{name}")),
+        _ => of_global(base, name),
+    }
+}
+
+/// A field of a variable of the process.
+fn of_global(base: &Value, name: &str) -> Option<String> {
+    match &base.kind {
+        ValueKind::Global(global) => Some(format!("{global}.#{name}")),
         _ => None,
     }
 }
@@ -89,27 +96,23 @@ fn field_of(module: &Module, base: &Value, name: &str) -> Option<String> {
 pub(super) fn cell(value: &Value) -> Option<String> {
     match &value.kind {
         ValueKind::Global(name) => Some(name.to_string()),
-        ValueKind::Field(base, name) => match &base.kind {
-            ValueKind::Global(global) => Some(format!("{global}.#{name}")),
-            _ => None,
-        },
+        ValueKind::Field(base, name) => of_global(base, name),
         _ => None,
     }
 }
 
+/// What a statement puts in such a place.
 pub(super) fn assigned(stmt: &Stmt) -> Option<(String, &Rvalue)> {
     let StmtKind::Let { targets, value } = &stmt.kind else { return None };
     let cell = match targets.as_slice() {
         [Place::Global(name)] => name.to_string(),
-        [Place::Field(base, name)] => match &base.kind {
-            ValueKind::Global(global) => format!("{global}.#{name}"),
-            _ => return None,
-        },
+        [Place::Field(base, name)] => of_global(base, name)?,
         _ => return None,
     };
     Some((cell, value))
 }
 
+/// Whether a statement waits for the promise in such a place.
 pub(super) fn awaits(stmt: &Stmt, name: &str) -> bool {
     matches!(&stmt.kind, StmtKind::Let { value: Rvalue::Await(value), .. } if cell(value).as_deref() == Some(name))
 }
