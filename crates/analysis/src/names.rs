@@ -38,12 +38,6 @@ pub(crate) fn says_lock(name: &str) -> bool {
     words >= 2 && ["lock", "mutex", "lease"].iter().any(|word| lower.contains(word))
 }
 
-/// Whether a field of that name may be a client of a server.
-pub(crate) fn says_client(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["redis", "valkey", "client", "cache", "kv", "store", "connection"].iter().any(|word| lower.contains(word))
-}
-
 /// Writes a log line or a metric, and nothing else.
 pub(crate) fn is_logging(name: &str) -> bool {
     let method = last(name);

@@ -500,7 +500,7 @@ pub(crate) fn named_fields<'v>(
 /// What a client is kept under by its use where its owner has no type: `app.redis` of a framework, `ctx.cache` of a request.
 /// Only names of clients are asked for: most fields of unknown objects hold none, and asking costs.
 fn client_of(program: &Program<'_>, m: u32, owner: &Value, name: &str) -> Option<String> {
-    if program.module_at(m).lang != dogpile_ir::Lang::TypeScript || !crate::names::says_client(name) {
+    if program.module_at(m).lang != dogpile_ir::Lang::TypeScript || !dogpile_models::says_client(name) {
         return None;
     }
     path_from(program, m, owner).map(|path| format!("{path}.{name}"))

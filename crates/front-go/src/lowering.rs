@@ -110,13 +110,10 @@ impl<'t> Lowering<'t> {
     }
 
     pub(crate) fn assign(&mut self, targets: Vec<Place>, value: Rvalue, span: Span) {
-        let calls = matches!(value, Rvalue::Call(_));
-        let mut writes = if calls { std::mem::take(&mut self.lent) } else { vec![] };
-        writes.retain(|local| !targets.iter().any(|target| matches!(target, Place::Local(to) if to == local)));
-        // Before the call, which is the last thing that a block may give: what it reads there is not known either.
-        if !writes.is_empty() {
-            let why = "written through its address".into();
-            self.emit(StmtKind::Opaque { why, may_call: false, may_exit: false, reads: vec![], writes }, span);
+        if matches!(value, Rvalue::Call(_))
+            && let Some(written) = StmtKind::written(std::mem::take(&mut self.lent), &targets)
+        {
+            self.emit(written, span);
         }
         self.emit(StmtKind::Let { targets, value }, span);
     }

@@ -56,6 +56,18 @@ pub enum StmtKind {
     Opaque { why: Arc<str>, may_call: bool, may_exit: bool, reads: Vec<LocalId>, writes: Vec<LocalId> },
 }
 
+impl StmtKind {
+    /// What stands before a call that gets the addresses of variables: it may write to all of them but those that its results
+    /// go to. Before it, because a call may be the last thing of a block, and what it reads there is not known either.
+    #[must_use]
+    pub fn written(lent: Vec<LocalId>, targets: &[Place]) -> Option<Self> {
+        let stored = |local: &LocalId| targets.iter().any(|to| matches!(to, Place::Local(to) if to == local));
+        let writes: Vec<LocalId> = lent.into_iter().filter(|local| !stored(local)).collect();
+        let why = "written through its address".into();
+        (!writes.is_empty()).then_some(Self::Opaque { why, may_call: false, may_exit: false, reads: vec![], writes })
+    }
+}
+
 /// What kind of loop it was in the source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LoopKind {

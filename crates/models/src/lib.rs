@@ -18,6 +18,7 @@ mod patterns;
 mod prepared;
 mod rewrite;
 mod row;
+mod said;
 mod validate;
 mod visit;
 
@@ -31,4 +32,5 @@ pub use models::{ClientId, Models, Row};
 pub use path::{AccessPath, Base};
 pub use rewrite::{ReplyChange, RewriteKind, RewriteRow};
 pub use row::*;
+pub use said::{promised, says_client};
 pub use validate::{DECLARED, PHRASES, RESULTS};

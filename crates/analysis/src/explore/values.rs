@@ -56,8 +56,8 @@ impl<'a> Explorer<'a, '_> {
                 None => pure(),
             },
             ValueKind::Promisified => match arg(0).map(|f| &*f.sym) {
-                Some(Sym::Field(object, method)) => Sym::Field(object.clone(), format!("{method}Async").into()),
-                Some(Sym::Bound(object, method)) => Sym::Bound(object.clone(), format!("{method}Async").into()),
+                Some(Sym::Field(object, method)) => Sym::Field(object.clone(), dogpile_models::promised(method).into()),
+                Some(Sym::Bound(object, method)) => Sym::Bound(object.clone(), dogpile_models::promised(method).into()),
                 Some(function) => function.clone(),
                 None => pure(),
             },

@@ -76,7 +76,7 @@ impl Typing {
                 return None;
             }
             let ty = self.value_type(program, m, object, 0);
-            Some(self.method_target(program, m, &ty, &format!("{method}Async"), args))
+            Some(self.method_target(program, m, &ty, &dogpile_models::promised(method), args))
         })
     }
 
