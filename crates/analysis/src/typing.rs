@@ -90,6 +90,11 @@ impl Typing {
 
     fn assign(&mut self, program: &Program<'_>, m: u32, targets: &[Place], value: &Rvalue) {
         let module = &program.modules[m as usize];
+        if let ([Place::Field(base, name)], Rvalue::Call(call), dogpile_ir::Lang::TypeScript) =
+            (targets, value, module.lang)
+        {
+            return self.assign_field(program, m, base, name, call);
+        }
         let known = &self.locals[m as usize];
         let is_open = |local: &LocalId| module.local(*local).ty == Type::Unknown && !known.contains_key(local);
         // Where a call leads is dear to find out, and most results have a type already or go nowhere.
@@ -104,6 +109,18 @@ impl Typing {
             {
                 self.infer_local(m, *local, ty);
             }
+        }
+    }
+
+    /// `this.lock = createLock(redis)`: a field without a type is what a client's function makes for it.
+    fn assign_field(&mut self, program: &Program<'_>, m: u32, base: &Value, name: &str, call: &Call) {
+        let Callee::Named(function) = &call.callee else { return };
+        let owner = self.value_type(program, m, base, 0);
+        let Some(of) = owner.name() else { return };
+        let made = program.models.function(&program.canonical(function), call.args.len());
+        let Some(row) = made.filter(|_| self.field_of(program, &owner, name) == Type::Unknown) else { return };
+        if let Does::Makes { ty, error: false, .. } = &row.call.does {
+            self.infer_use(format!("{of}.{name}"), Type::Named(program.models.qualified_type(row.client, ty).into()));
         }
     }
 

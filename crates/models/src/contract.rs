@@ -19,9 +19,13 @@ pub struct AcquireRow {
     pub token: Option<String>,
     /// Waiting: `none`, `bounded`, `context`, `forever`.
     pub waits: Waits,
-    /// How often it tries again, where that can be chosen and is known: 0 waits for nothing, less for ever.
+    /// How often it tries again, where that can be chosen, at the first of these that says so: 0 waits for nothing, less
+    /// for ever.
     #[serde(default)]
-    pub retries: Option<Path>,
+    pub retries: Vec<Path>,
+    /// Where one of these is given, it does not wait for ever.
+    #[serde(default)]
+    pub limits: Vec<Path>,
     /// Whether the library renews by itself.
     #[serde(default)]
     pub renews: bool,

@@ -179,7 +179,7 @@ fn acquire(row: &mut AcquireRow, show: &mut dyn FnMut(Part<'_>)) {
     {
         show(Part::Path(token));
     }
-    option(&mut row.retries, show);
+    row.retries.iter_mut().chain(&mut row.limits).for_each(|path| show(Part::Path(path)));
     option(&mut row.runs, show);
     if let Some(ty) = &row.handle {
         show(Part::Type(ty));

@@ -101,6 +101,7 @@ impl<'a> Explorer<'a, '_> {
             .unwrap_or_else(|| Val::new(Sym::Result(span, 0, "key".into(), vec![]), span));
         let lease = acquire.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let token = acquire.token.as_deref().filter(|t| t.starts_with('$')).and_then(|p| self.path(p, &site, &state));
+        let waits = self.waits_inside(acquire, &site, &state);
         let slot = self.open_session(&s, &key, lease, token);
         self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
@@ -113,11 +114,8 @@ impl<'a> Explorer<'a, '_> {
             facts.auto_renews = acquire.renews;
             facts.reentrant = acquire.reentrant;
             facts.throws_when_lost = acquire.lost.iter().any(|w| w.starts_with("error") || w.starts_with("raises"));
-            facts.waits_inside = Some(acquire.waits);
+            facts.waits_inside = (waits != Waits::None).then_some(waits);
             facts.reads_before.extend(reads);
-        }
-        if acquire.waits == Waits::None {
-            self.out.sessions[slot].waits_inside = None;
         }
         self.units_of_lease(&s.op, &self.out.sessions[slot].lease.clone(), &site, &state);
         self.note_sharing(slot, &key, &site, &state);
@@ -135,6 +133,13 @@ impl<'a> Explorer<'a, '_> {
             let mut state = state.clone();
             if status == Status::Won {
                 self.supersede(&key, &mut state);
+                // Where nothing is given to release by, what took the lock has it: `lock.acquire(key)`.
+                if let Some(taker) = &site.receiver
+                    && !acquire.key.starts_with("$0")
+                    && !words.iter().any(|word| word == "handle" || word == "cancel")
+                {
+                    state.set_field(taker.sym.clone(), "key".into(), key.clone());
+                }
             }
             state.restart(slot, if in_part { Status::Won } else { status });
             self.is_part(slot, &mut state);
@@ -289,6 +294,18 @@ impl<'a> Explorer<'a, '_> {
         let key = self.handle_key(handle, site, state);
         let guard = if handle.guarded { GuardFact::Atomic(None) } else { GuardFact::None };
         (s, key, guard)
+    }
+
+    /// How a library's acquire waits, by what it was told.
+    fn waits_inside(&mut self, acquire: &AcquireRow, site: &CallSite<'a>, state: &State<'a>) -> Waits {
+        let tries = acquire.retries.iter().find_map(|path| self.path(path, site, state)?.sym.int());
+        let mut limits = acquire.limits.iter().filter_map(|path| self.path(path, site, state));
+        match tries {
+            Some(0) => Waits::None,
+            Some(..0) => Waits::Forever,
+            _ if acquire.waits == Waits::Forever && limits.any(|limit| *limit.sym != Sym::Nil) => Waits::Bounded,
+            _ => acquire.waits,
+        }
     }
 
     pub(super) fn library_release(

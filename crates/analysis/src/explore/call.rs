@@ -178,6 +178,15 @@ impl<'a> Explorer<'a, '_> {
         {
             return self.run_defined(&command, &ty, site, state);
         }
+        // An object in a field that is called itself: `this.lock(key)`.
+        if matches!(target, Target::Unknown(_)) && ty.name().is_some() {
+            let held = self.cx.typing.field_of(&self.cx.program, &ty, &name);
+            if let Some(row) = called_row(&self.cx.program, &held, site.args.len()) {
+                let field = Val::new(Sym::Field(base.sym.clone(), name), base.span);
+                let site = CallSite { receiver: Some(field), ..site };
+                return self.model(row, crate::typing::Evidence::Exact, site, state);
+            }
+        }
         let label: Arc<str> = match ty.name() {
             Some(owner) => format!("{owner}.{name}").into(),
             None => name.clone(),

@@ -226,10 +226,9 @@ impl<'a> Explorer<'a, '_> {
                 self.spawn_function(function, start, &std::sync::Arc::new(object.clone()), &site, &mut state);
                 one(state, object, &site)
             }
-            // A script call made now and sent later is not followed: its reply is not known.
-            Does::MakesEval { .. } => {
-                self.note_opaque(&state);
-                one(state, Sym::Unknown, &site)
+            Does::MakesEval { script, keys, args, .. } => {
+                let built = self.script_made(row, script, keys, args, &site, &mut state);
+                vec![(state, Out::Values(vec![built]))]
             }
             Does::Subscribes { .. }
             | Does::Waits { .. }

@@ -41,6 +41,8 @@ impl<'a> Explorer<'a, '_> {
             Sym::List(items) if items.len() == 2 && is_result_error(&items[1].sym) => {
                 Parts { value: items[0].clone(), error: Some(items[1].clone()) }
             }
+            // A handle that was given is an option with something in it.
+            Sym::Object(..) | Sym::Alloc(_) if takes_option(name) => Parts { value: receiver, error: None },
             Sym::Object(..) | Sym::Alloc(_) | Sym::Reply(..) | Sym::Command(..) | Sym::List(_) => return None,
             _ => Parts { value: receiver, error: None },
         };
@@ -234,4 +236,9 @@ fn with_error(outs: Outs<'_>, error: Option<Val>) -> Outs<'_> {
             other => (state, other),
         })
         .collect()
+}
+
+/// Whether nothing but an option or a result is asked this.
+fn takes_option(name: &str) -> bool {
+    matches!(name, "ok_or" | "ok_or_else" | "is_some" | "is_none" | "unwrap" | "expect")
 }

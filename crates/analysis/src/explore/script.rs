@@ -26,34 +26,66 @@ impl<'a> Explorer<'a, '_> {
         site: CallSite<'a>,
         state: State<'a>,
     ) -> Outs<'a> {
-        let span = site.call.span;
         self.note_context_use(&site, &state);
         let s = self.sending(row, evidence, reply, "EVAL", &site, &state);
-        let text = match self.path(script, &site, &state) {
+        let (text, keys, rest) = self.script_given(script, keys, args, &site, &state);
+        self.run_script(s, &text, keys, rest, &site, state)
+    }
+
+    /// A script's call that is made now and sent later is a command, where its text and its keys are known.
+    pub(super) fn script_made(
+        &mut self,
+        row: Row<'a>,
+        script: &str,
+        keys: &KeysRow,
+        args: &str,
+        site: &CallSite<'a>,
+        state: &mut State<'a>,
+    ) -> Val {
+        let span = site.call.span;
+        let (text, keys, rest) = self.script_given(script, keys, args, site, state);
+        let words = vector(&text, keys.as_deref(), &rest, span);
+        if words.is_empty() {
+            self.note_opaque(state);
+            return Val::unknown(span);
+        }
+        self.new_command(row, None, words.to_vec(), span, state)
+    }
+
+    /// The text of a script, its keys as far as they are told from its arguments, and those.
+    fn script_given(
+        &mut self,
+        script: &str,
+        keys: &KeysRow,
+        args: &str,
+        site: &CallSite<'a>,
+        state: &State<'a>,
+    ) -> (Val, Option<Vec<Val>>, Vec<Val>) {
+        let text = match self.path(script, site, state) {
             Some(val) => match &*val.sym {
                 Sym::Object(..) | Sym::Alloc(_) => state.field(&val.sym, "text").cloned().unwrap_or(val),
                 _ => val,
             },
-            None => Val::unknown(span),
+            None => Val::unknown(site.call.span),
         };
-        let mut rest = self.path_list(args, &site, &state);
+        let mut rest = self.path_list(args, site, state);
         if let [one] = rest.as_slice()
             && let Sym::List(items) = &*one.sym
         {
             rest = items.clone();
         }
         let keys = match keys {
-            KeysRow::List(path) => match self.path(path, &site, &state).map(|v| v.sym) {
+            KeysRow::List(path) => match self.path(path, site, state).map(|v| v.sym) {
                 Some(sym) => match fullest(&sym) {
                     Sym::List(items) => Some(items.clone()),
                     Sym::Nil => Some(vec![]),
-                    Sym::Str(_) | Sym::Concat(_) => Some(vec![Val { sym: sym.clone(), span }]),
+                    Sym::Str(_) | Sym::Concat(_) => Some(vec![Val { sym: sym.clone(), span: site.call.span }]),
                     _ => None,
                 },
                 None => None,
             },
             KeysRow::Flat { count } => {
-                let n = self.path(count, &site, &state).and_then(|v| v.sym.int()).and_then(|n| usize::try_from(n).ok());
+                let n = self.path(count, site, state).and_then(|v| v.sym.int()).and_then(|n| usize::try_from(n).ok());
                 take(&mut rest, n)
             }
             KeysRow::Kept { kept } => {
@@ -66,7 +98,7 @@ impl<'a> Explorer<'a, '_> {
                 take(&mut rest, n)
             }
         };
-        self.run_script(s, &text, keys, rest, &site, state)
+        (text, keys, rest)
     }
 
     /// A script that a client, of this type as far as known, has as a method: keys first, then arguments.

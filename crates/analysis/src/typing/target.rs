@@ -46,21 +46,26 @@ impl Typing {
                 {
                     return found;
                 }
-                self.method_target(program, m, &ty, name, call.args.len())
+                match self.method_target(program, m, &ty, name, call.args.len()) {
+                    Target::Unknown(unknown) => {
+                        let held = ty.name().map_or(Type::Unknown, |_| self.field_of(program, &ty, name));
+                        called(program, &held, call.args.len()).unwrap_or(Target::Unknown(unknown))
+                    }
+                    found => found,
+                }
             }
             Callee::Value(value) => match &value.kind {
                 ValueKind::Closure(id) => Target::Local(FuncRef { module: m, func: *id }),
                 ValueKind::Global(name) => match named_target(program, m, name, call.args.len()) {
                     Target::Unknown(unknown) => {
-                        self.promisified(program, name, call.args.len()).unwrap_or(Target::Unknown(unknown))
+                        let promised = self.promisified(program, name, call.args.len());
+                        let held = || called(program, &self.value_type(program, m, value, 0), call.args.len());
+                        promised.or_else(held).unwrap_or(Target::Unknown(unknown))
                     }
                     found => found,
                 },
-                _ => {
-                    let ty = self.value_type(program, m, value, 0);
-                    called_row(program, &ty, call.args.len())
-                        .map_or_else(|| Target::Unknown("".into()), |row| Target::Model(row, Evidence::Exact))
-                }
+                _ => called(program, &self.value_type(program, m, value, 0), call.args.len())
+                    .unwrap_or_else(|| Target::Unknown("".into())),
             },
         }
     }
@@ -185,6 +190,10 @@ fn found_method<'p>(program: &Program<'p>, m: u32, ty: &Type, name: &str, args: 
 /// What a call of an object itself does: `limit(f)`.
 pub(crate) fn called_row<'p>(program: &Program<'p>, ty: &Type, args: usize) -> Option<Row<'p>> {
     program.models.method(&program.canonical(ty.name()?), "()", args)
+}
+
+fn called<'p>(program: &Program<'p>, ty: &Type, args: usize) -> Option<Target<'p>> {
+    called_row(program, ty, args).map(|row| Target::Model(row, Evidence::Exact))
 }
 
 fn named_target<'p>(program: &Program<'p>, m: u32, name: &str, args: usize) -> Target<'p> {
