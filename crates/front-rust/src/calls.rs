@@ -43,6 +43,9 @@ const SAME: &[&str] = &[
     "to_vec",
 ];
 
+/// What stands for `Some(x)`: gives what it is given.
+const SOME: &str = "core::option.Some";
+
 impl Lowering<'_> {
     pub(crate) fn call(&mut self, e: &ExprCall, mode: Mode, want: Option<Type>) -> Rvalue {
         let span = self.between(crate::spans::first(&e.func), e.paren_token.span.close());
@@ -56,7 +59,14 @@ impl Lowering<'_> {
                     let err = self.value(inner, None);
                     Self::result_tuple(Self::nil(span), err, span)
                 }
-                _ => self.value(inner, want),
+                _ => {
+                    let value = self.value(inner, want);
+                    if matches!(value.kind, ValueKind::Local(_) | ValueKind::Field(..) | ValueKind::Index(..)) {
+                        // What a call gave may be nothing, for all that is known; this is something.
+                        return self.called(Callee::Named(SOME.into()), vec![value], true, span, span);
+                    }
+                    value
+                }
             });
         }
         let Expr::Path(path) = bare(&e.func) else {

@@ -157,6 +157,8 @@ pub enum ValueKind {
     Pure,
     /// The text of `$1` (of `$0`, in a method without arguments), unchanged (`[]byte(s)`, `strconv.Itoa`, `fmt.Sprint`).
     Same,
+    /// Its argument, which is not nil: `Some(x)`.
+    Present,
     /// The function `$1` with a promise in place of its callback; of a method, the one of that name and `Async`, which is also
     /// what `promisifyAll` adds to an object.
     Promisified,

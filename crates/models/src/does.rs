@@ -255,6 +255,12 @@ pub enum Does {
     NoReturn,
     /// Ends the process abnormally in this goroutine only (panic).
     Panics,
+    /// Waits for a future, or calls an asynchronous function, and gives its result in another one: an error when a time
+    /// was over first and the future was dropped.
+    Limits {
+        /// The future, or the function.
+        future: Path,
+    },
     /// Calls a function argument once, before it returns (`once.Do(f)`, retry helpers).
     Calls {
         /// The function.

@@ -152,6 +152,7 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             }
             show(Part::Gives(&row.gives));
         }
+        Does::Limits { future } => show(Part::Path(future)),
         Does::Calls { function, .. } => show(Part::Path(function)),
         Does::Spawns { function, after, .. } => {
             show(Part::Path(function));

@@ -23,6 +23,7 @@ impl<'a> Explorer<'a, '_> {
             Rvalue::Use(v) => {
                 if let [Place::Local(local)] = &targets[..] {
                     self.copy_promise(frame, v, *local);
+                    self.copy_future(frame, v, *local);
                 }
                 let val = self.eval(frame, v, &mut state);
                 match (&*val.sym, targets.len()) {
@@ -46,6 +47,7 @@ impl<'a> Explorer<'a, '_> {
                     _ => None,
                 };
                 self.end_promise(flight, frame, kept);
+                self.keep_future(frame, call, kept);
                 for (mut state, out) in self.kept(frame, call, outs) {
                     match out {
                         Out::Values(vals) => {
@@ -83,6 +85,7 @@ impl<'a> Explorer<'a, '_> {
                 let val = self.eval(frame, v, &mut state);
                 self.local_wait(&val.sym);
                 self.message_received(frame, span, &val, WaitEnd::Nothing, &state);
+                state.beside.running.clear();
                 if let Some((f, home)) = self.future(&val.sym).filter(|_| self.lang(frame) == dogpile_ir::Lang::Rust)
                     && let Some(call) = self.destructor_call(frame)
                 {
@@ -106,7 +109,9 @@ impl<'a> Explorer<'a, '_> {
                         Err(raised) => return vec![(state, Flow::Raise(Val { sym: raised.sym, span }))],
                     }
                 }
-                if matches!(value, Rvalue::Race(_)) {
+                if matches!(value, Rvalue::All(_)) {
+                    state.beside.running.clear();
+                } else {
                     self.note_race(frame, &vals, span, &state);
                 }
                 let sym = if matches!(value, Rvalue::All(_)) {

@@ -126,7 +126,7 @@ impl<'a> Explorer<'a, '_> {
             StmtKind::Return { values } => {
                 let mut vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
                 vals.iter().for_each(|v| self.looked_at(&v.sym));
-                self.made_error(frame, values, &mut vals);
+                self.made_error(frame, values, &mut vals, &mut state);
                 if self.throws(frame) {
                     vals.iter().for_each(|val| self.local_wait(&val.sym));
                 }
@@ -245,13 +245,11 @@ impl<'a> Explorer<'a, '_> {
                 let chan = self.eval(frame, from, &mut state);
                 self.received(&chan, &mut state);
                 self.message_received(frame, arm.span, &chan, wait_end(&channels, i), &state);
+                self.arm_won(frame, arms, i, &mut state);
+                let came = Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span);
+                let came = if self.made_future(frame, from).is_some() { chan } else { came };
                 for target in targets {
-                    self.store(
-                        frame,
-                        target,
-                        Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span),
-                        &mut state,
-                    );
+                    self.store(frame, target, came.clone(), &mut state);
                 }
             }
             if let Comm::Send { to, .. } = &arm.comm {

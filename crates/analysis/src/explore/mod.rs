@@ -20,6 +20,7 @@ pub(crate) mod drop;
 mod eval;
 mod failure;
 mod globals;
+mod limited;
 mod lists;
 mod lookups;
 pub(crate) mod marks;
@@ -139,6 +140,7 @@ pub(crate) struct Explorer<'a, 'c> {
     local: byhand::Local,
     lookups: lookups::Lookups<'a>,
     globals: globals::Globals<'a>,
+    futures: limited::Futures,
 }
 
 /// What an exploration is for.
@@ -176,6 +178,7 @@ pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Explor
         local: byhand::Local::default(),
         lookups: lookups::Lookups::default(),
         globals: globals::Globals::default(),
+        futures: limited::Futures::default(),
     };
     explorer.run();
     explorer.out

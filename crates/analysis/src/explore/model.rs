@@ -198,6 +198,9 @@ impl<'a> Explorer<'a, '_> {
             Does::Converts { reply, error, to } => self.convert_reply(row, reply, error, to, &site, state),
             Does::Value(kind) => {
                 let mut vals = self.value_of(*kind, row, &site);
+                if *kind == dogpile_models::ValueKind::Present {
+                    state.is_something(&vals[0].sym);
+                }
                 // Rust says it where a value can fail; these never do, and are no result to be taken apart.
                 if self.lang(site.frame) == dogpile_ir::Lang::Rust && super::values::cannot_fail(*kind) {
                     vals.truncate(1);
@@ -209,7 +212,9 @@ impl<'a> Explorer<'a, '_> {
                 if let Some(ms) = ms {
                     self.note_sleep(span, ms, &mut state);
                 }
-                vec![(state, Out::Values(vec![]))]
+                // A future of its own that nobody waits for yet is a timer.
+                let timer = site.call.awaited || self.lang(site.frame) != dogpile_ir::Lang::Rust;
+                vec![(state, Out::Values(if timer { vec![] } else { vec![Val::new(Sym::Timer(ms), span)] }))]
             }
             Does::Context(context) => self.context(context, &site, state),
             Does::NoReturn => {
@@ -217,6 +222,7 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Stop)]
             }
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
+            Does::Limits { future } => self.limited(future, site, state),
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
             Does::Spawns { function, after, repeats, .. } => {
                 let delay =

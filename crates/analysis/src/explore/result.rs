@@ -167,7 +167,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// `Err(e)` is an error, whatever it was made of.
-    pub(super) fn made_error(&self, frame: FrameId, values: &[Value], vals: &mut [Val]) {
+    pub(super) fn made_error(&self, frame: FrameId, values: &[Value], vals: &mut [Val], state: &mut State<'a>) {
         let nothing = |v: &Value| matches!(v.kind, ValueKind::Lit(Lit::Nil));
         let ([value, error], [_, made]) = (values, vals) else { return };
         if self.lang(frame) != Lang::Rust || !nothing(value) || nothing(error) {
@@ -176,7 +176,7 @@ impl<'a> Explorer<'a, '_> {
         let name = match &*made.sym {
             Sym::Unknown => format!("made at {}:{}", made.span.file.0, made.span.start).into(),
             Sym::Global(variant) => variant.clone(),
-            _ => return,
+            _ => return state.is_something(&made.sym),
         };
         *made = Val::new(Sym::Error(name), made.span);
     }

@@ -352,6 +352,14 @@ impl<'a> State<'a> {
         }
     }
 
+    /// A value is not nil, whatever it is.
+    pub(crate) fn is_something(&mut self, sym: &S) {
+        let nothing = Arc::new(crate::fold::binary(BinaryOp::Eq, sym, &Sym::Nil.into()));
+        if self.truth(&nothing).is_none() {
+            self.assume(&nothing, false);
+        }
+    }
+
     fn insert_cond(&mut self, sym: &S, truth: bool) {
         if is_vague(sym) {
             return;

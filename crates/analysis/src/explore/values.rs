@@ -55,6 +55,10 @@ impl<'a> Explorer<'a, '_> {
                 Some(v) => return vec![v.clone(), Val::new(Sym::Result(span, 1, name, given), span)],
                 None => pure(),
             },
+            ValueKind::Present => match arg(0).map(|v| &*v.sym) {
+                Some(Sym::Unknown) | None => pure(),
+                Some(known) => known.clone(),
+            },
             ValueKind::Promisified => match arg(0).map(|f| &*f.sym) {
                 Some(Sym::Field(object, method)) => Sym::Field(object.clone(), dogpile_models::promised(method).into()),
                 Some(Sym::Bound(object, method)) => Sym::Bound(object.clone(), dogpile_models::promised(method).into()),
@@ -115,6 +119,7 @@ pub(super) fn cannot_fail(kind: ValueKind) -> bool {
     matches!(
         kind,
         ValueKind::Clock
+            | ValueKind::Present
             | ValueKind::DurationSeconds
             | ValueKind::DurationMillis
             | ValueKind::DurationNanos

@@ -1,0 +1,105 @@
+//! Futures that somebody drops when a time is over, or when another one was there first.
+
+use super::call::{CallSite, Outs};
+use super::state::{State, Status};
+use super::{Explorer, Out};
+use crate::lifecycle::WaitBound;
+use crate::sym::{FrameId, Sym, Val};
+use dogpile_ir::{Arm, Call, Comm, Lang, LocalId, Value, ValueKind};
+use dogpile_source::Span;
+use std::collections::BTreeMap;
+
+/// Futures that are kept in variables, with the calls that made them: what they do is explored where they are made.
+#[derive(Default)]
+pub(super) struct Futures(BTreeMap<(FrameId, LocalId), Span>);
+
+impl<'a> Explorer<'a, '_> {
+    /// A call whose future is kept in a variable.
+    pub(super) fn keep_future(&mut self, frame: FrameId, call: &Call, local: Option<LocalId>) {
+        if let Some(local) = local.filter(|_| !call.awaited && self.lang(frame) == Lang::Rust) {
+            let home = self.home(frame, local);
+            self.futures.0.insert((home, local), call.span);
+        }
+    }
+
+    /// The same future in another variable: `let fut = pin!(fut)`.
+    pub(super) fn copy_future(&mut self, frame: FrameId, from: &Value, to: LocalId) {
+        if let Some(made) = self.made_future(frame, from) {
+            self.futures.0.insert((self.home(frame, to), to), made);
+        }
+    }
+
+    /// Where the future was made that a value is.
+    pub(super) fn made_future(&self, frame: FrameId, value: &Value) -> Option<Span> {
+        let ValueKind::Local(local) = value.kind else { return None };
+        self.futures.0.get(&(self.home(frame, local), local)).copied()
+    }
+
+    /// `timeout(limit, future)`: what the future gives, in a result that is an error when the time is over.
+    pub(super) fn limited(&mut self, future: &str, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        let span = site.call.span;
+        let is_code = |val: &Val| matches!(&*val.sym, Sym::Func(..) | Sym::Field(..) | Sym::Bound(..));
+        let made = site.call.args.iter().find_map(|arg| Some((arg, self.made_future(site.frame, arg)?)));
+        // What it gives is wanted whole, with its own error.
+        let given = match made {
+            Some((arg, _)) => Some(self.eval(site.frame, arg, &mut state)),
+            None => self.path(future, &site, &state),
+        };
+        let made = made.map(|(_, made)| made);
+        // A task has been started, and goes on when nobody waits any more.
+        let is_task = made.is_none() && !given.as_ref().is_some_and(is_code);
+        let outs = match given {
+            Some(val) if !is_code(&val) => vec![(state, Out::Values(vec![val]))],
+            _ => self.run_function(future, vec![], &site, state),
+        };
+        let mut all = Vec::new();
+        for (state, out) in outs {
+            let Out::Values(mut inner) = out else {
+                all.push((state, out));
+                continue;
+            };
+            let mut late = state.clone();
+            self.drop_future(site.frame, made.unwrap_or(span), &mut late);
+            let error = Val::new(Sym::Error("elapsed".into()), span);
+            all.push((late, Out::Values(vec![Val::new(Sym::Nil, span), error])));
+            let mut in_time = state;
+            if is_task {
+                in_time.beside.running.clear();
+            }
+            let value = match inner.len() {
+                1 => inner.remove(0),
+                _ => Val::new(Sym::List(inner), span),
+            };
+            all.push((in_time, Out::Values(vec![value, Val::new(Sym::Nil, span)])));
+        }
+        all
+    }
+
+    /// A future was made at `made` and is dropped before it is over: nobody learns whether it took a lock, and a wait in
+    /// it is over, too.
+    pub(super) fn drop_future(&mut self, frame: FrameId, made: Span, state: &mut State<'a>) {
+        let depth = self.frame(frame).via.len();
+        let slots: Vec<usize> = state.held.iter().map(|held| held.slot).collect();
+        for slot in slots {
+            let facts = &mut self.out.sessions[slot];
+            if !made.contains(facts.site.via.get(depth).copied().unwrap_or(facts.site.span)) {
+                continue;
+            }
+            if let Some((.., bound @ (WaitBound::None | WaitBound::Unknown))) = &mut facts.wait {
+                *bound = WaitBound::Deadline;
+            }
+            state.restart(slot, Status::Failed);
+        }
+    }
+
+    /// One arm of a choice between futures was there first: the others are dropped.
+    pub(super) fn arm_won(&mut self, frame: FrameId, arms: &[Arm], first: usize, state: &mut State<'a>) {
+        for (_, arm) in arms.iter().enumerate().filter(|(i, _)| *i != first) {
+            if let Comm::Receive { from, .. } = &arm.comm
+                && let Some(made) = self.made_future(frame, from)
+            {
+                self.drop_future(frame, made, state);
+            }
+        }
+    }
+}
