@@ -136,6 +136,7 @@ pub(crate) fn assemble(
     once::folds(&mut out.locks);
     once::leaks(&mut out.locks);
     once::own_faults(&mut out.locks);
+    once::waits(&mut out.locks);
     once::below(&mut out.locks);
     out.locks.sort_by(|a, b| {
         (a.acquire.site.outer(), &a.acquire.site.via, a.acquire.site.span).cmp(&(

@@ -1,7 +1,7 @@
 //! What a helper does is told of the helper, and not again of each of its callers.
 
 use super::class::ROLLED_BACK;
-use crate::lifecycle::{Class, ContextOrigin, Fate, Lock, OnLoss, TokenKind, WaitForm};
+use crate::lifecycle::{Class, ContextOrigin, Fate, Lock, OnLoss, TokenKind, WaitBound, WaitForm};
 use dogpile_source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,6 +79,26 @@ pub(super) fn own_faults(locks: &mut [Lock]) {
         }
         if clock(lock).is_some_and(|own| told.iter().any(|t| t.1 == Some(own))) {
             lock.acquire.token.kind = TokenKind::Unknown;
+        }
+    }
+}
+
+/// Callers that all give a helper's wait a deadline end it: it is theirs to say.
+pub(super) fn waits(locks: &mut [Lock]) {
+    let bound = |lock: &Lock| lock.wait.as_ref().map(|w| (w.span, w.bound));
+    let mut called: BTreeMap<(Way, Span), bool> = BTreeMap::new();
+    for lock in locks.iter() {
+        let Some((span, bound)) = bound(lock) else { continue };
+        for way in inner(lock) {
+            *called.entry((way, span)).or_insert(true) &= bound == WaitBound::Deadline;
+        }
+    }
+    for lock in locks {
+        let way = way(lock);
+        if let Some(wait) = &mut lock.wait
+            && called.get(&(way, wait.span)) == Some(&true)
+        {
+            wait.bound = WaitBound::Deadline;
         }
     }
 }

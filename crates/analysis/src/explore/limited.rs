@@ -6,6 +6,7 @@ use super::{Explorer, Out};
 use crate::lifecycle::WaitBound;
 use crate::sym::{FrameId, Sym, Val};
 use dogpile_ir::{Arm, Call, Comm, Lang, LocalId, Value, ValueKind};
+use dogpile_models::TtlRow;
 use dogpile_source::Span;
 use std::collections::BTreeMap;
 
@@ -35,6 +36,17 @@ impl<'a> Explorer<'a, '_> {
         self.futures.0.get(&(self.home(frame, local), local)).copied()
     }
 
+    /// A pause; a future of its own that nobody waits for yet is a timer.
+    pub(super) fn slept(&mut self, time: &TtlRow, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
+        if let Some(ms) = ms {
+            self.note_sleep(site.call.span, ms, &mut state);
+        }
+        let put_off = !site.call.awaited && self.lang(site.frame) == Lang::Rust;
+        let timer = put_off.then(|| Val::new(Sym::Timer(ms), site.call.span));
+        vec![(state, Out::Values(timer.into_iter().collect()))]
+    }
+
     /// `timeout(limit, future)`: what the future gives, in a result that is an error when the time is over.
     pub(super) fn limited(&mut self, future: &str, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let span = site.call.span;
@@ -48,6 +60,11 @@ impl<'a> Explorer<'a, '_> {
         let made = made.map(|(_, made)| made);
         // A task has been started, and goes on when nobody waits any more.
         let is_task = made.is_none() && !given.as_ref().is_some_and(is_code);
+        // A block is explored where it is awaited, as what it is: its function.
+        let block = given.as_ref().and_then(|val| match &*val.sym {
+            Sym::Func(f, _) => Some(self.cx.program.function(*f).span),
+            _ => None,
+        });
         let outs = match given {
             Some(val) if !is_code(&val) => vec![(state, Out::Values(vec![val]))],
             _ => self.run_function(future, vec![], &site, state),
@@ -59,7 +76,7 @@ impl<'a> Explorer<'a, '_> {
                 continue;
             };
             let mut late = state.clone();
-            self.drop_future(site.frame, made.unwrap_or(span), &mut late);
+            self.drop_future(site.frame, made.or(block).unwrap_or(span), &mut late);
             let error = Val::new(Sym::Error("elapsed".into()), span);
             all.push((late, Out::Values(vec![Val::new(Sym::Nil, span), error])));
             let mut in_time = state;

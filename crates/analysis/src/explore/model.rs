@@ -202,20 +202,11 @@ impl<'a> Explorer<'a, '_> {
                     state.is_something(&vals[0].sym);
                 }
                 // Rust says it where a value can fail; these never do, and are no result to be taken apart.
-                if self.lang(site.frame) == dogpile_ir::Lang::Rust && super::values::cannot_fail(*kind) {
-                    vals.truncate(1);
-                }
+                let sure = self.lang(site.frame) == dogpile_ir::Lang::Rust && super::values::cannot_fail(*kind);
+                vals.truncate(if sure { 1 } else { vals.len() });
                 vec![(state, Out::Values(vals))]
             }
-            Does::Sleeps { time } => {
-                let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
-                if let Some(ms) = ms {
-                    self.note_sleep(span, ms, &mut state);
-                }
-                // A future of its own that nobody waits for yet is a timer.
-                let timer = site.call.awaited || self.lang(site.frame) != dogpile_ir::Lang::Rust;
-                vec![(state, Out::Values(if timer { vec![] } else { vec![Val::new(Sym::Timer(ms), span)] }))]
-            }
+            Does::Sleeps { time } => self.slept(time, site, state),
             Does::Context(context) => self.context(context, &site, state),
             Does::NoReturn => {
                 self.leave_process(&site, &state);
