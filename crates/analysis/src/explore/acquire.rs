@@ -14,9 +14,18 @@ use std::sync::Arc;
 
 impl<'a> Explorer<'a, '_> {
     /// The session that this acquire site belongs to, made on first sight.
-    pub(super) fn open_session(&mut self, s: &Sending<'a>, key: &Val, lease: Lease, token: Option<Val>) -> usize {
+    pub(super) fn open_session(
+        &mut self,
+        s: &Sending<'a>,
+        key: &Val,
+        lease: Lease,
+        token: Option<Val>,
+        state: &State<'a>,
+    ) -> usize {
         if let Some(slot) = self.out.sessions.iter().position(|f| f.site.span == s.op.span && f.site.via == s.op.via) {
-            self.out.sessions[slot].blurred |= !self.rounds.is_empty();
+            // One place takes many locks, and holds some while it takes others: what one reply leads to, their count
+            // decides. A loop that is done with one item's lock before it takes the next is like any other.
+            self.out.sessions[slot].blurred |= !self.rounds.is_empty() && state.status(slot) == Some(Status::Won);
             return slot;
         }
         if let Some(flight) = self.flights.last() {
@@ -24,8 +33,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let mut facts = SessionFacts::new(s.op.clone(), key.clone(), lease, token);
         facts.queue = s.queue.as_ref().map(|q| q.0.clone());
-        // One place takes many locks (items, quorum nodes): what one reply leads to, the loop's count decides.
-        facts.blurred = !self.rounds.is_empty();
+        facts.blurred = self.is_walked();
         facts.beyond.region = self.regions.id();
         self.out.sessions.push(facts);
         self.out.sessions.len() - 1
@@ -44,7 +52,7 @@ impl<'a> Explorer<'a, '_> {
         site: &CallSite<'a>,
         mut state: State<'a>,
     ) -> Outs<'a> {
-        let slot = self.open_session(&s, &key, lease, token);
+        let slot = self.open_session(&s, &key, lease, token, &state);
         self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
         self.marks_before(slot);
@@ -102,7 +110,7 @@ impl<'a> Explorer<'a, '_> {
         let lease = acquire.ttl.as_ref().map_or(Lease::Unknown, |t| self.lease(t, &site, &state));
         let token = acquire.token.as_deref().filter(|t| t.starts_with('$')).and_then(|p| self.path(p, &site, &state));
         let waits = self.waits_inside(acquire, &site, &state);
-        let slot = self.open_session(&s, &key, lease, token);
+        let slot = self.open_session(&s, &key, lease, token, &state);
         self.deed(&s.op, &key, super::trace::What::Take(slot), None, Lease::Unknown, &mut state);
         let reads = self.reads_so_far(&state);
         self.marks_before(slot);

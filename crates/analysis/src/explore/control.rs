@@ -127,6 +127,7 @@ impl<'a> Explorer<'a, '_> {
                 let mut vals: Vec<Val> = values.iter().map(|v| self.eval(frame, v, &mut state)).collect();
                 vals.iter().for_each(|v| self.looked_at(&v.sym));
                 self.made_error(frame, values, &mut vals, &mut state);
+                self.returned_error(frame, &mut vals, &mut state);
                 if self.throws(frame) {
                     vals.iter().for_each(|val| self.local_wait(&val.sym));
                 }
@@ -165,6 +166,7 @@ impl<'a> Explorer<'a, '_> {
         mut state: State<'a>,
     ) -> Paths<'a> {
         state.fine = None;
+        let asked = self.circuit(frame, cond, &state);
         let (yes, no) = self.sides(frame, cond, state);
         let mut paths = Vec::new();
         if let Some(mut yes) = yes {
@@ -179,6 +181,7 @@ impl<'a> Explorer<'a, '_> {
             }
             paths.extend(self.block(frame, otherwise, vec![no]));
         }
+        self.keep_both(frame, cond, (then, otherwise), asked.as_ref(), &mut paths);
         joined(paths)
     }
 

@@ -5,8 +5,15 @@ use super::call::Outs;
 use super::control::split;
 use super::state::{Held, State, Status};
 use super::{Explorer, Out};
-use crate::sym::{FrameId, Sym};
-use dogpile_ir::{BinaryOp, Lang, Lit, Value, ValueKind};
+use crate::sym::{FrameId, Sym, Val};
+use dogpile_ir::{BinaryOp, Lang, Lit, Type, Value, ValueKind};
+use dogpile_source::Span;
+use std::sync::Arc;
+
+/// The name of an error that is known by its place only.
+pub(super) fn made_at(span: Span) -> Arc<str> {
+    format!("made at {}:{}", span.file.0, span.start).into()
+}
 
 impl<'a> Explorer<'a, '_> {
     /// The paths on which a condition holds, and on which it does not.
@@ -28,6 +35,33 @@ impl<'a> Explorer<'a, '_> {
             no.has_failed();
         }
         (yes, no)
+    }
+
+    /// What a path that did not get the lock returns where an error belongs is one, whoever made it: for all that is known,
+    /// `status.Error(…)` of a package that is not in sight may give nil, but nobody tells a loser so.
+    pub(super) fn returned_error(&self, frame: FrameId, vals: &mut [Val], state: &mut State<'a>) {
+        let results = &self.cx.program.function(self.frame(frame).func).results;
+        let is_error = |ty: &Type| ty.name() == Some("error");
+        if self.lang(frame) != Lang::Go || results.len() != vals.len() || !results.last().is_some_and(is_error) {
+            return;
+        }
+        let is = |held: &Held, all: &[Status]| all.contains(&held.status);
+        let lost = state.held.iter().any(|held| is(held, &[Status::Lost, Status::Failed]));
+        if !lost || state.held.iter().any(|held| is(held, &[Status::Won, Status::Released, Status::HandedOver])) {
+            return;
+        }
+        match vals.last_mut() {
+            Some(error) if *error.sym == Sym::Unknown => {
+                *error = Val::new(Sym::Error(made_at(error.span)), error.span);
+            }
+            // The only result of a call; one that comes with others may well be nil: a loser has another answer.
+            Some(error)
+                if !error.sym.any(&mut |s| matches!(s, Sym::Result(_, n, name, _) if *n > 0 || &**name == "error")) =>
+            {
+                state.is_something(&error.sym);
+            }
+            _ => {}
+        }
     }
 
     /// Whether a condition with this outcome says that something went wrong.

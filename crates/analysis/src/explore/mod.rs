@@ -37,6 +37,7 @@ mod result;
 mod script;
 mod share;
 mod shared_map;
+mod shortcut;
 pub(crate) mod state;
 pub(crate) mod trace;
 mod units;

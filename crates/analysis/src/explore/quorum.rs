@@ -86,6 +86,11 @@ impl<'a> Explorer<'a, '_> {
         self.rounds.push(Round { frame, span, item: Item::Given(function) });
     }
 
+    /// Whether somebody else runs what is explored for each item, perhaps all at once, and gets their answers together.
+    pub(super) fn is_walked(&self) -> bool {
+        self.rounds.iter().any(|round| matches!(round.item, Item::Given(_)))
+    }
+
     pub(super) fn end_round(&mut self) {
         self.rounds.pop();
     }
@@ -129,6 +134,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let one_token = self.out.sessions[slot].token.as_ref().is_none_or(|t| !self.varies(&t.sym, &round, state));
         if self.is_asked_of_item(key, one_token, &round, site, state) {
+            self.out.sessions[slot].blurred = true;
             self.out.sessions[slot].quorum = Some(Box::new(QuorumFacts {
                 home: round.frame,
                 round: round.span,

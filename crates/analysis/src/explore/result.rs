@@ -2,6 +2,7 @@
 
 use super::call::{CallSite, Outs};
 use super::control::split;
+use super::failure::made_at;
 use super::state::State;
 use super::{Explorer, Out};
 use crate::fold::binary;
@@ -93,8 +94,7 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Values(vec![error]))]
             }
             "ok_or" | "ok_or_else" => self.either(parts, state, |_, parts, state, fine| {
-                let error =
-                    if fine { Sym::Nil } else { Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()) };
+                let error = if fine { Sym::Nil } else { Sym::Error(made_at(span)) };
                 let value = if fine { parts.value.clone() } else { Val::new(Sym::Nil, span) };
                 vec![(state, Out::Values(vec![value, Val::new(error, span)]))]
             }),
@@ -129,9 +129,7 @@ impl<'a> Explorer<'a, '_> {
                         }
                     }
                     let error = match (&parts.error, fine) {
-                        (None, false) => {
-                            Val::new(Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()), span)
-                        }
+                        (None, false) => Val::new(Sym::Error(made_at(span)), span),
                         _ => error,
                     };
                     vec![(state, Out::Values(vec![parts.value.clone(), error]))]
@@ -174,7 +172,7 @@ impl<'a> Explorer<'a, '_> {
             return;
         }
         let name = match &*made.sym {
-            Sym::Unknown => format!("made at {}:{}", made.span.file.0, made.span.start).into(),
+            Sym::Unknown => made_at(made.span),
             Sym::Global(variant) => variant.clone(),
             _ => return state.is_something(&made.sym),
         };

@@ -2,6 +2,7 @@
 
 use super::Explorer;
 use super::call::CallSite;
+use super::failure::made_at;
 use crate::sym::{S, Scale, Sym, Val, concat};
 use dogpile_models::{Row, ValueKind};
 use std::sync::Arc;
@@ -65,7 +66,7 @@ impl<'a> Explorer<'a, '_> {
                 Some(function) => function.clone(),
                 None => pure(),
             },
-            ValueKind::Error => Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()),
+            ValueKind::Error => Sym::Error(made_at(span)),
             ValueKind::WrapsError => site
                 .args
                 .iter()
@@ -74,7 +75,7 @@ impl<'a> Explorer<'a, '_> {
                     Sym::Error(_) => Some((*a.sym).clone()),
                     _ => None,
                 })
-                .unwrap_or_else(|| Sym::Error(format!("made at {}:{}", span.file.0, span.start).into())),
+                .unwrap_or_else(|| Sym::Error(made_at(span))),
             ValueKind::ErrorIs => match (arg(0), arg(1)) {
                 (Some(a), Some(b)) => match crate::fold::equal(&a.sym, &b.sym) {
                     Some(t) => Sym::Bool(t),
