@@ -45,8 +45,11 @@ impl<'a> Explorer<'a, '_> {
         if self.lang(frame) != Lang::Go || results.len() != vals.len() || !results.last().is_some_and(is_error) {
             return;
         }
+        // What the section asks is not what told of the lock.
+        let within = &self.frame(frame).via;
+        let asked_here = |held: &Held| self.out.sessions[held.slot].site.via.starts_with(within);
         let is = |held: &Held, all: &[Status]| all.contains(&held.status);
-        let lost = state.held.iter().any(|held| is(held, &[Status::Lost, Status::Failed]));
+        let lost = state.held.iter().any(|held| is(held, &[Status::Lost, Status::Failed]) && asked_here(held));
         if !lost || state.held.iter().any(|held| is(held, &[Status::Won, Status::Released, Status::HandedOver])) {
             return;
         }
