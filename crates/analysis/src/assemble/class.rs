@@ -47,7 +47,7 @@ impl Assembly<'_, '_> {
             matches!(r.guard, crate::explore::record::GuardFact::Atomic(Some(_)))
         };
         let guarded = s.releases.iter().any(|r| r.deferred || by_token(r));
-        let kept_long = self.lasts_long(s) && kept_when_it_goes_well(s);
+        let kept_long = self.lasts_long(s) && kept_when_it_goes_well(s) || self.lasts_a_day(s) && !owned && kept(s);
         if released_here && !undone && !kept_long && (!forever || guarded || self.is_named_lock(s)) {
             return (Class::Lock, "released on the path that won it".to_owned());
         }
@@ -99,6 +99,11 @@ impl Assembly<'_, '_> {
     /// For hours: nobody waits that long.
     fn lasts_long(&self, s: &SessionFacts) -> bool {
         matches!(self.ttl(&s.lease, s.library), Ttl::Known { ms, .. } if ms >= 3_600_000)
+    }
+
+    /// Nobody works that long.
+    fn lasts_a_day(&self, s: &SessionFacts) -> bool {
+        matches!(self.ttl(&s.lease, s.library), Ttl::Known { ms, .. } if ms >= 12 * 3_600_000)
     }
 
     /// The key itself says that it is a lock.
@@ -177,6 +182,11 @@ fn kept_when_it_goes_well(s: &SessionFacts) -> bool {
     let exits = || s.exits.iter().filter(|e| !e.panics);
     exits().filter(|e| e.status == Status::Released).all(|e| e.error != Some(false))
         && exits().any(|e| e.status == Status::Won && e.error == Some(false))
+}
+
+/// On some way out, or from one round to the next, though nothing is known to have gone wrong.
+fn kept(s: &SessionFacts) -> bool {
+    s.kept_over || s.exits.iter().any(|e| e.status == Status::Won && e.error != Some(true) && !e.panics)
 }
 
 /// Every loser leaves with an error, winners work.

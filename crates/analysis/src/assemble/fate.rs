@@ -40,7 +40,7 @@ fn entered(s: &SessionFacts, status: Status) -> Fate {
     // Where all of it runs beside the path, who starts it is in.
     let visits = if won(&s.visits) { &s.visits } else { &s.beyond.started };
     let work: Vec<&Span> = visits.iter().filter(|(_, st)| st.contains(&Status::Won)).map(|(span, _)| span).collect();
-    if work.is_empty() {
+    if work.is_empty() || s.runs {
         return Fate::Handled;
     }
     // That ordinary calls fail is only looked at where the lock is held: what handles it says nothing of who gets in.

@@ -452,10 +452,14 @@ fn released_on_error_only(e: &Exploration, s: &SessionFacts) -> bool {
     let handling = by_winners.peek().is_some() && by_winners.all(|r| r.handling);
     let all_errors = handling || released.all(|e| e.error == Some(true));
     let rewritten =
-        s.renewals.iter().filter_map(|at| e.renewals.get(*at)).any(|r| r.site.command == "SET" && !r.heartbeat);
+        s.renewals.iter().filter_map(|at| e.renewals.get(*at)).any(|r| puts(&r.site.command) && !r.heartbeat);
     let stays = |e: &ExitFacts| !hands_over(&e.values) || e.answers || (handling && rewritten);
-    let kept = s.exits.iter().any(|e| e.status == Status::Won && e.error != Some(true) && !e.panics && stays(e));
-    all_errors && kept
+    let leaves_it = |e: &&ExitFacts| e.status == Status::Won && e.error != Some(true) && !e.panics;
+    let kept = s.exits.iter().filter(leaves_it).any(stays) || s.kept_over;
+    // What says "pending" until the answer stands in its place is a record, whatever is done when there is none.
+    let answers = |e: &ExitFacts| leaves_it(&e) || (e.status == Status::HandedOver && e.error != Some(true));
+    let answered = (rewritten || s.answered) && (s.kept_over || s.exits.iter().any(answers));
+    (all_errors && kept) || answered
 }
 
 /// A result that carries the lock to the caller.
@@ -556,4 +560,9 @@ fn recheck_of_marks(program: &Program<'_>, s: &SessionFacts) -> Recheck {
 /// The outermost function around a place. Where functions stand in their file says nothing of what runs first.
 fn home(program: &Program<'_>, at: Span) -> Option<Span> {
     program.functions_around(at).map(|f| program.function(f).span).max_by_key(|span| span.end - span.start)
+}
+
+/// Whether a command puts a value in the place of the one that is there.
+fn puts(command: &str) -> bool {
+    matches!(command, "SET" | "SETEX" | "PSETEX")
 }

@@ -25,7 +25,9 @@ impl<'a> Explorer<'a, '_> {
         if let Some(slot) = self.out.sessions.iter().position(|f| f.site.span == s.op.span && f.site.via == s.op.via) {
             // One place takes many locks, and holds some while it takes others: what one reply leads to, their count
             // decides. A loop that is done with one item's lock before it takes the next is like any other.
-            self.out.sessions[slot].blurred |= !self.rounds.is_empty() && state.status(slot) == Some(Status::Won);
+            let held = state.status(slot) == Some(Status::Won);
+            self.out.sessions[slot].kept_over |= held;
+            self.out.sessions[slot].blurred |= held && !self.rounds.is_empty();
             return slot;
         }
         if let Some(flight) = self.flights.last() {
@@ -117,6 +119,7 @@ impl<'a> Explorer<'a, '_> {
         {
             let facts = &mut self.out.sessions[slot];
             facts.library = true;
+            facts.runs = acquire.runs.is_some();
             facts.library_token = acquire.token.clone().filter(|t| !t.starts_with('$'));
             facts.indistinct = acquire.lost == acquire.failed;
             facts.auto_renews = acquire.renews;

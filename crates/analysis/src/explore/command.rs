@@ -149,6 +149,9 @@ impl<'a> Explorer<'a, '_> {
                     }
                     // Data over one's own lock is no renewal of it.
                     SetWhen::Always if data && self.session_of(&key, &state).is_some() => {
+                        if let Some(slot) = self.session_of(&key, &state) {
+                            self.out.sessions[slot].answered = true;
+                        }
                         self.simple_reply(s, Raw::Ok, &site, state)
                     }
                     // A plain SET over one's own lock: a renewal that asks nobody.

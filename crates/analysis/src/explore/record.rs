@@ -81,6 +81,12 @@ pub(crate) struct SessionFacts {
     pub(crate) loser_extends: bool,
     /// Won and lost cannot be told apart by the reply as far as we know it: what a path does then, we cannot say.
     pub(crate) blurred: bool,
+    /// A library runs the section, and only when it has the lock.
+    pub(crate) runs: bool,
+    /// Data is put in its place while it is held.
+    pub(crate) answered: bool,
+    /// Some path asks for it anew, in another round, and has not given it back.
+    pub(crate) kept_over: bool,
     pub(crate) expiries: Vec<(OpSite, Option<Span>)>,
     pub(crate) releases: Vec<ReleaseFacts>,
     pub(crate) renewals: Vec<usize>,
@@ -133,6 +139,9 @@ impl SessionFacts {
             queue: None,
             loser_extends: false,
             blurred: false,
+            runs: false,
+            answered: false,
+            kept_over: false,
             expiries: vec![],
             releases: vec![],
             renewals: vec![],
