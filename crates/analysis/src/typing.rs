@@ -10,7 +10,7 @@ use crate::program::Program;
 use crate::shown::Shown;
 use crate::walk::each_stmt;
 use dogpile_ir::{Call, Callee, FieldInit, LocalId, Module, Place, Rvalue, StmtKind, Type, Value, ValueKind};
-use dogpile_models::{Does, Role};
+use dogpile_models::{Does, Role, Row};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -362,14 +362,8 @@ impl Typing {
                 }
                 // Each word gives the next value of the chain.
                 Does::Pushes { .. } => self.receiver_type(program, m, call).into_iter().collect(),
-                Does::Acquire(acquire) => acquire
-                    .won
-                    .iter()
-                    .map(|w| match (w.as_str(), &acquire.handle) {
-                        ("handle", Some(ty)) => Type::Named(program.models.qualified_type(row.client, ty).into()),
-                        _ => Type::Unknown,
-                    })
-                    .collect(),
+                Does::Acquire(acquire) => handles(&acquire.won, acquire.handle.as_deref(), program, row),
+                Does::Context(context) => handles(&context.gives, context.handle.as_deref(), program, row),
                 Does::Value(kind) => {
                     use dogpile_models::ValueKind as V;
                     match kind {
@@ -530,4 +524,13 @@ fn path_from(program: &Program<'_>, m: u32, value: &Value) -> Option<String> {
         ValueKind::Field(base, name) => path_from(program, m, base).map(|path| format!("{path}.{name}")),
         _ => None,
     }
+}
+
+/// Types of what a call gives, as far as it gives handles.
+fn handles(words: &[String], handle: Option<&str>, program: &Program<'_>, row: Row<'_>) -> Vec<Type> {
+    let ty = |word: &String| match handle.filter(|_| word == "handle") {
+        Some(ty) => Type::Named(program.models.qualified_type(row.client, ty).into()),
+        None => Type::Unknown,
+    };
+    words.iter().map(ty).collect()
 }

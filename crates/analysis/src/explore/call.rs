@@ -401,7 +401,11 @@ impl<'a> Explorer<'a, '_> {
         let mut outs: Outs<'a> = Vec::new();
         let mut groups: Vec<(Vec<S>, Vec<State<'a>>, Vec<Val>)> = Vec::new();
         let captured = self.cx.reach.closures_of(&self.cx.program, f).next().is_some();
+        let started = home.is_some() && self.regions.begins_with(frame);
         for (mut state, flow) in self.finish(frame, body, state) {
+            if started {
+                self.leave_task(f, &state, &flow);
+            }
             // A closure that is handed out has its surroundings with it.
             let handed_out = |v: &Val| v.sym.any(&mut |s| matches!(s, Sym::Func(_, Some(home)) if *home == frame));
             if !captured && !matches!(&flow, Flow::Return(vals, _) if vals.iter().any(handed_out)) {

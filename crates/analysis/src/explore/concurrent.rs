@@ -282,6 +282,20 @@ impl<'a> Explorer<'a, '_> {
 
     /// The root ends on this path.
     pub(super) fn leave_root(&mut self, root: crate::program::FuncRef, state: &State<'a>, flow: &Flow) {
+        self.leave(root, state, flow, &|_| true);
+    }
+
+    /// A closure that runs beside the path ends: so do the sessions that it opened.
+    pub(super) fn leave_task(&mut self, task: crate::program::FuncRef, state: &State<'a>, flow: &Flow) {
+        let mut opened = self.regions.inside.last().map(|region| region.opens.clone()).unwrap_or_default();
+        // A leader keeps it from round to round, and time takes it away when its process is over.
+        opened.retain(|slot| !self.out.sessions[*slot].kept_over);
+        if !opened.is_empty() {
+            self.leave(task, state, flow, &|slot| opened.contains(&slot));
+        }
+    }
+
+    fn leave(&mut self, root: crate::program::FuncRef, state: &State<'a>, flow: &Flow, of: &dyn Fn(usize) -> bool) {
         // Where exceptions are how errors are told, leaving by one is an error return; elsewhere it is a panic.
         let throws = self.cx.program.module(root).lang == dogpile_ir::Lang::TypeScript;
         let (values, span, raises) = match flow {
@@ -312,7 +326,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let beating = self.still_beating(state);
         self.keeps_parts(state);
-        for held in &state.held {
+        for held in state.held.iter().filter(|held| of(held.slot)) {
             let steps = state.taken_since(held.slot);
             let answers = self.answers(held.slot, &values, state);
             let session = &mut self.out.sessions[held.slot];

@@ -12,6 +12,7 @@ mod builder;
 mod builtin;
 mod byhand;
 mod call;
+mod carried;
 mod cell;
 mod command;
 mod concurrent;

@@ -1,6 +1,6 @@
 //! Blocks that run beside the path: when they run, what is known of them while they are walked.
 
-use crate::sym::S;
+use crate::sym::{FrameId, S};
 use dogpile_source::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +40,8 @@ impl Start {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Region {
     pub(crate) id: u32,
+    /// The closure that it runs, once that is entered.
+    pub(super) body: Option<FrameId>,
     /// Sessions that it opens itself.
     pub(super) opens: BTreeSet<usize>,
     /// Loops around the statement that starts it.
@@ -76,6 +78,12 @@ impl Regions {
     /// The innermost one; 0 is the path itself.
     pub(crate) fn id(&self) -> u32 {
         self.inside.last().map_or(0, |r| r.id)
+    }
+
+    /// Whether a closure is what the innermost region runs: the first that it enters.
+    pub(super) fn begins_with(&mut self, closure: FrameId) -> bool {
+        let Some(region) = self.inside.last_mut() else { return false };
+        *region.body.get_or_insert(closure) == closure
     }
 
     /// A loop begins (`by` 1) or is left (`by` -1); one whose rounds are beats, and not items, is so many calls deep.

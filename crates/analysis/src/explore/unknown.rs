@@ -82,6 +82,9 @@ impl<'a> Explorer<'a, '_> {
         // Around what it is given, a function of which we know that it takes locks or asks Redis may do so: what was not
         // followed is no place to judge from.
         let encloses = target.is_some_and(|f| self.cx.reach.is_relevant(&self.cx.program, f));
+        if let Some(given) = self.fallible_argument(&name, &site, &state).filter(|_| !encloses) {
+            return self.carried(given, &vals, &site, state);
+        }
         let before = state.clone();
         let mut states = vec![state];
         for arg in site.args.iter().filter(|_| !encloses) {
@@ -131,7 +134,7 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// What a function gets that an unknown caller runs: a context it may be handed is the one given to that caller.
-    fn callback_argument(&mut self, module: u32, param: &dogpile_ir::Param, site: &CallSite<'a>) -> Val {
+    pub(super) fn callback_argument(&mut self, module: u32, param: &dogpile_ir::Param, site: &CallSite<'a>) -> Val {
         if param.ty.name() == Some("context.Context")
             && let Some(ctx) = site.args.iter().find(|a| matches!(&*a.sym, Sym::Context(_)))
         {
