@@ -60,15 +60,18 @@ fn rvalue_values(value: &Rvalue) -> Few<'_, Value> {
         Rvalue::Use(v) | Rvalue::Await(v) | Rvalue::Receive(v) | Rvalue::TypeTest(v, _) => Few::one(v),
         Rvalue::Send(a, b) | Rvalue::Lookup(a, b) => Few::two(a, b),
         Rvalue::Race(vs) | Rvalue::All(vs) => Few::all(vs),
-        Rvalue::Call(call) => {
-            let callee = match &call.callee {
-                dogpile_ir::Callee::Method { receiver, .. } => Some(&**receiver),
-                dogpile_ir::Callee::Value(f) => Some(&**f),
-                dogpile_ir::Callee::Named(_) => None,
-            };
-            Few::and_all(callee, &call.args)
-        }
+        Rvalue::Call(call) => called_with(call),
     }
+}
+
+/// What a call is given: what it is called on, and its arguments.
+pub(crate) fn called_with(call: &Call) -> Few<'_, Value> {
+    let callee = match &call.callee {
+        dogpile_ir::Callee::Method { receiver, .. } => Some(&**receiver),
+        dogpile_ir::Callee::Value(f) => Some(&**f),
+        dogpile_ir::Callee::Named(_) => None,
+    };
+    Few::and_all(callee, &call.args)
 }
 
 /// Whether any function or closure of a module reads a variable.

@@ -24,6 +24,7 @@ impl<'a> Explorer<'a, '_> {
                 if let [Place::Local(local)] = &targets[..] {
                     self.copy_promise(frame, v, *local);
                     self.copy_future(frame, v, *local);
+                    self.copy_stoppable(frame, v, *local);
                 }
                 let val = self.eval(frame, v, &mut state);
                 match (&*val.sym, targets.len()) {
@@ -41,11 +42,15 @@ impl<'a> Explorer<'a, '_> {
                 let mut paths = Vec::new();
                 let wanted = self.wanted(frame, targets);
                 let flight = self.begin_promise(frame, call.awaited, call.span);
-                let outs = self.call_for(frame, call, wanted, state);
                 let kept = match targets.first() {
                     Some(Place::Local(local)) => Some(*local),
                     _ => None,
                 };
+                self.keep_stoppable(frame, call, kept, &mut state);
+                if call.awaited {
+                    self.race_joined(frame, crate::walk::called_with(call), std::iter::empty(), &mut state);
+                }
+                let outs = self.call_for(frame, call, wanted, state);
                 self.end_promise(flight, frame, kept);
                 self.keep_future(frame, call, kept);
                 for (mut state, out) in self.kept(frame, call, outs) {
@@ -86,6 +91,7 @@ impl<'a> Explorer<'a, '_> {
                 self.local_wait(&val.sym);
                 self.message_received(frame, span, &val, WaitEnd::Nothing, &state);
                 state.beside.running.clear();
+                self.race_joined(frame, std::iter::once(v), std::iter::once(&val), &mut state);
                 if let Some((f, home)) = self.future(&val.sym).filter(|_| self.lang(frame) == dogpile_ir::Lang::Rust)
                     && let Some(call) = self.destructor_call(frame)
                 {
@@ -111,15 +117,16 @@ impl<'a> Explorer<'a, '_> {
                 }
                 if matches!(value, Rvalue::All(_)) {
                     state.beside.running.clear();
+                    self.race_joined(frame, vs.iter(), vals.iter(), &mut state);
                 } else {
-                    self.note_race(frame, &vals, span, &state);
+                    let first = Val::new(Sym::Result(span, 0, "race".into(), vec![]), span);
+                    let mut paths = self.note_race(frame, vs, &vals, span, state);
+                    for (state, _) in paths.iter_mut().filter(|(_, flow)| matches!(flow, Flow::Next)) {
+                        self.store_all(frame, targets, vec![first.clone()], span, state);
+                    }
+                    return paths;
                 }
-                let sym = if matches!(value, Rvalue::All(_)) {
-                    Sym::List(vals)
-                } else {
-                    Sym::Result(span, 0, "race".into(), vec![])
-                };
-                vec![Val::new(sym, span)]
+                vec![Val::new(Sym::List(vals), span)]
             }
             Rvalue::Receive(v) => {
                 let chan = self.eval(frame, v, &mut state);

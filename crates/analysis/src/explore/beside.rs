@@ -24,6 +24,8 @@ pub(crate) struct Beside {
     pub(crate) beating: BTreeSet<usize>,
     /// Tasks that were started and that nobody has waited for.
     pub(crate) running: BTreeSet<usize>,
+    /// Work that lost a race and that nobody has waited for.
+    pub(crate) raced: BTreeSet<super::race::Raced>,
     /// What the last wait of a heartbeat ended by.
     pub(crate) woken: BTreeSet<S>,
 }
@@ -31,7 +33,8 @@ pub(crate) struct Beside {
 impl Beside {
     /// Whether two paths agree on what runs beside them.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        self.failures == other.failures && self.beating == other.beating && self.running == other.running
+        (&self.failures, &self.beating) == (&other.failures, &other.beating)
+            && (&self.running, &self.raced) == (&other.running, &other.raced)
     }
 }
 
@@ -316,11 +319,15 @@ impl<'a> Explorer<'a, '_> {
     /// Somebody waits for what was started, or stops it: a timer may be any heartbeat's.
     pub(super) fn joined_or_stopped(&mut self, does: &Does, at: Span, state: &mut State<'a>) {
         match does {
-            Does::Joins => state.beside.running.clear(),
+            Does::Joins => {
+                state.beside.running.clear();
+                state.beside.raced.clear();
+            }
             Does::Cancels { handle } => {
                 // Whoever has the signal or the task hears of it; a timer that is cleared tells nobody.
                 if handle == "$0" {
                     self.tell(state);
+                    state.beside.raced.clear();
                 } else {
                     self.may_end_itself();
                 }
@@ -393,6 +400,10 @@ impl<'a> Explorer<'a, '_> {
         {
             state.beside.running.clear();
         }
+        // Whoever lost a race is told to stop.
+        if ["abort", "cancel", "kill", "terminate", "destroy"].contains(&method.as_str()) {
+            state.beside.raced.clear();
+        }
         // A handle that nobody knows the type of may be any heartbeat's.
         if ["abort", "cancel"].contains(&method.as_str()) {
             state.beside.beating.clear();
@@ -423,6 +434,7 @@ impl<'a> Explorer<'a, '_> {
         let tasks = state.beside.running.iter().copied().filter(|t| self.out.tasks[*t].slots.contains(&slot));
         let tasks: Vec<usize> = tasks.collect();
         self.out.sessions[slot].beyond.escapes.extend(tasks);
+        self.note_lost_races(slot, state);
     }
 
     /// Heartbeats that go on when the root ends here, as far as nobody else has their stop.

@@ -213,6 +213,7 @@ impl<'a> Explorer<'a, '_> {
             }
             Sym::Bound(base, name) if matches!(&**base, Sym::Object(ty, _) if &**ty == super::promise::PROMISE) => {
                 let given = site.args.first().cloned().unwrap_or_else(|| Val::new(Sym::Nil, site.call.span));
+                self.settles(name);
                 state.set_field(base.clone(), name.clone(), given);
                 vec![(state, Out::Values(vec![]))]
             }

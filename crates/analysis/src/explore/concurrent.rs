@@ -47,6 +47,10 @@ impl<'a> Explorer<'a, '_> {
                 let receiver = Val { sym: base.clone(), span: f.span };
                 self.invoke(func, None, Some(receiver), args, site.call, site.frame, state)
             }
+            Sym::Bound(base, how) if matches!(&**base, Sym::Object(ty, _) if &**ty == super::promise::PROMISE) => {
+                self.settles(how);
+                vec![(state, Out::Values(vec![]))]
+            }
             _ => {
                 self.unknown_flight_work();
                 for held in state.held.iter().filter(|h| h.status == Status::Won) {
@@ -376,5 +380,6 @@ pub(super) fn set_out<'a>(state: &State<'a>, delay: Option<u64>) -> State<'a> {
     beside.beside.failures.clear();
     beside.beside.woken.clear();
     beside.beside.running.clear();
+    beside.beside.raced.clear();
     beside
 }

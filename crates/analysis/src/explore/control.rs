@@ -117,6 +117,7 @@ impl<'a> Explorer<'a, '_> {
                 let flight = self.begin_promise(frame, handle.is_none(), stmt.span);
                 let ends = self.spawn(frame, body, stmt.span, flight, &mut state);
                 self.end_promise(flight, frame, *handle);
+                self.keep_stoppable_block(frame, body, *handle);
                 self.parts_of_tasks(&ends, state).into_iter().map(|state| (state, Flow::Next)).collect()
             }
             StmtKind::Scope { owns, body } => {
@@ -451,17 +452,22 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             self.asks_anew(frame, span, body, &mut again, |slot| left.contains(&(slot, Status::Won)));
-            for state in &again {
+            // What stands at the end of a round may leave the loop: the test of a `do … while`.
+            live = vec![];
+            for (state, flow) in self.block(frame, post, merge(again)) {
+                match flow {
+                    Flow::Next => live.push(state),
+                    Flow::Break(l) if l == label => {
+                        left.extend(state.held.iter().map(|h| (h.slot, h.status)));
+                        paths.push((state, Flow::Next));
+                    }
+                    other => paths.push((state, other)),
+                }
+            }
+            for state in &live {
                 self.survived(state);
                 back.extend(state.held.iter().filter(|h| h.status == Status::Lost).map(|h| h.slot));
             }
-            live = merge(again);
-            live = self
-                .block(frame, post, live)
-                .into_iter()
-                .filter(|(_, f)| matches!(f, Flow::Next))
-                .map(|(s, _)| s)
-                .collect();
             if live.is_empty() {
                 break;
             }

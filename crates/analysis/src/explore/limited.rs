@@ -36,15 +36,19 @@ impl<'a> Explorer<'a, '_> {
         self.futures.0.get(&(self.home(frame, local), local)).copied()
     }
 
-    /// A pause; a future of its own that nobody waits for yet is a timer.
+    /// A pause; a future that nobody waits for yet is a timer; a promise is settled by one.
     pub(super) fn slept(&mut self, time: &TtlRow, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
         if let Some(ms) = ms {
             self.note_sleep(site.call.span, ms, &mut state);
         }
-        let put_off = !site.call.awaited && self.lang(site.frame) == Lang::Rust;
-        let timer = put_off.then(|| Val::new(Sym::Timer(ms), site.call.span));
-        vec![(state, Out::Values(timer.into_iter().collect()))]
+        let vals = match self.lang(site.frame) {
+            _ if site.call.awaited => vec![],
+            Lang::Rust => vec![Val::new(Sym::Timer(ms), site.call.span)],
+            Lang::TypeScript => super::unknown::results(site.call.span, super::promise::TIMED, 1, &[]),
+            Lang::Go => vec![],
+        };
+        vec![(state, Out::Values(vals))]
     }
 
     /// `timeout(limit, future)`: what the future gives, in a result that is an error when the time is over.

@@ -30,6 +30,7 @@ mod observe;
 mod promise;
 mod promised;
 pub(crate) mod quorum;
+mod race;
 pub(crate) mod record;
 mod recursion;
 mod region;
@@ -143,6 +144,7 @@ pub(crate) struct Explorer<'a, 'c> {
     lookups: lookups::Lookups<'a>,
     globals: globals::Globals<'a>,
     futures: limited::Futures,
+    stoppable: race::Stoppable,
 }
 
 /// What an exploration is for.
@@ -181,6 +183,7 @@ pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Explor
         lookups: lookups::Lookups::default(),
         globals: globals::Globals::default(),
         futures: limited::Futures::default(),
+        stoppable: race::Stoppable::default(),
     };
     explorer.run();
     explorer.out

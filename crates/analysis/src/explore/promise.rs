@@ -19,6 +19,9 @@ pub(super) struct Hears {
     messages: bool,
     /// Something else may settle it: a timer, the end of a connection.
     others: bool,
+    /// What is set up, or anything in it, resolves it.
+    resolves: bool,
+    rejects: bool,
 }
 
 impl Hears {
@@ -30,6 +33,9 @@ impl Hears {
 
 /// Type of the object that stands for a promise while its executor runs.
 pub(super) const PROMISE: &str = "promise";
+
+/// What a promise is worth that something settles later. It has parts only where that cannot resolve it.
+pub(super) const TIMED: &str = "promise";
 
 impl<'a> Explorer<'a, '_> {
     /// `new Promise((resolve, reject) => …)`: what the executor resolves it with is what it is worth. A path that
@@ -45,7 +51,10 @@ impl<'a> Explorer<'a, '_> {
         self.executors += 1;
         let outer = std::mem::take(&mut self.hears);
         let outs = self.invoke(f, home, None, args, site.call, site.frame, state);
-        let unsettled = if std::mem::replace(&mut self.hears, outer).is_message() { "messages" } else { "promise" };
+        let heard = std::mem::replace(&mut self.hears, outer);
+        let unsettled = if heard.is_message() { "messages" } else { TIMED };
+        let rejects: &[S] =
+            if heard.rejects && !heard.resolves { &[Arc::new(Sym::Error("raised".into()))] } else { &[] };
         self.executors -= 1;
         let mut settled: Outs<'a> = Vec::new();
         let mut open = Vec::new();
@@ -74,11 +83,17 @@ impl<'a> Explorer<'a, '_> {
             }
         }
         if settled.is_empty() {
-            settled.extend(open.into_iter().map(|state| (state, Out::Values(results(span, unsettled, 1, &[])))));
+            settled.extend(open.into_iter().map(|state| (state, Out::Values(results(span, unsettled, 1, rejects)))));
         } else {
             settled.extend(open.into_iter().map(|state| (state, Out::Stop)));
         }
         settled
+    }
+
+    /// A promise is settled by what its executor has set up, or by its executor.
+    pub(super) fn settles(&mut self, how: &str) {
+        self.hears.resolves |= how == "resolve";
+        self.hears.rejects |= how == "reject";
     }
 
     /// A listener or a timer is set up in the executor of a promise.
@@ -174,36 +189,6 @@ impl<'a> Explorer<'a, '_> {
     /// An awaited value: a rejected promise throws.
     pub(super) fn awaited(&self, frame: FrameId, val: Val) -> Result<Val, Val> {
         if self.throws(frame) && matches!(&*val.sym, Sym::Error(_)) { Err(val) } else { Ok(val) }
-    }
-
-    /// Work races with a timeout inside a section: whoever loses goes on, unless something can stop it.
-    pub(super) fn note_race(&mut self, frame: FrameId, racers: &[Val], span: dogpile_source::Span, state: &State<'a>) {
-        let timeout = |val: &Val| matches!(&*val.sym, Sym::Result(_, _, name, _) if &**name == "promise");
-        if !racers.iter().any(timeout) || racers.iter().all(timeout) || self.can_abort(frame) {
-            return;
-        }
-        for held in state.held.iter().filter(|h| h.status == super::state::Status::Won) {
-            self.out.sessions[held.slot].races.insert(span);
-        }
-    }
-
-    /// Whether the function around has a way to stop what it started.
-    fn can_abort(&self, frame: FrameId) -> bool {
-        let mut at = Some(frame);
-        while let Some(this) = at {
-            let func = self.frame(this).func;
-            let module = self.cx.program.module(func);
-            let named = |local: &dogpile_ir::Local| {
-                let name = local.name.to_ascii_lowercase();
-                local.owner == Some(func.func)
-                    && (name.contains("abort") || name.contains("signal") || name.contains("controller"))
-            };
-            if module.locals.iter().any(named) {
-                return true;
-            }
-            at = self.frame(this).parent;
-        }
-        false
     }
 
     /// The path on which an awaited call throws that nobody knows, or that asks another machine; with something at stake.
