@@ -155,8 +155,12 @@ pub enum ValueKind {
     Join,
     /// A pure function of its arguments (hashing, strconv, strings.ToLower).
     Pure,
+    /// The whole number below `$1` (`Math.floor`).
+    Floor,
     /// The text of `$1` (of `$0`, in a method without arguments), unchanged (`[]byte(s)`, `strconv.Itoa`, `fmt.Sprint`).
     Same,
+    /// `$1` made a text: of nothing the word for it.
+    Text,
     /// Its argument, which is not nil: `Some(x)`.
     Present,
     /// The function `$1` with a promise in place of its callback; of a method, the one of that name and `Async`, which is also

@@ -255,6 +255,14 @@ pub enum Does {
     NoReturn,
     /// Ends the process abnormally in this goroutine only (panic).
     Panics,
+    /// Throws unless what it is given holds (`assert(ok)`), or is equal to something (`assert.equal(reply, 'OK')`).
+    Asserts {
+        /// What must hold.
+        holds: Path,
+        /// What it must be equal to.
+        #[serde(default)]
+        equals: Option<Path>,
+    },
     /// Waits for a future, or calls an asynchronous function, and gives its result in another one: an error when a time
     /// was over first and the future was dropped.
     Limits {

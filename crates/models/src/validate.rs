@@ -130,6 +130,7 @@ fn is_background(does: &Does) -> bool {
             | Does::Context(_)
             | Does::NoReturn
             | Does::Panics
+            | Does::Asserts { .. }
             | Does::Calls { .. }
             | Does::Limits { .. }
             | Does::Spawns { .. }

@@ -153,6 +153,10 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             show(Part::Gives(&row.gives));
         }
         Does::Limits { future } => show(Part::Path(future)),
+        Does::Asserts { holds, equals } => {
+            show(Part::Path(holds));
+            option(equals, show);
+        }
         Does::Calls { function, .. } => show(Part::Path(function)),
         Does::Spawns { function, after, .. } => {
             show(Part::Path(function));

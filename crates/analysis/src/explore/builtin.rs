@@ -74,6 +74,13 @@ impl<'a> Explorer<'a, '_> {
                 Some(Sym::List(items)) => Sym::Int(items.len() as i128, crate::sym::Scale::Bare),
                 _ => return vec![(state, Out::Values(results(span, name, 1, &given)))],
             },
+            "builtin.typeof" => match site.args.first().map(|a| &*a.sym) {
+                Some(Sym::Str(_) | Sym::Concat(_)) => Sym::Str("string".into()),
+                Some(Sym::Int(..)) => Sym::Str("number".into()),
+                Some(Sym::Bool(_)) => Sym::Str("boolean".into()),
+                Some(Sym::Nil) => super::values::nothing(&["object", "undefined"]),
+                _ => return vec![(state, Out::Values(results(span, name, 1, &given)))],
+            },
             "builtin.recover" => {
                 state.set_field(Arc::new(Sym::Global("recovered".into())), "".into(), Val::unknown(span));
                 Sym::Unknown

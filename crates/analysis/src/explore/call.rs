@@ -85,7 +85,8 @@ impl<'a> Explorer<'a, '_> {
             Callee::Named(name) if &**name == "builtin.Promise.new" => self.new_promise(site, state),
             Callee::Named(name)
                 if name.starts_with("builtin.")
-                    && (self.lang(frame) == dogpile_ir::Lang::Go || &**name == "builtin.delete") =>
+                    && (self.lang(frame) == dogpile_ir::Lang::Go
+                        || matches!(&**name, "builtin.delete" | "builtin.typeof")) =>
             {
                 self.builtin(name, &site, state)
             }
@@ -142,6 +143,9 @@ impl<'a> Explorer<'a, '_> {
         {
             let site = CallSite { receiver: Some(held), ..site };
             return self.call_value(site, state);
+        }
+        if let Some(val) = self.known_method(&name, &site) {
+            return vec![(state, Out::Values(vec![val]))];
         }
         if let Some(outs) = self.list_method(&name, &site, &state) {
             return outs;

@@ -6,6 +6,7 @@
 
 mod acquire;
 mod answer;
+mod asserted;
 mod assign;
 pub(crate) mod beside;
 mod builder;

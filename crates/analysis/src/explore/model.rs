@@ -213,6 +213,7 @@ impl<'a> Explorer<'a, '_> {
                 vec![(state, Out::Stop)]
             }
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
+            Does::Asserts { holds, equals } => self.asserted(holds, equals.as_deref(), &site, state),
             Does::Limits { future } => self.limited(future, site, state),
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
             Does::Spawns { function, after, repeats, .. } => {

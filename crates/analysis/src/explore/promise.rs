@@ -168,7 +168,11 @@ impl<'a> Explorer<'a, '_> {
     /// Whether a function of the project is called that gives no promise: it is not async, and waits for nothing.
     fn is_synchronous(&self, frame: FrameId, call: &Call) -> bool {
         let module = self.frame(frame).func.module;
-        let Target::Local(f) = self.cx.typing.target(&self.cx.program, module, call) else { return false };
+        let f = match self.cx.typing.target(&self.cx.program, module, call) {
+            Target::Local(f) => f,
+            Target::Model(row, _) => return matches!(row.call.does, Does::Asserts { .. }),
+            Target::Dispatch(_) | Target::Unknown(_) => return false,
+        };
         let function = self.cx.program.function(f);
         let mut waits = function.is_async;
         if let Some(body) = &function.body {

@@ -56,6 +56,17 @@ impl<'a> Explorer<'a, '_> {
                 Some(v) => return vec![v.clone(), Val::new(Sym::Result(span, 1, name, given), span)],
                 None => pure(),
             },
+            ValueKind::Text => match arg(0) {
+                Some(v) if *v.sym == Sym::Nil => nothing(&["null", "undefined"]),
+                Some(v) => return vec![v.clone(), Val::new(Sym::Result(span, 1, name, given), span)],
+                None => Sym::Str("".into()),
+            },
+            // A division of whole numbers gives one already.
+            ValueKind::Floor => match arg(0).map(|v| &*v.sym) {
+                Some(Sym::Int(n, scale)) => Sym::Int(*n, *scale),
+                Some(point) if point.scale() == Scale::Point => Sym::Scaled(Scale::Point, Arc::new(pure())),
+                _ => pure(),
+            },
             ValueKind::Present => match arg(0).map(|v| &*v.sym) {
                 Some(Sym::Unknown) | None => pure(),
                 Some(known) => known.clone(),
@@ -113,6 +124,12 @@ impl<'a> Explorer<'a, '_> {
         };
         vec![Val::new(sym, span), Val::new(Sym::Nil, span)]
     }
+}
+
+/// One of the words that say that there is nothing: `null` and `undefined` are one value here.
+pub(super) fn nothing(words: &[&str]) -> Sym {
+    let words = words.iter().map(|word| Arc::new(Sym::Str((*word).into())));
+    words.reduce(|a, b| crate::sym::either(&a, &b)).map_or(Sym::Unknown, |both| (*both).clone())
 }
 
 /// Times made of numbers, and numbers of times.
