@@ -104,6 +104,9 @@ fn arithmetic(op: BinaryOp, a: &S, b: &S) -> Sym {
         return concat(vec![a.clone(), b.clone()]);
     }
     let symbolic = Sym::Bin(op, a.clone(), b.clone());
+    if let Some(whole) = with_fraction(op, a, b) {
+        return whole;
+    }
     let (Some(x), Some(y)) = (a.int(), b.int()) else { return symbolic };
     let value = match op {
         BinaryOp::Add => x.checked_add(y),
@@ -113,6 +116,21 @@ fn arithmetic(op: BinaryOp, a: &S, b: &S) -> Sym {
         _ => x.checked_rem(y),
     };
     value.map_or(Sym::Unknown, |v| Sym::Int(v, symbolic.scale()))
+}
+
+/// A whole number by a fraction (`lease * 0.8`), or a fraction by it. What is left over is dropped.
+fn with_fraction(op: BinaryOp, a: &S, b: &S) -> Option<Sym> {
+    let parts = |sym: &Sym| match sym {
+        Sym::Bin(BinaryOp::Div, over, under) => Some((over.int()?, under.int()?)),
+        _ => None,
+    };
+    let (number, scale, (over, under)) = match (op, a.int(), parts(a), b.int(), parts(b)) {
+        (BinaryOp::Mul, Some(n), _, _, Some(part)) => (n, a.scale(), part),
+        (BinaryOp::Mul, _, Some(part), Some(n), _) => (n, b.scale(), part),
+        (BinaryOp::Div, Some(n), _, _, Some((over, under))) => (n, a.scale(), (under, over)),
+        _ => return None,
+    };
+    Some(Sym::Int(number.checked_mul(over)?.checked_div(under)?, scale))
 }
 
 /// What is never nil.

@@ -389,7 +389,20 @@ fn literal(lit: &Lit) -> Sym {
         Lit::Int(n) => Sym::Int(n.get(), Scale::Bare),
         #[allow(clippy::cast_possible_truncation)]
         Lit::Float(f) if f.fract() == 0.0 && f.abs() < 1e15 => Sym::Int(*f as i128, Scale::Bare),
-        Lit::Float(_) => Sym::Unknown,
+        Lit::Float(f) => fraction(*f).unwrap_or(Sym::Unknown),
         Lit::Str(text) => Sym::Str(text.clone()),
     }
+}
+
+/// `0.8` is eight tenths: what it is multiplied with stays a whole number.
+fn fraction(f: f64) -> Option<Sym> {
+    let text = f.to_string();
+    let (whole, part) = text.split_once('.')?;
+    if part.len() > 6 || whole.len() > 9 {
+        return None;
+    }
+    let number: i128 = format!("{whole}{part}").parse().ok()?;
+    let per = 10_i128.pow(u32::try_from(part.len()).ok()?);
+    let int = |n| Arc::new(Sym::Int(n, Scale::Bare));
+    Some(Sym::Bin(dogpile_ir::BinaryOp::Div, int(number), int(per)))
 }
