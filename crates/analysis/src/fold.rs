@@ -134,7 +134,7 @@ fn with_fraction(op: BinaryOp, a: &S, b: &S) -> Option<Sym> {
 }
 
 /// What is never nil.
-fn is_something(sym: &Sym) -> bool {
+pub(crate) fn is_something(sym: &Sym) -> bool {
     matches!(
         sym,
         Sym::Error(_)

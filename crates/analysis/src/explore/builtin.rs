@@ -57,6 +57,7 @@ impl<'a> Explorer<'a, '_> {
             "builtin.delete" => {
                 if let (Some(map), Some(key)) = (site.args.first(), site.args.get(1)) {
                     self.local_delete(map, key);
+                    self.drop_item(site.frame, map, key, &mut state);
                 }
                 return vec![(state, Out::Values(vec![]))];
             }

@@ -72,6 +72,7 @@ impl<'a> Explorer<'a, '_> {
                 let base = self.eval(frame, place, state);
                 let index = self.eval(frame, index, state);
                 self.local_store(frame, place.span, &base, &index, &val);
+                self.keep_item(frame, &base, &index, &val, state);
                 if let (Sym::List(items), Some(at), dogpile_ir::ValueKind::Local(local)) =
                     (&*base.sym, index.sym.int(), &place.kind)
                     && let Ok(at) = usize::try_from(at)

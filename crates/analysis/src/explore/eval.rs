@@ -286,7 +286,7 @@ impl<'a> Explorer<'a, '_> {
         })
     }
 
-    fn index(&mut self, base: &Val, index: &Val, span: Span, _state: &State<'a>) -> Val {
+    fn index(&mut self, base: &Val, index: &Val, span: Span, state: &State<'a>) -> Val {
         if let (Sym::List(items), Some(i)) = (&*base.sym, index.sym.int())
             && let Some(item) = usize::try_from(i).ok().and_then(|i| items.get(i))
         {
@@ -295,7 +295,10 @@ impl<'a> Explorer<'a, '_> {
         match &*base.sym {
             Sym::List(items) if items.len() == 1 => items[0].clone(),
             Sym::Unknown => Val::unknown(span),
-            _ => Val::new(Sym::Index(base.sym.clone(), index.sym.clone()), span),
+            _ => {
+                let item = Val::new(Sym::Index(base.sym.clone(), index.sym.clone()), span);
+                super::kept::kept_item(&item.sym, state).cloned().unwrap_or(item)
+            }
         }
     }
 

@@ -22,6 +22,7 @@ pub(crate) mod drop;
 mod eval;
 mod failure;
 mod globals;
+mod kept;
 mod limited;
 mod lists;
 mod lookups;

@@ -2,6 +2,7 @@
 
 use super::byhand::Entry;
 use super::call::{CallSite, Outs};
+use super::kept::kept_item;
 use super::state::State;
 use super::unknown::results;
 use super::{Explorer, Out};
@@ -80,27 +81,37 @@ impl<'a> Explorer<'a, '_> {
         }
         let key = site.args.first().cloned()?;
         let span = site.call.span;
+        let mut state = state.clone();
+        let item = Val::new(Sym::Index(map.sym.clone(), key.sym.clone()), span);
         let val = match name {
             "get" => {
                 self.local_lookup(&map, &key);
-                Val::new(Sym::Index(map.sym, key.sym), span)
+                kept_item(&item.sym, &state).cloned().unwrap_or(item)
             }
             "has" => {
                 self.local_lookup(&map, &key);
-                results(span, "has", 1, &[map.sym, key.sym]).remove(0)
+                match kept_item(&item.sym, &state) {
+                    Some(kept) => Val::new(Sym::Bool(*kept.sym != Sym::Nil), span),
+                    None => results(span, "has", 1, &[map.sym, key.sym]).remove(0),
+                }
             }
             "set" => {
                 if let Some(value) = site.call.args.get(1) {
                     self.keep_promise(site.frame, &map, &key, value, site.call.name_span);
                 }
+                if let Some(value) = site.args.get(1) {
+                    self.keep_item(site.frame, &map, &key, value, &mut state);
+                }
                 map
             }
             "delete" => {
                 self.local_delete(&map, &key);
-                Val::unknown(span)
+                let had = kept_item(&item.sym, &state).map(|kept| Sym::Bool(*kept.sym != Sym::Nil));
+                self.drop_item(site.frame, &map, &key, &mut state);
+                Val::new(had.unwrap_or(Sym::Unknown), span)
             }
             _ => return None,
         };
-        Some(vec![(state.clone(), Out::Values(vec![val]))])
+        Some(vec![(state, Out::Values(vec![val]))])
     }
 }
