@@ -21,6 +21,8 @@ pub(crate) struct Setter<'a> {
     pub(crate) value: Option<&'a Value>,
     /// The call that computes it.
     pub(crate) computed: Option<&'a Call>,
+    /// Calls before that one, and what they give.
+    pub(crate) before: &'a [(LocalId, Call)],
 }
 
 /// What a field is set to.
@@ -28,6 +30,8 @@ pub(crate) struct Setter<'a> {
 enum Set {
     Value(Value),
     Call(Call),
+    /// A call of what calls before it give: a builder's.
+    Chain(Vec<(LocalId, Call)>),
     /// Something that depends on where it stands.
     Other,
 }
@@ -70,7 +74,12 @@ impl Part {
             let mut temps: Temps<'_> = HashMap::default();
             each_stmt(body, &mut |stmt| {
                 if let StmtKind::Let { targets, value } = &stmt.kind {
+                    // `let client = builder.build()?` has an error beside it.
                     if let ([Place::Local(local)], Rvalue::Call(call)) = (targets.as_slice(), value) {
+                        temps.insert(*local, call);
+                    } else if let ([Place::Local(local), _], Rvalue::Call(call), Lang::Rust) =
+                        (targets.as_slice(), value, module.lang)
+                    {
                         temps.insert(*local, call);
                     }
                     if let [Place::Field(base, name)] = targets.as_slice() {
@@ -99,7 +108,7 @@ impl Part {
 
     /// Whether the same fields are set here in the same way, wherever the places have moved to.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        let key = |p: &Setting| (matches!(p.set, Set::Other), matches!(p.set, Set::Call(_)), p.first);
+        let key = |p: &Setting| (matches!(p.set, Set::Other), matches!(p.set, Set::Call(_) | Set::Chain(_)), p.first);
         self.places.len() == other.places.len()
             && self.places.iter().zip(&other.places).all(|(a, b)| a.field == b.field && key(a) == key(b))
     }
@@ -121,7 +130,13 @@ impl Part {
 
     fn add(&mut self, field: String, value: &Value, temps: &Temps<'_>) {
         match value.kind {
-            ValueKind::Local(local) if temps.contains_key(&local) => self.add_call(field, temps[&local], value.span),
+            ValueKind::Local(local) if temps.contains_key(&local) => {
+                let mut chain = vec![];
+                match is_chain(local, temps, LONGEST_CHAIN, &mut chain) && chain.len() > 1 {
+                    true => self.set(field, Set::Chain(chain), value.span),
+                    false => self.add_call(field, temps[&local], value.span),
+                }
+            }
             _ => {
                 let set = if closed(value) { Set::Value(value.clone()) } else { Set::Other };
                 self.set(field, set, value.span);
@@ -195,11 +210,39 @@ impl<'a> Fields<'a> {
         let (module, index) = self.place(owner, field)?;
         program.look_into(module);
         match &self.parts[module as usize].places[index as usize].set {
-            Set::Value(value) => Some(Setter { module, value: Some(value), computed: None }),
-            Set::Call(call) => Some(Setter { module, value: None, computed: Some(call) }),
+            Set::Value(value) => Some(Setter { module, value: Some(value), computed: None, before: &[] }),
+            Set::Call(call) => Some(Setter { module, value: None, computed: Some(call), before: &[] }),
+            Set::Chain(calls) => {
+                let ((_, last), before) = calls.split_last()?;
+                Some(Setter { module, value: None, computed: Some(last), before })
+            }
             Set::Other => None,
         }
     }
+}
+
+/// Longest chain of calls that a field is set to.
+const LONGEST_CHAIN: usize = 12;
+
+/// Whether what a temporary holds is made by calls that depend on each other alone: puts them in their order.
+fn is_chain(local: LocalId, temps: &Temps<'_>, longest: usize, chain: &mut Vec<(LocalId, Call)>) -> bool {
+    if chain.iter().any(|(known, _)| *known == local) {
+        return true;
+    }
+    let Some(call) = temps.get(&local).filter(|_| longest > 0) else { return false };
+    let receiver = match &call.callee {
+        Callee::Method { receiver, .. } => Some(&**receiver),
+        Callee::Named(_) => None,
+        Callee::Value(_) => return false,
+    };
+    let known = receiver.into_iter().chain(&call.args).all(|value| match value.kind {
+        ValueKind::Local(of) => is_chain(of, temps, longest - 1, chain),
+        _ => closed(value),
+    });
+    if known {
+        chain.push((local, (*call).clone()));
+    }
+    known
 }
 
 /// Made of literals and package-level names only.

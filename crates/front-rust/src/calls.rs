@@ -39,12 +39,14 @@ const SAME: &[&str] = &[
     "into",
     "into_boxed_str",
     "into_future",
+    "into_owned",
     "to_owned",
+    "to_string_lossy",
     "to_vec",
 ];
 
 /// What stands for `Some(x)`: gives what it is given.
-const SOME: &str = "core::option.Some";
+const SOME: &str = "Option.Some";
 
 impl Lowering<'_> {
     pub(crate) fn call(&mut self, e: &ExprCall, mode: Mode, want: Option<Type>) -> Rvalue {

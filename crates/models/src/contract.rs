@@ -145,6 +145,8 @@ pub enum ValueKind {
     Fresh,
     /// The same for one process: pid, hostname, goroutine id.
     PerProcess,
+    /// The variable `$1` of the environment: the same for one process, and by its name no other's.
+    Environment,
     /// The clock.
     Clock,
     /// `fmt.Sprintf` and its kin: format in `$1`, parts in `$2...`.
@@ -163,6 +165,8 @@ pub enum ValueKind {
     Text,
     /// Its argument, which is not nil: `Some(x)`.
     Present,
+    /// What a [`crate::Does::Tells`] row last told `$0`, where it is known.
+    Told,
     /// The function `$1` with a promise in place of its callback; of a method, the one of that name and `Async`, which is also
     /// what `promisifyAll` adds to an object.
     Promisified,

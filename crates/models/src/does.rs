@@ -263,11 +263,16 @@ pub enum Does {
         #[serde(default)]
         equals: Option<Path>,
     },
+    /// Says something to whoever looks or listens: sets a flag, sends a value. No work, and no wait.
+    Tells,
     /// Waits for a future, or calls an asynchronous function, and gives its result in another one: an error when a time
     /// was over first and the future was dropped.
     Limits {
         /// The future, or the function.
         future: Path,
+        /// The time.
+        #[serde(default)]
+        time: Option<TtlRow>,
     },
     /// Calls a function argument once, before it returns (`once.Do(f)`, retry helpers).
     Calls {

@@ -131,6 +131,7 @@ fn is_background(does: &Does) -> bool {
             | Does::NoReturn
             | Does::Panics
             | Does::Asserts { .. }
+            | Does::Tells
             | Does::Calls { .. }
             | Does::Limits { .. }
             | Does::Spawns { .. }

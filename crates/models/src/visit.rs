@@ -152,7 +152,10 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
             }
             show(Part::Gives(&row.gives));
         }
-        Does::Limits { future } => show(Part::Path(future)),
+        Does::Limits { future, time: limit } => {
+            show(Part::Path(future));
+            time(limit, show);
+        }
         Does::Asserts { holds, equals } => {
             show(Part::Path(holds));
             option(equals, show);
@@ -172,7 +175,7 @@ pub(crate) fn parts(does: &mut Does, show: &mut dyn FnMut(Part<'_>)) {
                 show(Part::Type(ty));
             }
         }
-        Does::Flushes | Does::Value(_) | Does::NoReturn | Does::Panics | Does::Joins | Does::Stops => {}
+        Does::Flushes | Does::Value(_) | Does::NoReturn | Does::Panics | Does::Tells | Does::Joins | Does::Stops => {}
     }
 }
 

@@ -27,7 +27,7 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
         )
     } else {
         (
-            format!("this {} leaves {name} locked {}", worst.exit.name(), ended(&acquire.ttl)),
+            format!("this {} leaves {name} locked {}", worst.exit.name(), until(lock, worst)),
             "leaves without the release",
             "A leaves this way and is done, and B still waits for a lock that nobody needs",
         )
@@ -59,4 +59,12 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
         draft = draft.no_surer_than(Confidence::Possible);
     }
     out.report(draft);
+}
+
+/// What ends a lock that was left behind: its lease, unless a heartbeat goes on with it.
+fn until(lock: &Lock, leak: &Leak) -> String {
+    match lock.heartbeats.iter().any(|heartbeat| heartbeat.exits.contains(&leak.span)) {
+        true => "while its heartbeat goes on".to_owned(),
+        false => ended(&lock.acquire.ttl),
+    }
 }

@@ -20,6 +20,12 @@ fn check(lock: &Lock, out: &mut Out<'_>) {
             OnLoss::Ignored(span) => {
                 (span, format!("when this renewal fails, the work goes on without {name}"), "its reply is thrown away")
             }
+            // The heartbeat sends the next one all the same, as far as can be seen.
+            OnLoss::Silent(span) if span == renewal.site.span || renewal.site.via.last() == Some(&span) => (
+                span,
+                format!("when this renewal fails, nobody is told and the work goes on without {name}"),
+                "what it finds ends nothing",
+            ),
             OnLoss::Silent(span) => {
                 (span, format!("the heartbeat ends and the work goes on without {name}"), "nobody is told")
             }

@@ -33,8 +33,8 @@ pub(super) fn heartbeats(e: &Exploration, s: &SessionFacts) -> Vec<Heartbeat> {
         if beat.unclear || !beat.renewals.iter().any(|r| s.renewals.contains(r)) {
             continue;
         }
-        let mut exits: Vec<Span> =
-            s.exits.iter().filter(over).filter(|x| x.beating.contains(&index)).map(|x| x.span).collect();
+        let goes_on = |x: &&ExitFacts| x.beating.contains(&index) && (!beat.by_loss || x.status == Status::Won);
+        let mut exits: Vec<Span> = s.exits.iter().filter(over).filter(|x| goes_on(x)).map(|x| x.span).collect();
         exits.sort();
         exits.dedup();
         if exits.is_empty() {

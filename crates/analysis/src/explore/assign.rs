@@ -110,6 +110,7 @@ impl<'a> Explorer<'a, '_> {
                 let mut vals = Vec::new();
                 for v in vs {
                     let val = self.eval(frame, v, &mut state);
+                    self.end_heard(&val.sym);
                     match self.awaited(frame, val) {
                         Ok(val) => vals.push(val),
                         Err(raised) => return vec![(state, Flow::Raise(Val { sym: raised.sym, span }))],

@@ -67,6 +67,8 @@ pub(crate) struct HeartbeatFacts {
     pub(crate) stops: BTreeSet<S>,
     /// It may end by something we do not follow, or by itself.
     pub(crate) unclear: bool,
+    /// It ends when it finds the lock lost: by a release, too, but not where the lock is kept.
+    pub(crate) by_loss: bool,
     /// Something ends it on some path.
     pub(crate) stopped: Option<Span>,
     /// A deferred call ends it.
@@ -186,6 +188,7 @@ impl<'a> Explorer<'a, '_> {
     ) {
         let mut stops: BTreeSet<S> = region.handle.iter().cloned().collect();
         let mut unclear = (region.rearms && region.handle.is_none()) || region.asks || self.out.cut;
+        let mut by_loss = false;
         // One round of a timer ends nothing.
         let ends = if region.handle.is_some() { &[] } else { ends };
         for (end, complete) in ends {
@@ -202,8 +205,10 @@ impl<'a> Explorer<'a, '_> {
                 stops.extend(end.beside.woken.iter().cloned());
             } else if !failed.is_empty() {
                 // It ends by a failure only: nothing that anybody does.
+            } else if asked.is_empty() && end.losses.intersection(&beats).next().is_some() {
+                by_loss = true;
             } else if asked.is_empty() {
-                // By itself, or because it found the lock lost: a release ends it.
+                // By itself.
                 unclear = true;
             } else {
                 stops.extend(asked);
@@ -230,6 +235,7 @@ impl<'a> Explorer<'a, '_> {
                 via,
                 stops: BTreeSet::new(),
                 unclear: false,
+                by_loss: false,
                 stopped: None,
                 stopped_late: false,
                 renewals: BTreeSet::new(),
@@ -239,6 +245,7 @@ impl<'a> Explorer<'a, '_> {
         let fact = &mut self.out.heartbeats[index];
         fact.stops.extend(stops);
         fact.unclear |= unclear;
+        fact.by_loss |= by_loss;
         fact.renewals.extend(beats);
         state.beside.beating.insert(index);
     }
@@ -394,9 +401,17 @@ impl<'a> Explorer<'a, '_> {
     /// What a call that is not followed gets.
     pub(super) fn given_away(&mut self, name: &str, site: &CallSite<'a>, state: &mut State<'a>) {
         let method = crate::names::last(name).to_ascii_lowercase();
-        if ["wait", "join", "drain", "close", "stop", "shutdown", "collect", "result", "flush"]
-            .iter()
-            .any(|w| method.contains(w))
+        // Rust's iterators collect the handles of tasks; its streams wait for what they hold.
+        let iterates = self.lang(site.frame) == dogpile_ir::Lang::Rust && method == "collect" && !site.call.awaited;
+        let streams = self.lang(site.frame) == dogpile_ir::Lang::Rust
+            && site.call.awaited
+            && ["next", "try_next", "for_each", "for_each_concurrent", "try_for_each", "count", "fold"]
+                .contains(&method.as_str());
+        if streams
+            || (!iterates
+                && ["wait", "join", "drain", "close", "stop", "shutdown", "collect", "result", "flush"]
+                    .iter()
+                    .any(|w| method.contains(w)))
         {
             state.beside.running.clear();
         }
@@ -404,6 +419,7 @@ impl<'a> Explorer<'a, '_> {
         if ["abort", "cancel", "kill", "terminate", "destroy"].contains(&method.as_str()) {
             state.beside.raced.clear();
         }
+        site.args.iter().for_each(|arg| self.end_heard(&arg.sym));
         // A handle that nobody knows the type of may be any heartbeat's.
         if ["abort", "cancel"].contains(&method.as_str()) {
             state.beside.beating.clear();

@@ -135,11 +135,15 @@ impl<'a> Explorer<'a, '_> {
         match &*base.sym {
             Sym::Reply(..) => return self.read_reply(&name, &site, state),
             Sym::Context(_) => return self.context_method(&name, &site, state),
+            Sym::Timer(_) if &*name == "tick" && self.lang(site.frame) == dogpile_ir::Lang::Rust => {
+                return self.ticked(&site, state);
+            }
             _ => {}
         }
         // A function in a field.
         if let Some(held) = state.field(&base.sym, &name).cloned()
             && matches!(*held.sym, Sym::Func(..) | Sym::Field(..) | Sym::Bound(..))
+            && !self.is_fact(&base.sym, &name, site.args.len())
         {
             let site = CallSite { receiver: Some(held), ..site };
             return self.call_value(site, state);
@@ -196,6 +200,11 @@ impl<'a> Explorer<'a, '_> {
             None => name.clone(),
         };
         self.go(target, label, site, state)
+    }
+
+    /// A fact that a model keeps under the name of a method (`request.timeout(limit)`) is no function.
+    fn is_fact(&self, object: &Sym, name: &str, args: usize) -> bool {
+        matches!(object, Sym::Object(ty, _) if self.cx.program.models.method(ty, name, args).is_some())
     }
 
     /// Calls a function value.

@@ -155,12 +155,55 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// `ticks.tick()` of a Rust interval: the first tick is there at once, unless somebody said when it is to come.
+    pub(super) fn ticked(&mut self, site: &CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        const TICKED: &str = "ticked";
+        let Some(timer) = site.receiver.clone() else { return vec![] };
+        let at_once = state.field(&timer.sym, TICKED).is_none();
+        state.set_field(timer.sym.clone(), TICKED.into(), Val::new(Sym::Bool(true), timer.span));
+        let tick = if at_once { Val::new(Sym::Timer(None), site.call.span) } else { timer };
+        if !site.call.awaited {
+            return vec![(state, Out::Values(vec![tick]))];
+        }
+        self.received(&tick, &mut state);
+        vec![(state, Out::Values(vec![Val::unknown(site.call.span)]))]
+    }
+
     /// Something outside the heartbeat can notice now: a loss on this path is told.
     pub(super) fn tell(&mut self, state: &State<'a>) {
         for index in &state.losses {
             self.out.renewals[*index].told = true;
         }
         for index in &state.beside.failures {
+            self.out.renewals[*index].heart.told = true;
+        }
+    }
+
+    /// Rust: whoever starts a task has its handle, and can wait for its end beside the work.
+    pub(super) fn keep_handle(
+        &mut self,
+        frame: FrameId,
+        handle: Option<dogpile_ir::LocalId>,
+        ends: &[State<'a>],
+        span: Span,
+        state: &mut State<'a>,
+    ) {
+        let Some(local) = handle.filter(|_| self.lang(frame) == dogpile_ir::Lang::Rust) else { return };
+        let task = Val::new(self.object(super::beside::TASK), span);
+        let losses = ends.iter().flat_map(|end| end.losses.iter().copied()).collect();
+        let failures = ends.iter().flat_map(|end| end.beside.failures.iter().copied()).collect();
+        self.regions.handles.insert(task.sym.clone(), [losses, failures]);
+        let home = self.home(frame, local);
+        state.set_local(home, local, task);
+    }
+
+    /// The end of a task is heard of: a heartbeat that ends by a loss tells it by that.
+    pub(super) fn end_heard(&mut self, handle: &S) {
+        let Some([losses, failures]) = self.regions.handles.get(handle) else { return };
+        for index in losses {
+            self.out.renewals[*index].told = true;
+        }
+        for index in failures {
             self.out.renewals[*index].heart.told = true;
         }
     }
@@ -259,6 +302,8 @@ impl<'a> Explorer<'a, '_> {
 
     /// The process ends here: no `finally` runs, and nothing that is held is given back.
     pub(super) fn leave_process(&mut self, site: &CallSite<'a>, state: &State<'a>) {
+        // The work ends with it: nobody need be told of a loss.
+        self.tell(state);
         if !self.throws(site.frame) {
             return;
         }

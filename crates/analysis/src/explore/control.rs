@@ -118,6 +118,7 @@ impl<'a> Explorer<'a, '_> {
                 let ends = self.spawn(frame, body, stmt.span, flight, &mut state);
                 self.end_promise(flight, frame, *handle);
                 self.keep_stoppable_block(frame, body, *handle);
+                self.keep_handle(frame, *handle, &ends, stmt.span, &mut state);
                 self.parts_of_tasks(&ends, state).into_iter().map(|state| (state, Flow::Next)).collect()
             }
             StmtKind::Scope { owns, body } => {
@@ -248,6 +249,7 @@ impl<'a> Explorer<'a, '_> {
             if let Comm::Receive { from, targets } = &arm.comm {
                 let chan = self.eval(frame, from, &mut state);
                 self.received(&chan, &mut state);
+                self.end_heard(&chan.sym);
                 self.message_received(frame, arm.span, &chan, wait_end(&channels, i), &state);
                 self.arm_won(frame, arms, i, &mut state);
                 let came = Val::new(Sym::Result(arm.span, 0, "receive".into(), vec![chan.sym.clone()]), arm.span);
@@ -342,11 +344,12 @@ impl<'a> Explorer<'a, '_> {
     ) -> Paths<'a> {
         // A ticker's channel is never closed: that loop ends by a way out of its own.
         let mut ticks = false;
-        let mut list = None;
+        let (mut list, mut rounds) = (None, None);
         if let LoopKind::Range { over } = kind {
             ticks = self.received_each(frame, over, &mut state);
             let chan = self.eval(frame, over, &mut state);
             self.message_received(frame, over.span, &chan, WaitEnd::Nothing, &state);
+            rounds = chan.sym.int().and_then(|n| u64::try_from(n).ok());
             // So many rounds are an attempt each, not an item each.
             list = (!self.is_count(frame, over, &chan)).then_some(chan);
         }
@@ -354,6 +357,10 @@ impl<'a> Explorer<'a, '_> {
         let assigned = assigned_in(&[header, body, post]);
         let conds = state.conds.clone();
         let before: Vec<(usize, Status)> = state.held.iter().map(|h| (h.slot, h.status)).collect();
+        if let Some(rounds) = rounds {
+            let won = before.iter().filter(|(_, status)| *status == Status::Won).map(|(slot, _)| *slot);
+            self.counted.push((rounds, won.collect()));
+        }
         let mut paths: Paths<'a> = Vec::new();
         let mut live = vec![state];
         let mut back: BTreeSet<usize> = BTreeSet::new();
@@ -471,6 +478,9 @@ impl<'a> Explorer<'a, '_> {
             if live.is_empty() {
                 break;
             }
+        }
+        if rounds.is_some() {
+            self.counted.pop();
         }
         if !matches!(kind, LoopKind::Range { .. }) {
             for slot in back.difference(&served).copied() {

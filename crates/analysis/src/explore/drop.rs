@@ -1,7 +1,7 @@
 //! Rust's destructors: what a guard does when its owner's scope ends.
 
 use super::call::{CallSite, Outs};
-use super::state::State;
+use super::state::{Held, State, Status};
 use super::{Explorer, Flow, Out};
 use crate::program::FuncRef;
 use crate::sym::{FrameId, Sym, Val};
@@ -66,6 +66,7 @@ impl<'a> Explorer<'a, '_> {
             return vec![state];
         }
         self.forget(val, &mut state);
+        let held: Vec<usize> = state.held.iter().filter(|h| h.status == Status::Won).map(|h| h.slot).collect();
         let outer = std::mem::replace(&mut state.deferring, true);
         let Some(call) = self.destructor_call(frame) else { return vec![state] };
         let outs = match (own, row) {
@@ -76,13 +77,19 @@ impl<'a> Explorer<'a, '_> {
             }
             (None, None) => vec![],
         };
-        outs.into_iter()
-            .filter(|(_, out)| !matches!(out, Out::Stop))
-            .map(|(mut state, _)| {
-                state.deferring = outer;
-                state
-            })
-            .collect()
+        let mut ends: Vec<State<'a>> =
+            outs.into_iter().filter(|(_, out)| !matches!(out, Out::Stop)).map(|(state, _)| state).collect();
+        // A destructor that cannot reach the server, or has no runtime to do it on, forgot nothing.
+        let over =
+            |slot: usize, state: &State<'a>| matches!(state.status(slot), Some(Status::Released | Status::HandedOver));
+        let given_back: Vec<usize> =
+            held.into_iter().filter(|slot| ends.iter().any(|state| over(*slot, state))).collect();
+        for state in &mut ends {
+            state.deferring = outer;
+            let tried = |held: &&mut Held| held.status == Status::Won && given_back.contains(&held.slot);
+            state.held.iter_mut().filter(tried).for_each(|held| held.unanswered = true);
+        }
+        ends
     }
 
     /// The value has another owner now, or none ever: its destructor does not run here.

@@ -247,30 +247,64 @@ impl<'a> Explorer<'a, '_> {
         }
         let ty = self.sym_type(base);
         let owner = self.cx.program.resolve_alias(&ty).name()?.to_owned();
-        let setter = self.cx.fields.setter(&self.cx.program, &owner, name)?;
-        let frame = self.initialiser_frame(setter.module);
-        let mut state = State::new();
-        let val = match (setter.computed, setter.value) {
-            (Some(call), _) => {
-                let before = self.budget;
-                let outs = self.call(frame, call, state);
-                self.budget = before;
-                let (after, vals) = outs.into_iter().find_map(|(s, out)| match out {
-                    super::Out::Values(vals) => Some((s, vals)),
-                    _ => None,
-                })?;
-                state = after;
-                vals.into_iter().next()?
-            }
-            (None, Some(value)) => self.eval(frame, value, &mut state),
-            (None, None) => return None,
-        };
+        // A fact of an object of a library, which stands in a field.
+        if let Some(fact) = self.fact_of_field(base, &owner, name) {
+            return Some(fact);
+        }
+        let (val, state) = self.set_to(&owner, name)?;
         // A script object is worth its text; anything else must stand by itself.
         let sym = match &*val.sym {
             Sym::Object(..) => state.field(&val.sym, "text")?.sym.clone(),
             _ => val.sym.clone(),
         };
-        matches!(&*sym, Sym::Str(_) | Sym::Int(..) | Sym::Bool(_)).then_some(Val { sym, span: val.span })
+        stands_by_itself(&sym).then_some(Val { sym, span: val.span })
+    }
+
+    fn fact_of_field(&mut self, object: &Sym, class: &str, name: &str) -> Option<Val> {
+        let Sym::Field(holder, field) = object else { return None };
+        let holder = self.sym_type(holder);
+        let holder = self.cx.program.resolve_alias(&holder).name()?.to_owned();
+        if self.cx.program.type_decl(class).is_some() {
+            return None;
+        }
+        let (made, state) = self.set_to(&holder, field)?;
+        state.field(&made.sym, name).filter(|fact| stands_by_itself(&fact.sym)).cloned()
+    }
+
+    /// What the one place sets a field to, and what is known of it there.
+    fn set_to(&mut self, owner: &str, field: &str) -> Option<(Val, State<'a>)> {
+        let setter = self.cx.fields.setter(&self.cx.program, owner, field)?;
+        let before = self.budget;
+        let made = self.made_by_setter(&setter);
+        self.budget = before;
+        made
+    }
+
+    fn made_by_setter(&mut self, setter: &crate::fields::Setter<'a>) -> Option<(Val, State<'a>)> {
+        let frame = self.initialiser_frame(setter.module);
+        let mut state = State::new();
+        for (local, call) in setter.before {
+            let (after, val) = Self::first_value(self.call(frame, call, state))?;
+            state = after;
+            state.set_local(frame, *local, val);
+        }
+        let val = match (setter.computed, setter.value) {
+            (Some(call), _) => {
+                let (after, val) = Self::first_value(self.call(frame, call, state))?;
+                state = after;
+                val
+            }
+            (None, Some(value)) => self.eval(frame, value, &mut state),
+            (None, None) => return None,
+        };
+        Some((val, state))
+    }
+
+    fn first_value(outs: super::call::Outs<'a>) -> Option<(State<'a>, Val)> {
+        outs.into_iter().find_map(|(state, out)| match out {
+            super::Out::Values(vals) => Some((state, vals.into_iter().next()?)),
+            _ => None,
+        })
     }
 
     /// A field of an embedded struct.
@@ -375,6 +409,11 @@ impl<'a> Explorer<'a, '_> {
             _ => None,
         }
     }
+}
+
+/// Whether a value is the same wherever it is read.
+fn stands_by_itself(sym: &Sym) -> bool {
+    matches!(sym, Sym::Str(_) | Sym::Int(..) | Sym::Bool(_))
 }
 
 pub(super) fn typed(sym: Sym, ty: &Type) -> Sym {

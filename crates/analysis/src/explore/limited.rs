@@ -36,6 +36,18 @@ impl<'a> Explorer<'a, '_> {
         self.futures.0.get(&(self.home(frame, local), local)).copied()
     }
 
+    /// A flag is set, or a value sent: whoever looks or listens hears of it.
+    pub(super) fn told(&mut self, site: &CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        self.tell(&state);
+        if let (Some(told), Some(flag)) = (site.args.first(), &site.receiver)
+            && matches!(*told.sym, Sym::Bool(_))
+            && *flag.sym != Sym::Unknown
+        {
+            state.set_field(flag.sym.clone(), "told".into(), told.clone());
+        }
+        vec![(state, Out::Values(super::unknown::results(site.call.span, "told", 1, &[])))]
+    }
+
     /// A pause; a future that nobody waits for yet is a timer; a promise is settled by one.
     pub(super) fn slept(&mut self, time: &TtlRow, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
@@ -52,8 +64,15 @@ impl<'a> Explorer<'a, '_> {
     }
 
     /// `timeout(limit, future)`: what the future gives, in a result that is an error when the time is over.
-    pub(super) fn limited(&mut self, future: &str, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+    pub(super) fn limited(
+        &mut self,
+        future: &str,
+        limit: Option<&TtlRow>,
+        site: CallSite<'a>,
+        mut state: State<'a>,
+    ) -> Outs<'a> {
         let span = site.call.span;
+        let limit = limit.and_then(|time| self.path(&time.ttl, &site, &state).map(|val| (time, val)));
         let is_code = |val: &Val| matches!(&*val.sym, Sym::Func(..) | Sym::Field(..) | Sym::Bound(..));
         let made = site.call.args.iter().find_map(|arg| Some((arg, self.made_future(site.frame, arg)?)));
         // What it gives is wanted whole, with its own error.
@@ -73,6 +92,9 @@ impl<'a> Explorer<'a, '_> {
             Some(val) if !is_code(&val) => vec![(state, Out::Values(vec![val]))],
             _ => self.run_function(future, vec![], &site, state),
         };
+        if let Some((ms, val)) = limit.and_then(|(time, val)| Some((self.time_ms(time, &val)?, val))) {
+            outs.iter().for_each(|(after, _)| self.may_work_for(ms, &val, &site, after));
+        }
         let mut all = Vec::new();
         for (state, out) in outs {
             let Out::Values(mut inner) = out else {
@@ -94,6 +116,33 @@ impl<'a> Explorer<'a, '_> {
             all.push((in_time, Out::Values(vec![value, Val::new(Sym::Nil, span)])));
         }
         all
+    }
+
+    /// Work under a lock is given so much time, and may need all of it. What asks the lock's own server is no work.
+    fn may_work_for(&mut self, ms: u64, limit: &Val, site: &CallSite<'a>, state: &State<'a>) {
+        let Some(span) =
+            site.call.args.iter().find_map(|arg| self.made_future(site.frame, arg)).or(Some(site.call.span))
+        else {
+            return;
+        };
+        let depth = self.frame(site.frame).via.len();
+        for held in state.held.iter().filter(|h| h.status == Status::Won && !state.spawned && !state.deferring) {
+            let facts = &mut self.out.sessions[held.slot];
+            if span.contains(facts.site.via.get(depth).copied().unwrap_or(facts.site.span)) {
+                continue;
+            }
+            let inner = facts.followed.get(&span).map(|f| self.cx.program.function(*f).span);
+            let mut works = false;
+            for (at, called) in &mut facts.called {
+                if span.contains(*at) || inner.is_some_and(|inner| inner.contains(*at)) {
+                    called.limit = Some(called.limit.map_or(ms, |known| known.min(ms)));
+                    works = true;
+                }
+            }
+            if works {
+                facts.deadlines.insert(limit.span, ms);
+            }
+        }
     }
 
     /// A future was made at `made` and is dropped before it is over: nobody learns whether it took a lock, and a wait in

@@ -147,6 +147,8 @@ pub(crate) struct Explorer<'a, 'c> {
     globals: globals::Globals<'a>,
     futures: limited::Futures,
     stoppable: race::Stoppable,
+    /// Loops of so many rounds, with what was held before each.
+    counted: Vec<(u64, std::collections::BTreeSet<usize>)>,
 }
 
 /// What an exploration is for.
@@ -186,6 +188,7 @@ pub(crate) fn explore(cx: &Context<'_>, root: FuncRef, effort: Effort) -> Explor
         globals: globals::Globals::default(),
         futures: limited::Futures::default(),
         stoppable: race::Stoppable::default(),
+        counted: vec![],
     };
     explorer.run();
     explorer.out

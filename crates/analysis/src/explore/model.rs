@@ -196,16 +196,7 @@ impl<'a> Explorer<'a, '_> {
                 }
             }
             Does::Converts { reply, error, to } => self.convert_reply(row, reply, error, to, &site, state),
-            Does::Value(kind) => {
-                let mut vals = self.value_of(*kind, row, &site);
-                if *kind == dogpile_models::ValueKind::Present {
-                    state.is_something(&vals[0].sym);
-                }
-                // Rust says it where a value can fail; these never do, and are no result to be taken apart.
-                let sure = self.lang(site.frame) == dogpile_ir::Lang::Rust && super::values::cannot_fail(*kind);
-                vals.truncate(if sure { 1 } else { vals.len() });
-                vec![(state, Out::Values(vals))]
-            }
+            Does::Value(kind) => self.valued(*kind, row, &site, state),
             Does::Sleeps { time } => self.slept(time, site, state),
             Does::Context(context) => self.context(context, &site, state),
             Does::NoReturn => {
@@ -214,7 +205,8 @@ impl<'a> Explorer<'a, '_> {
             }
             Does::Panics => vec![(state, Out::Raise(Val::new(Sym::Error("panic".into()), span)))],
             Does::Asserts { holds, equals } => self.asserted(holds, equals.as_deref(), &site, state),
-            Does::Limits { future } => self.limited(future, site, state),
+            Does::Tells => self.told(&site, state),
+            Does::Limits { future, time } => self.limited(future, time.as_ref(), site, state),
             Does::Calls { function, .. } => self.run_function(function, vec![], &site, state),
             Does::Spawns { function, after, repeats, .. } => {
                 let delay =
@@ -247,6 +239,10 @@ impl<'a> Explorer<'a, '_> {
             Does::Timer { time, .. } => {
                 let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
                 let timer = Val::new(Sym::Timer(ms), span);
+                state.forget_fields(&timer.sym);
+                if site.args.len() > 1 {
+                    state.set_field(timer.sym.clone(), "ticked".into(), timer.clone());
+                }
                 // A ticker is an object with its channel in `C`.
                 state.set_field(timer.sym.clone(), "C".into(), timer.clone());
                 vec![(state, Out::Values(vec![timer]))]

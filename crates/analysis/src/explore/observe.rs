@@ -219,7 +219,10 @@ impl<'a> Explorer<'a, '_> {
         }
         // Parts of a quorum are no section yet.
         for held in state.held.iter().filter(|h| h.status == Status::Won && !h.part) {
-            self.out.sessions[held.slot].sleeps.insert(span, ms);
+            let rounds =
+                self.counted.iter().filter(|(_, before)| before.contains(&held.slot)).map(|(rounds, _)| *rounds);
+            let all = rounds.fold(ms, u64::saturating_mul);
+            self.out.sessions[held.slot].sleeps.insert(span, all);
         }
     }
 

@@ -70,6 +70,8 @@ pub(crate) struct Regions {
     pub(super) loops: usize,
     /// Which context a context was made from.
     pub(crate) parents: BTreeMap<u32, u32>,
+    /// Renewals that tasks have seen lost, and seen fail, when they ended: by the handle that whoever started one has.
+    pub(super) handles: BTreeMap<S, [BTreeSet<usize>; 2]>,
     /// Loops and regions around the place where an object was made.
     pub(super) made: BTreeMap<S, (usize, u32)>,
 }

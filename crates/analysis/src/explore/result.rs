@@ -8,6 +8,7 @@ use super::{Explorer, Out};
 use crate::fold::binary;
 use crate::sym::{FrameId, S, Sym, Val, is_result_error};
 use dogpile_ir::{BinaryOp, Lang, Lit, Type, Value, ValueKind};
+use dogpile_source::Span;
 use std::sync::Arc;
 
 /// A result taken apart: its value and its error (nil where it is fine). An option has no error.
@@ -64,6 +65,18 @@ impl<'a> Explorer<'a, '_> {
                 let raised = Val::new(Sym::Error("panic".into()), span);
                 vec![(state, if fine { Out::Values(vec![parts.value.clone()]) } else { Out::Raise(raised) })]
             }),
+            // A future has a method of this name, too; what follows it gets what it gave.
+            "then" | "then_some" if name == "then_some" || arg.as_ref().is_some_and(|f| self.asks_nothing(f)) => {
+                let (yes, no) = split(&parts.value, state);
+                let mut outs = match yes {
+                    Some(state) if name == "then" => self.run_given(arg.as_ref(), vec![], site, state),
+                    Some(state) => vec![(state, Out::Values(arg.into_iter().collect()))],
+                    None => vec![],
+                };
+                outs.iter_mut().for_each(|(state, out)| is_there(span, state, out));
+                outs.extend(no.map(|state| (state, Out::Values(vec![Val::new(Sym::Nil, span)]))));
+                outs
+            }
             "unwrap_or" => self.either(parts, state, |_, parts, state, fine| {
                 let other = arg.clone().unwrap_or_else(|| Val::unknown(span));
                 vec![(state, Out::Values(vec![if fine { parts.value.clone() } else { other }]))]
@@ -72,7 +85,7 @@ impl<'a> Explorer<'a, '_> {
                 let zero = match &*parts.value.sym {
                     Sym::Bool(_) => Sym::Bool(false),
                     Sym::Int(_, scale) => Sym::Int(0, *scale),
-                    Sym::Str(_) | Sym::Concat(_) => Sym::Str("".into()),
+                    Sym::Str(_) | Sym::Concat(_) | Sym::PerProcess(_) => Sym::Str("".into()),
                     // A failure has no value to tell the type by; what is asked of it next is whether it is true.
                     Sym::Nil => Sym::Bool(false),
                     _ => Sym::Unknown,
@@ -98,6 +111,12 @@ impl<'a> Explorer<'a, '_> {
                 let value = if fine { parts.value.clone() } else { Val::new(Sym::Nil, span) };
                 vec![(state, Out::Values(vec![value, Val::new(error, span)]))]
             }),
+            "map" if parts.error.is_none() && state.truth(&parts.fine().sym) == Some(true) => {
+                // Of what is there something is made that is there.
+                let mut outs = self.run_given(arg.as_ref(), vec![parts.value.clone()], site, state);
+                outs.iter_mut().for_each(|(state, out)| is_there(span, state, out));
+                outs
+            }
             "map" => self.either(parts, state, |this, parts, state, fine| {
                 if !fine {
                     return vec![(state, Out::Values(whole(Val::new(Sym::Nil, span), parts.error.clone())))];
@@ -117,6 +136,31 @@ impl<'a> Explorer<'a, '_> {
                 }
                 this.run_given(arg.as_ref(), parts.error.clone().into_iter().collect(), site, state)
             }),
+            // Nothing is fine, too; what is there may have gone wrong.
+            "transpose" if parts.error.is_none() => self.either(parts, state, |_, parts, state, there| {
+                let nothing = || Val::new(Sym::Nil, span);
+                let made = match there {
+                    false => vec![nothing(), nothing()],
+                    true => result_in(&parts.value.sym).unwrap_or_else(|| {
+                        let error = Sym::Result(span, 1, "transpose".into(), vec![]);
+                        vec![parts.value.clone(), Val::new(error, span)]
+                    }),
+                };
+                vec![(state, Out::Values(made))]
+            }),
+            "transpose" => vec![(state, Out::Values(whole(parts.value, parts.error)))],
+            // Of what nobody knows, the value that a result holds may be nothing, and the result fine.
+            "map_err" | "context" | "with_context" | "wrap_err" | "wrap_err_with" | "change_context"
+                if parts.error.is_none()
+                    && matches!(&*parts.value.sym, Sym::Result(..))
+                    && state.truth(&parts.fine().sym).is_none() =>
+            {
+                let error = Val::new(Sym::Error(format!("made at {}:{}", span.file.0, span.start).into()), span);
+                vec![
+                    (state.clone(), Out::Values(vec![parts.value, Val::new(Sym::Nil, span)])),
+                    (state, Out::Values(vec![Val::new(Sym::Nil, span), error])),
+                ]
+            }
             "map_err" | "context" | "with_context" | "inspect_err" | "wrap_err" | "wrap_err_with"
             | "change_context" => {
                 self.either(parts, state, |this, parts, mut state, fine| {
@@ -209,12 +253,36 @@ impl<'a> Explorer<'a, '_> {
         outs
     }
 
+    /// A closure without parameters.
+    fn asks_nothing(&self, function: &Val) -> bool {
+        matches!(&*function.sym, Sym::Func(f, _) if self.cx.program.function(*f).params.is_empty())
+    }
+
     /// Runs a function value that was given to a method.
     fn run_given(&mut self, function: Option<&Val>, args: Vec<Val>, site: &CallSite<'a>, state: State<'a>) -> Outs<'a> {
         match function.map(|f| (*f.sym).clone()) {
             Some(Sym::Func(f, home)) => self.invoke(f, home, None, args, site.call, site.frame, state),
             _ => vec![(state, Out::Values(vec![Val::unknown(site.call.span)]))],
         }
+    }
+}
+
+/// The result that an option holds, where there is something in it.
+fn result_in(sym: &Sym) -> Option<Vec<Val>> {
+    match sym {
+        Sym::List(items) if items.len() == 2 && is_result_error(&items[1].sym) => Some(items.clone()),
+        Sym::Phi(parts) => parts.iter().find_map(|part| result_in(part)),
+        _ => None,
+    }
+}
+
+/// What a function gave is an option with something in it.
+fn is_there(span: Span, state: &mut State<'_>, out: &mut Out) {
+    if let Out::Values(vals) = out {
+        let given = vals.first().filter(|val| *val.sym != Sym::Unknown).cloned();
+        let there = given.unwrap_or_else(|| Val::new(Sym::Result(span, 0, "there".into(), vec![]), span));
+        state.is_something(&there.sym);
+        *vals = vec![there];
     }
 }
 

@@ -1,13 +1,38 @@
 //! Values that calls of libraries give: tokens, times, texts, errors.
 
-use super::Explorer;
-use super::call::CallSite;
+use super::call::{CallSite, Outs};
 use super::failure::made_at;
+use super::state::State;
+use super::{Explorer, Out};
 use crate::sym::{S, Scale, Sym, Val, concat};
 use dogpile_models::{Row, ValueKind};
 use std::sync::Arc;
 
 impl<'a> Explorer<'a, '_> {
+    /// What a call gives that does nothing else.
+    pub(super) fn valued(
+        &mut self,
+        kind: ValueKind,
+        row: Row<'a>,
+        site: &CallSite<'a>,
+        mut state: State<'a>,
+    ) -> Outs<'a> {
+        let mut vals = match (kind, &site.receiver) {
+            (ValueKind::Told, Some(flag)) if state.field(&flag.sym, "told").is_some() => {
+                state.field(&flag.sym, "told").cloned().into_iter().collect()
+            }
+            _ => self.value_of(kind, row, site),
+        };
+        if kind == ValueKind::Present {
+            state.is_something(&vals[0].sym);
+        }
+        // Rust says it where a value can fail; these never do, and are no result to be taken apart.
+        if self.lang(site.frame) == dogpile_ir::Lang::Rust && cannot_fail(kind) {
+            vals.truncate(1);
+        }
+        vec![(state, Out::Values(vals))]
+    }
+
     pub(super) fn value_of(&mut self, kind: ValueKind, row: Row<'a>, site: &CallSite<'a>) -> Vec<Val> {
         let span = site.call.span;
         let receiver = site.receiver.as_ref();
@@ -26,6 +51,13 @@ impl<'a> Explorer<'a, '_> {
             ValueKind::TimeAdd | ValueKind::TimeOfUnix => Sym::Scaled(Scale::Point, Arc::new(pure())),
             ValueKind::Elapsed => Sym::Scaled(Scale::Duration, Arc::new(pure())),
             ValueKind::PerProcess => Sym::PerProcess(span),
+            ValueKind::Environment => {
+                let mut vals = super::unknown::results(span, &site.call_name(), 2, &given);
+                if arg(0).and_then(|name| name.sym.str()).is_some_and(names_a_host) {
+                    vals[0] = Val::new(Sym::PerProcess(span), span);
+                }
+                return vals;
+            }
             ValueKind::Clock => Sym::Clock(span, Scale::Point),
             ValueKind::UnixSeconds | ValueKind::UnixMillis | ValueKind::UnixNanos => match receiver.map(|r| &*r.sym) {
                 Some(Sym::Clock(at, _)) => Sym::Clock(*at, Scale::Point),
@@ -47,7 +79,7 @@ impl<'a> Explorer<'a, '_> {
                 }
                 _ => pure(),
             },
-            ValueKind::Pure => {
+            ValueKind::Pure | ValueKind::Told => {
                 let mut made = given.clone();
                 made.retain(|s| **s != Sym::Nil);
                 Sym::Result(span, 0, name.clone(), made)
@@ -132,12 +164,18 @@ pub(super) fn nothing(words: &[&str]) -> Sym {
     words.reduce(|a, b| crate::sym::either(&a, &b)).map_or(Sym::Unknown, |both| (*both).clone())
 }
 
+/// Variables by which a process tells where it runs.
+fn names_a_host(variable: &str) -> bool {
+    ["HOSTNAME", "HOST", "COMPUTERNAME", "POD_NAME", "NODE_NAME", "DYNO"].contains(&variable)
+}
+
 /// Times made of numbers, and numbers of times.
 pub(super) fn cannot_fail(kind: ValueKind) -> bool {
     matches!(
         kind,
         ValueKind::Clock
             | ValueKind::Present
+            | ValueKind::Told
             | ValueKind::DurationSeconds
             | ValueKind::DurationMillis
             | ValueKind::DurationNanos
