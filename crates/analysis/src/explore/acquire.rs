@@ -27,7 +27,10 @@ impl<'a> Explorer<'a, '_> {
             // decides. A loop that is done with one item's lock before it takes the next is like any other.
             let held = state.status(slot) == Some(Status::Won);
             self.out.sessions[slot].kept_over |= held;
-            self.out.sessions[slot].blurred |= held && !self.rounds.is_empty();
+            // An object of the whole process is asked twice, for two keys, at one place: these are two locks.
+            let known = |sym: &Sym| !sym.any(&mut |s| *s == Sym::Unknown);
+            let another = state.status(slot).is_some() && known(&key.sym) && self.out.sessions[slot].key.sym != key.sym;
+            self.out.sessions[slot].blurred |= another || (held && !self.rounds.is_empty());
             return slot;
         }
         if let Some(flight) = self.flights.last() {

@@ -86,6 +86,7 @@ impl<'a> Explorer<'a, '_> {
             return self.carried(given, &vals, &site, state);
         }
         let before = state.clone();
+        let mut late: Outs<'a> = vec![];
         let mut states = vec![state];
         for arg in site.args.iter().filter(|_| !encloses) {
             if let Sym::Func(f, home) = &*arg.sym {
@@ -117,6 +118,9 @@ impl<'a> Explorer<'a, '_> {
                     for (after, out) in self.invoke(*f, *home, None, fargs, site.call, site.frame, state) {
                         if matches!(out, Out::Values(_)) {
                             next.push(after);
+                        } else if !after.beside.raced.is_empty() {
+                            // A timeout that won a race: whoever runs it passes its error on.
+                            late.push((after, out));
                         }
                     }
                 }
@@ -130,6 +134,7 @@ impl<'a> Explorer<'a, '_> {
         }
         let mut outs: Outs<'a> = states.into_iter().map(|s| (s, Out::Values(vals.clone()))).collect();
         outs.extend(thrown);
+        outs.extend(late);
         outs
     }
 
