@@ -402,8 +402,9 @@ impl<'a> Explorer<'a, '_> {
     pub(super) fn given_away(&mut self, name: &str, site: &CallSite<'a>, state: &mut State<'a>) {
         let method = crate::names::last(name).to_ascii_lowercase();
         // Rust's iterators collect the handles of tasks; its streams wait for what they hold.
-        let iterates = self.lang(site.frame) == dogpile_ir::Lang::Rust && method == "collect" && !site.call.awaited;
-        let streams = self.lang(site.frame) == dogpile_ir::Lang::Rust
+        let rust = self.lang(site.frame) == dogpile_ir::Lang::Rust;
+        let iterates = rust && method == "collect" && !site.call.awaited;
+        let streams = rust
             && site.call.awaited
             && ["next", "try_next", "for_each", "for_each_concurrent", "try_for_each", "count", "fold"]
                 .contains(&method.as_str());
@@ -419,7 +420,13 @@ impl<'a> Explorer<'a, '_> {
         if ["abort", "cancel", "kill", "terminate", "destroy"].contains(&method.as_str()) {
             state.beside.raced.clear();
         }
-        site.args.iter().for_each(|arg| self.end_heard(&arg.sym));
+        for arg in &site.args {
+            // Whoever has the handle hears of its end, and may end it: an `AbortOnDropHandle` does.
+            self.end_heard(&arg.sym);
+            if let Some(beats) = self.regions.handles.get(&arg.sym).and_then(|task| task.beats) {
+                state.beside.beating.remove(&beats);
+            }
+        }
         // A handle that nobody knows the type of may be any heartbeat's.
         if ["abort", "cancel"].contains(&method.as_str()) {
             state.beside.beating.clear();

@@ -192,18 +192,20 @@ impl<'a> Explorer<'a, '_> {
         let task = Val::new(self.object(super::beside::TASK), span);
         let losses = ends.iter().flat_map(|end| end.losses.iter().copied()).collect();
         let failures = ends.iter().flat_map(|end| end.beside.failures.iter().copied()).collect();
-        self.regions.handles.insert(task.sym.clone(), [losses, failures]);
+        let via = &self.frame(frame).via;
+        let beats = self.out.heartbeats.iter().position(|h| h.span == span && h.via == *via);
+        self.regions.handles.insert(task.sym.clone(), super::region::Handle { losses, failures, beats });
         let home = self.home(frame, local);
         state.set_local(home, local, task);
     }
 
     /// The end of a task is heard of: a heartbeat that ends by a loss tells it by that.
     pub(super) fn end_heard(&mut self, handle: &S) {
-        let Some([losses, failures]) = self.regions.handles.get(handle) else { return };
-        for index in losses {
+        let Some(task) = self.regions.handles.get(handle) else { return };
+        for index in &task.losses {
             self.out.renewals[*index].told = true;
         }
-        for index in failures {
+        for index in &task.failures {
             self.out.renewals[*index].heart.told = true;
         }
     }

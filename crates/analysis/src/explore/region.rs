@@ -62,6 +62,16 @@ pub(crate) struct Region {
     pub(super) asks: bool,
 }
 
+/// What is known of a task by its handle.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Handle {
+    /// Renewals that it has seen lost, and seen fail, when it ended.
+    pub(super) losses: BTreeSet<usize>,
+    pub(super) failures: BTreeSet<usize>,
+    /// The heartbeat that it is.
+    pub(super) beats: Option<usize>,
+}
+
 /// The regions that the exploration is in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Regions {
@@ -70,8 +80,8 @@ pub(crate) struct Regions {
     pub(super) loops: usize,
     /// Which context a context was made from.
     pub(crate) parents: BTreeMap<u32, u32>,
-    /// Renewals that tasks have seen lost, and seen fail, when they ended: by the handle that whoever started one has.
-    pub(super) handles: BTreeMap<S, [BTreeSet<usize>; 2]>,
+    /// Tasks by the handle that whoever started one has.
+    pub(super) handles: BTreeMap<S, Handle>,
     /// Loops and regions around the place where an object was made.
     pub(super) made: BTreeMap<S, (usize, u32)>,
 }
