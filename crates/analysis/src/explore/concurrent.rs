@@ -179,6 +179,18 @@ impl<'a> Explorer<'a, '_> {
         }
     }
 
+    /// A flag is set, or a value sent: whoever looks or listens hears of it.
+    pub(super) fn told(&mut self, site: &CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
+        self.tell(&state);
+        if let (Some(told), Some(flag)) = (site.args.first(), &site.receiver)
+            && matches!(*told.sym, Sym::Bool(_))
+            && *flag.sym != Sym::Unknown
+        {
+            state.set_field(flag.sym.clone(), "told".into(), told.clone());
+        }
+        vec![(state, Out::Values(super::unknown::results(site.call.span, "told", 1, &[])))]
+    }
+
     /// Rust: whoever starts a task has its handle, and can wait for its end beside the work.
     pub(super) fn keep_handle(
         &mut self,

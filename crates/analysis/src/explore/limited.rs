@@ -36,18 +36,6 @@ impl<'a> Explorer<'a, '_> {
         self.futures.0.get(&(self.home(frame, local), local)).copied()
     }
 
-    /// A flag is set, or a value sent: whoever looks or listens hears of it.
-    pub(super) fn told(&mut self, site: &CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
-        self.tell(&state);
-        if let (Some(told), Some(flag)) = (site.args.first(), &site.receiver)
-            && matches!(*told.sym, Sym::Bool(_))
-            && *flag.sym != Sym::Unknown
-        {
-            state.set_field(flag.sym.clone(), "told".into(), told.clone());
-        }
-        vec![(state, Out::Values(super::unknown::results(site.call.span, "told", 1, &[])))]
-    }
-
     /// A pause; a future that nobody waits for yet is a timer; a promise is settled by one.
     pub(super) fn slept(&mut self, time: &TtlRow, site: CallSite<'a>, mut state: State<'a>) -> Outs<'a> {
         let ms = self.path(&time.ttl, &site, &state).and_then(|v| self.time_ms(time, &v));
@@ -120,11 +108,8 @@ impl<'a> Explorer<'a, '_> {
 
     /// Work under a lock is given so much time, and may need all of it. What asks the lock's own server is no work.
     fn may_work_for(&mut self, ms: u64, limit: &Val, site: &CallSite<'a>, state: &State<'a>) {
-        let Some(span) =
-            site.call.args.iter().find_map(|arg| self.made_future(site.frame, arg)).or(Some(site.call.span))
-        else {
-            return;
-        };
+        let made = site.call.args.iter().find_map(|arg| self.made_future(site.frame, arg));
+        let span = made.unwrap_or(site.call.span);
         let depth = self.frame(site.frame).via.len();
         for held in state.held.iter().filter(|h| h.status == Status::Won && !state.spawned && !state.deferring) {
             let facts = &mut self.out.sessions[held.slot];
